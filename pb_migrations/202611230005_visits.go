@@ -51,11 +51,16 @@ func init() {
 		findings.AddIndex("idx_findings_intervention", false, "intervention", "")
 		findings.AddIndex("idx_findings_visit", false, "visit", "")
 
+		// People at work who are not on the roster: evidence, never a jornal.
+		unlisted := table("unlisted_workers", to("visit", visits), to("intervention", interventions),
+			requiredPattern("dni", `^\d{8}$`), requiredText("given_names"), requiredText("surnames"), text("note"))
+		unlisted.AddIndex("idx_unlisted_workers_visit", false, "visit", "")
+
 		audit := table("audit", text("actor"), requiredText("action"), text("collection"), text("record"),
 			document("detail"), text("device"))
 		audit.AddIndex("idx_audit_record", false, "collection, record", "")
-		return saveAll(app, marks, findings, audit)
+		return saveAll(app, marks, findings, unlisted, audit)
 	}, func(app core.App) error {
-		return dropAll(app, "audit", "findings", "visit_marks", "visits", "devices")
+		return dropAll(app, "audit", "unlisted_workers", "findings", "visit_marks", "visits", "devices")
 	})
 }

@@ -1,0 +1,103 @@
+/**
+ * What the screens and the sync engine say to each other. The engine owns the
+ * replica; screens own drafts; both see the outbox. Types only.
+ */
+import type { components } from './wire.gen'
+
+export type Mutation = components['schemas']['Mutation']
+export type Outcome = components['schemas']['Outcome']
+export type Problem = components['schemas']['Problem']
+export type Session = components['schemas']['Session']
+
+/** A row as the server said it. Dexie table `rows` of the replica database, key `[c+id]`, indexes `[c+i]`, `*b`. */
+export interface ReplicaRow {
+  c: string
+  id: string
+  rev: number
+  /** `data.intervention` where there is one, else ''; for interventions their own id. */
+  i: string
+  /** Handles of the buckets that hold it. */
+  b: number[]
+  /** 16 hex digits over `data` as stored (protocol §5). */
+  digest: string
+  data: Record<string, unknown>
+}
+
+export type OutboxState = 'pending' | 'applied' | 'rejected' | 'parked'
+
+/** One mutation the user made. Dexie table `outbox` of the work database, key `counter`, indexes `id`, `state`, `group`. */
+export interface OutboxEntry {
+  counter: number
+  id: string
+  device: string
+  mutation: Mutation
+  /** What was done together, e.g. a visit's id: the unit shown in the sync centre. */
+  group: string
+  /** Spanish, e.g. "Visita a Limpieza del canal Qantu · 23 nov". */
+  label: string
+  intervention: string
+  state: OutboxState
+  /** How often it was put on the wire; 0 means it can still be taken back. */
+  attempts: number
+  outcome?: Outcome
+  /** Device time the outcome arrived, ISO. */
+  acked_at?: string
+  created_at: string
+}
+
+/** An unfinished visit. Dexie table `drafts` of the work database, key `id`. Survives everything. */
+export interface Draft {
+  id: string
+  kind: 'visit'
+  intervention: string
+  version: number
+  saved_at: string
+  /** The form's own shape, owned by features/visit. */
+  body: unknown
+}
+
+export type SyncPhase = 'idle' | 'pushing' | 'pulling' | 'waiting'
+
+export interface SyncStatus {
+  phase: SyncPhase
+  /** Progress of the current phase, e.g. 3 of 6 mutations or rows so far. */
+  done: number
+  total: number
+  /** Outbox counts. */
+  pending: number
+  rejected: number
+  parked: number
+  /** ISO device time of the last pull that was complete and whose checksum matched; '' if never. */
+  synced_at: string
+  /** True only when nothing is unsent, the last pull was complete and its total matched (I8). */
+  in_sync: boolean
+  /** The server's business date at the last pull, and how far this device's clock is off (ms). */
+  business_date: string
+  clock_offset_ms: number
+  /** Last failure, for people: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated'. */
+  problem: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full'
+  /** When it will try again (ISO) if phase is 'waiting'. */
+  retry_at: string
+}
+
+export interface NewMutation {
+  collection: string
+  record: string
+  op: 'create' | 'update'
+  fields: Record<string, unknown>
+  form: string
+  base_rev?: number
+}
+
+export interface SyncEngine {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Push and pull now; resolves when this round ended, well or not. */
+  syncNow(): Promise<void>
+  /** Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict transaction. */
+  enqueue(work: { group: string; label: string; intervention: string; mutations: NewMutation[]; draft?: string }): Promise<void>
+  /** Take a group back while none of it was ever put on the wire; puts `draft` back in the same transaction. */
+  takeBack(group: string, draft: Draft): Promise<boolean>
+  status(): SyncStatus
+  subscribe(listener: (s: SyncStatus) => void): () => void
+}
