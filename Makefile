@@ -1,0 +1,131 @@
+# Chaski. `make run` to try it, `make test` to prove it, `make help` for the rest.
+# Needs git, make, Go >= 1.26 with a C compiler and Node >= 20.19; everything
+# else is installed by the targets themselves.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# One step after the other: two cores are not worth mixed-up output.
+.NOTPARALLEL:
+
+DIR  ?= pb_data
+HTTP ?= 127.0.0.1:8090
+# Simulation: `make sim SEED=42 RUNS=1` replays one seed.
+SEED ?= 1
+RUNS ?= 20
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+STEP    := scripts/step.sh
+LINT    := go tool -modfile=tools/go.mod golangci-lint
+NPM     := npm --prefix webapp run --silent
+DIST    := webapp/dist/index.html
+
+WEB_SOURCES := $(shell find webapp/src webapp/public webapp/messages -type f -not -path '*/paraglide/*' 2>/dev/null) \
+	$(wildcard webapp/index.html webapp/*.ts webapp/*.js webapp/*.json webapp/project.inlang/*)
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Variables: DIR=$(DIR) HTTP=$(HTTP) SEED=$(SEED) RUNS=$(RUNS) CHROMIUM=/path"
+
+# ---- use -------------------------------------------------------------------
+
+.PHONY: run
+run: build ## Build, load the demo on the first start, serve on http://127.0.0.1:8090
+	@if [ ! -f '$(DIR)/data.db' ]; then \
+		echo "Loading the demo into $(DIR) (first start only)" && \
+		rm -rf '$(DIR).loading' && bin/chaski demo --dir '$(DIR).loading' && \
+		mkdir -p '$(DIR)' && cp -r '$(DIR).loading/.' '$(DIR)/' && rm -rf '$(DIR).loading'; \
+	fi
+	@echo "Starting on http://$(HTTP) (Ctrl-C stops it; rm -rf $(DIR) starts over)"
+	@exec bin/chaski serve --dir '$(DIR)' --http '$(HTTP)'
+
+.PHONY: build
+build: prereqs $(DIST) bin/chaski ## Leave bin/chaski: one static binary with the web app inside
+
+# Go itself knows what changed, so this always asks it.
+.PHONY: bin/chaski
+bin/chaski:
+	@echo "Building bin/chaski $(VERSION)"
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ .
+
+# The build empties webapp/dist; the placeholder that lets Go build without it
+# is under version control and comes back.
+$(DIST): $(WEB_SOURCES) | web-deps
+	@echo "Building the web app"
+	@$(NPM) build
+	@git checkout --quiet -- webapp/dist/placeholder.txt 2>/dev/null || true
+	@touch $@
+
+# ---- test ------------------------------------------------------------------
+
+.PHONY: test
+test: RUNS := 500
+test: prereqs web-deps test-go test-web lint sim sim-mutants e2e ## Everything: Go, web, lint, simulation, browser
+	@printf '\nAll steps passed.\n'
+
+.PHONY: test-go
+test-go: prereqs ## go vet, go test, and the concurrency tests under the race detector
+	@$(STEP) "Go: vet" "Read the lines above; go vet names file and line." go vet ./...
+	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test ./...
+
+.PHONY: test-web
+test-web: web-deps ## Unit tests of the web app
+	@$(STEP) "Web: unit tests" "Repeat with: npm --prefix webapp test" $(NPM) test
+
+.PHONY: lint
+lint: web-deps ## Linters, type checks, generated files, size budget
+	@$(STEP) "Go: golangci-lint" "make fmt repairs formatting; the rest is named above with its linter." $(LINT) run
+	@$(STEP) "Web: svelte-check" "Types: see the file and line above." $(NPM) check
+	@$(STEP) "Web: eslint" "npm --prefix webapp run lint -- --fix repairs some." $(NPM) lint
+	@$(STEP) "Web: prettier" "make fmt repairs it." $(NPM) format:check
+	@$(STEP) "Web: knip (unused code)" "Delete what is named above, or use it." $(NPM) knip
+	@$(STEP) "Web: wire types match docs/openapi.yaml" "make wire generates them anew; commit the result." $(NPM) wire:check
+	@$(STEP) "Web: build" "See the error above." $(MAKE) --no-print-directory $(DIST)
+	@$(STEP) "Web: size budget" "The limits and what is over them are named above." $(NPM) size
+
+.PHONY: sim
+sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEED, RUNS)
+	@$(STEP) "Simulation: $(RUNS) runs from seed $(SEED)" "Replay the seed it names: make sim SEED=<seed> RUNS=1" \
+		$(NPM) sim -- --seed $(SEED) --runs $(RUNS)
+
+.PHONY: sim-mutants
+sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
+	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
+
+.PHONY: e2e
+e2e: build web-deps ## Browser tests in Chromium
+	@chromium=$$(scripts/chromium.sh --install) && \
+		CHROMIUM="$$chromium" $(STEP) "Browser tests ($$chromium)" \
+		"Repeat one with: CHROMIUM=$$chromium npm --prefix webapp run e2e -- -g '<title>'; traces are in webapp/test-results." \
+		$(NPM) e2e
+
+.PHONY: screenshots
+screenshots: build web-deps ## Take the pictures in docs/screenshots
+	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(NPM) screenshots
+
+# ---- keep tidy -------------------------------------------------------------
+
+.PHONY: fmt
+fmt: web-deps ## Format Go and web sources
+	@$(LINT) fmt
+	@$(NPM) format
+
+.PHONY: wire
+wire: web-deps ## Generate the web app's wire types from docs/openapi.yaml
+	@$(NPM) wire
+
+.PHONY: clean
+clean: ## Remove what was built and installed here; keeps pb_data
+	rm -rf bin webapp/node_modules webapp/test-results webapp/playwright-report
+	git clean -fdXq webapp/dist
+
+# ---- what the others need --------------------------------------------------
+
+.PHONY: prereqs
+prereqs:
+	@scripts/check-prereqs.sh
+
+.PHONY: web-deps
+web-deps: prereqs
+	@scripts/web-deps.sh
