@@ -1,0 +1,51 @@
+// Package actor says who is acting.
+package actor
+
+import "context"
+
+// Role of a person who signs in (docs/glossary.md).
+type Role string
+
+// The roles.
+const (
+	Supervisor      Role = "supervisor"
+	UTCoordinator   Role = "ut_coordinator"
+	Executor        Role = "executor"
+	CentralAnalyst  Role = "central_analyst"
+	CentralReviewer Role = "central_reviewer"
+	Director        Role = "director"
+	Auditor         Role = "auditor"
+	DataOfficer     Role = "data_officer"
+	Admin           Role = "admin"
+)
+
+// Actor is a signed-in person with his scope.
+type Actor struct {
+	User   string
+	Name   string
+	Email  string
+	Role   Role
+	UT     string // unit, for supervisors and coordinators
+	Entity string // entity, for executors
+	Demo   bool
+}
+
+// WatchesFigures says whether the role sees the AO board.
+func (a Actor) WatchesFigures() bool {
+	switch a.Role {
+	case CentralAnalyst, CentralReviewer, Director, Auditor, Admin, UTCoordinator:
+		return true
+	}
+	return false
+}
+
+type key struct{}
+
+// In returns ctx with the actor in it.
+func In(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, key{}, a) }
+
+// From returns the actor of ctx.
+func From(ctx context.Context) (Actor, bool) {
+	a, ok := ctx.Value(key{}).(Actor)
+	return a, ok
+}

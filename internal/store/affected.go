@@ -1,0 +1,149 @@
+package store
+
+import (
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/replication"
+)
+
+// affected are the source rows whose contribution may differ after a change.
+type affected struct {
+	cupos   map[string]map[string]bool // intervention -> cupos; nil set: all of them
+	sources map[Key]bool               // transfers, balances, budget rows
+}
+
+func newAffected() *affected {
+	return &affected{cupos: map[string]map[string]bool{}, sources: map[Key]bool{}}
+}
+
+func (a *affected) allCupos(intervention string) {
+	if intervention != "" {
+		a.cupos[intervention] = nil
+	}
+}
+
+func (a *affected) cupo(intervention, cupo string) {
+	if intervention == "" || cupo == "" {
+		return
+	}
+	set, known := a.cupos[intervention]
+	if known && set == nil {
+		return
+	}
+	if set == nil {
+		set = map[string]bool{}
+		a.cupos[intervention] = set
+	}
+	set[cupo] = true
+}
+
+// note adds what one change touches. The old content is remembered, so a row
+// that moved or went away is found in both its places.
+func (d *drain) note(ch change) error {
+	for _, p := range []replication.Payload{ch.old, ch.now} {
+		if p == nil {
+			continue
+		}
+		if err := d.noteContent(ch.key, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *drain) noteContent(k Key, p replication.Payload) error {
+	a := d.affected
+	switch k.Collection {
+	case "cupos":
+		a.cupo(p.Text("intervention"), k.Record)
+	case "participants":
+		a.cupo(p.Text("intervention"), p.Text("cupo"))
+	case "visit_marks":
+		return d.noteParticipants(p.Text("intervention"), []string{p.Text("participant")})
+	case "visits":
+		participants, err := column(d.db, `SELECT participant FROM visit_marks WHERE visit = {:id}`, dbx.Params{"id": k.Record})
+		if err != nil {
+			return err
+		}
+		return d.noteParticipants(p.Text("intervention"), participants)
+	case "attendance_sheets":
+		return d.noteParticipants(p.Text("intervention"), markedIn(p["marks"]))
+	case "interventions":
+		a.allCupos(k.Record)
+	case "convenios":
+		a.allCupos(p.Text("intervention"))
+		return d.noteTransfers(`convenio = {:id}`, dbx.Params{"id": k.Record})
+	case "resolutions":
+		return d.noteTransfers(`resolution = {:id}`, dbx.Params{"id": k.Record})
+	case "transfers":
+		a.sources[k] = true
+		return d.noteTransfers(`convenio = {:c} AND resolution = {:r}`, dbx.Params{"c": p.Text("convenio"), "r": p.Text("resolution")})
+	case "opening_balances", "budget_execution":
+		a.sources[k] = true
+	case "aos":
+		return d.noteAO(k.Record, p)
+	}
+	return nil
+}
+
+func markedIn(marks any) []string {
+	m, _ := marks.(map[string]any)
+	out := make([]string, 0, len(m))
+	for participant := range m {
+		out = append(out, participant)
+	}
+	return out
+}
+
+func (d *drain) noteParticipants(intervention string, participants []string) error {
+	for len(participants) > 0 {
+		n := min(chunk, len(participants))
+		var cupos []string
+		if err := d.db.Select("cupo").Distinct(true).From("participants").
+			Where(dbx.In("id", anys(participants[:n])...)).Column(&cupos); err != nil {
+			return err
+		}
+		for _, c := range cupos {
+			d.affected.cupo(intervention, c)
+		}
+		participants = participants[n:]
+	}
+	return nil
+}
+
+func (d *drain) noteTransfers(where string, params dbx.Params) error {
+	ids, err := column(d.db, `SELECT id FROM transfers WHERE `+where, params)
+	for _, id := range ids {
+		d.affected.sources[Key{"transfers", id}] = true
+	}
+	return err
+}
+
+// noteAO: an AO appeared, went, or serves another scope; the contributions of
+// both scopes have to find their AO anew. Rare: planning changes, not work.
+func (d *drain) noteAO(id string, p replication.Payload) error {
+	year, _ := replication.IntOf(p["exercise"])
+	var rows []struct {
+		Collection   string `db:"source_collection"`
+		Record       string `db:"source_record"`
+		Intervention string `db:"intervention"`
+	}
+	err := d.db.NewQuery(`SELECT source_collection, source_record, intervention FROM progress_contributions
+		WHERE ao = {:ao} OR (measure = {:m} AND funding_year = {:y} AND funding_frame = {:f})`).
+		Bind(dbx.Params{"ao": id, "m": p.Text("unit_measure"), "y": year, "f": p.Text("funding_frame")}).All(&rows)
+	for _, r := range rows {
+		if r.Collection == "cupos" {
+			d.affected.cupo(r.Intervention, r.Record)
+		} else {
+			d.affected.sources[Key{r.Collection, r.Record}] = true
+		}
+	}
+	if err != nil {
+		return err
+	}
+	budget, err := column(d.db, `SELECT id FROM budget_execution WHERE ao = {:ao}`, dbx.Params{"ao": id})
+	for _, b := range budget {
+		d.affected.sources[Key{"budget_execution", b}] = true
+	}
+	return err
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"sort"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/replication"
+)
+
+// drain is one run over the dirty rows of a transaction.
+type drain struct {
+	engine   *Engine
+	app      core.App
+	db       dbx.Builder
+	seq      int64
+	epoch    int64
+	buckets  *bucketBook
+	affected *affected
+	around   *surroundings
+	moved    map[int]bool
+	scopes   bool
+}
+
+// change is a row whose remembered content differs from what it is now.
+type change struct {
+	key      Key
+	old, now replication.Payload // nil: did not exist, no longer exists
+}
+
+// drain brings revisions, bucket entries, checksums and progress up to date
+// with the dirty rows. Rows not in own were written past the hooks and are
+// noted in the audit trail. With force a commit is opened even if nothing moved.
+func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error) {
+	keys, err := takeDirty(tx.NonconcurrentDB())
+	if err != nil || len(keys) == 0 && !force {
+		return Moved{}, err
+	}
+	d := &drain{engine: e, app: tx, db: tx.NonconcurrentDB(), affected: newAffected(), moved: map[int]bool{}}
+	d.around = &surroundings{db: d.db}
+	if err := d.open(); err != nil {
+		return Moved{}, err
+	}
+	changes, err := d.remember(keys)
+	if err != nil {
+		return Moved{}, err
+	}
+	if err := d.replace(changes); err != nil {
+		return Moved{}, err
+	}
+	figures, err := d.progress(changes)
+	if err != nil {
+		return Moved{}, err
+	}
+	if err := d.attribute(changes, own); err != nil {
+		return Moved{}, err
+	}
+	return d.close(force, figures)
+}
+
+func takeDirty(db dbx.Builder) ([]Key, error) {
+	var rows []struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+	}
+	err := db.NewQuery(`SELECT DISTINCT collection, record FROM dirty ORDER BY collection, record`).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	if _, err := db.NewQuery(`DELETE FROM dirty`).Execute(); err != nil {
+		return nil, err
+	}
+	keys := make([]Key, len(rows))
+	for i, r := range rows {
+		keys[i] = Key{r.Collection, r.Record}
+	}
+	return keys, nil
+}
+
+func (d *drain) open() error {
+	if err := d.db.NewQuery(`SELECT epoch, seq FROM sync_clock`).Row(&d.epoch, &d.seq); err != nil {
+		return err
+	}
+	d.buckets = newBucketBook(d.db)
+	return nil
+}
+
+// next advances the one counter; close writes it back in this transaction.
+func (d *drain) next() int64 {
+	d.seq++
+	return d.seq
+}
+
+// remember compares each dirty row with what was remembered of it, stores the
+// new content and revision, and answers what changed.
+func (d *drain) remember(keys []Key) ([]change, error) {
+	byCollection := map[string][]string{}
+	for _, k := range keys {
+		byCollection[k.Collection] = append(byCollection[k.Collection], k.Record)
+	}
+	names := make([]string, 0, len(byCollection))
+	for n := range byCollection {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	var changes []change
+	for _, name := range names {
+		c := replication.Find(name)
+		if c == nil {
+			continue
+		}
+		now, err := loadPayloads(d.db, c, byCollection[name])
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range byCollection[name] {
+			ch, err := d.rememberOne(Key{name, id}, now[id])
+			if err != nil {
+				return nil, err
+			}
+			if ch != nil {
+				changes = append(changes, *ch)
+			}
+		}
+	}
+	return changes, nil
+}
+
+type syncRow struct {
+	Rev     int64  `db:"rev"`
+	Digest  string `db:"digest"`
+	Payload string `db:"payload"`
+}
+
+func findSyncRow(db dbx.Builder, k Key) (syncRow, error) {
+	var rows []syncRow
+	err := db.NewQuery(`SELECT rev, digest, coalesce(payload, '') AS payload FROM sync_rows
+		WHERE collection = {:c} AND record = {:r}`).Bind(dbx.Params{"c": k.Collection, "r": k.Record}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return syncRow{}, err
+	}
+	return rows[0], nil
+}
+
+func (d *drain) rememberOne(k Key, now replication.Payload) (*change, error) {
+	old, err := findSyncRow(d.db, k)
+	if err != nil {
+		return nil, err
+	}
+	digest, payload := "", any(nil)
+	if now != nil {
+		canonical, err := replication.Canonical(now)
+		if err != nil {
+			return nil, err
+		}
+		digest, payload = replication.Digest(canonical), string(canonical)
+	}
+	if digest == old.Digest {
+		return nil, nil
+	}
+	_, err = d.db.NewQuery(`INSERT INTO sync_rows (collection, record, rev, digest, payload)
+		VALUES ({:c}, {:r}, {:rev}, {:d}, {:p}) ON CONFLICT (collection, record)
+		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload`).
+		Bind(dbx.Params{"c": k.Collection, "r": k.Record, "rev": old.Rev + 1, "d": digest, "p": payload}).Execute()
+	if err != nil {
+		return nil, err
+	}
+	return &change{key: k, old: decodePayload(old.Payload), now: now}, nil
+}
+
+// close writes the counter back and marks the commit with its nonce.
+func (d *drain) close(force, figures bool) (Moved, error) {
+	if force {
+		d.next()
+	}
+	var before int64
+	if err := d.db.NewQuery(`SELECT seq FROM sync_clock`).Row(&before); err != nil {
+		return Moved{}, err
+	}
+	if err := d.buckets.save(); err != nil {
+		return Moved{}, err
+	}
+	if d.seq != before {
+		if err := d.mark(); err != nil {
+			return Moved{}, err
+		}
+	}
+	handles := make([]int, 0, len(d.moved))
+	for h := range d.moved {
+		handles = append(handles, h)
+	}
+	sort.Ints(handles)
+	return Moved{Seq: d.seq, Buckets: handles, Figures: figures, Scopes: d.scopes}, nil
+}
+
+func (d *drain) mark() error {
+	_, err := d.db.NewQuery(`UPDATE sync_clock SET seq = {:seq}`).Bind(dbx.Params{"seq": d.seq}).Execute()
+	if err != nil {
+		return err
+	}
+	_, err = d.db.NewQuery(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`).
+		Bind(dbx.Params{"seq": d.seq, "epoch": d.epoch, "nonce": d.engine.Nonce(), "at": d.engine.stamp()}).Execute()
+	return err
+}
+
+// attribute notes rows that nobody can be named for: they were written past the
+// hooks, with SQL.
+func (d *drain) attribute(changes []change, own map[Key]bool) error {
+	for _, ch := range changes {
+		if own[ch.key] {
+			continue
+		}
+		if err := WriteAudit(d.app, Audit{Action: AuditUnattributed, Key: ch.key,
+			Detail: map[string]any{"before": ch.old, "after": ch.now}, At: d.engine.Now()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
