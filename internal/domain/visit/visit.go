@@ -1,0 +1,232 @@
+// Package visit judges what a supervisor records on a visit: its own fields,
+// who was there, findings, and people at work who are not on the roster.
+//
+// It decides meaning only from the mutation and the Context. That the records
+// named exist, are in the supervisor's scope and belong together is for the
+// caller (docs/protocol.md §6).
+package visit
+
+import (
+	"time"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+// Marks of a participant. NotSeen is the default: what nobody saw is never
+// recorded as seen.
+const (
+	Present = "presente"
+	Absent  = "ausente"
+	NotSeen = "no_visto"
+)
+
+// States of a visit and of a finding that the server or the supervisor sets.
+const (
+	StateSynced      = "sincronizada"
+	FindingOpen      = "abierto"
+	FindingCorrected = "levantado"
+)
+
+// MinDescription is how many characters say what a finding is.
+const MinDescription = 10
+
+// Lengths in characters; the schema allows as much.
+const (
+	maxText = 5000
+	maxName = 200
+)
+
+// A box around Peru in microdegrees: a place outside it is a slip or a lie.
+const (
+	minLat, maxLat = -18_400_000, 100_000
+	minLon, maxLon = -81_400_000, -68_600_000
+)
+
+// Intervention is what the rules need of the intervention visited.
+type Intervention struct {
+	Starts, Ends day.Day // inclusive
+	ConvenioCode string
+}
+
+// Context is what the mutation is judged against. BusinessDate is today in Lima
+// by the server's clock. Intervention is nil where it is not known or, as for
+// the children of a visit, not needed; its rules are then left out.
+type Context struct {
+	BusinessDate day.Day
+	Intervention *Intervention
+}
+
+type form struct {
+	fields []field
+	rules  func(r *reading, ctx Context) // on top of the fields; may refuse more
+}
+
+var forms = map[string]map[string]form{
+	"visits": {"create": {fields: []field{
+		required("intervention", id()),
+		required("convenio_code", convenio()),
+		required("kind", oneOf("in_situ", "unannounced")),
+		required("visited_on", date()),
+		required("device_started_at", instant()),
+		required("device_ended_at", instant()),
+		optional("lat_e6", integer(-maxExact)),
+		optional("lon_e6", integer(-maxExact)),
+		optional("accuracy_m", integer(0)),
+		optional("location_reason", text(1, maxText)),
+		required("headcount", integer(0)),
+		required("roster_size", integer(0)),
+		optional("roster_as_of", text(1, maxName)),
+		optional("checklist_key", text(1, maxName)),
+		optional("checklist_version", integer(0)),
+		optional("answers", answers()),
+		optional("note", text(1, maxText)),
+	}, rules: visitRules}},
+	"visit_marks": {"create": {fields: []field{
+		required("visit", id()),
+		required("participant", id()),
+		required("mark", oneOf(Present, Absent, NotSeen)),
+		optional("coverage_seen", oneOf("cubierto", "sin_cobertura", "por_confirmar")),
+	}}},
+	"findings": {
+		"create": {fields: []field{
+			required("visit", id()),
+			required("severity", oneOf("leve", "moderada", "grave")),
+			required("description", text(MinDescription, maxText)),
+			optional("corrective_measure", text(1, maxText)),
+			optional("responsible", text(1, maxName)),
+			optional("due_on", date()),
+		}},
+		"update": {fields: []field{
+			optional("state", oneOf(FindingOpen, FindingCorrected)),
+			optional("corrective_measure", clearable(text(1, maxText))),
+		}, rules: changesSomething},
+	},
+	"unlisted_workers": {"create": {fields: []field{
+		required("visit", id()),
+		required("dni", dni()),
+		required("given_names", text(1, maxName)),
+		required("surnames", text(1, maxName)),
+		optional("note", text(1, maxText)),
+	}}},
+}
+
+// Check judges one mutation and answers all its faults, or none and the clean
+// fields: strings trimmed, integers as int64, answers as map[string]string;
+// fields without a value are left out.
+func Check(collection, op string, fields map[string]any, ctx Context) (map[string]any, []*fault.Fault) {
+	ops, known := forms[collection]
+	if !known {
+		return nil, []*fault.Fault{fault.New(fault.UnknownCollection, "").With("collection", clip(collection))}
+	}
+	f, allowed := ops[op]
+	if !allowed {
+		return nil, []*fault.Fault{fault.New(fault.OperationNotAllowed, "").With("op", clip(op))}
+	}
+	r := read(f.fields, fields)
+	if f.rules != nil {
+		f.rules(&r, ctx)
+	}
+	if len(r.faults) > 0 {
+		return nil, r.faults
+	}
+	return r.clean, nil
+}
+
+func visitRules(r *reading, ctx Context) {
+	visitedOn(r, ctx)
+	clocks(r)
+	place(r)
+	checklist(r)
+	code, given := r.clean["convenio_code"].(string)
+	if ctx.Intervention != nil && given && code != ctx.Intervention.ConvenioCode {
+		r.refuse(fault.New(fault.ConvenioMismatch, "convenio_code").With("value", code))
+	}
+}
+
+// visitedOn: not after today in Lima, and while the intervention ran.
+func visitedOn(r *reading, ctx Context) {
+	s, ok := r.clean["visited_on"].(string)
+	if !ok {
+		return
+	}
+	on, i := day.Day(s), ctx.Intervention
+	switch {
+	case on > ctx.BusinessDate:
+		r.refuse(fault.New(fault.DateInFuture, "visited_on").
+			With("value", s).With("today", string(ctx.BusinessDate)))
+	case i != nil && !on.Within(i.Starts, i.Ends):
+		r.refuse(fault.New(fault.DateOutsideIntervention, "visited_on").
+			With("value", s).With("starts_on", string(i.Starts)).With("ends_on", string(i.Ends)))
+	}
+}
+
+// clocks compares the phone's clock with itself only.
+func clocks(r *reading) {
+	started, a := moment(r, "device_started_at")
+	ended, b := moment(r, "device_ended_at")
+	if a && b && ended.Before(started) {
+		r.refuse(fault.New(fault.DateInvalid, "device_ended_at").
+			With("value", r.clean["device_ended_at"].(string)))
+	}
+}
+
+func moment(r *reading, name string) (time.Time, bool) {
+	s, ok := r.clean[name].(string)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	return t, err == nil
+}
+
+// place wants both coordinates inside Peru, or none and a reason. Both zero is
+// what a phone without a fix stores: no place.
+func place(r *reading) {
+	if r.bad["lat_e6"] || r.bad["lon_e6"] || r.bad["location_reason"] {
+		return
+	}
+	lat, hasLat := r.clean["lat_e6"].(int64)
+	lon, hasLon := r.clean["lon_e6"].(int64)
+	if hasLat && hasLon && lat == 0 && lon == 0 {
+		delete(r.clean, "lat_e6")
+		delete(r.clean, "lon_e6")
+		hasLat, hasLon = false, false
+	}
+	_, told := r.clean["location_reason"]
+	switch {
+	case !hasLat && !hasLon && !told:
+		r.refuse(fault.New(fault.PlaceReasonRequired, "location_reason"))
+	case hasLat && !hasLon:
+		r.refuse(fault.New(fault.Required, "lon_e6"))
+	case hasLon && !hasLat:
+		r.refuse(fault.New(fault.Required, "lat_e6"))
+	case hasLat && (lat < minLat || lat > maxLat):
+		r.refuse(fault.New(fault.PlaceOutsidePeru, "lat_e6"))
+	case hasLon && (lon < minLon || lon > maxLon):
+		r.refuse(fault.New(fault.PlaceOutsidePeru, "lon_e6"))
+	}
+}
+
+// checklist: answers mean something only with the version of the list that
+// asked. That the version exists is for the caller.
+func checklist(r *reading) {
+	if r.bad["checklist_key"] || r.bad["checklist_version"] {
+		return
+	}
+	_, key := r.clean["checklist_key"]
+	version, _ := r.clean["checklist_version"].(int64)
+	_, answered := r.clean["answers"]
+	switch {
+	case answered && !key:
+		r.refuse(fault.New(fault.Required, "checklist_key"))
+	case key && version == 0:
+		r.refuse(fault.New(fault.Required, "checklist_version"))
+	}
+}
+
+func changesSomething(r *reading, _ Context) {
+	if len(r.clean) == 0 && len(r.faults) == 0 {
+		r.refuse(fault.New(fault.Required, "state"))
+	}
+}
