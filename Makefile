@@ -18,6 +18,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 STEP    := scripts/step.sh
 LINT    := go tool -modfile=tools/go.mod golangci-lint
 NPM     := npm --prefix webapp run --silent
+PLAYWRIGHT := webapp/node_modules/.bin/playwright test --config webapp/playwright.config.ts
 DIST    := webapp/dist/index.html
 
 WEB_SOURCES := $(shell find webapp/src webapp/public webapp/messages -type f -not -path '*/paraglide/*' 2>/dev/null) \
@@ -49,12 +50,11 @@ bin/chaski:
 	@echo "Building bin/chaski $(VERSION)"
 	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ .
 
-# The build empties webapp/dist; the placeholder that lets Go build without it
-# is under version control and comes back.
+# Vite empties webapp/dist; webapp/public holds a copy of the placeholder that
+# lets Go build without a web app.
 $(DIST): $(WEB_SOURCES) | web-deps
 	@echo "Building the web app"
 	@$(NPM) build
-	@git checkout --quiet -- webapp/dist/placeholder.txt 2>/dev/null || true
 	@touch $@
 
 # ---- test ------------------------------------------------------------------
@@ -97,12 +97,12 @@ sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
 e2e: build web-deps ## Browser tests in Chromium
 	@chromium=$$(scripts/chromium.sh --install) && \
 		CHROMIUM="$$chromium" $(STEP) "Browser tests ($$chromium)" \
-		"Repeat one with: CHROMIUM=$$chromium npm --prefix webapp run e2e -- -g '<title>'; traces are in webapp/test-results." \
-		$(NPM) e2e
+		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
+		$(PLAYWRIGHT) --project=e2e $(if $(GREP),--grep "$(GREP)")
 
 .PHONY: screenshots
 screenshots: build web-deps ## Take the pictures in docs/screenshots
-	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(NPM) screenshots
+	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=screenshots
 
 # ---- keep tidy -------------------------------------------------------------
 

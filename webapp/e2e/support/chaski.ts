@@ -1,0 +1,83 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { createServer, type AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** The binary as `make build` leaves it. */
+export const binary = fileURLToPath(new URL('../../../bin/chaski', import.meta.url))
+
+export const superuser = { identity: 'root@chaski.invalid', password: 'only-for-this-test-1' }
+
+/** One running server over its own data directory. */
+export class Chaski {
+  #child: ChildProcess | undefined
+  #said = ''
+  port = 0
+
+  constructor(readonly dir: string) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Starts it and waits until it answers. */
+  async start(): Promise<void> {
+    this.port = await freePort()
+    const child = spawn(binary, ['serve', '--dir', this.dir, '--http', `127.0.0.1:${this.port}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    const listen = (chunk: Buffer) => (this.#said += chunk.toString())
+    child.stdout.on('data', listen)
+    child.stderr.on('data', listen)
+    for (let tries = 0; tries < 300; tries++) {
+      if (child.exitCode !== null) throw new Error(`chaski serve ended with ${child.exitCode}:\n${this.#said}`)
+      if (await this.#answers()) return
+      await new Promise((r) => setTimeout(r, 100))
+    }
+    throw new Error(`chaski serve does not answer:\n${this.#said}`)
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (!child || child.exitCode !== null) return
+    const gone = new Promise((r) => child.once('exit', r))
+    child.kill('SIGTERM')
+    const forced = setTimeout(() => child.kill('SIGKILL'), 5_000)
+    await gone
+    clearTimeout(forced)
+  }
+
+  /** `chaski verify` on this data. Throws with what it said when a figure differs. */
+  async verify(): Promise<string> {
+    const { stdout, stderr } = await run(binary, ['verify', '--dir', this.dir]).catch((e: unknown) => {
+      const { stdout, stderr } = e as { stdout: string; stderr: string }
+      throw new Error(`chaski verify fails:\n${stdout}\n${stderr}`)
+    })
+    return stdout + stderr
+  }
+
+  async #answers(): Promise<boolean> {
+    return fetch(`${this.url}/api/health`).then(
+      (r) => r.ok,
+      () => false,
+    )
+  }
+}
+
+/** Loads the demo and the administrator of the tests into an empty directory. */
+export async function loadDemo(dir: string): Promise<void> {
+  await run(binary, ['demo', '--dir', dir])
+  await run(binary, ['superuser', 'upsert', superuser.identity, superuser.password, '--dir', dir])
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((ready) => probe.listen(0, '127.0.0.1', ready))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((closed) => probe.close(closed))
+  return port
+}

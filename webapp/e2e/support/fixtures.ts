@@ -1,0 +1,49 @@
+import { test as base, type BrowserContext } from '@playwright/test'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Chaski } from './chaski'
+import { Network } from './network'
+
+interface World {
+  /** The server, over its own copy of the demo. */
+  server: Chaski
+  /** What lies between the browsers and the server. */
+  network: Network
+  /** Where browsers find the app: the network's address. */
+  baseURL: string
+}
+
+export const test = base.extend<World>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameters
+  server: async ({}, use) => {
+    const folder = process.env['CHASKI_E2E']
+    if (!folder) throw new Error('the global setup did not run')
+    const dir = await mkdtemp(join(folder, 'data-'))
+    await cp(join(folder, 'seed'), dir, { recursive: true })
+    const server = new Chaski(dir)
+    await server.start()
+    await use(server)
+    await server.stop()
+    await rm(dir, { recursive: true, force: true })
+  },
+  network: async ({ server }, use) => {
+    const network = new Network()
+    await network.start(server.port)
+    await use(network)
+    await network.stop()
+  },
+  baseURL: async ({ network }, use) => use(`http://127.0.0.1:${network.port}`),
+})
+
+export { expect } from '@playwright/test'
+
+/** The phone loses the network: the browser says so, and nothing gets through. */
+export async function loseSignal(context: BrowserContext, network: Network): Promise<void> {
+  network.down()
+  await context.setOffline(true)
+}
+
+export async function findSignal(context: BrowserContext, network: Network): Promise<void> {
+  network.up()
+  await context.setOffline(false)
+}

@@ -1,0 +1,90 @@
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+/**
+ * The network between browsers and the server: an HTTP proxy on loopback that
+ * can be down, and that can lose the answer to a request the server has already
+ * carried out.
+ */
+export class Network {
+  readonly #http: Server
+  readonly #sockets = new Set<Socket>()
+  #target = 0
+  #down = false
+  #loseNext: { path: string; done: (lost: LostAnswer) => void } | undefined
+  /** Every request that reached the server, oldest first: "POST /api/… 200". */
+  readonly log: string[] = []
+
+  constructor() {
+    this.#http = createServer((req, res) => this.#forward(req, res))
+    this.#http.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+      if (this.#down) socket.destroy()
+    })
+  }
+
+  /** Starts listening in front of the server at `target` (a loopback port). */
+  async start(target: number): Promise<void> {
+    this.#target = target
+    await new Promise<void>((ready) => this.#http.listen(0, '127.0.0.1', ready))
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port
+  }
+
+  /** No connection survives and none is accepted until up(). */
+  down(): void {
+    this.#down = true
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  up(): void {
+    this.#down = false
+  }
+
+  /**
+   * The server gets the next request to `path` whole and answers it; the answer
+   * never arrives. Resolves when that has happened.
+   */
+  loseNextAnswer(path: string): Promise<LostAnswer> {
+    return new Promise((done) => (this.#loseNext = { path, done }))
+  }
+
+  async stop(): Promise<void> {
+    this.down()
+    await new Promise((closed) => this.#http.close(closed))
+  }
+
+  #forward(req: IncomingMessage, res: ServerResponse): void {
+    const lose = this.#loseNext && req.url?.startsWith(this.#loseNext.path) ? this.#loseNext : undefined
+    if (lose) this.#loseNext = undefined
+    const upstream = request(
+      { host: '127.0.0.1', port: this.#target, method: req.method, path: req.url, headers: req.headers },
+      (answer) => {
+        this.log.push(`${req.method} ${req.url} ${answer.statusCode}`)
+        if (lose) {
+          let bytes = 0
+          answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
+          answer.on('end', () => {
+            res.destroy()
+            lose.done({ status: answer.statusCode ?? 0, bytes })
+          })
+          return
+        }
+        res.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(res)
+      },
+    )
+    upstream.on('error', () => res.destroy())
+    res.on('close', () => upstream.destroy())
+    req.pipe(upstream)
+  }
+}
+
+/** What the server said and nobody heard. */
+export interface LostAnswer {
+  status: number
+  bytes: number
+}

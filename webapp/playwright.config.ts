@@ -1,0 +1,42 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumPath } from './e2e/support/chromium'
+
+/**
+ * The browser tests drive bin/chaski with its embedded web app, as it is
+ * shipped: build it first (`make e2e` does). Each test has its own server,
+ * data and network; see e2e/support/fixtures.ts.
+ */
+export default defineConfig({
+  testDir: 'e2e',
+  globalSetup: './e2e/support/seed.ts',
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: !!process.env['CI'],
+  reporter: process.env['CI'] ? 'list' : [['list']],
+  outputDir: 'test-results',
+  use: {
+    browserName: 'chromium',
+    locale: 'es-PE',
+    timezoneId: 'America/Lima',
+    // In the district of the demo's first intervention.
+    geolocation: { latitude: -13.1588, longitude: -74.2239, accuracy: 12 },
+    permissions: ['geolocation'],
+    serviceWorkers: 'allow',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: chromiumPath(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'e2e', testMatch: /.*\.spec\.ts/ },
+    { name: 'screenshots', testMatch: /screenshots\.ts/ },
+  ],
+})
