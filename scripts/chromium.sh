@@ -33,7 +33,7 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
 fi
 
 echo "No Chromium found: downloading Playwright's own (~170 MB)" >&2
-(cd "$here/../webapp" && npx --no-install playwright install chromium) >&2 </dev/null
+(cd "$here/../webapp" && node_modules/.bin/playwright install chromium) >&2 </dev/null
 find_it && exit 0
 
 echo "The browser tests need Chromium, and it could not be installed from here. Run:" >&2
