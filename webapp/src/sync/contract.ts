@@ -16,7 +16,7 @@ export interface ReplicaRow {
   rev: number
   /** `data.intervention` where there is one, else ''; for interventions their own id. */
   i: string
-  /** Handles of the buckets that hold it. */
+  /** Handles of the buckets that hold it. -1 (KEPT): it left the user's scope and stays only to show unsent work. */
   b: number[]
   /** 16 hex digits over `data` as stored (protocol §5). */
   digest: string
@@ -42,6 +42,8 @@ export interface OutboxEntry {
   outcome?: Outcome
   /** Device time the outcome arrived, ISO. */
   acked_at?: string
+  /** The server's clock in that answer; what pruning counts from. */
+  acked_server_time?: string
   created_at: string
 }
 

@@ -1,0 +1,34 @@
+import type { ReplicaRow } from '../sync/contract'
+import { emptyMeta } from '../sync/ports'
+import type { ReplicaBatch, ReplicaMeta, ReplicaStore, RowKey } from '../sync/ports'
+import type { ReplicaDb } from './dexie'
+
+export class DexieReplica implements ReplicaStore {
+  constructor(private readonly db: ReplicaDb) {}
+
+  async meta(): Promise<ReplicaMeta> {
+    const kept = await this.db.meta.get('replica')
+    if (!kept) return emptyMeta()
+    const { k: _, ...meta } = kept
+    return meta
+  }
+
+  async rows(keys: RowKey[]): Promise<ReplicaRow[]> {
+    const found = await this.db.rows.bulkGet(keys.map(({ c, id }) => [c, id] as [string, string]))
+    return found.filter((row) => row !== undefined)
+  }
+
+  members(handles: number[]): Promise<ReplicaRow[]> {
+    return this.db.rows.where('b').anyOf(handles).distinct().toArray()
+  }
+
+  async commit(batch: ReplicaBatch): Promise<void> {
+    const { rows, meta } = this.db
+    await this.db.transaction('rw', rows, meta, async () => {
+      if (batch.clear) await rows.clear()
+      await rows.bulkDelete(batch.deletes.map(({ c, id }) => [c, id] as [string, string]))
+      await rows.bulkPut(batch.puts)
+      await meta.put({ ...batch.meta, k: 'replica' })
+    })
+  }
+}

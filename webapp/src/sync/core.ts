@@ -1,0 +1,279 @@
+/**
+ * The sync engine's decisions: state × event → state × effects. Pure and total:
+ * no clock, no randomness, no I/O; `now` and `jitter` come with each event.
+ *
+ * Invariants, as they bind a client:
+ *  I1 convergence: a complete page whose total differs leads to one more pull
+ *     with checksums, then to a heal, then to a pull; never to silence.
+ *  I2 nothing lost: no effect deletes an unanswered entry; a failure of any
+ *     kind leaves the outbox as it is.
+ *  I3 once: the same entries, with the same ids, are sent until answered.
+ *  I7 clock-free: `now` decides only when to try again.
+ *  I8 honest state: `verified` is true only after a pull that began after the
+ *     last outcome or enqueue, was complete, and matched.
+ *  I9 no stuck queue: push and pull wait and fail separately; neither's
+ *     failure changes the other's phase.
+ * Only a 401 from GET /session ends a session, and it erases nothing.
+ */
+import { MAX_MUTATIONS } from './push'
+
+export type ChannelName = 'register' | 'push' | 'pull' | 'session'
+
+export interface Channel {
+  phase: 'idle' | 'busy' | 'waiting'
+  /** Work was asked for and has not begun. */
+  want: boolean
+  failures: number
+  /** When `waiting` ends, ms. */
+  until: number
+  /** The server asked for this wait; a hint does not shorten it. */
+  imposed: boolean
+}
+
+export interface CoreState {
+  registered: boolean
+  /** The last answer of GET /session. */
+  session: 'live' | 'expired'
+  channels: Record<ChannelName, Channel>
+  /** Mutations a push may carry; halved by 413. */
+  limit: number
+  /** When to pull though nothing happened, ms. */
+  pollAt: number
+  /** The next pull asks for every bucket's checksum. */
+  checksums: boolean
+  /** Heals since the total last matched. */
+  heals: number
+  verified: boolean
+  problem: Problem
+}
+
+export type Problem = '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full'
+
+export type Failure =
+  | { kind: 'no_answer' }
+  | { kind: 'status'; status: number; code: string; retryAfter?: number; sent?: number }
+  | { kind: 'storage' }
+
+interface Timed {
+  now: number
+  /** In [0, 1). */
+  jitter: number
+}
+
+export type CoreEvent = Timed &
+  (
+    | { type: 'kick'; strong: boolean }
+    | { type: 'enqueued' }
+    | { type: 'tick' }
+    | { type: 'registered' }
+    | { type: 'signed_in' }
+    | { type: 'session'; live: boolean }
+    | { type: 'pushed'; settled: number; more: boolean; unanswered: number }
+    | { type: 'paged'; complete: boolean; verified: boolean; checked: boolean }
+    | { type: 'healed' }
+    | { type: 'failed'; channel: ChannelName; failure: Failure }
+  )
+
+export type Effect =
+  | { do: 'register' }
+  | { do: 'session' }
+  | { do: 'push'; limit: number }
+  | { do: 'pull'; checksums: boolean }
+  | { do: 'heal' }
+  | { do: 'wake'; at: number }
+
+export interface Step {
+  state: CoreState
+  effects: Effect[]
+}
+
+const FIRST_WAIT = 2_000
+const LONGEST_WAIT = 5 * 60_000
+const OUTDATED_WAIT = 60 * 60_000
+const POLL = 4 * 60_000
+const HEALS_IN_A_ROW = 2
+
+const NAMES: readonly ChannelName[] = ['session', 'register', 'push', 'pull']
+const idle = (): Channel => ({ phase: 'idle', want: false, failures: 0, until: 0, imposed: false })
+
+export function initial(registered: boolean): CoreState {
+  return {
+    registered,
+    session: 'live',
+    channels: { register: idle(), push: idle(), pull: idle(), session: idle() },
+    limit: MAX_MUTATIONS,
+    pollAt: 0,
+    checksums: false,
+    heals: 0,
+    verified: false,
+    problem: '',
+  }
+}
+
+/** True while something is under way. */
+export const isBusy = (s: CoreState): boolean => NAMES.some((n) => s.channels[n].phase === 'busy')
+
+export function step(before: CoreState, e: CoreEvent): Step {
+  const s: CoreState = structuredClone(before)
+  const effects: Effect[] = []
+  react(s, e, effects)
+  start(s, e.now, effects)
+  return { state: s, effects }
+}
+
+function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
+  switch (e.type) {
+    case 'kick':
+      return ask(s, e.strong)
+    case 'enqueued':
+      s.verified = false
+      s.channels.push.want = true
+      return
+    case 'tick':
+      if (e.now >= s.pollAt) ask(s, false)
+      return
+    case 'registered':
+      s.registered = true
+      succeed(s, 'register')
+      return
+    case 'signed_in':
+      s.session = 'live'
+      if (s.problem === 'session_expired') s.problem = ''
+      return ask(s, true)
+    case 'session':
+      return sessionTold(s, e.live)
+    case 'pushed':
+      return pushed(s, e)
+    case 'paged':
+      return paged(s, e, effects)
+    case 'healed':
+      s.channels.pull = { ...s.channels.pull, phase: 'idle', want: true }
+      return
+    case 'failed':
+      return fail(s, e)
+  }
+}
+
+/** Something suggests that there is work: a trigger, never proof of a network. */
+function ask(s: CoreState, strong: boolean): void {
+  for (const name of ['push', 'pull'] as const) s.channels[name].want = true
+  if (!strong) return
+  for (const name of NAMES) {
+    const ch = s.channels[name]
+    if (ch.phase === 'waiting' && !ch.imposed) s.channels[name] = { ...ch, phase: 'idle' }
+  }
+}
+
+function succeed(s: CoreState, name: ChannelName): void {
+  s.channels[name] = { ...idle(), want: s.channels[name].want }
+  if (s.problem !== 'session_expired' && NAMES.every((n) => s.channels[n].failures === 0)) s.problem = ''
+}
+
+function sessionTold(s: CoreState, live: boolean): void {
+  succeed(s, 'session')
+  s.session = live ? 'live' : 'expired'
+  if (!live) s.problem = 'session_expired'
+}
+
+function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed): void {
+  if (e.settled > 0) {
+    s.verified = false
+    s.channels.pull.want = true
+    s.limit = Math.min(MAX_MUTATIONS, s.limit * 2)
+  }
+  // Part of the answer made no sense: what did is stored, the rest is asked again later.
+  if (e.unanswered > 0) return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
+  succeed(s, 'push')
+  if (e.more) s.channels.push.want = true
+}
+
+function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, effects: Effect[]): void {
+  const asked = s.checksums
+  const again = s.channels.pull.want
+  s.checksums = false
+  if (!e.complete) {
+    succeed(s, 'pull')
+    s.checksums = asked
+    s.channels.pull.want = true
+    return
+  }
+  s.pollAt = e.now + POLL * (0.75 + e.jitter / 2)
+  if (e.verified) {
+    succeed(s, 'pull')
+    s.heals = 0
+    s.verified = !again && !s.channels.push.want
+    return
+  }
+  s.verified = false
+  if (!asked) {
+    succeed(s, 'pull')
+    s.checksums = true
+    s.channels.pull.want = true
+  } else if (e.checked && s.heals < HEALS_IN_A_ROW) {
+    s.heals++
+    effects.push({ do: 'heal' }) // the channel stays busy until 'healed'
+  } else {
+    s.heals = 0
+    wait(s, 'pull', backoff(s.channels.pull.failures, e.jitter), e.now, 'server')
+  }
+}
+
+function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): void {
+  const { channel, failure } = e
+  const pause = backoff(s.channels[channel].failures, e.jitter)
+  if (failure.kind === 'no_answer') return wait(s, channel, pause, e.now, 'no_network')
+  if (failure.kind === 'storage') return wait(s, channel, pause, e.now, 'storage_full')
+  if (channel === 'session') return wait(s, channel, pause, e.now, 'server')
+  if (failure.status === 401) {
+    s.channels.session.want = true
+    return wait(s, channel, pause, e.now, s.problem)
+  }
+  if (failure.status === 409 && failure.code === 'device_unknown') {
+    s.registered = false
+    return wait(s, channel, pause, e.now, s.problem)
+  }
+  if (failure.status === 413 && channel === 'push') {
+    s.limit = Math.max(1, Math.floor(Math.min(s.limit, failure.sent ?? s.limit) / 2))
+    s.channels.push = { ...idle(), want: true, failures: s.channels.push.failures }
+    return
+  }
+  if (failure.status === 426) return wait(s, channel, OUTDATED_WAIT, e.now, 'client_outdated')
+  const asked = (failure.retryAfter ?? 0) * 1000 * (1 + e.jitter / 4)
+  wait(s, channel, Math.max(pause, asked), e.now, 'server', asked > 0)
+}
+
+/** Exponential, capped, spread over its upper half. */
+export function backoff(failures: number, jitter: number): number {
+  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures, 20)) * (0.5 + jitter / 2)
+}
+
+function wait(s: CoreState, name: ChannelName, ms: number, now: number, problem: Problem, imposed = false): void {
+  const ch = s.channels[name]
+  s.channels[name] = { phase: 'waiting', want: true, failures: ch.failures + 1, until: now + ms, imposed }
+  if (s.problem !== 'session_expired') s.problem = problem
+}
+
+/** Starts every channel that may start, and says when to look again. */
+function start(s: CoreState, now: number, effects: Effect[]): void {
+  for (const name of NAMES) {
+    const ch = s.channels[name]
+    if (ch.phase === 'waiting' && now >= ch.until) s.channels[name] = { ...ch, phase: 'idle', want: true }
+  }
+  const { session, register, push, pull } = s.channels
+  if (!s.registered && (push.want || pull.want)) register.want = true
+  begin(session, true, () => effects.push({ do: 'session' }))
+  const open = s.session === 'live' && session.phase !== 'busy'
+  begin(register, open && !s.registered, () => effects.push({ do: 'register' }))
+  begin(push, open && s.registered, () => effects.push({ do: 'push', limit: s.limit }))
+  begin(pull, open && s.registered, () => effects.push({ do: 'pull', checksums: s.checksums }))
+  const times = NAMES.filter((n) => s.channels[n].phase === 'waiting').map((n) => s.channels[n].until)
+  if (s.pollAt > now) times.push(s.pollAt)
+  if (s.session === 'live' && times.length > 0) effects.push({ do: 'wake', at: Math.min(...times) })
+}
+
+function begin(ch: Channel, allowed: boolean, effect: () => void): void {
+  if (!ch.want || ch.phase !== 'idle' || !allowed) return
+  ch.phase = 'busy'
+  ch.want = false
+  effect()
+}

@@ -1,0 +1,66 @@
+/** How finished work becomes outbox entries. Pure; both stores use it inside their transaction. */
+import type { Mutation, NewMutation, OutboxEntry } from './contract'
+import { SCHEMA } from './ports'
+import type { OutboxCounts, Stamp, Work, WorkMeta } from './ports'
+
+/**
+ * @param existing entries still in the outbox, to chain updates to
+ * @returns the new entries and the meta with the counters used up
+ */
+export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta, existing: readonly OutboxEntry[]): { entries: OutboxEntry[]; meta: WorkMeta } {
+  let counter = meta.last_counter
+  const entries: OutboxEntry[] = []
+  for (const [n, m] of work.mutations.entries()) {
+    const id = stamp.ids[n]
+    if (!id) throw new RangeError('one id for each mutation')
+    counter++
+    const prev = m.op === 'update' ? predecessor([...existing, ...entries], m) : undefined
+    const mutation: Mutation = {
+      id,
+      counter,
+      collection: m.collection,
+      record: m.record,
+      op: m.op,
+      fields: m.fields as Mutation['fields'],
+      form: m.form,
+      schema: SCHEMA,
+      at: stamp.at,
+      ...(m.base_rev === undefined ? {} : { base_rev: m.base_rev }),
+      ...(prev === undefined ? {} : { prev }),
+    }
+    entries.push({
+      counter,
+      id,
+      device: meta.device,
+      mutation,
+      group: work.group,
+      label: work.label,
+      intervention: work.intervention,
+      state: 'pending',
+      attempts: 0,
+      created_at: stamp.at,
+    })
+  }
+  return { entries, meta: { ...meta, last_counter: counter } }
+}
+
+/** This device's newest mutation of the record whose effect the base revision does not show yet. */
+function predecessor(entries: readonly OutboxEntry[], m: NewMutation): string | undefined {
+  return entries
+    .filter((e) => e.mutation.collection === m.collection && e.mutation.record === m.record)
+    .filter((e) => e.state === 'pending' || (e.state === 'applied' && (e.outcome?.rev ?? 0) > (m.base_rev ?? 0)))
+    .reduce<OutboxEntry | undefined>((last, e) => (last && last.counter > e.counter ? last : e), undefined)?.id
+}
+
+/** A group may be taken back while none of it was ever put on the wire. */
+export function canTakeBack(group: readonly OutboxEntry[]): boolean {
+  return group.length > 0 && group.every((e) => e.state === 'pending' && e.attempts === 0)
+}
+
+export function countsOf(entries: readonly OutboxEntry[]): OutboxCounts {
+  const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
+  const pending = of('pending')
+  const oldest = pending.map((e) => e.created_at).sort()[0] ?? ''
+  return { pending: pending.length, rejected: of('rejected').length, parked: of('parked').length, oldest_pending_at: oldest }
+}
+

@@ -1,0 +1,55 @@
+/**
+ * What the screen shows: the replica with the outbox replayed on top. Pure.
+ * Invariant: nothing the user did is invisible until the server's own row shows it (I2),
+ * and nothing is shown twice (I3).
+ */
+import type { OutboxEntry, ReplicaRow } from './contract'
+import { keyOf } from './ports'
+
+/** '' : as the server has it. 'applied': received, not yet seen in a pull. */
+export type Marker = '' | 'pending' | 'applied' | 'parked'
+
+export interface ShownRow {
+  c: string
+  id: string
+  i: string
+  rev: number
+  data: Record<string, unknown>
+  marker: Marker
+  /** The group of the newest work shown in it, or ''. */
+  group: string
+}
+
+/**
+ * @param rows replica rows of any selection
+ * @param outbox entries of the same selection, any order
+ * @param seenSeq ReplicaMeta.seen_seq: an applied entry older than that is shown by its row, or by nothing if the row left
+ */
+export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntry[], seenSeq: number): ShownRow[] {
+  const shown = new Map<string, ShownRow>()
+  for (const r of rows) shown.set(keyOf(r), { c: r.c, id: r.id, i: r.i, rev: r.rev, data: r.data, marker: '', group: '' })
+  for (const entry of [...outbox].sort((a, b) => a.counter - b.counter)) {
+    const { mutation } = entry
+    const key = keyOf({ c: mutation.collection, id: mutation.record })
+    const row = shown.get(key)
+    if (!replayed(entry, row, seenSeq) || (mutation.op === 'update' && !row)) continue
+    shown.set(key, {
+      c: mutation.collection,
+      id: mutation.record,
+      i: row?.i ?? entry.intervention,
+      rev: row?.rev ?? 0,
+      data: { ...row?.data, ...(mutation.fields as Record<string, unknown>) },
+      marker: entry.state as Marker,
+      group: entry.group,
+    })
+  }
+  return [...shown.values()]
+}
+
+function replayed(entry: OutboxEntry, row: ShownRow | undefined, seenSeq: number): boolean {
+  if (entry.state === 'pending') return entry.mutation.op === 'update' || !row || row.rev === 0
+  if (entry.state === 'parked') return entry.mutation.op === 'update' || !row || row.rev === 0
+  if (entry.state !== 'applied') return false
+  const back = row !== undefined && row.rev > 0 && row.rev >= (entry.outcome?.rev ?? 1)
+  return !back && (entry.outcome?.seq ?? 0) > seenSeq
+}

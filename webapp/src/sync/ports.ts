@@ -1,0 +1,166 @@
+/**
+ * What the sync engine needs from the outside. Each write method is ONE atomic
+ * transaction: it happens entirely or not at all, and a crash may fall between
+ * any two of them.
+ */
+import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow } from './contract'
+import type { components } from './wire.gen'
+
+export type Cursor = components['schemas']['Cursor']
+export type PullPage = components['schemas']['PullPage']
+export type PullRequest = components['schemas']['PullRequest']
+export type PushRequest = components['schemas']['PushRequest']
+export type BucketCheck = components['schemas']['BucketCheck']
+export type DeviceReport = components['schemas']['DeviceReport']
+
+/** The replica schema this client understands; a bump rebuilds the replica. */
+export const SCHEMA = 1
+export const PROTOCOL = 1
+
+export interface RowKey {
+  c: string
+  id: string
+}
+
+export const keyOf = (row: RowKey): string => `${row.c}/${row.id}`
+
+/** A bucket held: its name, the rows in it and their sum (16 hex digits). */
+export interface HeldBucket {
+  name: string
+  count: number
+  sum: string
+}
+
+/** Where the replica stands; written in the same transaction as the rows. */
+export interface ReplicaMeta {
+  schema: number
+  cursor?: Cursor
+  /** By handle. */
+  buckets: Record<number, HeldBucket>
+  /** ISO device time of the last complete pull whose total matched, or ''. */
+  synced_at: string
+  business_date: string
+  /** Server minus device, in ms, at the last page. */
+  clock_offset_ms: number
+  server_time: string
+  /** The newest commit a complete pull has shown. */
+  seen_seq: number
+  durable_seq: number
+  last_heal_at: string
+}
+
+export const emptyMeta = (): ReplicaMeta => ({
+  schema: SCHEMA,
+  buckets: {},
+  synced_at: '',
+  business_date: '',
+  clock_offset_ms: 0,
+  server_time: '',
+  seen_seq: 0,
+  durable_seq: 0,
+  last_heal_at: '',
+})
+
+/** One transaction on the replica: first `clear`, then deletes, then puts. */
+export interface ReplicaBatch {
+  clear: boolean
+  deletes: RowKey[]
+  puts: ReplicaRow[]
+  meta: ReplicaMeta
+}
+
+export interface ReplicaStore {
+  meta(): Promise<ReplicaMeta>
+  /** The rows that exist among these keys, in any order. */
+  rows(keys: RowKey[]): Promise<ReplicaRow[]>
+  /** Every row that is a member of at least one of these handles, once. */
+  members(handles: number[]): Promise<ReplicaRow[]>
+  commit(batch: ReplicaBatch): Promise<void>
+}
+
+export interface WorkMeta {
+  /** Random, kept by this installation; '' before the first start. */
+  install: string
+  /** '' until registered. */
+  device: string
+  /** The highest counter ever given to a mutation here. */
+  last_counter: number
+}
+
+export interface Settlement {
+  counter: number
+  id: string
+  outcome: Outcome
+  acked_at: string
+  server_time: string
+}
+
+export interface OutboxCounts {
+  pending: number
+  rejected: number
+  parked: number
+  oldest_pending_at: string
+}
+
+export interface Work {
+  group: string
+  label: string
+  intervention: string
+  mutations: NewMutation[]
+  draft?: string
+}
+
+/** Given by the caller so that a transaction makes nothing up by itself. */
+export interface Stamp {
+  ids: string[]
+  at: string
+}
+
+export interface WorkStore {
+  meta(): Promise<WorkMeta>
+  counts(): Promise<OutboxCounts>
+  /** The oldest unanswered entries, at most `limit`. */
+  pending(limit: number): Promise<OutboxEntry[]>
+  /** Interventions that have unanswered work. */
+  waiting(): Promise<Set<string>>
+  /** Counts one more attempt on each that is still there and unanswered; answers those. */
+  claim(counters: number[]): Promise<OutboxEntry[]>
+  /** Stores outcomes of entries that are unanswered and carry that id. */
+  settle(settlements: Settlement[]): Promise<void>
+  enqueue(work: Work, stamp: Stamp): Promise<void>
+  /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
+  takeBack(group: string, draft: Draft): Promise<boolean>
+  saveInstall(install: string): Promise<void>
+  saveDevice(device: string, lastCounter: number): Promise<void>
+  /** Forgets applied entries that are durable at the server and old enough. */
+  prune(durableSeq: number, serverTime: string): Promise<void>
+}
+
+/** What came back. `status` 0: no answer that can be believed (lost, cut, not JSON). */
+export interface Answer {
+  status: number
+  body?: unknown
+  /** Seconds, from Retry-After. */
+  retryAfter?: number
+}
+
+export interface Transport {
+  /** Never throws. `path` is below /api/chaski/v1. */
+  send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
+}
+
+export interface Clock {
+  /** Milliseconds since 1970 by this device. */
+  now(): number
+  /** Calls back at or after `at`; one timer at a time, a new one replaces the old. */
+  wake(at: number, callback: () => void): void
+}
+
+export interface Random {
+  /** In [0, 1): spreads retries. */
+  jitter(): number
+  /** A UUIDv7. */
+  mutationId(): string
+  /** A random token for `install`. */
+  token(): string
+}

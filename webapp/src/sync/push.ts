@@ -1,0 +1,60 @@
+/**
+ * What to send and what an answer means. Pure. Invariants:
+ *  P1 an entry changes state only by an outcome that names its id (I2);
+ *  P2 an answer that is short, out of order or of unknown shape changes nothing (I2, I3);
+ *  P3 one entry that cannot be sent or judged holds up no other (I9).
+ */
+import type { OutboxEntry, Outcome } from './contract'
+import type { Settlement } from './ports'
+import type { PushAnswer } from './wire'
+
+export const MAX_MUTATIONS = 500
+export const MAX_BYTES = 256 * 1024
+
+const utf8 = new TextEncoder()
+
+/** The oldest entries that fit one request; always at least one, so that a large one cannot block (P3). */
+export function chooseBatch(pending: readonly OutboxEntry[], limit: number, maxBytes = MAX_BYTES): OutboxEntry[] {
+  const batch: OutboxEntry[] = []
+  let bytes = 0
+  for (const entry of [...pending].sort((a, b) => a.counter - b.counter)) {
+    bytes += utf8.encode(JSON.stringify(entry.mutation)).length + 1
+    if (batch.length > 0 && (batch.length >= limit || bytes > maxBytes)) break
+    batch.push(entry)
+  }
+  return batch
+}
+
+/** Outcomes to store; entries whose outcome we do not understand stay as they were (P2). */
+export function judge(sent: readonly OutboxEntry[], answer: PushAnswer, now: number): Settlement[] {
+  const acked_at = new Date(now).toISOString()
+  return sent.flatMap((entry, i) => {
+    const outcome = answer.outcomes[i]
+    return outcome ? [{ counter: entry.counter, id: entry.id, outcome, acked_at, server_time: answer.server_time }] : []
+  })
+}
+
+/** A single mutation the server will not even read: nothing of it was stored, and only the person can shorten it. */
+export function tooLarge(entry: OutboxEntry, now: number): Settlement {
+  const outcome: Outcome = {
+    id: entry.id,
+    status: 'rejected',
+    errors: [{ code: 'body_too_large', message: 'Es demasiado grande para enviarse. Acorte los textos y vuelva a registrarlo.' }],
+  }
+  return { counter: entry.counter, id: entry.id, outcome, acked_at: new Date(now).toISOString(), server_time: '' }
+}
+
+/** The entry after its outcome, or null where it has one already or is another's. */
+export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEntry | null {
+  if (!entry || entry.id !== s.id || entry.state !== 'pending') return null
+  return { ...entry, state: s.outcome.status, outcome: s.outcome, acked_at: s.acked_at, acked_server_time: s.server_time }
+}
+
+const KEEP_MS = 14 * 24 * 3600 * 1000
+
+/** Whether an applied entry may be forgotten. By the server's clock alone (I7). */
+export function prunable(entry: OutboxEntry, durableSeq: number, serverTime: string): boolean {
+  if (entry.state !== 'applied' || entry.outcome?.seq === undefined) return false
+  const age = Date.parse(serverTime) - Date.parse(entry.acked_server_time ?? '')
+  return durableSeq >= entry.outcome.seq && age >= KEEP_MS
+}

@@ -1,0 +1,23 @@
+/** What the screens are told, derived from the core's state. Pure. */
+import type { SyncStatus } from './contract'
+import type { CoreState } from './core'
+import type { OutboxCounts, ReplicaMeta } from './ports'
+
+export function statusOf(s: CoreState, meta: ReplicaMeta, counts: OutboxCounts, progress: { done: number; total: number }): SyncStatus {
+  const { push, pull, register, session } = s.channels
+  const waiting = [push, pull, register, session].filter((ch) => ch.phase === 'waiting')
+  const phase = push.phase === 'busy' && counts.pending > 0 ? 'pushing' : pull.phase === 'busy' ? 'pulling' : waiting.length > 0 ? 'waiting' : 'idle'
+  return {
+    phase,
+    ...(phase === 'pushing' || phase === 'pulling' ? progress : { done: 0, total: 0 }),
+    pending: counts.pending,
+    rejected: counts.rejected,
+    parked: counts.parked,
+    synced_at: meta.synced_at,
+    in_sync: s.verified && counts.pending === 0,
+    business_date: meta.business_date,
+    clock_offset_ms: meta.clock_offset_ms,
+    problem: s.problem,
+    retry_at: phase === 'waiting' ? new Date(Math.min(...waiting.map((ch) => ch.until))).toISOString() : '',
+  }
+}

@@ -1,0 +1,77 @@
+/** Requests to the server: every way to fail becomes an Answer, nothing throws. */
+import type { Answer, Transport } from './ports'
+
+/**
+ * The one door to the network. The demo's switch "Sin señal" closes it: what is
+ * under way breaks off and new requests fail, as they do without a signal.
+ * Give `gate.fetch` to whatever else talks to the server.
+ */
+export class Gate {
+  private controller = new AbortController()
+  private readonly listeners = new Set<(open: boolean) => void>()
+  private closed = false
+
+  get open(): boolean {
+    return !this.closed
+  }
+
+  setOpen(open: boolean): void {
+    if (open === this.open) return
+    this.closed = !open
+    if (open) this.controller = new AbortController()
+    else this.controller.abort()
+    for (const listener of this.listeners) listener(open)
+  }
+
+  subscribe(listener: (open: boolean) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  readonly fetch = (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
+    if (this.closed) return Promise.reject(new TypeError('Failed to fetch'))
+    const signals = [this.controller.signal, init.signal].filter((s) => s instanceof AbortSignal)
+    return fetch(input, { ...init, signal: AbortSignal.any(signals) })
+  }
+}
+
+/** Long enough for a page over 2G, short enough that a dead connection is noticed. */
+const TIMEOUT_MS = 90_000
+
+export class HttpTransport implements Transport {
+  /** @param base origin and path prefix, '' for the page's own */
+  constructor(
+    private readonly base: string,
+    private readonly token: () => string,
+    private readonly gate: Gate,
+  ) {}
+
+  async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    try {
+      const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
+        method,
+        headers: { Authorization: this.token(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        cache: 'no-store',
+      })
+      const text = await response.text()
+      return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+    } catch {
+      return { status: 0 }
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // a cut page, or a captive portal's
+  }
+}
+
+function seconds(header: string | null): number | undefined {
+  const n = Number(header)
+  return header !== null && Number.isFinite(n) && n >= 0 ? n : undefined
+}

@@ -1,0 +1,87 @@
+/**
+ * Reads answers with suspicion: what is not entirely of its shape counts as no
+ * answer, so that nothing half-understood is ever stored.
+ */
+import type { Outcome } from './contract'
+import type { PullPage } from './ports'
+
+type Obj = Record<string, unknown>
+const isObj = (v: unknown): v is Obj => typeof v === 'object' && v !== null && !Array.isArray(v)
+const isStr = (v: unknown): v is string => typeof v === 'string'
+const isInt = (v: unknown): v is number => Number.isSafeInteger(v)
+const isHex = (v: unknown): v is string => isStr(v) && /^[0-9a-f]{16}$/.test(v)
+const every = (v: unknown, test: (x: Obj) => boolean): boolean => Array.isArray(v) && v.every((x) => isObj(x) && test(x))
+
+const isCursor = (v: unknown): boolean =>
+  isObj(v) &&
+  isStr(v.node) &&
+  isInt(v.epoch) &&
+  every(v.at, (g) => isInt(g.seq) && isStr(g.nonce) && Array.isArray(g.buckets) && g.buckets.every(isInt))
+
+const isTrailer = (v: unknown): boolean =>
+  isObj(v) &&
+  typeof v.complete === 'boolean' &&
+  isInt(v.puts) &&
+  isInt(v.removes) &&
+  (v.complete ? isHex(v.total) : true) &&
+  (v.buckets === undefined || every(v.buckets, (b) => isInt(b.handle) && isInt(b.count) && isHex(b.sum)))
+
+/** A whole page whose trailer tells the same as its body, or null. */
+export function readPage(body: unknown): PullPage | null {
+  if (!isObj(body)) return null
+  const whole =
+    typeof body.reset === 'boolean' &&
+    isStr(body.server_time) &&
+    isStr(body.business_date) &&
+    every(body.enter, (x) => isInt(x.handle) && x.handle >= 0 && isStr(x.name)) &&
+    Array.isArray(body.drop) &&
+    body.drop.every(isInt) &&
+    every(body.puts, (p) => isInt(p.b) && isStr(p.c) && isStr(p.id) && isInt(p.rev) && isObj(p.data)) &&
+    every(body.removes, (r) => isInt(r.b) && isStr(r.c) && isStr(r.id)) &&
+    isCursor(body.cursor) &&
+    isInt(body.durable_seq) &&
+    isTrailer(body.trailer)
+  if (!whole) return null
+  const page = body as unknown as PullPage
+  return page.trailer.puts === page.puts.length && page.trailer.removes === page.removes.length ? page : null
+}
+
+export interface PushAnswer {
+  /** One for each mutation sent, in order; null where the outcome is none we know. */
+  outcomes: (Outcome | null)[]
+  durable_seq: number
+  server_time: string
+}
+
+function readOutcome(v: Obj): Outcome | null {
+  const known = v.status === 'applied' || v.status === 'rejected' || v.status === 'parked'
+  const whole =
+    known &&
+    (v.seq === undefined || isInt(v.seq)) &&
+    (v.rev === undefined || isInt(v.rev)) &&
+    (v.errors === undefined || every(v.errors, (e) => isStr(e.code) && isStr(e.message)))
+  return whole ? (v as unknown as Outcome) : null
+}
+
+/** The answer to a push of exactly these mutation ids, or null. */
+export function readPush(body: unknown, ids: readonly string[]): PushAnswer | null {
+  if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time)) return null
+  const results = body.results
+  if (!Array.isArray(results) || results.length !== ids.length) return null
+  if (!results.every((r, i) => isObj(r) && r.id === ids[i])) return null
+  return {
+    outcomes: results.map((r: Obj) => readOutcome(r)),
+    durable_seq: body.durable_seq,
+    server_time: body.server_time,
+  }
+}
+
+export function readDevice(body: unknown): { device: string; last_counter: number } | null {
+  if (!isObj(body) || !isStr(body.device) || !body.device || !isInt(body.last_counter)) return null
+  return { device: body.device, last_counter: body.last_counter }
+}
+
+/** The stable code of a fault body, or ''. */
+export function faultCode(body: unknown): string {
+  return isObj(body) && isObj(body.error) && isStr(body.error.code) ? body.error.code : ''
+}
