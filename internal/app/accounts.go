@@ -1,0 +1,43 @@
+package app
+
+import (
+	"time"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+)
+
+// Session is who a token belongs to.
+type Session struct {
+	Actor        actor.Actor
+	UTName       string
+	EntityName   string
+	DemoData     bool // the server holds a demonstration exercise
+	BusinessDate day.Day
+	ServerTime   time.Time
+}
+
+// DeviceRequest describes an installation of the app.
+type DeviceRequest struct{ Install, Name, Platform, AppVersion string }
+
+// Device is an installation as the registry knows it.
+type Device struct {
+	ID          string
+	LastCounter int64
+}
+
+// DeviceReport is what a device says of itself with each pull.
+type DeviceReport struct {
+	AppVersion, OldestPendingAt, LastHealAt             string
+	Outbox, Rejected, Parked, StorageUsed, StorageQuota int64
+	Persisted                                           bool
+}
+
+// Accounts knows people and their devices.
+type Accounts interface {
+	Session(actor.Actor) (Session, error)
+	// Register answers the same device for the same (person, install).
+	Register(actor.Actor, DeviceRequest) (Device, error)
+	// Seen notes a device's report; DeviceUnknown or DeviceRevoked if it may not go on.
+	Seen(actor.Actor, string, *DeviceReport) error
+}

@@ -1,0 +1,4 @@
+package app
+
+// Board answers what central staff see.
+type Board interface{}

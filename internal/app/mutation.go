@@ -1,0 +1,78 @@
+package app
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+
+	"github.com/gowebpki/jcs"
+
+	"chaski/internal/domain/fault"
+)
+
+// Mutation is one thing a person did on a device; docs/protocol.md §6.
+type Mutation struct {
+	ID         string         `json:"id"`
+	Counter    int64          `json:"counter"`
+	Collection string         `json:"collection"`
+	Record     string         `json:"record"`
+	Op         string         `json:"op"`
+	Fields     map[string]any `json:"fields"`
+	BaseRev    *int64         `json:"base_rev"`
+	Prev       string         `json:"prev"`
+	Form       string         `json:"form"`
+	Schema     int            `json:"schema"`
+	At         string         `json:"at"`
+
+	hash string // of the canonical body: the same id must always carry the same
+	raw  json.RawMessage
+}
+
+var (
+	mutationID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	recordID   = regexp.MustCompile(`^[a-z0-9]{15}$`)
+)
+
+// decodeMutation reads a mutation strictly. The id is answered whenever it can
+// be read, so that even a malformed one gets an outcome its device can place.
+func decodeMutation(raw json.RawMessage) (Mutation, *fault.Fault) {
+	var m Mutation
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return Mutation{ID: readableID(raw)}, fault.New(fault.MutationMalformed, "")
+	}
+	switch {
+	case !mutationID.MatchString(m.ID):
+		return m, fault.New(fault.MutationMalformed, "id")
+	case m.Counter < 1:
+		return m, fault.New(fault.MutationMalformed, "counter")
+	case !recordID.MatchString(m.Record):
+		return m, fault.New(fault.MutationMalformed, "record")
+	case m.Fields == nil:
+		return m, fault.New(fault.MutationMalformed, "fields")
+	case m.Op == "update" && m.BaseRev == nil && m.Prev == "":
+		return m, fault.New(fault.MutationMalformed, "base_rev")
+	}
+	canonical, err := jcs.Transform(raw)
+	if err != nil {
+		return m, fault.New(fault.MutationMalformed, "")
+	}
+	sum := sha256.Sum256(canonical)
+	m.hash, m.raw = hex.EncodeToString(sum[:]), raw
+	return m, nil
+}
+
+func readableID(raw json.RawMessage) string {
+	var loose struct {
+		ID any `json:"id"`
+	}
+	if json.Unmarshal(raw, &loose) != nil {
+		return ""
+	}
+	id, _ := loose.ID.(string)
+	return id
+}

@@ -1,0 +1,207 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+// MaxMutations is how many mutations one push may carry.
+const MaxMutations = 500
+
+// The outcomes a mutation may have.
+const (
+	Applied  = "applied"
+	Rejected = "rejected"
+	Parked   = "parked"
+)
+
+// Outcome is what became of a mutation; it is stored and answered for ever.
+type Outcome struct {
+	ID      string         `json:"-"`
+	Status  string         `json:"status"`
+	Seq     int64          `json:"seq,omitempty"`
+	Rev     int64          `json:"rev,omitempty"`
+	Receipt string         `json:"receipt,omitempty"`
+	Errors  []*fault.Fault `json:"errors,omitempty"`
+}
+
+// PushResult answers a batch, in its order.
+type PushResult struct {
+	Outcomes   []Outcome
+	DurableSeq int64
+	ServerTime time.Time
+}
+
+// Decision is a fresh mutation with what was decided about it.
+type Decision struct {
+	Mutation Mutation
+	Hash     string
+	Body     json.RawMessage
+	Outcome  *Outcome
+}
+
+// Work is what a rule must know of an intervention.
+type Work struct {
+	ID, UT       string
+	Starts, Ends day.Day
+	ConvenioCode string
+}
+
+// Tenure says how a supervisor relates to an intervention.
+type Tenure int
+
+// The tenures.
+const (
+	Never Tenure = iota // never assigned to him
+	Ended               // assigned once, no longer
+	Now                 // assigned today
+)
+
+// Visit is what a rule must know of a visit that exists.
+type Visit struct {
+	Intervention, Supervisor string
+	Headcount                int64
+}
+
+// Outbound is the port of a push: one transaction over the ledger.
+type Outbound interface {
+	Device(user, device string) (known, revoked bool, err error)
+	// Stored is the outcome of an earlier mutation with this id, and its hash.
+	Stored(id string) (Outcome, string, bool, error)
+	CounterTaken(device string, counter int64) (bool, error)
+	// LastFor is the status of the newest mutation of a record, "" if none.
+	LastFor(collection, record string) (string, error)
+	// AppliedRev is the revision that a device's applied mutation of a record led to.
+	AppliedRev(device, mutation, collection, record string) (int64, error)
+	Work(intervention string) (Work, bool, error)
+	Tenure(user, intervention string, today day.Day) (Tenure, error)
+	Visit(id string) (Visit, bool, error)
+	VisitOf(collection, record string) (visit string, found bool, err error)
+	ParticipantIn(participant, intervention string) (bool, error)
+	Marked(visit, participant string) (bool, error)
+	PresentIn(visit string) (int64, error)
+	ChecklistExists(key string, version int64) (bool, error)
+	Exists(collection, record string) (bool, error)
+	Rev(collection, record string) (int64, error)
+	// Apply writes a record; a fault leaves no trace of it.
+	Apply(op, collection, record string, fields map[string]any) error
+	// Finish settles the ledger, fills in seq, rev and receipt and stores the
+	// outcomes; it answers the newest durable sequence number.
+	Finish(user, device string, decisions []Decision) (int64, error)
+}
+
+// Ledger opens the transaction of a push.
+type Ledger interface {
+	Push(ctx context.Context, fn func(Outbound) error) error
+}
+
+// Pusher is the use case of a push.
+type Pusher struct {
+	Ledger Ledger
+	Now    func() time.Time
+}
+
+// Push judges each mutation by itself: one bad record never blocks the others.
+// An error means that nothing was stored.
+func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch []json.RawMessage) (PushResult, error) {
+	if len(batch) > MaxMutations {
+		return PushResult{}, fault.New(fault.BodyTooLarge, "mutations").With("max", fmt.Sprint(MaxMutations))
+	}
+	now := p.Now()
+	result := PushResult{ServerTime: now}
+	err := p.Ledger.Push(ctx, func(tx Outbound) error {
+		result.Outcomes = result.Outcomes[:0]
+		known, revoked, err := tx.Device(a.User, device)
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			return fault.New(fault.DeviceUnknown, "device")
+		case revoked:
+			return fault.New(fault.DeviceRevoked, "device")
+		}
+		j := &judge{tx: tx, actor: a, device: device, today: day.Of(now), status: map[string]string{}}
+		outcomes := make([]*Outcome, 0, len(batch))
+		for _, raw := range batch {
+			o, err := j.one(raw)
+			if err != nil {
+				return err
+			}
+			outcomes = append(outcomes, o)
+		}
+		result.DurableSeq, err = tx.Finish(a.User, device, j.fresh)
+		for _, o := range outcomes {
+			result.Outcomes = append(result.Outcomes, *o)
+		}
+		return err
+	})
+	return result, err
+}
+
+// judge decides the mutations of one batch in order.
+type judge struct {
+	tx     Outbound
+	actor  actor.Actor
+	device string
+	today  day.Day
+	fresh  []Decision
+	status map[string]string // collection/record -> status, within this batch
+}
+
+func reject(id string, faults ...*fault.Fault) *Outcome {
+	return &Outcome{ID: id, Status: Rejected, Errors: faults}
+}
+
+// one answers the outcome of a mutation; an error is the server's own.
+func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
+	m, bad := decodeMutation(raw)
+	if bad != nil {
+		return reject(m.ID, bad), nil
+	}
+	if old, hash, found, err := j.tx.Stored(m.ID); err != nil || found {
+		if err == nil && hash != m.hash {
+			return reject(m.ID, fault.New(fault.MutationIDReused, "id")), nil
+		}
+		old.ID = m.ID
+		return &old, err
+	}
+	for i := range j.fresh { // the same one twice in a batch
+		if f := &j.fresh[i]; f.Mutation.ID == m.ID {
+			if f.Hash != m.hash {
+				return reject(m.ID, fault.New(fault.MutationIDReused, "id")), nil
+			}
+			return f.Outcome, nil
+		} else if f.Mutation.Counter == m.Counter {
+			return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), nil
+		}
+	}
+	if taken, err := j.tx.CounterTaken(j.device, m.Counter); err != nil || taken {
+		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), err
+	}
+	o, err := j.decide(m)
+	if err != nil {
+		return nil, err
+	}
+	o.ID = m.ID
+	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o})
+	j.status[m.Collection+"/"+m.Record] = o.Status
+	return o, nil
+}
+
+// verdict turns a fault into an outcome: some faults park, the rest reject.
+func verdict(err error) (*Outcome, error) {
+	f := fault.Of(err)
+	switch f.Code {
+	case fault.Internal:
+		return nil, err
+	case fault.AssignmentEnded, fault.NeverAssigned, fault.ParentParked:
+		return &Outcome{Status: Parked, Errors: []*fault.Fault{f}}, nil
+	}
+	return reject("", f), nil
+}

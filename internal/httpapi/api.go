@@ -1,0 +1,125 @@
+// Package httpapi is the HTTP face of the use cases: request and response
+// shapes, validation of shape, and the one place where a fault becomes a status
+// and a Spanish sentence. Echo routes it; PocketBase's router carries it (see
+// docs/decisions/0002).
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+)
+
+// Prefix is where the routes live.
+const Prefix = "/api/chaski/v1"
+
+// maxBody bounds a request; a full push of 500 mutations stays well below.
+const maxBody = 2 << 20
+
+// API has the use cases the routes call.
+type API struct {
+	Replica  app.Replica
+	Pusher   *app.Pusher
+	Accounts app.Accounts
+	Board    app.Board
+	Log      *slog.Logger
+}
+
+// Handler returns the routes. Requests must carry the actor in their context.
+func (a *API) Handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Validator = newShapes()
+	e.HTTPErrorHandler = a.fail
+	g := e.Group(Prefix, requireActor)
+	g.GET("/session", a.session)
+	g.POST("/devices", a.register)
+	g.POST("/sync/pull", a.pull)
+	g.POST("/sync/push", a.push)
+	a.boardRoutes(g)
+	return e
+}
+
+func requireActor(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if _, ok := actor.From(c.Request().Context()); !ok {
+			return fault.New(fault.SessionExpired, "")
+		}
+		return next(c)
+	}
+}
+
+func who(c echo.Context) actor.Actor {
+	a, _ := actor.From(c.Request().Context())
+	return a
+}
+
+// bind reads a JSON body into dst and checks its shape.
+func bind(c echo.Context, dst any) error {
+	body := http.MaxBytesReader(c.Response(), c.Request().Body, maxBody)
+	d := json.NewDecoder(body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(dst); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return fault.New(fault.BodyTooLarge, "")
+		}
+		return fault.Wrap(fault.Malformed, err)
+	}
+	return c.Validate(dst)
+}
+
+// status of a fault; what is not listed is the client's request at fault.
+var status = map[fault.Code]int{
+	fault.SessionExpired: http.StatusUnauthorized,
+	fault.Forbidden:      http.StatusForbidden,
+	fault.DemoOnlyLocal:  http.StatusForbidden,
+	fault.DeviceRevoked:  http.StatusForbidden,
+	fault.NotFound:       http.StatusNotFound,
+	fault.DeviceUnknown:  http.StatusConflict,
+	fault.BodyTooLarge:   http.StatusRequestEntityTooLarge,
+	fault.ClientOutdated: http.StatusUpgradeRequired,
+	fault.Busy:           http.StatusServiceUnavailable,
+	fault.Internal:       http.StatusInternalServerError,
+}
+
+// fail turns any error into a fault body.
+func (a *API) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	var missing *echo.HTTPError
+	if errors.As(err, &missing) {
+		err = fault.Wrap(fault.NotFound, err)
+		if missing.Code == http.StatusRequestEntityTooLarge {
+			err = fault.Wrap(fault.BodyTooLarge, err)
+		}
+	}
+	var shape *shapeError
+	if errors.As(err, &shape) {
+		a.answer(c, http.StatusBadRequest, problem{Code: fault.Malformed, Field: shape.field, Message: shape.message})
+		return
+	}
+	f := fault.Of(err)
+	code, known := status[f.Code]
+	if !known {
+		code = http.StatusBadRequest
+	}
+	if code >= http.StatusInternalServerError {
+		a.Log.Error("request failed", "path", c.Request().URL.Path, "error", err)
+	}
+	a.answer(c, code, say(f))
+}
+
+func (a *API) answer(c echo.Context, code int, p problem) {
+	if err := c.JSON(code, map[string]problem{"error": p}); err != nil {
+		a.Log.Warn("answer not written", "path", c.Request().URL.Path, "error", err)
+	}
+}

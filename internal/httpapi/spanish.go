@@ -1,0 +1,78 @@
+package httpapi
+
+import (
+	"strings"
+
+	"chaski/internal/domain/fault"
+)
+
+// problem is a fault as people and programs read it.
+type problem struct {
+	Code    fault.Code `json:"code"`
+	Field   string     `json:"field,omitempty"`
+	Message string     `json:"message"`
+}
+
+// say is the one place where a fault becomes Spanish.
+func say(f *fault.Fault) problem {
+	text := sentences[f.Code]
+	for key, value := range f.Args {
+		text = strings.ReplaceAll(text, "{"+key+"}", value)
+	}
+	return problem{Code: f.Code, Field: f.Field, Message: text}
+}
+
+func sayAll(faults []*fault.Fault) []problem {
+	out := make([]problem, len(faults))
+	for i, f := range faults {
+		out[i] = say(f)
+	}
+	return out
+}
+
+// sentences say what happened and what to do. {names} are filled from the fault.
+var sentences = map[fault.Code]string{
+	fault.SessionExpired: "Su sesión terminó. Vuelva a ingresar; lo guardado en este teléfono no se pierde.",
+	fault.Forbidden:      "Su rol no permite ver o hacer esto. Si lo necesita, pídalo a su coordinador.",
+	fault.DemoOnlyLocal:  "Las cuentas de demostración solo funcionan en la misma computadora del servidor. Use una cuenta real.",
+	fault.NotFound:       "No existe o ya no está disponible. Vuelva atrás y actualice la lista.",
+	fault.Malformed:      "La solicitud no tiene la forma esperada. Actualice la aplicación y vuelva a intentar.",
+	fault.BodyTooLarge:   "Se envió demasiado de una vez. La aplicación debe enviarlo en partes más pequeñas.",
+	fault.DeviceUnknown:  "Este equipo no está registrado. Vuelva a sincronizar para registrarlo.",
+	fault.DeviceRevoked:  "Este equipo fue dado de baja. Comuníquese con su coordinador; no borre la aplicación.",
+	fault.ClientOutdated: "Hay una versión nueva de la aplicación. Actualícela para recibir datos; lo que registró se envía igual.",
+	fault.Busy:           "El servidor está ocupado. Se volverá a intentar en unos minutos.",
+	fault.Internal:       "Hubo un error en el servidor. Lo registrado sigue en este equipo y se volverá a enviar.",
+
+	fault.MutationMalformed:          "El registro no tiene la forma esperada. Actualice la aplicación y vuelva a guardarlo.",
+	fault.MutationIDReused:           "Este registro ya se envió con otro contenido. Guárdelo de nuevo como un registro nuevo.",
+	fault.DeviceCounterReused:        "Otro equipo está usando la misma identidad que este. Vuelva a sincronizar para registrarlo como equipo nuevo.",
+	fault.UnknownCollection:          "El servidor no conoce este tipo de registro. Actualice la aplicación.",
+	fault.UnknownField:               "El servidor no conoce este dato. Actualice la aplicación y vuelva a guardarlo.",
+	fault.OperationNotAllowed:        "Su rol no permite enviar este registro. Si lo necesita, pídalo a su coordinador.",
+	fault.Required:                   "Falta este dato. Complételo.",
+	fault.InvalidValue:               "Este valor no es válido. Corríjalo.",
+	fault.TooShort:                   "El texto es muy corto. Escriba al menos {min} caracteres.",
+	fault.TooLong:                    "El texto es muy largo. Use como máximo {max} caracteres.",
+	fault.DateInvalid:                "La fecha no es válida. Escríbala como día, mes y año.",
+	fault.DateInFuture:               "La fecha {value} es posterior a hoy ({today}). Corrija la fecha; revise también el reloj del teléfono.",
+	fault.DateOutsideIntervention:    "La fecha {value} está fuera del plazo de la actividad ({starts_on} a {ends_on}). Corrija la fecha.",
+	fault.DNIInvalid:                 "El DNI debe tener 8 dígitos. Revíselo y corríjalo.",
+	fault.RUCInvalid:                 "El RUC debe tener 11 dígitos y ser válido. Revíselo y corríjalo.",
+	fault.PlaceOutsidePeru:           "La ubicación está fuera del Perú. Tome la ubicación de nuevo o escriba por qué no pudo.",
+	fault.PlaceReasonRequired:        "Falta la ubicación. Tómela o escriba por qué no pudo.",
+	fault.ConvenioMismatch:           "El código de convenio no corresponde a esta actividad. Revíselo en el cartel o en el convenio.",
+	fault.ParticipantNotIntervention: "Esta persona no figura en el padrón de la actividad. Regístrela como trabajador fuera del padrón.",
+	fault.HeadcountMismatch:          "Hay más personas marcadas presentes que las contadas. Corrija el conteo o las marcas.",
+	fault.ChecklistUnknown:           "Esta versión de la lista de verificación no existe. Sincronice y vuelva a responderla.",
+	fault.MarkExists:                 "Esta persona ya tiene una marca en esta visita. No hace falta enviarla otra vez.",
+	fault.RecordExists:               "Este registro ya existe. Guárdelo de nuevo como un registro nuevo.",
+	fault.RecordNotFound:             "El registro que quiere cambiar no existe o ya no está a su alcance. Sincronice y revise.",
+	fault.ParentNotFound:             "Falta la visita a la que pertenece este registro. Sincronice de nuevo; si sigue igual, expórtelo y avise a su coordinador.",
+	fault.ParentRejected:             "La visita a la que pertenece este registro fue rechazada. Corrija primero la visita.",
+	fault.Conflict:                   "Otra persona cambió este registro mientras tanto. Nada se sobrescribió: revise los dos valores y decida de nuevo.",
+	fault.OutOfScope:                 "Esta actividad no está a su cargo ni en su unidad territorial. Si debe visitarla, pida a su coordinador que se la asigne.",
+	fault.AssignmentEnded:            "La actividad ya no está a su cargo. Su registro llegó y espera la revisión de su coordinador.",
+	fault.NeverAssigned:              "La actividad no le fue asignada. Su registro llegó y espera la revisión de su coordinador.",
+	fault.ParentParked:               "La visita espera la revisión de su coordinador, y este registro con ella.",
+}

@@ -1,0 +1,171 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/fault"
+	"chaski/internal/replication"
+)
+
+// replicaSchema is the newest shape of rows on the wire that this server speaks.
+const replicaSchema = 1
+
+const instant = "2006-01-02T15:04:05.000Z"
+
+func utc(t time.Time) string { return t.UTC().Format(instant) }
+
+type sessionResponse struct {
+	User         string `json:"user"`
+	Name         string `json:"name"`
+	Email        string `json:"email"`
+	Role         string `json:"role"`
+	UTName       string `json:"ut_name,omitempty"`
+	EntityName   string `json:"entity_name,omitempty"`
+	Demo         bool   `json:"demo"`
+	DemoData     bool   `json:"demo_data"`
+	BusinessDate string `json:"business_date"`
+	ServerTime   string `json:"server_time"`
+}
+
+func (a *API) session(c echo.Context) error {
+	s, err := a.Accounts.Session(who(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, sessionResponse{User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
+		UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData,
+		BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime)})
+}
+
+type deviceRequest struct {
+	Install    string `json:"install" validate:"required,min=8,max=64"`
+	Name       string `json:"name" validate:"max=100"`
+	Platform   string `json:"platform" validate:"max=200"`
+	AppVersion string `json:"app_version" validate:"max=40"`
+}
+
+func (a *API) register(c echo.Context) error {
+	var q deviceRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	d, err := a.Accounts.Register(who(c), app.DeviceRequest(q))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"device": d.ID, "last_counter": d.LastCounter})
+}
+
+type deviceReport struct {
+	AppVersion      string `json:"app_version" validate:"max=40"`
+	Outbox          int64  `json:"outbox" validate:"min=0"`
+	OldestPendingAt string `json:"oldest_pending_at" validate:"max=40"`
+	Rejected        int64  `json:"rejected" validate:"min=0"`
+	Parked          int64  `json:"parked" validate:"min=0"`
+	StorageUsed     int64  `json:"storage_used" validate:"min=0"`
+	StorageQuota    int64  `json:"storage_quota" validate:"min=0"`
+	Persisted       bool   `json:"persisted"`
+	LastHealAt      string `json:"last_heal_at" validate:"max=40"`
+}
+
+func (r *deviceReport) report() *app.DeviceReport {
+	if r == nil {
+		return nil
+	}
+	return &app.DeviceReport{AppVersion: r.AppVersion, Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, Rejected: r.Rejected,
+		Parked: r.Parked, StorageUsed: r.StorageUsed, StorageQuota: r.StorageQuota, Persisted: r.Persisted, LastHealAt: r.LastHealAt}
+}
+
+type pullRequest struct {
+	Protocol  int                 `json:"protocol" validate:"required"`
+	Schema    int                 `json:"schema" validate:"required"`
+	Device    string              `json:"device" validate:"required,max=15"`
+	Cursor    *replication.Cursor `json:"cursor"`
+	Checksums bool                `json:"checksums"`
+	Report    *deviceReport       `json:"report"`
+}
+
+type trailer struct {
+	Complete bool              `json:"complete"`
+	Puts     int               `json:"puts"`
+	Removes  int               `json:"removes"`
+	Total    string            `json:"total,omitempty"`
+	Buckets  []app.BucketCheck `json:"buckets,omitempty"`
+}
+
+type pullPage struct {
+	Reset        bool               `json:"reset"`
+	ServerTime   string             `json:"server_time"`
+	BusinessDate string             `json:"business_date"`
+	Enter        []app.BucketName   `json:"enter"`
+	Drop         []int              `json:"drop"`
+	Puts         []app.Put          `json:"puts"`
+	Removes      []app.Remove       `json:"removes"`
+	Cursor       replication.Cursor `json:"cursor"`
+	DurableSeq   int64              `json:"durable_seq"`
+	Trailer      trailer            `json:"trailer"`
+}
+
+func (a *API) pull(c echo.Context) error {
+	var q pullRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	if q.Protocol != 1 || q.Schema != replicaSchema {
+		return fault.New(fault.ClientOutdated, "schema")
+	}
+	if err := a.Accounts.Seen(who(c), q.Device, q.Report.report()); err != nil {
+		return err
+	}
+	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Cursor: q.Cursor, Checksums: q.Checksums})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, pullPage{Reset: p.Reset, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
+		Enter: list(p.Enter), Drop: list(p.Drop), Puts: list(p.Puts), Removes: list(p.Removes), Cursor: p.Cursor, DurableSeq: p.DurableSeq,
+		Trailer: trailer{Complete: p.Complete, Puts: len(p.Puts), Removes: len(p.Removes), Total: p.Total, Buckets: p.Checks}})
+}
+
+// list writes an empty list as [], never as null.
+func list[T any](in []T) []T {
+	if in == nil {
+		return []T{}
+	}
+	return in
+}
+
+type pushRequest struct {
+	Protocol  int               `json:"protocol" validate:"required"`
+	Device    string            `json:"device" validate:"required,max=15"`
+	Mutations []json.RawMessage `json:"mutations" validate:"required"`
+}
+
+type outcome struct {
+	ID      string    `json:"id"`
+	Status  string    `json:"status"`
+	Seq     int64     `json:"seq,omitempty"`
+	Rev     int64     `json:"rev,omitempty"`
+	Receipt string    `json:"receipt,omitempty"`
+	Errors  []problem `json:"errors,omitempty"`
+}
+
+func (a *API) push(c echo.Context) error {
+	var q pushRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	r, err := a.Pusher.Push(c.Request().Context(), who(c), q.Device, q.Mutations)
+	if err != nil {
+		return err
+	}
+	results := make([]outcome, len(r.Outcomes))
+	for i, o := range r.Outcomes {
+		results[i] = outcome{ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors)}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"results": results, "durable_seq": r.DurableSeq, "server_time": utc(r.ServerTime)})
+}

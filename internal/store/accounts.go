@@ -1,0 +1,115 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+)
+
+// ActorOf reads the acting person from his account.
+func ActorOf(r *core.Record) actor.Actor {
+	return actor.Actor{User: r.Id, Name: r.GetString("name"), Email: r.Email(), Role: actor.Role(r.GetString("role")),
+		UT: r.GetString("ut"), Entity: r.GetString("entity"), Demo: r.GetBool("demo")}
+}
+
+// Session implements app.Accounts.
+func (r *Replica) Session(a actor.Actor) (app.Session, error) {
+	s := app.Session{Actor: a, BusinessDate: r.engine.Today(), ServerTime: r.engine.Now()}
+	err := r.app.ConcurrentDB().NewQuery(`SELECT coalesce((SELECT name FROM uts WHERE id = {:ut}), ''),
+		coalesce((SELECT name FROM entities WHERE id = {:e}), ''),
+		EXISTS (SELECT 1 FROM exercises WHERE kind = 'demonstration')`).
+		Bind(dbx.Params{"ut": a.UT, "e": a.Entity}).Row(&s.UTName, &s.EntityName, &s.DemoData)
+	return s, err
+}
+
+// Register implements app.Accounts.
+func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, error) {
+	var out app.Device
+	err := r.app.RunInTransaction(func(tx core.App) error {
+		rec, err := tx.FindFirstRecordByFilter("devices", "user = {:u} && install = {:i}", dbx.Params{"u": a.User, "i": q.Install})
+		if errors.Is(err, sql.ErrNoRows) {
+			c, err := tx.FindCachedCollectionByNameOrId("devices")
+			if err != nil {
+				return err
+			}
+			rec = core.NewRecord(c)
+			rec.Set("user", a.User)
+			rec.Set("install", q.Install)
+			rec.Set("state", "activo")
+		} else if err != nil {
+			return err
+		}
+		rec.Set("name", q.Name)
+		rec.Set("platform", q.Platform)
+		rec.Set("app_version", q.AppVersion)
+		rec.Set("last_seen_at", r.dateTime())
+		if err := tx.Save(rec); err != nil {
+			return err
+		}
+		out.ID = rec.Id
+		return tx.NonconcurrentDB().NewQuery(`SELECT coalesce(max(counter), 0) FROM sync_mutations WHERE device = {:d}`).
+			Bind(dbx.Params{"d": rec.Id}).Row(&out.LastCounter)
+	})
+	return out, err
+}
+
+func (r *Replica) dateTime() types.DateTime {
+	t, _ := types.ParseDateTime(r.engine.Now())
+	return t
+}
+
+// seenEvery bounds how often an unchanged device costs a write.
+const seenEvery = time.Minute
+
+type deviceRow struct {
+	State           string `db:"state"`
+	LastSeenAt      string `db:"last_seen_at"`
+	AppVersion      string `db:"app_version"`
+	OldestPendingAt string `db:"oldest_pending_at"`
+	LastHealAt      string `db:"last_heal_at"`
+	Outbox          int64  `db:"outbox"`
+	Rejected        int64  `db:"rejected"`
+	Parked          int64  `db:"parked"`
+	StorageUsed     int64  `db:"storage_used"`
+	StorageQuota    int64  `db:"storage_quota"`
+	Persisted       bool   `db:"persisted"`
+}
+
+// Seen implements app.Accounts.
+func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error {
+	var rows []deviceRow
+	err := r.app.ConcurrentDB().NewQuery(`SELECT state, last_seen_at, app_version, oldest_pending_at, last_heal_at, outbox,
+		rejected, parked, storage_used, storage_quota, persisted FROM devices WHERE id = {:d} AND user = {:u}`).
+		Bind(dbx.Params{"d": device, "u": a.User}).All(&rows)
+	switch {
+	case err != nil:
+		return err
+	case len(rows) == 0:
+		return fault.New(fault.DeviceUnknown, "device")
+	case rows[0].State == "revocado":
+		return fault.New(fault.DeviceRevoked, "device")
+	}
+	was := rows[0]
+	last, _ := types.ParseDateTime(was.LastSeenAt)
+	if q == nil {
+		q = &app.DeviceReport{AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt, Outbox: was.Outbox,
+			Rejected: was.Rejected, Parked: was.Parked, StorageUsed: was.StorageUsed, StorageQuota: was.StorageQuota, Persisted: was.Persisted}
+	}
+	same := q.Outbox == was.Outbox && q.Rejected == was.Rejected && q.Parked == was.Parked && q.LastHealAt == was.LastHealAt &&
+		q.AppVersion == was.AppVersion && q.Persisted == was.Persisted
+	if age := r.engine.Now().Sub(last.Time()); same && age >= 0 && age < seenEvery {
+		return nil
+	}
+	_, err = r.app.NonconcurrentDB().Update("devices", dbx.Params{"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
+		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
+		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted}, dbx.HashExp{"id": device}).Execute()
+	return err
+}

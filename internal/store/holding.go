@@ -1,0 +1,28 @@
+package store
+
+import (
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/replication"
+)
+
+// HoldingOf computes which buckets a person's devices hold today. Changing an
+// assignment writes nothing per row: it changes this answer.
+func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holding, error) {
+	h := replication.Holding{User: a.User}
+	var err error
+	switch {
+	case a.Role == actor.Supervisor:
+		h.UT = a.UT
+		h.Supervised, err = column(db, `SELECT DISTINCT intervention FROM assignments
+			WHERE user = {:u} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d}) ORDER BY intervention`,
+			dbx.Params{"u": a.User, "d": string(today)})
+	case a.Role == actor.Executor && a.Entity != "":
+		h.Executed, err = column(db, `SELECT c.intervention FROM convenios c JOIN interventions i ON i.id = c.intervention
+			WHERE c.executor = {:e} AND i.state NOT IN ('cerrada', 'desistida', 'resuelta') ORDER BY c.intervention`,
+			dbx.Params{"e": a.Entity})
+	}
+	return h, err
+}
