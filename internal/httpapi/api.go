@@ -123,3 +123,10 @@ func (a *API) answer(c echo.Context, code int, p problem) {
 		a.Log.Warn("answer not written", "path", c.Request().URL.Path, "error", err)
 	}
 }
+
+// Refuse answers a fault before a request has reached the routes.
+func Refuse(w http.ResponseWriter, f *fault.Fault) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status[f.Code])
+	return json.NewEncoder(w).Encode(map[string]problem{"error": say(f)})
+}

@@ -26,3 +26,19 @@ func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holdin
 	}
 	return h, err
 }
+
+// Handles are the bucket handles a person's devices hold now.
+func (r *Replica) Handles(a actor.Actor) (map[int]bool, error) {
+	db := r.app.ConcurrentDB()
+	h, err := HoldingOf(db, a, r.engine.Today())
+	if err != nil {
+		return nil, err
+	}
+	var handles []int
+	err = db.Select("handle").From("sync_buckets").Where(dbx.In("name", anys(h.Names())...)).Column(&handles)
+	out := make(map[int]bool, len(handles))
+	for _, b := range handles {
+		out[b] = true
+	}
+	return out, err
+}

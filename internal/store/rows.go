@@ -20,7 +20,7 @@ func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (map[
 	columns := make([]string, 0, len(c.Fields)+1)
 	columns = append(columns, "id")
 	for _, f := range c.Fields {
-		columns = append(columns, `"`+f.Name+`"`)
+		columns = append(columns, f.Name)
 	}
 	out := make(map[string]replication.Payload, len(ids))
 	for len(ids) > 0 {

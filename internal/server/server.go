@@ -1,0 +1,68 @@
+// Package server owns the wiring: it binds the ledger, the hooks, the routes and
+// the web app to a PocketBase app. main, the tests and the simulation start the
+// same thing here.
+package server
+
+import (
+	"io/fs"
+	"net/http"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+	"chaski/internal/httpapi"
+	"chaski/internal/poke"
+	"chaski/internal/store"
+	"chaski/internal/webui"
+	"chaski/pb_hooks"
+	_ "chaski/pb_migrations" // the schema
+)
+
+// Connect opens a database so that an acknowledged commit survives power loss:
+// with WAL that takes synchronous=FULL, which PocketBase does not set.
+func Connect(path string) (*dbx.DB, error) {
+	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+}
+
+// Bind wires everything to an app. dist may be nil: then no web app is served.
+func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
+	pb_hooks.Register(pb, engine)
+	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		replica := store.NewReplica(engine, e.App)
+		engine.AfterCommit = poke.New(e.App, replica.Handles).Tell
+		api := &httpapi.API{Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
+			Pusher: &app.Pusher{Ledger: replica, Now: engine.Now}}
+		routes := mount(api.Handler())
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
+		}
+		if dist != nil {
+			files, err := webui.Handler(dist)
+			if err != nil {
+				return err
+			}
+			e.Router.GET("/{path...}", apis.WrapStdHandler(files))
+		}
+		return e.Next()
+	})
+}
+
+// mount carries PocketBase's signed-in account into Echo as a domain actor.
+func mount(h http.Handler) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		r := e.Request
+		if e.Auth != nil && e.Auth.Collection().Name == "users" && e.Auth.GetBool("active") {
+			if e.Auth.GetBool("demo") && !pb_hooks.FromThisMachine(e) {
+				return httpapi.Refuse(e.Response, fault.New(fault.DemoOnlyLocal, ""))
+			}
+			r = r.WithContext(actor.In(r.Context(), store.ActorOf(e.Auth)))
+		}
+		h.ServeHTTP(e.Response, r)
+		return nil
+	}
+}

@@ -1,0 +1,225 @@
+// Package testkit starts the whole server in a test, on a fixed clock, with a
+// small world of its own: two units, three supervisors, one executor, staff and
+// three works. Only tests import it.
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+
+	"chaski/internal/server"
+	"chaski/internal/store"
+)
+
+// Now is noon in Lima on the kit's business date, 2026-11-23.
+var Now = time.Date(2026, 11, 23, 17, 0, 0, 0, time.UTC)
+
+// Kit is a running server.
+type Kit struct {
+	T      *testing.T
+	App    core.App
+	Engine *store.Engine
+	Clock  time.Time
+	Dir    string // its data
+	mux    http.Handler
+	ctx    context.Context // of the transaction that builds the world
+	tx     core.App
+}
+
+var seed = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "chaski-seed-")
+	if err != nil {
+		return "", err
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	if err := app.Bootstrap(); err != nil {
+		return "", err
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return "", err
+	}
+	return dir, app.ResetBootstrapState()
+})
+
+// Empty starts a server with the schema and nothing in it.
+func Empty(t *testing.T) *Kit {
+	t.Helper()
+	from, err := seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, from)
+}
+
+// start serves a copy of a data directory.
+func start(t *testing.T, from string) *Kit {
+	t.Helper()
+	dir, err := tests.TempDirClone(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	k := &Kit{T: t, Clock: Now, Engine: store.New()}
+	k.Engine.Now = func() time.Time { return k.Clock }
+	k.App = core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: server.Connect})
+	server.Bind(k.App, k.Engine, nil)
+	if err := k.App.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	k.Dir = dir
+	t.Cleanup(func() { _ = k.App.ResetBootstrapState() })
+	k.App.Settings().Logs.MaxDays = 0
+	router, err := apis.NewRouter(k.App)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve := new(core.ServeEvent)
+	serve.App, serve.Router, serve.Server = k.App, router, &http.Server{ReadHeaderTimeout: time.Second}
+	if err := k.App.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
+		k.mux, err = e.Router.BuildMux()
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// Response is an answer of the server.
+type Response struct {
+	T      *testing.T
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Do sends a request over the real router, from loopback unless remote is set by
+// a header of the form X-Test-Remote.
+func (k *Kit) Do(method, path, token string, body any, headers ...string) Response {
+	k.T.Helper()
+	var raw []byte
+	switch b := body.(type) {
+	case nil:
+	case string:
+		raw = []byte(b)
+	default:
+		var err error
+		if raw, err = json.Marshal(b); err != nil {
+			k.T.Fatal(err)
+		}
+	}
+	r := httptest.NewRequest(method, path, bytes.NewReader(raw))
+	r.RemoteAddr = "127.0.0.1:4000"
+	r.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		r.Header.Set("Authorization", token)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		if name == "X-Test-Remote" {
+			r.RemoteAddr = value
+			continue
+		}
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	k.mux.ServeHTTP(w, r)
+	return Response{T: k.T, Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()}
+}
+
+// JSON decodes an answer, failing the test unless it has that status.
+func (r Response) JSON(status int, dst any) {
+	r.T.Helper()
+	if r.Status != status {
+		r.T.Fatalf("status %d, want %d: %s", r.Status, status, r.Body)
+	}
+	if dst == nil {
+		return
+	}
+	if err := json.Unmarshal(r.Body, dst); err != nil {
+		r.T.Fatalf("%v: %s", err, r.Body)
+	}
+}
+
+// Code is the stable code of a fault, "" if the answer is none.
+func (r Response) Code() string {
+	var f struct {
+		Error struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		} `json:"error"`
+	}
+	_ = json.Unmarshal(r.Body, &f)
+	if f.Error.Code != "" && f.Error.Message == "" {
+		r.T.Errorf("%s has no sentence", f.Error.Code)
+	}
+	return f.Error.Code
+}
+
+// Token signs an account in.
+func (k *Kit) Token(user string) string {
+	k.T.Helper()
+	r, err := k.App.FindRecordById("users", user)
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	token, err := r.NewAuthToken()
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return token
+}
+
+// Save writes a record through PocketBase with all its hooks and returns its id.
+func (k *Kit) Save(collection, id string, fields map[string]any) string {
+	k.T.Helper()
+	app, ctx := k.App, context.Background()
+	if k.tx != nil {
+		app, ctx = k.tx, k.ctx
+	}
+	c, err := app.FindCollectionByNameOrId(collection)
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	rec, err := app.FindRecordById(c, id)
+	if err != nil {
+		rec = core.NewRecord(c)
+		rec.Id = id
+	}
+	for name, value := range fields {
+		rec.Set(name, value)
+	}
+	if err := app.SaveWithContext(ctx, rec); err != nil {
+		k.T.Fatalf("%s/%s: %v", collection, id, err)
+	}
+	return rec.Id
+}
+
+// SQL runs a statement past every hook, as an administrator's console would.
+func (k *Kit) SQL(statement string) {
+	k.T.Helper()
+	if _, err := k.App.DB().NewQuery(statement).Execute(); err != nil {
+		k.T.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// Int answers a number of the database.
+func (k *Kit) Int(query string) int64 {
+	k.T.Helper()
+	var n int64
+	if err := k.App.DB().NewQuery(query).Row(&n); err != nil {
+		k.T.Fatalf("%s: %v", query, err)
+	}
+	return n
+}

@@ -1,0 +1,41 @@
+package pb_hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/store"
+)
+
+// registerAudit notes who changed what over REST or the dashboard, in the same
+// transaction as the change. What devices push is noted in sync_mutations.
+func registerAudit(app core.App, engine *store.Engine) {
+	note := func(action string) func(*core.RecordRequestEvent) error {
+		return func(e *core.RecordRequestEvent) error {
+			outer := e.App
+			defer func() { e.App = outer }()
+			return e.App.RunInTransaction(func(tx core.App) error {
+				e.App = tx
+				before := e.Record.Fresh().PublicExport()
+				if err := e.Next(); err != nil {
+					return err
+				}
+				return store.WriteAudit(tx, store.Audit{Actor: actorOf(e.Auth), Action: action, At: engine.Now(),
+					Key:    store.Key{Collection: e.Collection.Name, Record: e.Record.Id},
+					Detail: map[string]any{"before": before, "after": e.Record.PublicExport()}})
+			})
+		}
+	}
+	app.OnRecordCreateRequest(tracked()...).BindFunc(note("create"))
+	app.OnRecordUpdateRequest(tracked()...).BindFunc(note("update"))
+	app.OnRecordDeleteRequest(tracked()...).BindFunc(note("delete"))
+}
+
+func actorOf(auth *core.Record) string {
+	switch {
+	case auth == nil:
+		return ""
+	case auth.IsSuperuser():
+		return "superuser:" + auth.Id
+	}
+	return auth.Id
+}

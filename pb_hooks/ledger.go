@@ -1,0 +1,24 @@
+package pb_hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/store"
+)
+
+// registerLedger settles sync and progress in the transaction of every record
+// write, whatever asked for it: sync push, REST, dashboard, a job.
+func registerLedger(app core.App, engine *store.Engine) {
+	settle := func(e *core.RecordEvent) error {
+		outer := e.App
+		defer func() { e.App = outer }()
+		key := store.Key{Collection: e.Record.TableName(), Record: e.Record.Id}
+		return engine.Around(e.Context, e.App, key, func(tx core.App) error {
+			e.App = tx
+			return e.Next()
+		})
+	}
+	app.OnRecordCreateExecute(tracked()...).BindFunc(settle)
+	app.OnRecordUpdateExecute(tracked()...).BindFunc(settle)
+	app.OnRecordDeleteExecute(tracked()...).BindFunc(settle)
+}
