@@ -127,7 +127,7 @@ export class MemoryWork implements WorkStore {
 
   async saveInstall(install: string): Promise<void> {
     await this.gate('install')
-    this.disk.work = { ...this.disk.work, install }
+    this.disk.work = { ...this.disk.work, install, device: '' }
   }
 
   async saveDevice(device: string, lastCounter: number): Promise<void> {

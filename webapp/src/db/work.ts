@@ -73,7 +73,7 @@ export class DexieWork implements WorkStore {
   }
 
   async saveInstall(install: string): Promise<void> {
-    await this.db.transaction('rw', this.db.meta, () => this.saveMeta({ install }))
+    await this.db.transaction('rw', this.db.meta, () => this.saveMeta({ install, device: '' }))
   }
 
   async saveDevice(device: string, lastCounter: number): Promise<void> {

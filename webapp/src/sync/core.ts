@@ -68,7 +68,7 @@ export type CoreEvent = Timed &
     | { type: 'registered' }
     | { type: 'signed_in' }
     | { type: 'session'; live: boolean }
-    | { type: 'pushed'; settled: number; more: boolean; unanswered: number }
+    | { type: 'pushed'; settled: number; more: boolean; unanswered: number; cloned: boolean }
     | { type: 'paged'; complete: boolean; verified: boolean; checked: boolean }
     | { type: 'healed' }
     | { type: 'failed'; channel: ChannelName; failure: Failure }
@@ -181,6 +181,7 @@ function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed)
     s.channels.pull.want = true
     s.limit = Math.min(MAX_MUTATIONS, s.limit * 2)
   }
+  if (e.cloned) s.registered = false
   // Part of the answer made no sense: what did is stored, the rest is asked again later.
   if (e.unanswered > 0) return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
   succeed(s, 'push')

@@ -14,7 +14,7 @@ import type { SyncStatus } from './contract'
 import { differing, planHeal } from './heal'
 import { emptyMeta, PROTOCOL, SCHEMA } from './ports'
 import type { Answer, BucketCheck, Clock, DeviceReport, OutboxCounts, PullRequest, Random, ReplicaMeta, ReplicaStore, Transport, WorkStore } from './ports'
-import { chooseBatch, judge, tooLarge } from './push'
+import { chooseBatch, isCloned, judge, tooLarge } from './push'
 import { statusOf } from './status'
 import { faultCode, readDevice, readPage, readPush } from './wire'
 
@@ -145,11 +145,11 @@ export class Driver {
   }
 
   private async push(limit: number): Promise<void> {
-    const { work, transport, clock } = this.ports
+    const { work, transport, clock, random } = this.ports
     const { device } = await work.meta()
     const waiting = await work.pending(limit)
     const batch = await work.claim(chooseBatch(waiting, limit).map((e) => e.counter))
-    if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false })
+    if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false })
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
     const answer = await transport.send('POST', '/sync/push', { protocol: PROTOCOL, device, mutations: batch.map((e) => e.mutation) })
@@ -158,9 +158,11 @@ export class Driver {
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     await work.settle(settlements)
+    const cloned = read?.outcomes.some(isCloned) ?? false
+    if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
     const unanswered = batch.length - settlements.length
-    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more: this.counts.pending > unanswered })
+    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more: this.counts.pending > unanswered, cloned })
   }
 
   private async pull(checksums: boolean): Promise<void> {

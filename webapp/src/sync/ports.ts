@@ -130,6 +130,7 @@ export interface WorkStore {
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
   takeBack(group: string, draft: Draft): Promise<boolean>
+  /** A name of this installation, to be registered anew. */
   saveInstall(install: string): Promise<void>
   saveDevice(device: string, lastCounter: number): Promise<void>
   /** Forgets applied entries that are durable at the server and old enough. */

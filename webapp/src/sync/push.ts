@@ -30,8 +30,13 @@ export function judge(sent: readonly OutboxEntry[], answer: PushAnswer, now: num
   const acked_at = new Date(now).toISOString()
   return sent.flatMap((entry, i) => {
     const outcome = answer.outcomes[i]
-    return outcome ? [{ counter: entry.counter, id: entry.id, outcome, acked_at, server_time: answer.server_time }] : []
+    return outcome && !isCloned(outcome) ? [{ counter: entry.counter, id: entry.id, outcome, acked_at, server_time: answer.server_time }] : []
   })
+}
+
+/** The server knows this counter under another id: this device is a copy of another and needs a name of its own. */
+export function isCloned(outcome: Outcome | null): boolean {
+  return outcome?.errors?.some((e) => e.code === 'device_counter_reused') ?? false
 }
 
 /** A single mutation the server will not even read: nothing of it was stored, and only the person can shorten it. */

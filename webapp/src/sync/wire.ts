@@ -47,7 +47,7 @@ export function readPage(body: unknown): PullPage | null {
 }
 
 export interface PushAnswer {
-  /** One for each mutation sent, in order; null where the outcome is none we know. */
+  /** One for each mutation sent, in order; null where the outcome is none we know or names another. */
   outcomes: (Outcome | null)[]
   durable_seq: number
   server_time: string
@@ -68,9 +68,8 @@ export function readPush(body: unknown, ids: readonly string[]): PushAnswer | nu
   if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time)) return null
   const results = body.results
   if (!Array.isArray(results) || results.length !== ids.length) return null
-  if (!results.every((r, i) => isObj(r) && r.id === ids[i])) return null
   return {
-    outcomes: results.map((r: Obj) => readOutcome(r)),
+    outcomes: results.map((r: unknown, i) => (isObj(r) && r.id === ids[i] ? readOutcome(r) : null)),
     durable_seq: body.durable_seq,
     server_time: body.server_time,
   }

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { backoff, initial, isBusy, step } from './core'
+import type { CoreEvent, CoreState } from './core'
+
+const at = { now: 1_000_000, jitter: 0.5 }
+const after = (s: CoreState, ...events: Parameters<typeof happen>[1][]): CoreState => events.reduce(happen, s)
+type Untimed<E> = E extends unknown ? Omit<E, 'now' | 'jitter'> : never
+function happen(s: CoreState, e: Untimed<CoreEvent>): CoreState {
+  return step(s, { ...at, ...e } as CoreEvent).state
+}
+
+const kick = { type: 'kick', strong: true } as const
+const lost = (channel: 'push' | 'pull') => ({ type: 'failed', channel, failure: { kind: 'no_answer' } }) as const
+const refused = (channel: 'push' | 'pull', retryAfter?: number) =>
+  ({ type: 'failed', channel, failure: { kind: 'status', status: 503, code: 'busy', retryAfter } }) as const
+const pushed = { type: 'pushed', settled: 1, unanswered: 0, more: false, cloned: false } as const
+const paged = { type: 'paged', complete: true, verified: true, checked: false } as const
+
+describe('push and pull are independent (I9)', () => {
+  test.each(['push', 'pull'] as const)('a failing %s leaves the other as it is', (name) => {
+    const other = name === 'push' ? 'pull' : 'push'
+    const before = after(initial(true), kick)
+    expect(happen(before, lost(name)).channels[other]).toEqual(before.channels[other])
+  })
+})
+
+test('a hint that the network is back ends a wait, unless the server asked for it', () => {
+  const waiting = after(initial(true), kick, lost('push'), refused('pull', 30))
+  expect([waiting.channels.push.phase, waiting.channels.pull.phase]).toEqual(['waiting', 'waiting'])
+  const hinted = happen(waiting, kick)
+  expect([hinted.channels.push.phase, hinted.channels.pull.phase]).toEqual(['busy', 'waiting'])
+  expect(waiting.channels.pull.until).toBeGreaterThanOrEqual(at.now + 30_000)
+})
+
+test('news does not shorten a wait', () => {
+  const waiting = after(initial(true), kick, lost('pull'))
+  expect(happen(waiting, { type: 'kick', strong: false }).channels.pull.phase).toBe('waiting')
+})
+
+test('waits double, are capped and spread', () => {
+  expect(backoff(1, 0.5)).toBe(2 * backoff(0, 0.5))
+  expect(backoff(99, 0.99)).toBeLessThanOrEqual(5 * 60_000)
+  expect(backoff(3, 0)).toBeLessThan(backoff(3, 0.9))
+})
+
+test('verified only by a pull that began after the last outcome (I8)', () => {
+  const both = after(initial(true), kick)
+  const outcomeWhilePulling = after(both, pushed, paged)
+  expect(outcomeWhilePulling.verified).toBe(false)
+  expect(outcomeWhilePulling.channels.pull.phase).toBe('busy')
+  expect(happen(outcomeWhilePulling, paged).verified).toBe(true)
+  expect(happen(happen(outcomeWhilePulling, paged), { type: 'enqueued' }).verified).toBe(false)
+})
+
+test('a mismatch asks for checksums, then heals, then pulls', () => {
+  const wrong = { ...paged, verified: false }
+  const asked = step(after(initial(true), kick, { ...pushed, settled: 0 }), { ...at, ...wrong })
+  expect(asked.effects).toContainEqual({ do: 'pull', checksums: true })
+  const told = step(asked.state, { ...at, ...wrong, checked: true })
+  expect(told.effects).toContainEqual({ do: 'heal' })
+  expect(told.effects.some((e) => e.do === 'pull')).toBe(false)
+  const healed = step(told.state, { ...at, type: 'healed' })
+  expect(healed.effects).toContainEqual({ do: 'pull', checksums: false })
+})
+
+test('an ended session starts nothing until somebody signs in', () => {
+  const s = after(initial(true), kick, { type: 'session', live: false }, { ...pushed }, { ...paged })
+  expect(isBusy(happen(s, kick))).toBe(false)
+  expect(isBusy(happen(s, { type: 'signed_in' }))).toBe(true)
+})
+
+test('whatever happens in whatever order: a step exists, and work that waits has a time to be woken', () => {
+  const channel = fc.constantFrom('register' as const, 'push' as const, 'pull' as const, 'session' as const)
+  const failure = fc.oneof(
+    fc.constant({ kind: 'no_answer' as const }),
+    fc.constant({ kind: 'storage' as const }),
+    fc.record({ kind: fc.constant('status' as const), status: fc.constantFrom(400, 401, 403, 409, 413, 426, 429, 500, 503), code: fc.constantFrom('', 'device_unknown', 'busy'), retryAfter: fc.option(fc.nat(99), { nil: undefined }) }),
+  )
+  const event = fc.oneof(
+    fc.record({ type: fc.constant('kick' as const), strong: fc.boolean() }),
+    fc.constantFrom({ type: 'enqueued' as const }, { type: 'tick' as const }, { type: 'registered' as const }, { type: 'signed_in' as const }, { type: 'healed' as const }),
+    fc.record({ type: fc.constant('session' as const), live: fc.boolean() }),
+    fc.record({ type: fc.constant('pushed' as const), settled: fc.nat(3), unanswered: fc.nat(1), more: fc.boolean(), cloned: fc.boolean() }),
+    fc.record({ type: fc.constant('paged' as const), complete: fc.boolean(), verified: fc.boolean(), checked: fc.boolean() }),
+    fc.record({ type: fc.constant('failed' as const), channel, failure }),
+  )
+  fc.assert(
+    fc.property(fc.boolean(), fc.array(fc.tuple(event, fc.nat(400_000)), { maxLength: 40 }), (registered, events) => {
+      let state = initial(registered)
+      let now = 0
+      for (const [e, passed] of events) {
+        now += passed
+        const before = structuredClone(state)
+        const next = step(state, { ...e, now, jitter: 0.3 } as CoreEvent)
+        expect(state).toEqual(before) // a pure step
+        state = next.state
+        const waiting = Object.values(state.channels).filter((ch) => ch.phase === 'waiting')
+        if (waiting.length > 0 && state.session === 'live') {
+          const wake = next.effects.find((x) => x.do === 'wake')
+          expect(wake && wake.at <= Math.min(...waiting.map((ch) => ch.until))).toBe(true)
+        }
+        expect(state.limit).toBeGreaterThanOrEqual(1)
+        if (state.session === 'expired') expect(state.problem).toBe('session_expired')
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,67 @@
+/** A driver on given stores with a clock that only tests move, and a network they can spoil. */
+import type { SyncStatus } from '../contract'
+import { Driver } from '../driver'
+import type { Answer, ReplicaStore, WorkStore } from '../ports'
+import type { FakeServer } from './server'
+
+export type Spoil = (path: string, deliver: () => Answer) => Answer | Promise<Answer>
+
+export class Phone {
+  now = Date.parse('2026-06-15T15:00:00Z')
+  spoil: Spoil = (_, deliver) => deliver()
+  status: SyncStatus | undefined
+  readonly driver: Driver
+  private timer: { at: number; call: () => void } | undefined
+  private minted = 0
+
+  constructor(
+    readonly replica: ReplicaStore,
+    readonly work: WorkStore,
+    server: FakeServer,
+  ) {
+    this.driver = new Driver({
+      replica,
+      work,
+      transport: { send: (method, path, body) => Promise.resolve(this.spoil(path, () => server.answer(method, path, body))) },
+      clock: { now: () => this.now, wake: (at, call) => (this.timer = { at, call }) },
+      random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
+      report: () => Promise.resolve({}),
+      describe: { name: '', platform: '', app_version: '' },
+      changed: (status) => (this.status = status),
+    })
+  }
+
+  mintId(): string {
+    return `id-${++this.minted}`
+  }
+
+  async start(): Promise<void> {
+    await this.driver.start()
+    await this.driver.settled()
+  }
+
+  /** One round now, as if the person pulled the list down. */
+  async sync(): Promise<void> {
+    this.driver.tell({ type: 'kick', strong: true })
+    await this.driver.settled()
+  }
+
+  /** Lets the time pass until the next timer. */
+  async pass(): Promise<void> {
+    const { timer } = this
+    if (!timer) return
+    this.timer = undefined
+    this.now = Math.max(this.now, timer.at)
+    timer.call()
+    await this.driver.settled()
+  }
+
+  async record(group: string, intervention: string, ...records: string[]): Promise<void> {
+    const mutations = records.map((record) => ({ collection: 'visits', record, op: 'create' as const, fields: { intervention, note: record }, form: 'visit/1' }))
+    const ids = records.map(() => this.mintId())
+    await this.work.enqueue({ group, label: group, intervention, mutations }, { ids, at: new Date(this.now).toISOString() })
+    await this.driver.recount()
+    this.driver.tell({ type: 'enqueued' })
+    await this.driver.settled()
+  }
+}
