@@ -1,0 +1,90 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/big"
+	"math/rand/v2"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/domain/day"
+)
+
+type values = map[string]any
+
+// loader writes the rows of one phase.
+type loader struct {
+	ctx         context.Context
+	app         core.App
+	seed        int64
+	today       day.Day
+	out         io.Writer
+	collections map[string]*core.Collection
+	dnis        int               // how many were given out
+	paid        map[paid]int64    // what transfers accrued, for the budget rows
+	resolutions map[string]string // number -> id
+}
+
+// paid is a month's accrued transfers of one frame.
+type paid struct {
+	frame string
+	month day.Month
+}
+
+func newLoader(ctx context.Context, app core.App, o Options) *loader {
+	return &loader{ctx: ctx, app: app, seed: o.Seed, today: o.Today, out: o.Progress,
+		collections: map[string]*core.Collection{}, paid: map[paid]int64{}, resolutions: map[string]string{}}
+}
+
+func (l *loader) say(line string) { _, _ = fmt.Fprintln(l.out, "  "+line) }
+
+// year is the running exercise's.
+func (l *loader) year() int { return l.today.Month().Year() }
+
+// id is the record id that a row of this key always gets under this seed.
+func (l *loader) id(collection, key string) string {
+	const size = 15 // PocketBase's
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s", l.seed, collection, key))
+	return new(big.Int).SetBytes(sum[:]).Text(36)[:size]
+}
+
+// rng is the randomness of one subject: what is drawn for one never shifts what
+// is drawn for another.
+func (l *loader) rng(subject string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(subject)) // never fails
+	return rand.New(rand.NewPCG(uint64(l.seed), h.Sum64()))
+}
+
+// put saves a record under the id of its key and answers the id.
+func (l *loader) put(collection, key string, v values) (string, error) {
+	c := l.collections[collection]
+	if c == nil {
+		var err error
+		if c, err = l.app.FindCollectionByNameOrId(collection); err != nil {
+			return "", fmt.Errorf("collection %s: %w", collection, err)
+		}
+		l.collections[collection] = c
+	}
+	r := core.NewRecord(c)
+	r.Load(v)
+	r.Id = l.id(collection, key)
+	if err := l.app.SaveWithContext(l.ctx, r); err != nil {
+		return "", fmt.Errorf("%s %s: %w", collection, key, err)
+	}
+	return r.Id, nil
+}
+
+// dni gives each caller another number: the steps of a stride that shares no
+// factor with a million visit every one of them before repeating.
+func (l *loader) dni() string {
+	const first, span, stride = 99_000_000, 1_000_000, 618_033
+	start := int(l.rng("dni").Int64N(span))
+	n := first + (start+l.dnis*stride)%span
+	l.dnis++
+	return fmt.Sprintf("%08d", n)
+}
