@@ -3,18 +3,30 @@ package pb_hooks
 import (
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/poke"
 )
 
+// DemoDomain ends the e-mail of every demonstration account.
+const DemoDomain = "@demo.pe"
+
+const demoOnly = "Las cuentas de demostración solo funcionan en la misma computadora del servidor. Use una cuenta real."
+
 // registerAccess refuses demo accounts off loopback and record subscriptions to
 // app users: PocketBase asks one query per subscriber inside every write.
 func registerAccess(app core.App) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		if e.Record.GetBool("demo") && !FromThisMachine(e.RequestEvent) {
-			return e.ForbiddenError("Las cuentas de demostración solo funcionan en la misma computadora del servidor. Use una cuenta real.", nil)
+			return e.ForbiddenError(demoOnly, nil)
+		}
+		return e.Next()
+	})
+	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(func(e *core.RecordAuthRequestEvent) error {
+		if strings.HasSuffix(e.Record.Email(), DemoDomain) && !FromThisMachine(e.RequestEvent) {
+			return e.ForbiddenError(demoOnly, nil)
 		}
 		return e.Next()
 	})

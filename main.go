@@ -1,0 +1,35 @@
+// Chaski is an offline-first sync server with its web app, for the programme of
+// temporary employment Llamkasun Perú.
+package main
+
+import (
+	"io/fs"
+	"log"
+	"os"
+
+	"github.com/pocketbase/pocketbase"
+
+	"chaski/internal/cli"
+	"chaski/internal/server"
+	"chaski/internal/store"
+	"chaski/webapp"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: "pb_data", DBConnect: server.Connect, HideStartBanner: true})
+	dist, err := fs.Sub(webapp.Dist, "dist")
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine := store.New()
+	server.Bind(app, engine, dist)
+	cli.Describe(app.RootCmd, version)
+	app.RootCmd.AddCommand(cli.Demo(app, engine))
+	cli.Tour(app, os.Stdout)
+	if err := app.Start(); err != nil {
+		os.Exit(1) // cobra has printed it
+	}
+}
