@@ -1,0 +1,46 @@
+import type { Day } from './day'
+import type { InsurancePolicy, InsuredPerson } from './rows'
+
+/** What a phone may say about a worker's insurance on a day. */
+export type Coverage = 'cubierto' | 'sin_cobertura' | 'por_confirmar'
+
+/** Age of the data above which a phone no longer vouches for coverage. */
+export const FRESH_HOURS = 24
+
+function within(day: Day, from: Day, to: Day): boolean {
+  return from <= day && (to === '' || day <= to)
+}
+
+/** The DNIs a policy in force names on a day: policy issued, both ranges hold it, ends inclusive. */
+export function coveredOn(
+  day: Day,
+  policies: readonly InsurancePolicy[],
+  insured: readonly InsuredPerson[],
+): Set<string> {
+  const inForce = new Set(
+    policies.filter((p) => p.state !== 'anulada' && within(day, p.valid_from, p.valid_to)).map((p) => p.id),
+  )
+  return new Set(
+    insured.filter((i) => inForce.has(i.insurance_policy) && within(day, i.from_on, i.to_on)).map((i) => i.dni),
+  )
+}
+
+/** True when data of that age still proves something (I8). `synced_at_ms` 0 means never. */
+export function isFresh(synced_at_ms: number, now_ms: number): boolean {
+  return synced_at_ms > 0 && now_ms - synced_at_ms <= FRESH_HOURS * 3_600_000
+}
+
+/**
+ * One answer per DNI. Old data and an intervention without any policy row on
+ * the phone prove nothing either way: `por_confirmar`.
+ */
+export function coverageReader(
+  day: Day,
+  policies: readonly InsurancePolicy[],
+  insured: readonly InsuredPerson[],
+  fresh: boolean,
+): (dni: string) => Coverage {
+  if (!fresh || policies.length === 0) return () => 'por_confirmar'
+  const covered = coveredOn(day, policies, insured)
+  return (dni) => (covered.has(dni) ? 'cubierto' : 'sin_cobertura')
+}

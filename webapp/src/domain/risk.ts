@@ -1,0 +1,21 @@
+import { daysBetween, type Day } from './day'
+
+/** What makes an intervention worth a visit. */
+export interface RiskFacts {
+  uncovered: number
+  open_findings: number
+  /** '' when never visited. */
+  last_visit_on: Day
+}
+
+/**
+ * Orders by what harms people first: workers without cover, then open
+ * findings, then the longest time without a visit. Higher goes first.
+ */
+export function compareRisk(a: RiskFacts, b: RiskFacts, today: Day): number {
+  return b.uncovered - a.uncovered || b.open_findings - a.open_findings || idle(b, today) - idle(a, today)
+}
+
+function idle(facts: RiskFacts, today: Day): number {
+  return facts.last_visit_on === '' ? Number.MAX_SAFE_INTEGER : daysBetween(facts.last_visit_on, today)
+}

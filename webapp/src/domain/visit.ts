@@ -1,0 +1,301 @@
+/**
+ * The visit's form: its shape, what is still missing, and its translation to
+ * mutations and back. Pure; the screens and the tests use the same functions.
+ */
+import type { Day } from './day'
+import { isDay } from './day'
+import { isDni } from './dni'
+import type { Coverage } from './insurance'
+
+/** A creation as the outbox takes it. */
+export interface Creation {
+  collection: string
+  record: string
+  op: 'create'
+  fields: Record<string, unknown>
+  form: string
+}
+
+/** Just what is needed to read a creation back. */
+export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
+
+export const FORM = 'visit/1'
+export const FORM_VERSION = 1
+export const MIN_DESCRIPTION = 10
+
+export type Kind = 'in_situ' | 'unannounced'
+export type Mark = 'presente' | 'ausente' | 'no_visto'
+export type Answer = 'si' | 'no' | 'na'
+export type Severity = 'leve' | 'moderada' | 'grave'
+
+export interface MarkEntry {
+  id: string
+  mark: Mark
+  coverage_seen: Coverage
+}
+
+export interface UnlistedEntry {
+  id: string
+  dni: string
+  given_names: string
+  surnames: string
+  note: string
+}
+
+export interface FindingEntry {
+  id: string
+  severity: Severity
+  description: string
+  corrective_measure: string
+  responsible: string
+  due_on: Day
+}
+
+export interface Place {
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+}
+
+export interface VisitForm {
+  /** The visit's record id, made when it was started. */
+  visit: string
+  convenio_code: string
+  kind: Kind | ''
+  /** '' until the person confirmed the date. */
+  visited_on: Day
+  /** Device time with Lima's offset. */
+  started_at: string
+  place: Place | null
+  location_reason: string
+  /** How many people were at work; null until counted. */
+  headcount: number | null
+  /** When the roster on the phone was last complete, ISO; '' if never. */
+  roster_as_of: string
+  /** By participant; who is not here was not seen. */
+  marks: Record<string, MarkEntry>
+  unlisted: UnlistedEntry[]
+  checklist_key: string
+  checklist_version: number
+  answers: Record<string, Answer>
+  findings: FindingEntry[]
+  note: string
+}
+
+export function newForm(start: Pick<VisitForm, 'visit' | 'convenio_code' | 'started_at' | 'roster_as_of'>): VisitForm {
+  return {
+    ...start,
+    kind: '',
+    visited_on: '',
+    place: null,
+    location_reason: '',
+    headcount: null,
+    marks: {},
+    unlisted: [],
+    checklist_key: '',
+    checklist_version: 0,
+    answers: {},
+    findings: [],
+    note: '',
+  }
+}
+
+/** What the form is judged against. */
+export interface VisitContext {
+  /** Ids of who is on the roster on the day of the visit. */
+  roster: readonly string[]
+  checklist: { key: string; version: number; items: readonly { key: string }[] } | null
+  /** False for an intervention of the unit that is not the supervisor's: no roster here. */
+  assigned: boolean
+}
+
+export type Task = 'datos' | 'ubicacion' | 'asistencia' | 'checklist' | 'hallazgos' | 'cierre'
+export type TaskState = 'todo' | 'doing' | 'done' | 'optional'
+
+export interface MarkCounts {
+  presente: number
+  ausente: number
+  no_visto: number
+}
+
+/** Marks of those on the roster that day; whoever has none was not seen. */
+export function countMarks(form: VisitForm, roster: readonly string[]): MarkCounts {
+  const counts: MarkCounts = { presente: 0, ausente: 0, no_visto: 0 }
+  for (const id of roster) counts[form.marks[id]?.mark ?? 'no_visto']++
+  return counts
+}
+
+/** "Todos presentes" is only offered when as many were counted as are on the roster. */
+export function mayMarkAll(form: VisitForm, roster: readonly string[]): boolean {
+  return roster.length > 0 && form.headcount === roster.length
+}
+
+export type Missing =
+  | { task: Task; code: 'date' | 'kind' | 'place' | 'headcount' }
+  | { task: Task; code: 'over_headcount'; present: number; headcount: number }
+  | { task: Task; code: 'checklist'; left: number }
+
+/** What has to be done before the visit can be finished, in the order of the tasks. */
+export function missing(form: VisitForm, context: VisitContext): Missing[] {
+  const out: Missing[] = []
+  if (!isDay(form.visited_on)) out.push({ task: 'datos', code: 'date' })
+  if (form.kind === '') out.push({ task: 'datos', code: 'kind' })
+  if (!form.place && form.location_reason.trim() === '') out.push({ task: 'ubicacion', code: 'place' })
+  if (form.headcount === null) out.push({ task: 'asistencia', code: 'headcount' })
+  const present = countMarks(form, context.roster).presente
+  if (form.headcount !== null && present > form.headcount)
+    out.push({ task: 'asistencia', code: 'over_headcount', present, headcount: form.headcount })
+  const left = unanswered(form, context)
+  if (left > 0) out.push({ task: 'checklist', code: 'checklist', left })
+  return out
+}
+
+function unanswered(form: VisitForm, context: VisitContext): number {
+  return context.checklist?.items.filter((i) => !form.answers[i.key]).length ?? 0
+}
+
+/** The state of a task in the list. */
+export function taskState(task: Task, form: VisitForm, context: VisitContext): TaskState {
+  const open = missing(form, context).filter((x) => x.task === task)
+  switch (task) {
+    case 'datos':
+      return open.length === 0 ? 'done' : open.length === 2 ? 'todo' : 'doing'
+    case 'ubicacion':
+      return open.length === 0 ? 'done' : 'todo'
+    case 'asistencia':
+      if (open.length > 0) return form.headcount === null ? 'todo' : 'doing'
+      return countMarks(form, context.roster).no_visto < context.roster.length || context.roster.length === 0
+        ? 'done'
+        : 'doing'
+    case 'checklist':
+      if (!context.checklist) return 'optional'
+      return open.length === 0 ? 'done' : Object.keys(form.answers).length > 0 ? 'doing' : 'todo'
+    case 'hallazgos':
+      return form.findings.length > 0 ? 'done' : 'optional'
+    case 'cierre':
+      return 'todo'
+  }
+}
+
+export type FieldErrors<T> = Partial<Record<keyof T, 'required' | 'too_short' | 'dni' | 'date'>>
+
+export function findingErrors(f: FindingEntry): FieldErrors<FindingEntry> {
+  const errors: FieldErrors<FindingEntry> = {}
+  if (f.description.trim().length < MIN_DESCRIPTION) errors.description = 'too_short'
+  if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
+  return errors
+}
+
+export function unlistedErrors(u: UnlistedEntry): FieldErrors<UnlistedEntry> {
+  const errors: FieldErrors<UnlistedEntry> = {}
+  if (!isDni(u.dni)) errors.dni = 'dni'
+  if (u.given_names.trim() === '') errors.given_names = 'required'
+  if (u.surnames.trim() === '') errors.surnames = 'required'
+  return errors
+}
+
+/** Only what has a value: the server takes an absent field as none. */
+function filled(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '' && v !== null && v !== undefined))
+}
+
+function visitFields(form: VisitForm, context: VisitContext, intervention: string, ended_at: string) {
+  const checklist = context.checklist
+    ? { checklist_key: context.checklist.key, checklist_version: context.checklist.version, answers: form.answers }
+    : {}
+  return filled({
+    intervention,
+    convenio_code: form.convenio_code,
+    kind: form.kind,
+    visited_on: form.visited_on,
+    device_started_at: form.started_at,
+    device_ended_at: ended_at,
+    ...form.place,
+    location_reason: form.place ? '' : form.location_reason.trim(),
+    headcount: form.headcount,
+    roster_size: context.roster.length,
+    roster_as_of: context.roster.length > 0 ? form.roster_as_of : '',
+    ...checklist,
+    note: form.note.trim(),
+  })
+}
+
+/**
+ * The mutations of a finished visit, the visit first (what follows names it).
+ * "No visto" is never sent: nobody saw it.
+ */
+export function toMutations(
+  form: VisitForm,
+  context: VisitContext,
+  intervention: string,
+  ended_at: string,
+): Creation[] {
+  const create = (collection: string, record: string, fields: Record<string, unknown>): Creation => ({
+    collection,
+    record,
+    op: 'create',
+    fields,
+    form: FORM,
+  })
+  const visit = form.visit
+  const out = [create('visits', visit, visitFields(form, context, intervention, ended_at))]
+  for (const participant of context.roster) {
+    const m = form.marks[participant]
+    if (!m || m.mark === 'no_visto') continue
+    out.push(create('visit_marks', m.id, { visit, participant, mark: m.mark, coverage_seen: m.coverage_seen }))
+  }
+  for (const { id, ...finding } of form.findings) out.push(create('findings', id, filled({ visit, ...finding })))
+  for (const { id, ...person } of form.unlisted) out.push(create('unlisted_workers', id, filled({ visit, ...person })))
+  return out
+}
+
+const text = (v: unknown): string => (typeof v === 'string' ? v : '')
+const int = (v: unknown): number => (typeof v === 'number' ? v : 0)
+
+/** The form again from its mutations: how a finished visit is reopened while it was not sent. */
+export function fromMutations(mutations: readonly Created[]): VisitForm {
+  const head = mutations.find((x) => x.collection === 'visits')
+  const v = head?.fields ?? {}
+  const form = newForm({
+    visit: head?.record ?? '',
+    convenio_code: text(v['convenio_code']),
+    started_at: text(v['device_started_at']),
+    roster_as_of: text(v['roster_as_of']),
+  })
+  form.kind = text(v['kind']) as Kind
+  form.visited_on = text(v['visited_on'])
+  if (typeof v['lat_e6'] === 'number')
+    form.place = { lat_e6: v['lat_e6'], lon_e6: int(v['lon_e6']), accuracy_m: int(v['accuracy_m']) }
+  form.location_reason = text(v['location_reason'])
+  form.headcount = typeof v['headcount'] === 'number' ? v['headcount'] : null
+  form.checklist_key = text(v['checklist_key'])
+  form.checklist_version = int(v['checklist_version'])
+  form.answers = (v['answers'] ?? {}) as Record<string, Answer>
+  form.note = text(v['note'])
+  for (const x of mutations) restoreRow(form, x)
+  return form
+}
+
+function restoreRow(form: VisitForm, x: Created): void {
+  const f = x.fields
+  const id = x.record
+  if (x.collection === 'visit_marks')
+    form.marks[text(f['participant'])] = { id, mark: f['mark'] as Mark, coverage_seen: f['coverage_seen'] as Coverage }
+  if (x.collection === 'findings')
+    form.findings.push({
+      id,
+      severity: f['severity'] as Severity,
+      description: text(f['description']),
+      corrective_measure: text(f['corrective_measure']),
+      responsible: text(f['responsible']),
+      due_on: text(f['due_on']),
+    })
+  if (x.collection === 'unlisted_workers')
+    form.unlisted.push({
+      id,
+      dni: text(f['dni']),
+      given_names: text(f['given_names']),
+      surnames: text(f['surnames']),
+      note: text(f['note']),
+    })
+}

@@ -1,0 +1,83 @@
+import { FORM_VERSION, type VisitForm } from '../../domain/visit'
+import { getDraft, lockDraft, saveDraft } from '../../state/drafts'
+import type { Draft } from '../../sync/contract'
+
+export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
+
+/**
+ * An open draft. Every change is committed to disk before `savedAt` says so;
+ * writes go one after the other, so the newest is always what stays.
+ */
+export class VisitDraft {
+  state = $state<OpenState>('opening')
+  form = $state<VisitForm>()
+  intervention = ''
+  /** ms of the last commit; 0 while nothing was saved in this sitting. */
+  savedAt = $state(0)
+  /** Saving failed: what is on the screen is not on disk. */
+  failed = $state(false)
+  #release: (() => void) | null = null
+  #closed = false
+  #tail: Promise<void> = Promise.resolve()
+
+  constructor(readonly id: string) {}
+
+  async open(): Promise<void> {
+    this.#release = await lockDraft(this.id)
+    if (!this.#release) {
+      this.state = 'elsewhere'
+      return
+    }
+    if (this.#closed) return this.close()
+    const draft = await getDraft(this.id)
+    if (!draft) {
+      this.state = 'gone'
+      return
+    }
+    this.intervention = draft.intervention
+    this.form = draft.body as VisitForm
+    this.savedAt = Date.parse(draft.saved_at)
+    this.state = 'open'
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#release?.()
+    this.#release = null
+  }
+
+  /** Changes the form and commits it. */
+  change(edit: (form: VisitForm) => void): Promise<void> {
+    if (!this.form) return Promise.resolve()
+    edit(this.form)
+    const draft = this.snapshot()
+    this.#tail = this.#tail.then(() => this.#commit(draft))
+    return this.#tail
+  }
+
+  /** Resolves when everything changed so far is on disk. */
+  settled(): Promise<void> {
+    return this.#tail
+  }
+
+  snapshot(): Draft {
+    return {
+      id: this.id,
+      kind: 'visit',
+      intervention: this.intervention,
+      version: FORM_VERSION,
+      saved_at: new Date().toISOString(),
+      body: $state.snapshot(this.form),
+    }
+  }
+
+  async #commit(draft: Draft): Promise<void> {
+    try {
+      await saveDraft(draft)
+      this.savedAt = Date.parse(draft.saved_at)
+      this.failed = false
+    } catch {
+      this.failed = true
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { limaDay, limaTime, type Day } from '../domain/day'
+import { m } from './index'
+
+const LOCALE = 'es-PE'
+const long = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
+const short = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' })
+const full = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const monthName = new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+function at(day: Day): Date {
+  return new Date(`${day}T12:00:00Z`)
+}
+
+/** "lunes 23 de noviembre" (es-PE puts a comma after the weekday; people do not). */
+export function dayLong(day: Day): string {
+  return long.format(at(day)).replace(',', '')
+}
+
+/** "23 nov" */
+export function dayShort(day: Day): string {
+  return short.format(at(day)).replace('.', '')
+}
+
+/** "23 nov 2026" */
+export function dayFull(day: Day): string {
+  return full.format(at(day)).replace('.', '')
+}
+
+/** "noviembre de 2026" from `2026-11`. */
+export function monthLong(month: string): string {
+  return monthName.format(at(`${month}-15`))
+}
+
+/** "hoy 10:42" or "23 nov 10:42" for an instant in ms; "nunca" for 0. */
+export function moment(ms: number, now: number): string {
+  if (ms === 0 || Number.isNaN(ms)) return m.never()
+  const day = limaDay(ms)
+  const when = day === limaDay(now) ? m.today_word() : dayShort(day)
+  return `${when} ${limaTime(ms)}`
+}
+
+/** "10:42" on the same day, else "23 nov 10:42": when something was saved. */
+export function savedMoment(ms: number, now: number): string {
+  return limaDay(ms) === limaDay(now) ? limaTime(ms) : moment(ms, now)
+}

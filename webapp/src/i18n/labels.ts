@@ -1,0 +1,38 @@
+/** The words for codes that come from the data. An unknown code is shown as it is. */
+import { m } from './index'
+
+type Words = Record<string, () => string>
+
+const word = (words: Words) => (code: string) => words[code]?.() ?? code
+
+export const interventionState = word({
+  transferida: m.state_transferida,
+  requisitos_conformes: m.state_requisitos_conformes,
+  participantes_seleccionados: m.state_participantes_seleccionados,
+  en_ejecucion: m.state_en_ejecucion,
+  suspendida: m.state_suspendida,
+  terminada: m.state_terminada,
+  rc_presentada: m.state_rc_presentada,
+  rc_observada: m.state_rc_observada,
+  rc_conforme: m.state_rc_conforme,
+  cerrada: m.state_cerrada,
+  desistida: m.state_desistida,
+  resuelta: m.state_resuelta,
+})
+
+export const visitKind = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced })
+export const markWord = word({ presente: m.mark_presente, ausente: m.mark_ausente, no_visto: m.mark_no_visto })
+export const severityWord = word({ leve: m.severity_leve, moderada: m.severity_moderada, grave: m.severity_grave })
+export const findingState = word({ abierto: m.finding_abierto, levantado: m.finding_levantado })
+export const answerWord = word({ si: m.answer_si, no: m.answer_no, na: m.answer_na })
+export const roleWord = word({
+  supervisor: m.role_supervisor,
+  ut_coordinator: m.role_ut_coordinator,
+  executor: m.role_executor,
+  central_analyst: m.role_central_analyst,
+  central_reviewer: m.role_central_reviewer,
+  director: m.role_director,
+  auditor: m.role_auditor,
+  data_officer: m.role_data_officer,
+  admin: m.role_admin,
+})

@@ -1,0 +1,13 @@
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { session } from './state/session.svelte'
+import { theme } from './state/theme.svelte'
+import { update } from './state/update.svelte'
+import './ui/base.css'
+
+theme.apply()
+const target = document.getElementById('app')
+if (target) mount(App, { target })
+update.register()
+void session.refresh()
+addEventListener('online', () => void session.refresh())

@@ -1,0 +1,60 @@
+import type { Component } from 'svelte'
+import type { RouteDefinition } from 'svelte-spa-router'
+import { wrap } from 'svelte-spa-router/wrap'
+import Account from './features/account/Account.svelte'
+import Activities from './features/activity/Activities.svelte'
+import Hoy from './features/hoy/Hoy.svelte'
+import SignIn from './features/signin/SignInAgain.svelte'
+import Finished from './features/sync/Finished.svelte'
+import SyncCentre from './features/sync/SyncCentre.svelte'
+import type { Session } from './sync/contract'
+import Lazy, { type Load } from './ui/Lazy.svelte'
+import NotFound from './ui/NotFound.svelte'
+
+/** A screen in a chunk of its own; every chunk is precached. */
+function lazy(load: () => Promise<{ default: unknown }>) {
+  return wrap({ component: Lazy as Component, props: { load: load as Load } })
+}
+
+const activity = lazy(() => import('./features/activity/Activity.svelte'))
+const visit = lazy(() => import('./features/visit/Visit.svelte'))
+const executor = lazy(() => import('./features/executor/Executor.svelte'))
+const work = lazy(() => import('./features/executor/Work.svelte'))
+const board = lazy(() => import('./features/board/Board.svelte'))
+const ao = lazy(() => import('./features/board/AoScreen.svelte'))
+const counted = lazy(() => import('./features/board/CountedScreen.svelte'))
+const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
+
+const common = { '/cuenta': Account, '/entrar': SignIn, '*': NotFound }
+
+const supervisor: RouteDefinition = {
+  '/': Hoy,
+  '/actividades': Activities,
+  '/actividad/:id': activity,
+  '/visita/:id/:step?': visit,
+  '/terminada/:group': Finished,
+  '/sincronizacion': SyncCentre,
+  ...common,
+}
+
+const executing: RouteDefinition = {
+  '/': executor,
+  '/obra/:id': work,
+  '/sincronizacion': SyncCentre,
+  ...common,
+}
+
+const central: RouteDefinition = {
+  '/': board,
+  '/tablero/:year': board,
+  '/tablero/:year/ao/:ao': ao,
+  '/tablero/:year/ao/:ao/intervencion/:intervention': counted,
+  '/visita-recibida/:visit': evidence,
+  ...common,
+}
+
+/** The screens a role has; what is not among them answers "no existe". */
+export function routesFor(role: Session['role']): RouteDefinition {
+  if (role === 'supervisor') return supervisor
+  return role === 'executor' ? executing : central
+}

@@ -1,0 +1,38 @@
+import type { components } from '../sync/wire.gen'
+import { net } from './net.svelte'
+import { pb } from './pb'
+
+export type Schemas = components['schemas']
+
+/** A refusal of the server; `problem.message` is Spanish and says what to do. */
+export class ApiFault extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Schemas['Problem'],
+  ) {
+    super(problem.message)
+  }
+}
+
+/** No answer: no network, the door shut, or an answer that is not ours. */
+export class NoAnswer extends Error {}
+
+/**
+ * GET under `/api/chaski/v1`.
+ * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
+ */
+export async function get<T>(path: string): Promise<T> {
+  let response: Response
+  try {
+    response = await net.gate.fetch(`/api/chaski/v1${path}`, {
+      headers: { Authorization: pb.authStore.token },
+    })
+  } catch {
+    throw new NoAnswer()
+  }
+  const body = (await response.json().catch(() => null)) as unknown
+  if (response.ok && body !== null) return body as T
+  const fault = body as Partial<Schemas['FaultBody']> | null
+  if (fault?.error?.message) throw new ApiFault(response.status, fault.error)
+  throw new NoAnswer()
+}

@@ -1,0 +1,37 @@
+import { sync } from './sync.svelte'
+import type { Draft } from '../sync/contract'
+
+/** Unfinished visits, the newest first. */
+export async function allDrafts(): Promise<Draft[]> {
+  const drafts = await sync.work.drafts.toArray()
+  return drafts.sort((a, b) => b.saved_at.localeCompare(a.saved_at))
+}
+
+/** Commits a draft; resolves once it is on disk (strict durability). */
+export async function saveDraft(draft: Draft): Promise<void> {
+  await sync.work.drafts.put(draft)
+}
+
+export async function deleteDraft(id: string): Promise<void> {
+  await sync.work.drafts.delete(id)
+}
+
+export function getDraft(id: string): Promise<Draft | undefined> {
+  return sync.work.drafts.get(id)
+}
+
+/**
+ * Holds the lock of a draft until `release`. Resolves to null when another tab
+ * has it.
+ */
+export function lockDraft(id: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(`chaski-draft-${id}`, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        resolve(null)
+        return undefined
+      }
+      return new Promise<void>((release) => resolve(() => release()))
+    })
+  })
+}

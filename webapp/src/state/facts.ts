@@ -1,0 +1,147 @@
+import type { Day } from '../domain/day'
+import { coverageReader, type Coverage } from '../domain/insurance'
+import type { RiskFacts } from '../domain/risk'
+import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
+import type { Intervention } from '../domain/rows'
+import { all, ofIntervention, one, withOutbox } from './read'
+
+/** A worker on the roster with what this phone may say about his insurance. */
+export interface CoveredWorker extends Worker {
+  coverage: Coverage
+}
+
+/** The roster of an intervention on a day; `fresh`: the replica is young enough to vouch. */
+export async function rosterWithCoverage(intervention: string, day: Day, fresh: boolean): Promise<CoveredWorker[]> {
+  const [participants, cupos, policies, insured] = await Promise.all([
+    ofIntervention('participants', intervention),
+    ofIntervention('cupos', intervention),
+    ofIntervention('insurance_policies', intervention),
+    ofIntervention('insured_persons', intervention),
+  ])
+  const coverage = coverageReader(day, policies, insured, fresh)
+  return rosterOn(participants, cupos, day).map((w) => ({ ...w, coverage: coverage(w.dni) }))
+}
+
+export interface Counts {
+  roster: number
+  covered: number
+  uncovered: number
+  unconfirmed: number
+}
+
+export function countCoverage(workers: readonly CoveredWorker[]): Counts {
+  const of = (c: Coverage) => workers.filter((w) => w.coverage === c).length
+  return {
+    roster: workers.length,
+    covered: of('cubierto'),
+    uncovered: of('sin_cobertura'),
+    unconfirmed: of('por_confirmar'),
+  }
+}
+
+/** An assigned intervention as a card shows it. */
+export interface Card extends RiskFacts {
+  intervention: Intervention
+  convenio_code: string
+  place: string
+  counts: Counts
+}
+
+export async function assignedIds(day: Day): Promise<Set<string>> {
+  const assignments = await all('assignments')
+  return new Set(assignments.filter((a) => isAssignedOn(a, day)).map((a) => a.intervention))
+}
+
+export async function convenioCode(intervention: string): Promise<string> {
+  return (await ofIntervention('convenios', intervention))[0]?.code ?? ''
+}
+
+/** "Sector Qantu, Ollantaytambo": the place and its district. */
+export async function placeOf(intervention: Intervention): Promise<string> {
+  const district = intervention.district === '' ? undefined : await one('districts', intervention.district)
+  return [intervention.place, district?.name].filter(Boolean).join(', ')
+}
+
+export async function cardOf(intervention: Intervention, day: Day, fresh: boolean): Promise<Card> {
+  const [workers, visits, findings, code, place] = await Promise.all([
+    rosterWithCoverage(intervention.id, day, fresh),
+    withOutbox('visits', intervention.id),
+    withOutbox('findings', intervention.id),
+    convenioCode(intervention.id),
+    placeOf(intervention),
+  ])
+  const counts = countCoverage(workers)
+  return {
+    intervention,
+    convenio_code: code,
+    place,
+    counts,
+    uncovered: counts.uncovered,
+    open_findings: findings.filter((f) => f.state !== 'levantado').length,
+    last_visit_on: visits.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
+  }
+}
+
+/** The cards of every intervention assigned on a day, in no order. */
+export async function assignedCards(day: Day, fresh: boolean): Promise<Card[]> {
+  const ids = await assignedIds(day)
+  const interventions = (await all('interventions')).filter((i) => ids.has(i.id))
+  return Promise.all(interventions.map((i) => cardOf(i, day, fresh)))
+}
+
+/** A line of the search over every intervention of the unit. */
+export interface ActivityEntry {
+  intervention: Intervention
+  code: string
+  executor: string
+  place: string
+  assigned: boolean
+}
+
+/** All interventions on the device, the assigned ones first, then by name. */
+export async function activityList(day: Day): Promise<ActivityEntry[]> {
+  const [interventions, convenios, entities, districts, assigned] = await Promise.all([
+    all('interventions'),
+    all('convenios'),
+    all('entities'),
+    all('districts'),
+    assignedIds(day),
+  ])
+  const entity = new Map(entities.map((e) => [e.id, e.name]))
+  const district = new Map(districts.map((d) => [d.id, d.name]))
+  const convenio = new Map(convenios.map((c) => [c.intervention, c]))
+  return interventions
+    .map((intervention) => ({
+      intervention,
+      code: convenio.get(intervention.id)?.code ?? '',
+      executor: entity.get(convenio.get(intervention.id)?.executor ?? '') ?? '',
+      place: [intervention.place, district.get(intervention.district)].filter(Boolean).join(', '),
+      assigned: assigned.has(intervention.id),
+    }))
+    .sort(
+      (a, b) => Number(b.assigned) - Number(a.assigned) || a.intervention.name.localeCompare(b.intervention.name, 'es'),
+    )
+}
+
+/** All an activity's own screen needs. */
+export interface ActivityFacts {
+  intervention: Intervention
+  code: string
+  executor: string
+  place: string
+  assigned: boolean
+}
+
+export async function activityFacts(id: string, day: Day): Promise<ActivityFacts | null> {
+  const intervention = await one('interventions', id)
+  if (!intervention) return null
+  const convenio = (await ofIntervention('convenios', id))[0]
+  const executor = convenio ? await one('entities', convenio.executor) : undefined
+  return {
+    intervention,
+    code: convenio?.code ?? '',
+    executor: executor?.name ?? '',
+    place: await placeOf(intervention),
+    assigned: (await assignedIds(day)).has(id),
+  }
+}

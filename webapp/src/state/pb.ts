@@ -1,0 +1,7 @@
+import PocketBase, { LocalAuthStore } from 'pocketbase'
+import { net } from './net.svelte'
+
+/** The token lives in a store of its own; nothing that happens to it touches the replica or the outbox. */
+export const pb = new PocketBase(location.origin, new LocalAuthStore('chaski-auth'))
+pb.autoCancellation(false)
+pb.beforeSend = (url, options) => ({ url, options: { ...options, fetch: net.gate.fetch } })

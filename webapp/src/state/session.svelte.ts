@@ -1,0 +1,87 @@
+import { ClientResponseError } from 'pocketbase'
+import type { Session } from '../sync/contract'
+import { ApiFault, get } from './api'
+import { pb } from './pb'
+
+const KEY = 'chaski-session'
+
+function remembered(): Session | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? 'null') as Session | null
+  } catch {
+    return null
+  }
+}
+
+export type SignInProblem = 'wrong' | 'no_answer' | 'refused'
+
+/** Who works on this device. Remembered, so that a cold start without signal asks nothing. */
+class SessionState {
+  current = $state.raw<Session | null>(remembered())
+  /** The server no longer takes the token. Work goes on; nothing was cleared. */
+  expired = $state(false)
+  /** What the server said when it refused a sign-in. */
+  refusal = $state('')
+
+  /** Signs in; '' when well. */
+  async signIn(email: string, password: string): Promise<SignInProblem | ''> {
+    try {
+      await pb.collection('users').authWithPassword(email, password)
+      const session = await get<Session>('/session')
+      this.#remember(session)
+      this.expired = false
+      return ''
+    } catch (error) {
+      return this.#problemOf(error)
+    }
+  }
+
+  /** Asks the server who we are. Only its 401 ends the session, and only by a flag. */
+  async refresh(): Promise<void> {
+    if (!this.current) return
+    try {
+      this.#remember(await get<Session>('/session'))
+      this.expired = false
+      // The engine renews the token of those who have one.
+      if (!replicates(this.current.role) && pb.authStore.isValid) await pb.collection('users').authRefresh()
+    } catch (error) {
+      if (error instanceof ApiFault && error.status === 401) this.expired = true
+    }
+  }
+
+  /** Forgets who works here. The replica and the unsent work stay on the device. */
+  signOut(): void {
+    pb.authStore.clear()
+    localStorage.removeItem(KEY)
+    this.current = null
+    this.expired = false
+  }
+
+  #remember(session: Session): void {
+    localStorage.setItem(KEY, JSON.stringify(session))
+    this.current = session
+  }
+
+  #problemOf(error: unknown): SignInProblem {
+    if (error instanceof ApiFault) {
+      this.refusal = error.message
+      return 'refused'
+    }
+    if (error instanceof ClientResponseError && error.status > 0) {
+      const body = error.response as { error?: { message?: string } }
+      if (body.error?.message) {
+        this.refusal = body.error.message
+        return 'refused'
+      }
+      return error.status < 500 ? 'wrong' : 'no_answer'
+    }
+    return 'no_answer'
+  }
+}
+
+export const session = new SessionState()
+
+/** Roles that hold a copy on the device. */
+export function replicates(role: Session['role']): boolean {
+  return role === 'supervisor' || role === 'executor'
+}

@@ -1,0 +1,79 @@
+import { ReplicaDb, WorkDb } from '../db/dexie'
+import type { SyncEngine, SyncStatus } from '../sync/contract'
+import { createEngine } from '../sync/engine'
+import { net } from './net.svelte'
+import { pb } from './pb'
+
+export const APP_VERSION = __APP_VERSION__
+
+const NOTHING_YET: SyncStatus = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  pending: 0,
+  rejected: 0,
+  parked: 0,
+  synced_at: '',
+  in_sync: false,
+  business_date: '',
+  clock_offset_ms: 0,
+  problem: '',
+  retry_at: '',
+}
+
+interface Open {
+  user: string
+  replica: ReplicaDb
+  work: WorkDb
+  engine: SyncEngine
+  unsubscribe: () => void
+}
+
+/** The databases and the engine of the person who works here, and the engine's word on how things stand. */
+class Sync {
+  status = $state.raw<SyncStatus>(NOTHING_YET)
+  #open: Open | null = null
+
+  /** Opens a user's databases and starts syncing; again with the same user does nothing. */
+  start(user: string): void {
+    if (this.#open?.user === user) return
+    void this.stop()
+    const replica = new ReplicaDb(user)
+    const work = new WorkDb(user)
+    const engine = createEngine({ user, replica, work, pb, gate: net.gate, appVersion: APP_VERSION })
+    const unsubscribe = engine.subscribe((status) => (this.status = status))
+    this.#open = { user, replica, work, engine, unsubscribe }
+    void engine.start()
+  }
+
+  /** Stops syncing. Everything stays on the device. */
+  async stop(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    this.status = NOTHING_YET
+    if (!open) return
+    open.unsubscribe()
+    await open.engine.stop()
+    open.replica.close()
+    open.work.close()
+  }
+
+  get replica(): ReplicaDb {
+    return this.#need().replica
+  }
+
+  get work(): WorkDb {
+    return this.#need().work
+  }
+
+  get engine(): SyncEngine {
+    return this.#need().engine
+  }
+
+  #need(): Open {
+    if (!this.#open) throw new Error('no user is signed in')
+    return this.#open
+  }
+}
+
+export const sync = new Sync()

@@ -1,0 +1,25 @@
+import { Workbox } from 'workbox-window'
+
+/** A newer version that waits; it is applied only when the person says so on the home screen. */
+class Update {
+  ready = $state(false)
+  #workbox: Workbox | null = null
+
+  /** Registers the service worker (not in development). */
+  register(): void {
+    if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
+    const workbox = new Workbox('/sw.js')
+    this.#workbox = workbox
+    workbox.addEventListener('waiting', () => (this.ready = true))
+    workbox.addEventListener('controlling', (event) => {
+      if (event.isUpdate) location.reload()
+    })
+    workbox.register().catch((error: unknown) => console.warn('service worker', error))
+  }
+
+  apply(): void {
+    this.#workbox?.messageSkipWaiting()
+  }
+}
+
+export const update = new Update()

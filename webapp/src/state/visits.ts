@@ -1,0 +1,45 @@
+import { limaIso } from '../domain/day'
+import { saveDraft } from './drafts'
+import { recordId } from '../sync/ids'
+import { sync } from './sync.svelte'
+import { FORM_VERSION, fromMutations, newForm } from '../domain/visit'
+
+/** Starts a visit: its draft is on disk before the screen opens. Answers the draft's id. */
+export async function startVisit(intervention: string, convenio_code: string): Promise<string> {
+  const visit = recordId()
+  const body = newForm({
+    visit,
+    convenio_code,
+    started_at: limaIso(Date.now()),
+    roster_as_of: sync.status.synced_at,
+  })
+  await saveDraft({
+    id: visit,
+    kind: 'visit',
+    intervention,
+    version: FORM_VERSION,
+    saved_at: new Date().toISOString(),
+    body,
+  })
+  return visit
+}
+
+/**
+ * Reopens a finished visit while none of it was ever on the wire. Answers the
+ * draft's id, or '' when it is too late.
+ */
+export async function reopenVisit(group: string): Promise<string> {
+  const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
+  const first = entries[0]
+  if (!first) return ''
+  const body = fromMutations(entries.map((e) => e.mutation))
+  const draft = {
+    id: group,
+    kind: 'visit' as const,
+    intervention: first.intervention,
+    version: FORM_VERSION,
+    saved_at: new Date().toISOString(),
+    body,
+  }
+  return (await sync.engine.takeBack(group, draft)) ? draft.id : ''
+}
