@@ -186,7 +186,10 @@ func (j *judge) update(m Mutation, fields map[string]any) error {
 	if m.BaseRev != nil {
 		base = *m.BaseRev
 	}
-	if m.Prev != "" {
+	switch {
+	case m.Prev != "" && m.Prev == j.last[m.Collection+"/"+m.Record]:
+		base = rev // nobody else writes within this batch
+	case m.Prev != "":
 		if base, err = j.tx.AppliedRev(j.device, m.Prev, m.Collection, m.Record); err != nil {
 			return err
 		}

@@ -126,7 +126,7 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 		case revoked:
 			return fault.New(fault.DeviceRevoked, "device")
 		}
-		j := &judge{tx: tx, actor: a, device: device, today: day.Of(now), status: map[string]string{}}
+		j := &judge{tx: tx, actor: a, device: device, today: day.Of(now), status: map[string]string{}, last: map[string]string{}}
 		outcomes := make([]*Outcome, 0, len(batch))
 		for _, raw := range batch {
 			o, err := j.one(raw)
@@ -152,6 +152,7 @@ type judge struct {
 	today  day.Day
 	fresh  []Decision
 	status map[string]string // collection/record -> status, within this batch
+	last   map[string]string // collection/record -> its newest applied mutation in this batch
 }
 
 func reject(id string, faults ...*fault.Fault) *Outcome {
@@ -191,6 +192,9 @@ func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
 	o.ID = m.ID
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o})
 	j.status[m.Collection+"/"+m.Record] = o.Status
+	if o.Status == Applied {
+		j.last[m.Collection+"/"+m.Record] = m.ID
+	}
 	return o, nil
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // ID pads a readable name to the form of a record id.
-func ID(name string) string { return fmt.Sprintf("%s%s", name, "000000000000000"[len(name):]) }
+func ID(name string) string { return fmt.Sprintf("%s%s", name, "zzzzzzzzzzzzzzz"[len(name):]) }
 
 // The people and works of the world.
 var (

@@ -1,0 +1,231 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"chaski/internal/testkit"
+)
+
+// A visit made on a phone moves the figure once, however often it is sent.
+func TestVisitMovesTheFigureOnce(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	batch := []any{p.Visit("v1", testkit.Canal, nil), p.Mark("v1", testkit.Canal, 1, "presente"),
+		p.Mark("v1", testkit.Canal, 2, "presente"), p.Mark("v1", testkit.Canal, 3, "ausente")}
+	first := p.Push(batch...)
+	for i, r := range first {
+		if r.Status != "applied" || r.Receipt == "" || r.Rev != 1 || r.Seq == 0 {
+			t.Fatalf("mutation %d: %+v", i, r)
+		}
+	}
+	if got := k.Jobs(); got != 2 {
+		t.Fatalf("jobs = %d, want 2", got)
+	}
+	for i, r := range p.Push(batch...) { // the answer was lost: the same again
+		if r.ID != first[i].ID || r.Seq != first[i].Seq || r.Receipt != first[i].Receipt || r.Status != first[i].Status {
+			t.Fatalf("another outcome the second time: %+v, was %+v", r, first[i])
+		}
+	}
+	if got := k.Jobs(); got != 2 {
+		t.Fatalf("counted twice: jobs = %d", got)
+	}
+	// A second visit to the same cupos adds no job.
+	p.Push(p.Visit("v2", testkit.Canal, nil), p.Mark("v2", testkit.Canal, 1, "presente"))
+	if got := k.Jobs(); got != 2 {
+		t.Fatalf("a cupo counts once in the life of its work: jobs = %d", got)
+	}
+	p.Pull()
+	if row := p.Rows["visits/"+testkit.ID("v1")]; row["state"] != "sincronizada" || row["supervisor"] != testkit.Rosa {
+		t.Fatalf("the visit came back as %v", row)
+	}
+	if p.Rows["visit_marks/"+testkit.ID("v1m1")]["intervention"] != testkit.Canal {
+		t.Fatal("the mark did not come back")
+	}
+}
+
+// Every bad mutation has its own code at its own field and a sentence; the rest
+// of the batch goes through.
+func TestBadMutations(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	good := p.Visit("good", testkit.Canal, nil)
+	reused := p.Visit("reused", testkit.Canal, nil)
+	other := map[string]any{}
+	for key, v := range reused {
+		other[key] = v
+	}
+	other["record"] = testkit.ID("other")
+	cloned := p.Visit("cloned", testkit.Canal, nil)
+	cloned["counter"] = good["counter"]
+	wrongForm := p.Visit("wrong", testkit.Canal, nil)
+	wrongForm["extra"] = 1
+	cases := []struct {
+		name, status, code, field string
+		mutation                  any
+	}{
+		{"good", "applied", "", "", good},
+		{"no object", "rejected", "mutation_malformed", "", "hola"},
+		{"unknown member", "rejected", "mutation_malformed", "", wrongForm},
+		{"unknown collection", "rejected", "unknown_collection", "", p.Mutation("create", "users", testkit.ID("u"), map[string]any{})},
+		{"unknown field", "rejected", "unknown_field", "color", p.Visit("a", testkit.Canal, map[string]any{"color": "rojo"})},
+		{"not allowed", "rejected", "operation_not_allowed", "", p.Mutation("delete", "visits", testkit.ID("good"), map[string]any{})},
+		{"missing field", "rejected", "required", "headcount", p.Visit("b", testkit.Canal, map[string]any{"headcount": nil})},
+		{"no date", "rejected", "date_invalid", "visited_on", p.Visit("c", testkit.Canal, map[string]any{"visited_on": "2026-02-30"})},
+		{"future", "rejected", "date_in_future", "visited_on", p.Visit("d", testkit.Canal, map[string]any{"visited_on": "2026-11-24"})},
+		{"outside the AII", "rejected", "date_outside_intervention", "visited_on", p.Visit("e", testkit.Canal, map[string]any{"visited_on": "2026-08-02"})},
+		{"outside Peru", "rejected", "place_outside_peru", "lat_e6", p.Visit("f", testkit.Canal, map[string]any{"lat_e6": 40000000})},
+		{"no place", "rejected", "place_reason_required", "location_reason", p.Visit("g", testkit.Canal, map[string]any{"lat_e6": nil, "lon_e6": nil})},
+		{"convenio", "rejected", "convenio_mismatch", "convenio_code", p.Visit("h", testkit.Canal, map[string]any{"convenio_code": "11-0009-AII-26"})},
+		{"checklist", "rejected", "checklist_unknown", "checklist_version", p.Visit("i", testkit.Canal, map[string]any{"checklist_version": 9})},
+		{"other unit", "rejected", "out_of_scope", "intervention", p.Visit("j", testkit.Puente, nil)},
+		{"no such AII", "rejected", "out_of_scope", "intervention", p.Visit("k", testkit.ID("nada"), map[string]any{"convenio_code": "11-0001-AII-26"})},
+		{"DNI of 7", "rejected", "dni_invalid", "dni", p.Mutation("create", "unlisted_workers", testkit.ID("x"),
+			map[string]any{"visit": testkit.ID("good"), "dni": "9900001", "given_names": "Eva", "surnames": "Prueba"})},
+		{"short finding", "rejected", "too_short", "description", p.Mutation("create", "findings", testkit.ID("y"),
+			map[string]any{"visit": testkit.ID("good"), "severity": "leve", "description": "corto"})},
+		{"stranger", "rejected", "participant_not_in_intervention", "participant", p.Mutation("create", "visit_marks", testkit.ID("z"),
+			map[string]any{"visit": testkit.ID("good"), "participant": testkit.Worker(testkit.Muro, 1), "mark": "presente"})},
+		{"orphan", "rejected", "parent_not_found", "visit", p.Mark("nowhere", testkit.Canal, 1, "presente")},
+		{"child of rejected", "rejected", "parent_rejected", "visit", p.Mark("j", testkit.Canal, 1, "presente")},
+		{"same record", "rejected", "record_exists", "record", p.Visit("good", testkit.Canal, nil)},
+		{"id first use", "applied", "", "", reused},
+		{"id reused", "rejected", "mutation_id_reused", "id", other},
+		{"cloned device", "rejected", "device_counter_reused", "counter", cloned},
+		{"last good", "applied", "", "", p.Mark("good", testkit.Canal, 1, "presente")},
+		{"marked twice", "rejected", "mark_exists", "participant", p.Mutation("create", "visit_marks", testkit.ID("w"),
+			map[string]any{"visit": testkit.ID("good"), "participant": testkit.Worker(testkit.Canal, 1), "mark": "ausente"})},
+	}
+	var batch []any
+	for _, c := range cases {
+		batch = append(batch, c.mutation)
+	}
+	for i, r := range p.Push(batch...) {
+		c := cases[i]
+		if r.Status != c.status || r.Code() != c.code {
+			t.Errorf("%s: %s %q, want %s %q", c.name, r.Status, r.Code(), c.status, c.code)
+			continue
+		}
+		if c.code != "" && (r.Errors[0].Field != c.field || len(r.Errors[0].Message) < 20 || strings.Contains(r.Errors[0].Message, "{")) {
+			t.Errorf("%s: field %q message %q", c.name, r.Errors[0].Field, r.Errors[0].Message)
+		}
+	}
+	if n := k.Int(`SELECT count(*) FROM visits`); n != 2 {
+		t.Errorf("%d visits, want 2", n)
+	}
+}
+
+// More people marked present than were counted cannot be.
+func TestHeadcountBoundsPresence(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	r := p.Push(p.Visit("v", testkit.Canal, map[string]any{"headcount": 1}), p.Mark("v", testkit.Canal, 1, "presente"), p.Mark("v", testkit.Canal, 2, "presente"))
+	if r[1].Status != "applied" || r[2].Code() != "headcount_mismatch" {
+		t.Fatalf("%+v", r)
+	}
+}
+
+// Scope once held, and a colleague's work of the same unit: parked, not lost,
+// and without effect on a figure.
+func TestParked(t *testing.T) {
+	k := testkit.World(t)
+	rosa, luis := k.Phone(testkit.Rosa), k.Phone(testkit.Luis)
+	rosa.Pull()
+	k.Save("assignments", testkit.ID("as1"), map[string]any{"to_on": "2026-11-22"})
+	r := rosa.Push(rosa.Visit("v", testkit.Canal, nil), rosa.Mark("v", testkit.Canal, 1, "presente"))
+	if r[0].Status != "parked" || r[0].Code() != "assignment_ended" || r[1].Status != "parked" || r[1].Code() != "parent_parked" {
+		t.Fatalf("%+v", r)
+	}
+	rosa.Pull()
+	if _, still := rosa.Rows["participants/"+testkit.Worker(testkit.Canal, 1)]; still {
+		t.Error("the roster of a work no longer assigned is still on the phone")
+	}
+	if _, header := rosa.Rows["interventions/"+testkit.Canal]; !header {
+		t.Error("the unit's header went with it")
+	}
+	if r := luis.Push(luis.Visit("w", testkit.Muro, nil)); r[0].Status != "parked" || r[0].Code() != "never_assigned" {
+		t.Errorf("%+v", r)
+	}
+	if k.Jobs() != 0 || k.Int(`SELECT count(*) FROM visits`) != 0 {
+		t.Error("a parked mutation had an effect")
+	}
+	if k.Int(`SELECT count(*) FROM sync_mutations WHERE status = 'parked' AND body <> ''`) != 3 {
+		t.Error("a parked mutation's body was not kept")
+	}
+}
+
+// A change made on an older revision overwrites nothing.
+func TestUpdateConflict(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	f := testkit.ID("f1")
+	create := p.Mutation("create", "findings", f, map[string]any{"visit": testkit.ID("v"), "severity": "grave", "description": "Sin agua en la obra"})
+	fix := p.Mutation("update", "findings", f, map[string]any{"state": "levantado"})
+	fix["prev"] = create["id"]
+	r := p.Push(p.Visit("v", testkit.Canal, nil), create, fix)
+	if r[2].Status != "applied" || r[2].Rev != 2 {
+		t.Fatalf("chained change: %+v", r)
+	}
+	k.Save("findings", f, map[string]any{"corrective_measure": "Se llevó agua"})
+	late := p.Mutation("update", "findings", f, map[string]any{"corrective_measure": "Nada"})
+	late["base_rev"] = 2
+	if r := p.Push(late); r[0].Code() != "conflict" {
+		t.Fatalf("%+v", r)
+	}
+	if k.Int(`SELECT count(*) FROM findings WHERE corrective_measure = 'Se llevó agua'`) != 1 {
+		t.Error("overwritten")
+	}
+}
+
+// Requests that fail as a whole store nothing and say what to do.
+func TestRefusedRequests(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	push := func(token, device string, body any) testkit.Response {
+		if body == nil {
+			body = map[string]any{"protocol": 1, "device": device, "mutations": []any{}}
+		}
+		return k.Do("POST", "/api/chaski/v1/sync/push", token, body)
+	}
+	many := make([]any, 501)
+	for i := range many {
+		many[i] = map[string]any{}
+	}
+	for _, c := range []struct {
+		name   string
+		r      testkit.Response
+		status int
+		code   string
+	}{
+		{"no token", push("", p.ID, nil), 401, "session_expired"},
+		{"broken token", push("x.y.z", p.ID, nil), 401, "session_expired"},
+		{"no JSON", push(p.Token, "", "{"), 400, "malformed"},
+		{"unknown member", push(p.Token, "", `{"protocol":1,"device":"a","mutations":[],"x":1}`), 400, "malformed"},
+		{"missing device", push(p.Token, "", `{"protocol":1,"mutations":[]}`), 400, "malformed"},
+		{"another's device", push(k.Token(testkit.Ines), p.ID, nil), 409, "device_unknown"},
+		{"too many", push(p.Token, "", map[string]any{"protocol": 1, "device": p.ID, "mutations": many}), 413, "body_too_large"},
+		{"too large", push(p.Token, "", `{"protocol":1,"device":"`+p.ID+`","mutations":["`+strings.Repeat("a", 3<<20)+`"]}`), 413, "body_too_large"},
+		{"old client pulls", k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, map[string]any{"protocol": 1, "schema": 99, "device": p.ID}), 426, "client_outdated"},
+		{"no such route", k.Do("GET", "/api/chaski/v1/nada", p.Token, nil), 404, "not_found"},
+	} {
+		if c.r.Status != c.status || c.r.Code() != c.code {
+			t.Errorf("%s: %d %q, want %d %q: %s", c.name, c.r.Status, c.r.Code(), c.status, c.code, c.r.Body)
+		}
+	}
+	k.Save("devices", p.ID, map[string]any{"state": "revocado"})
+	if r := push(p.Token, p.ID, nil); r.Code() != "device_revoked" {
+		t.Errorf("revoked: %s", r.Body)
+	}
+}
+
+// Only supervisors record visits; every other role is refused by name.
+func TestOtherRolesMayNotPush(t *testing.T) {
+	k := testkit.World(t)
+	for _, user := range []string{testkit.Carla, testkit.Elsa, testkit.Ana, testkit.Dora, testkit.Aldo, testkit.Otto} {
+		p := k.Phone(user)
+		if r := p.Push(p.Visit("v", testkit.Canal, nil)); r[0].Code() != "operation_not_allowed" {
+			t.Errorf("%s: %+v", user, r)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package testkit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Phone is a device of a supervisor, as bare as the protocol: it keeps the rows
+// it was sent and a cursor.
+type Phone struct {
+	K      *Kit
+	Token  string
+	ID     string
+	Cursor any
+	Rows   map[string]map[string]any // "collection/id" -> data
+	Revs   map[string]int64
+	Names  map[int]string
+	member map[string]map[int]bool
+	next   int64
+}
+
+// Phone registers a device.
+func (k *Kit) Phone(user string) *Phone {
+	k.T.Helper()
+	p := &Phone{K: k, Token: k.Token(user), Rows: map[string]map[string]any{}, Revs: map[string]int64{}, Names: map[int]string{}, member: map[string]map[int]bool{}}
+	var d struct {
+		Device      string
+		LastCounter int64 `json:"last_counter"`
+	}
+	k.Do("POST", "/api/chaski/v1/devices", p.Token, map[string]any{"install": "install-" + user}).JSON(200, &d)
+	p.ID, p.next = d.Device, d.LastCounter
+	return p
+}
+
+// Page is an answer to a pull.
+type Page struct {
+	Reset bool
+	Enter []struct {
+		Handle int
+		Name   string
+	}
+	Drop []int
+	Puts []struct {
+		B    int
+		C    string
+		ID   string
+		Rev  int64
+		Data map[string]any
+	}
+	Removes []struct {
+		B  int
+		C  string
+		ID string
+	}
+	Cursor  map[string]any
+	Trailer struct {
+		Complete bool
+		Total    string
+		Buckets  []struct {
+			Handle int
+			Count  int64
+			Sum    string
+		}
+	}
+}
+
+// PullPage asks for one page and applies it as docs/protocol.md §5 says.
+func (p *Phone) PullPage() Page {
+	p.K.T.Helper()
+	q := map[string]any{"protocol": 1, "schema": 1, "device": p.ID}
+	if p.Cursor != nil {
+		q["cursor"] = p.Cursor
+	}
+	var page Page
+	p.K.Do("POST", "/api/chaski/v1/sync/pull", p.Token, q).JSON(200, &page)
+	if page.Reset {
+		clear(p.Rows)
+		clear(p.member)
+		clear(p.Names)
+	}
+	for _, e := range page.Enter {
+		p.Names[e.Handle] = e.Name
+	}
+	for _, h := range page.Drop {
+		delete(p.Names, h)
+		for key := range p.member {
+			p.leave(key, h)
+		}
+	}
+	for _, put := range page.Puts {
+		key := put.C + "/" + put.ID
+		p.Rows[key], p.Revs[key] = put.Data, put.Rev
+		if p.member[key] == nil {
+			p.member[key] = map[int]bool{}
+		}
+		p.member[key][put.B] = true
+	}
+	for _, r := range page.Removes {
+		p.leave(r.C+"/"+r.ID, r.B)
+	}
+	p.Cursor = page.Cursor
+	return page
+}
+
+func (p *Phone) leave(key string, bucket int) {
+	delete(p.member[key], bucket)
+	if len(p.member[key]) == 0 {
+		delete(p.member, key)
+		delete(p.Rows, key)
+	}
+}
+
+// Pull reads pages until the last.
+func (p *Phone) Pull() Page {
+	p.K.T.Helper()
+	for {
+		if page := p.PullPage(); page.Trailer.Complete {
+			return page
+		}
+	}
+}
+
+// Mutation numbers a new mutation of this phone.
+func (p *Phone) Mutation(op, collection, record string, fields map[string]any) map[string]any {
+	p.next++
+	return map[string]any{"id": uuid.Must(uuid.NewV7()).String(), "counter": p.next, "collection": collection, "record": record, "op": op,
+		"fields": fields, "form": "visit/1", "schema": 1, "at": "2026-11-23T11:00:00-05:00"}
+}
+
+// Result is one outcome.
+type Result struct {
+	ID, Status, Receipt string
+	Seq, Rev            int64
+	Errors              []struct{ Code, Field, Message string }
+}
+
+// Code of the first error.
+func (r Result) Code() string {
+	if len(r.Errors) == 0 {
+		return ""
+	}
+	return r.Errors[0].Code
+}
+
+// Push sends mutations and answers their outcomes.
+func (p *Phone) Push(mutations ...any) []Result {
+	p.K.T.Helper()
+	var out struct{ Results []Result }
+	p.K.Do("POST", "/api/chaski/v1/sync/push", p.Token, map[string]any{"protocol": 1, "device": p.ID, "mutations": mutations}).JSON(200, &out)
+	if len(out.Results) != len(mutations) {
+		p.K.T.Fatalf("%d results for %d mutations", len(out.Results), len(mutations))
+	}
+	return out.Results
+}
+
+// Visit is a valid visit to a work today, changed by with.
+func (p *Phone) Visit(id, work string, with map[string]any) map[string]any {
+	fields := map[string]any{"intervention": work, "convenio_code": Codes[work], "kind": "in_situ", "visited_on": "2026-11-23",
+		"device_started_at": "2026-11-23T09:00:00-05:00", "device_ended_at": "2026-11-23T10:00:00-05:00", "lat_e6": -12046374, "lon_e6": -77042793,
+		"accuracy_m": 8, "headcount": 3, "roster_size": 3, "checklist_key": "visita_aii", "checklist_version": 1, "answers": map[string]any{"cartel": "si"}}
+	for k, v := range with {
+		if v == nil {
+			delete(fields, k)
+		} else {
+			fields[k] = v
+		}
+	}
+	return p.Mutation("create", "visits", ID(id), fields)
+}
+
+// Mark marks the nth worker of a work in a visit.
+func (p *Phone) Mark(visit, work string, n int, mark string) map[string]any {
+	return p.Mutation("create", "visit_marks", ID(fmt.Sprintf("%sm%d", visit, n)), map[string]any{"visit": ID(visit), "participant": Worker(work, n), "mark": mark})
+}
+
+// Jobs is the figure of the jobs AO in 2026.
+func (k *Kit) Jobs() int64 {
+	k.T.Helper()
+	return k.Int(`SELECT coalesce(sum(quantity), 0) FROM progress_cells WHERE measure = 'job' AND ao = '` + JobAO + `'`)
+}
+
+// Entry is a row in one bucket a phone holds.
+type Entry struct {
+	Bucket, Collection, ID string
+	Rev                    int64
+	Data                   map[string]any
+}
+
+// Entries lists what the phone holds, once for each bucket.
+func (p *Phone) Entries() []Entry {
+	var out []Entry
+	for key, buckets := range p.member {
+		collection, id, _ := strings.Cut(key, "/")
+		for b := range buckets {
+			out = append(out, Entry{p.Names[b], collection, id, p.Revs[key], p.Rows[key]})
+		}
+	}
+	return out
+}
