@@ -1,4 +1,230 @@
 package app
 
-// Board answers what central staff see.
-type Board interface{}
+import (
+	"time"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/progress"
+)
+
+// Board answers what staff see: figures, what they are made of, and the visits
+// behind them. Physical quantities are units, money is céntimos. Who may not
+// watch gets a Forbidden fault; what is outside his scope is NotFound.
+type Board interface {
+	// Exercises lists the exercises, newest first.
+	Exercises(actor.Actor) ([]Exercise, error)
+	// Table is the AO table of an exercise.
+	Table(a actor.Actor, year int64) (Table, error)
+	// AO is what a figure is made of.
+	AO(a actor.Actor, year int64, ao string) (AODetail, error)
+	// Intervention lists the counted rows of one intervention behind an AO.
+	Intervention(a actor.Actor, year int64, ao, intervention string) (InterventionDetail, error)
+	// Visit is a visit as evidence.
+	Visit(a actor.Actor, visit string) (VisitDetail, error)
+}
+
+// Exercise is a year of planning.
+type Exercise struct {
+	Year      int64
+	Kind      string // real, demonstration
+	Closed    bool   // December is closed: nothing moves it any more
+	Note      string
+	AEITarget int64 // jobs
+}
+
+// Gauge is what was executed against a target. Opening is the part of Executed
+// that was taken from a published report.
+type Gauge struct{ Target, Executed, Opening int64 }
+
+// Ratio of the gauge, for the rules.
+func (g Gauge) Ratio() progress.Ratio { return progress.Ratio{Exec: g.Executed, Target: g.Target} }
+
+func (g Gauge) plus(o Gauge) Gauge {
+	return Gauge{g.Target + o.Target, g.Executed + o.Executed, g.Opening + o.Opening}
+}
+
+// AO is an operational activity with its figures.
+type AO struct {
+	ID, Key, Code, Name         string
+	UnitMeasure, FundingFrame   string
+	BudgetCategory, Rule        string
+	Exercise                    int64
+	FollowupApproved            bool
+	PhysicalTarget, MoneyTarget int64
+	Physical, Financial         Gauge
+}
+
+// Cell is a sum of postings within the months of an exercise. Opening* is the
+// part that came from opening balances.
+type Cell struct {
+	AO, Measure                    string
+	FundingYear                    int64
+	FundingFrame                   string
+	Quantity, Amount               int64
+	OpeningQuantity, OpeningAmount int64
+}
+
+// Freshness says how much of what happened can be in the figures at all.
+type Freshness struct {
+	ComputedAt     time.Time
+	LastReceivedAt string // instant, "" if nothing was ever received
+	Devices, Stale int64  // supervisors' devices in use; of these, not seen for a day
+	OldestSeenAt   string
+	Pending        int64 // mutations that devices last said they hold unsent
+	Parked         int64
+}
+
+// AEI is the strategic indicator: jobs, whatever year's money paid them.
+type AEI struct {
+	Target, Executed int64
+	Lines            []AEILine
+}
+
+// AEILine is the part of one year's money.
+type AEILine struct {
+	FundingYear       int64
+	FundingFrame      string
+	Executed, Opening int64
+}
+
+// Summary is Cuadro 1 of the Ficha: over the AO with a physical target and
+// approved follow-up (notes 1 to 4).
+type Summary struct {
+	AOs, AtLeast100 int64
+	AverageAdjusted string
+	Financial       Gauge
+}
+
+// Table is the board of an exercise.
+type Table struct {
+	Exercise  Exercise
+	Freshness Freshness
+	Summary   Summary
+	AEI       AEI
+	Items     []AO
+}
+
+// MonthFigure is an AO in one month. Adjustment is the part of Physical that
+// belongs to months closed before.
+type MonthFigure struct {
+	Month                       day.Month
+	Closed, Synthetic           bool
+	PhysicalTarget, MoneyTarget int64
+	Physical, Financial         int64
+	Adjustment                  int64
+}
+
+// The kinds of lines a figure is made of.
+const (
+	LineBalance      = "opening_balance"
+	LineIntervention = "intervention"
+	LineTransfer     = "transfer"
+	LineBudget       = "budget_execution"
+	LineAdjustment   = "adjustment" // posted outside the exercise: does not move it
+)
+
+// Line is one part of an AO's figure. The lines of an AO add up to it exactly.
+type Line struct {
+	Kind                                     string
+	Intervention, Name, ConvenioCode, UTName string
+	AsOf, Source                             string // opening balances
+	Month                                    day.Month
+	Physical, Financial                      int64
+	LastVisitOn                              day.Day
+}
+
+// AODetail is what a figure is made of.
+type AODetail struct {
+	Exercise Exercise
+	AO       AO
+	Months   []MonthFigure
+	Lines    []Line
+}
+
+// Evidence is what a counted row rests on.
+type Evidence struct {
+	Kind   string // visit, attendance_sheet, transfer
+	Visit  string
+	Day    day.Day
+	Who    string // supervisor
+	Number string // of the resolution
+}
+
+// CountedRow is a row that counts, with its evidence.
+type CountedRow struct {
+	Collection, Record string
+	Cupo               int64
+	Person             string // name of the participant
+	Day                day.Day
+	PostedMonth        day.Month
+	Adjustment         bool
+	Quantity, Amount   int64
+	Evidence           Evidence
+}
+
+// Intervention is a work as the board shows it.
+type Intervention struct {
+	ID, Name, State, UT, ConvenioCode, Executor string
+	StartsOn, EndsOn                            day.Day
+	FundingYear                                 int64
+	FundingFrame                                string
+}
+
+// InterventionDetail is one work behind an AO's figure.
+type InterventionDetail struct {
+	Intervention Intervention
+	Rows         []CountedRow
+	Visits       []VisitSummary
+}
+
+// VisitSummary is a visit in a list.
+type VisitSummary struct {
+	ID, Kind, Supervisor, ReceivedAt string
+	SupervisorID                     string
+	VisitedOn                        day.Day
+	Headcount, Present, Absent       int64
+	Findings                         int64
+}
+
+// Answer to a point of a checklist.
+type Answer struct{ Key, Label, Answer string }
+
+// MarkSeen is one person of a visit. DNI is whole here: it leaves the server
+// shortened.
+type MarkSeen struct {
+	Participant, Name, DNI string
+	Cupo                   int64
+	Mark                   string
+	Coverage               insurance.Status
+	Counted                bool // this jornal is the one that counted the cupo
+}
+
+// FindingSeen is a finding of a visit.
+type FindingSeen struct {
+	ID, Severity, Description, CorrectiveMeasure, Responsible, State string
+	DueOn                                                            day.Day
+}
+
+// UnlistedSeen is a person at work who was not on the roster.
+type UnlistedSeen struct{ ID, DNI, Name, Note string }
+
+// VisitDetail is a visit as evidence.
+type VisitDetail struct {
+	Summary                            VisitSummary
+	Intervention, InterventionName, UT string
+	ConvenioCode                       string
+	DeviceStartedAt, DeviceEndedAt     string
+	LatE6, LonE6, AccuracyM            int64
+	LocationReason                     string
+	RosterSize                         int64
+	RosterAsOf                         string
+	ChecklistTitle                     string
+	ChecklistVersion                   int64
+	Answers                            []Answer
+	Note                               string
+	Marks                              []MarkSeen
+	Findings                           []FindingSeen
+	Unlisted                           []UnlistedSeen
+}

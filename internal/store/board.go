@@ -1,14 +1,183 @@
 package store
 
 import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/progress"
 )
 
-// Board answers what central staff see.
-type Board struct {
+// NewBoard answers the board from the ledger.
+func NewBoard(e *Engine, a core.App) app.Board { return app.NewBoard(&figures{e, a}) }
+
+// figures implements app.Figures.
+type figures struct {
 	engine *Engine
 	app    core.App
 }
 
-// NewBoard binds the board to an app.
-func NewBoard(e *Engine, a core.App) *Board { return &Board{engine: e, app: a} }
+// Read settles what arrived past the hooks, then opens one read transaction.
+func (f *figures) Read(fn func(app.Snapshot) error) error {
+	if err := f.engine.Settle(f.app); err != nil {
+		return err
+	}
+	db, ok := f.app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("board inside a transaction")
+	}
+	return db.Transactional(func(tx *dbx.Tx) error { return fn(&snapshot{db: tx, now: f.engine.Now()}) })
+}
+
+// snapshot implements app.Snapshot.
+type snapshot struct {
+	db  dbx.Builder
+	now time.Time
+}
+
+func (s *snapshot) all(dest any, sql string, params dbx.Params) error {
+	return s.db.NewQuery(sql).Bind(params).All(dest)
+}
+
+// inYear names the parameters of a year's months.
+func inYear(year int64, params dbx.Params) dbx.Params {
+	params["y"], params["first"], params["last"] = year, fmt.Sprintf("%04d-01", year), fmt.Sprintf("%04d-12", year)
+	return params
+}
+
+func (s *snapshot) Exercises() ([]app.Exercise, error) {
+	var rows []struct {
+		Year   int64  `db:"year"`
+		Kind   string `db:"kind"`
+		Note   string `db:"note"`
+		Target int64  `db:"aei_target"`
+		Closed bool   `db:"closed"`
+	}
+	err := s.all(&rows, `SELECT year, kind, note, aei_target,
+		coalesce((SELECT max(month) FROM month_closes) >= year || '-12', 0) AS closed FROM exercises ORDER BY year DESC`, nil)
+	out := make([]app.Exercise, len(rows))
+	for i, r := range rows {
+		out[i] = app.Exercise{Year: r.Year, Kind: r.Kind, Note: r.Note, AEITarget: r.Target, Closed: r.Closed}
+	}
+	return out, err
+}
+
+func (s *snapshot) AOs(year int64) ([]app.AO, error) {
+	var rows []struct {
+		ID        string `db:"id"`
+		Key       string `db:"key"`
+		Code      string `db:"code"`
+		Name      string `db:"name"`
+		Unit      string `db:"unit_measure"`
+		Frame     string `db:"funding_frame"`
+		Category  string `db:"budget_category"`
+		Rule      string `db:"counting_rule"`
+		Approved  bool   `db:"followup_approved"`
+		Physical  int64  `db:"physical_target"`
+		Financial int64  `db:"financial_target"`
+	}
+	err := s.all(&rows, `SELECT id, key, code, name, unit_measure, funding_frame, budget_category, counting_rule,
+		followup_approved, physical_target, financial_target FROM aos WHERE exercise = {:y} ORDER BY position, key`, dbx.Params{"y": year})
+	out := make([]app.AO, len(rows))
+	for i, r := range rows {
+		out[i] = app.AO{ID: r.ID, Key: r.Key, Code: r.Code, Name: r.Name, UnitMeasure: r.Unit, FundingFrame: r.Frame, BudgetCategory: r.Category,
+			Rule: r.Rule, Exercise: year, FollowupApproved: r.Approved, PhysicalTarget: r.Physical, MoneyTarget: r.Financial}
+	}
+	return out, err
+}
+
+// Cells reads the figures from the cells, and the part of opening balances from
+// their postings: these are few, the others may be hundreds of thousands.
+func (s *snapshot) Cells(year int64) ([]app.Cell, error) {
+	var rows []struct {
+		AO      string `db:"ao"`
+		Measure string `db:"measure"`
+		Year    int64  `db:"funding_year"`
+		Frame   string `db:"funding_frame"`
+		Opening bool   `db:"opening"`
+		Q       int64  `db:"q"`
+		A       int64  `db:"a"`
+	}
+	err := s.all(&rows, `
+		SELECT ao, measure, funding_year, funding_frame, 0 AS opening, sum(quantity) AS q, sum(amount) AS a
+		FROM progress_cells WHERE exercise = {:y} AND month BETWEEN {:first} AND {:last} GROUP BY 1, 2, 3, 4
+		UNION ALL
+		SELECT ao, measure, funding_year, funding_frame, 1, sum(quantity), sum(amount)
+		FROM progress_postings WHERE source_collection = 'opening_balances' AND exercise = {:y} AND month BETWEEN {:first} AND {:last}
+		GROUP BY 1, 2, 3, 4`, inYear(year, dbx.Params{}))
+	out := make([]app.Cell, len(rows))
+	for i, r := range rows {
+		out[i] = app.Cell{AO: r.AO, Measure: r.Measure, FundingYear: r.Year, FundingFrame: r.Frame}
+		if r.Opening {
+			out[i].OpeningQuantity, out[i].OpeningAmount = r.Q, r.A
+		} else {
+			out[i].Quantity, out[i].Amount = r.Q, r.A
+		}
+	}
+	return out, err
+}
+
+const (
+	staleAfter  = 24 * time.Hour
+	unusedAfter = 180 * 24 * time.Hour // a phone not seen that long is no longer in use
+)
+
+// Freshness finds the newest mutation by insertion order: received_at has no
+// index of its own, and there are millions.
+func (s *snapshot) Freshness() (app.Freshness, error) {
+	const pb = "2006-01-02 15:04:05.000Z" // as PocketBase keeps instants
+	out := app.Freshness{ComputedAt: s.now}
+	err := s.db.NewQuery(`SELECT count(*), coalesce(sum(d.last_seen_at <= {:stale}), 0), coalesce(replace(min(d.last_seen_at), ' ', 'T'), ''),
+			coalesce(sum(d.outbox), 0)
+		FROM devices d JOIN users u ON u.id = d.user AND u.role = 'supervisor' AND u.active
+		WHERE d.state = 'activo' AND d.last_seen_at > {:unused}`).
+		Bind(dbx.Params{"stale": s.now.Add(-staleAfter).UTC().Format(pb), "unused": s.now.Add(-unusedAfter).UTC().Format(pb)}).
+		Row(&out.Devices, &out.Stale, &out.OldestSeenAt, &out.Pending)
+	if err != nil {
+		return out, err
+	}
+	err = s.db.NewQuery(`SELECT count(*), coalesce((SELECT received_at FROM sync_mutations ORDER BY rowid DESC LIMIT 1), '')
+		FROM sync_mutations WHERE status <> 'applied' AND status = 'parked'`).Row(&out.Parked, &out.LastReceivedAt)
+	return out, err
+}
+
+// Months reads twelve months: targets, figures by posting month, and what of
+// them adjusts closed months.
+func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
+	var rows []struct {
+		Month      string `db:"month"`
+		Closed     bool   `db:"closed"`
+		Synthetic  bool   `db:"synthetic"`
+		PTarget    int64  `db:"physical_target"`
+		FTarget    int64  `db:"financial_target"`
+		Physical   int64  `db:"physical"`
+		Financial  int64  `db:"financial"`
+		Adjustment int64  `db:"adjustment"`
+	}
+	err := s.all(&rows, `
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12),
+		months AS (SELECT printf('%04d-%02d', {:y}, i) AS month FROM n),
+		cells AS (SELECT month, sum(CASE WHEN measure = {:unit} THEN quantity ELSE 0 END) AS physical,
+				sum(CASE WHEN measure = '`+progress.MeasureAccrued+`' THEN amount ELSE 0 END) AS financial
+			FROM progress_cells WHERE exercise = {:y} AND ao = {:ao} GROUP BY month),
+		adjusted AS (SELECT month, sum(quantity) AS q FROM progress_postings
+			WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND month BETWEEN {:first} AND {:last}
+			AND qualifying_month <> month GROUP BY month)
+		SELECT m.month, coalesce(m.month <= (SELECT max(month) FROM month_closes), 0) AS closed,
+			coalesce(t.synthetic, 0) AS synthetic, coalesce(t.physical_target, 0) AS physical_target,
+			coalesce(t.financial_target, 0) AS financial_target, coalesce(c.physical, 0) AS physical,
+			coalesce(c.financial, 0) AS financial, coalesce(a.q, 0) AS adjustment
+		FROM months m LEFT JOIN ao_months t ON t.ao = {:ao} AND t.month = m.month
+			LEFT JOIN cells c ON c.month = m.month LEFT JOIN adjusted a ON a.month = m.month ORDER BY m.month`,
+		inYear(ao.Exercise, dbx.Params{"ao": ao.ID, "unit": ao.UnitMeasure}))
+	out := make([]app.MonthFigure, len(rows))
+	for i, r := range rows {
+		out[i] = app.MonthFigure{Month: monthOf(r.Month), Closed: r.Closed, Synthetic: r.Synthetic, PhysicalTarget: r.PTarget, MoneyTarget: r.FTarget,
+			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment}
+	}
+	return out, err
+}

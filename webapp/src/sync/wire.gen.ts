@@ -425,8 +425,11 @@ export interface components {
             adjustment: string;
         };
         AoLine: {
-            /** @enum {string} */
-            kind: "opening_balance" | "intervention" | "budget_execution" | "transfer";
+            /**
+             * @description adjustment: what was posted after the exercise closed and does not move its figure, taken off again; with it the lines add up to the figure.
+             * @enum {string}
+             */
+            kind: "opening_balance" | "intervention" | "budget_execution" | "transfer" | "adjustment";
             label: string;
             intervention?: components["schemas"]["Id"];
             convenio_code?: string;
@@ -528,6 +531,13 @@ export interface components {
                 due_on: string;
                 responsible: string;
                 state: string;
+            }[];
+            unlisted: {
+                id: components["schemas"]["Id"];
+                /** @description Last four digits. */
+                dni: string;
+                name: string;
+                note: string;
             }[];
         };
     };

@@ -1,0 +1,261 @@
+package app
+
+import (
+	"sort"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/progress"
+)
+
+// Figures is the port of the board: every answer is read from one snapshot in
+// which the ledger is settled.
+type Figures interface {
+	Read(func(Snapshot) error) error
+}
+
+// Snapshot answers from one read transaction.
+type Snapshot interface {
+	Exercises() ([]Exercise, error) // newest first
+	AOs(year int64) ([]AO, error)   // with targets, without figures
+	Cells(year int64) ([]Cell, error)
+	Freshness() (Freshness, error)
+	Months(AO) ([]MonthFigure, error)
+	Lines(AO) ([]Line, error)
+	Work(intervention string) (Intervention, bool, error)
+	Counted(ao AO, intervention string) ([]CountedRow, error)
+	Visits(intervention string) ([]VisitSummary, error)
+	VisitRow(visit string) (VisitDetail, bool, error) // without its lists
+	VisitLists(*VisitDetail) error
+	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
+}
+
+// NewBoard returns the use cases of the board over its port.
+func NewBoard(f Figures) Board { return &board{f} }
+
+type board struct{ figures Figures }
+
+func (b *board) watch(a actor.Actor, fn func(Snapshot) error) error {
+	if !a.WatchesFigures() {
+		return fault.New(fault.Forbidden, "")
+	}
+	return b.figures.Read(fn)
+}
+
+func (b *board) Exercises(a actor.Actor) (out []Exercise, err error) {
+	err = b.watch(a, func(s Snapshot) error {
+		out, err = s.Exercises()
+		return err
+	})
+	return out, err
+}
+
+func (b *board) Table(a actor.Actor, year int64) (t Table, err error) {
+	err = b.watch(a, func(s Snapshot) error {
+		if t.Exercise, err = exercise(s, year); err != nil {
+			return err
+		}
+		cells, err := s.Cells(year)
+		if err != nil {
+			return err
+		}
+		if t.Items, err = figures(s, year, cells); err != nil {
+			return err
+		}
+		t.Summary, t.AEI = summarize(t.Items), indicator(t.Exercise, cells)
+		t.Freshness, err = s.Freshness()
+		return err
+	})
+	return t, err
+}
+
+func exercise(s Snapshot, year int64) (Exercise, error) {
+	all, err := s.Exercises()
+	if err != nil {
+		return Exercise{}, err
+	}
+	for _, e := range all {
+		if e.Year == year {
+			return e, nil
+		}
+	}
+	return Exercise{}, fault.New(fault.NotFound, "year")
+}
+
+// figures fills in what was executed. Physical counts the AO's own unit;
+// financial is the devengado of every AO.
+func figures(s Snapshot, year int64, cells []Cell) ([]AO, error) {
+	aos, err := s.AOs(year)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[string]*AO, len(aos))
+	for i := range aos {
+		ao := &aos[i]
+		ao.Physical.Target, ao.Financial.Target = ao.PhysicalTarget, ao.MoneyTarget
+		index[ao.ID] = ao
+	}
+	for _, c := range cells {
+		ao := index[c.AO]
+		if ao == nil {
+			continue
+		}
+		if c.Measure == ao.UnitMeasure {
+			ao.Physical.Executed += c.Quantity
+			ao.Physical.Opening += c.OpeningQuantity
+		}
+		if c.Measure == progress.MeasureAccrued {
+			ao.Financial.Executed += c.Amount
+			ao.Financial.Opening += c.OpeningAmount
+		}
+	}
+	return aos, nil
+}
+
+// summarize follows the notes of Cuadro 1: the AO with a physical target and
+// approved follow-up (1); of these those at 100 % or more, compared unrounded
+// (2); their money (3); the mean of what is cut at 100 (4).
+func summarize(aos []AO) Summary {
+	var out Summary
+	var ratios []progress.Ratio
+	for _, ao := range aos {
+		if ao.PhysicalTarget <= 0 || !ao.FollowupApproved {
+			continue
+		}
+		out.AOs++
+		if progress.AtLeast100(ao.Physical.Executed, ao.PhysicalTarget) {
+			out.AtLeast100++
+		}
+		out.Financial = out.Financial.plus(ao.Financial)
+		ratios = append(ratios, ao.Physical.Ratio())
+	}
+	out.AverageAdjusted = progress.AverageAdjusted(ratios)
+	return out
+}
+
+// indicator adds up the jobs of an exercise, of whatever AO or none.
+func indicator(e Exercise, cells []Cell) AEI {
+	out := AEI{Target: e.AEITarget}
+	type money struct {
+		year  int64
+		frame string
+	}
+	index := map[money]int{}
+	for _, c := range cells {
+		if c.Measure != progress.MeasureJob {
+			continue
+		}
+		key := money{c.FundingYear, c.FundingFrame}
+		i, known := index[key]
+		if !known {
+			i = len(out.Lines)
+			index[key] = i
+			out.Lines = append(out.Lines, AEILine{FundingYear: c.FundingYear, FundingFrame: c.FundingFrame})
+		}
+		out.Lines[i].Executed += c.Quantity
+		out.Lines[i].Opening += c.OpeningQuantity
+		out.Executed += c.Quantity
+	}
+	sort.Slice(out.Lines, func(i, j int) bool {
+		a, b := out.Lines[i], out.Lines[j]
+		if a.FundingYear != b.FundingYear {
+			return a.FundingYear < b.FundingYear
+		}
+		return a.FundingFrame > b.FundingFrame // ordinary before ley_31728
+	})
+	return out
+}
+
+func (b *board) AO(a actor.Actor, year int64, id string) (d AODetail, err error) {
+	err = b.watch(a, func(s Snapshot) error {
+		if d.Exercise, d.AO, err = activity(s, year, id); err != nil {
+			return err
+		}
+		if d.Months, err = s.Months(d.AO); err != nil {
+			return err
+		}
+		d.Lines, err = s.Lines(d.AO)
+		return err
+	})
+	return d, err
+}
+
+func activity(s Snapshot, year int64, id string) (Exercise, AO, error) {
+	e, err := exercise(s, year)
+	if err != nil {
+		return e, AO{}, err
+	}
+	cells, err := s.Cells(year)
+	if err != nil {
+		return e, AO{}, err
+	}
+	aos, err := figures(s, year, cells)
+	if err != nil {
+		return e, AO{}, err
+	}
+	for _, ao := range aos {
+		if ao.ID == id {
+			return e, ao, nil
+		}
+	}
+	return e, AO{}, fault.New(fault.NotFound, "ao")
+}
+
+func (b *board) Intervention(a actor.Actor, year int64, ao, id string) (d InterventionDetail, err error) {
+	err = b.watch(a, func(s Snapshot) error {
+		_, activity, err := activity(s, year, ao)
+		if err != nil {
+			return err
+		}
+		work, found, err := s.Work(id)
+		if err != nil || !found || !reaches(a, work.UT) {
+			return orFault(err, fault.New(fault.NotFound, "intervention"))
+		}
+		d.Intervention = work
+		if d.Rows, err = s.Counted(activity, id); err != nil {
+			return err
+		}
+		if len(d.Rows) == 0 && (work.FundingYear != year || work.FundingFrame != activity.FundingFrame) {
+			return fault.New(fault.NotFound, "intervention") // other money: never part of this figure
+		}
+		d.Visits, err = s.Visits(id)
+		return err
+	})
+	return d, err
+}
+
+// reaches: a coordinator sees the country's figures, and the rows of his unit.
+func reaches(a actor.Actor, ut string) bool {
+	return a.Role != actor.UTCoordinator || a.UT != "" && a.UT == ut
+}
+
+// Visit is open to those who watch figures and to the supervisor who made it.
+func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
+	if !a.WatchesFigures() && a.Role != actor.Supervisor {
+		return d, fault.New(fault.Forbidden, "")
+	}
+	err = b.figures.Read(func(s Snapshot) error {
+		row, found, err := s.VisitRow(id)
+		if err != nil || !found || !mayRead(a, row) {
+			return orFault(err, fault.New(fault.NotFound, "visit"))
+		}
+		d = row
+		if err := s.VisitLists(&d); err != nil {
+			return err
+		}
+		policies, insured, err := s.Insurance(d.Intervention)
+		for i, m := range d.Marks {
+			d.Marks[i].Coverage = insurance.Coverage(d.Summary.VisitedOn, m.DNI, policies, insured)
+		}
+		return err
+	})
+	return d, err
+}
+
+func mayRead(a actor.Actor, v VisitDetail) bool {
+	if a.Role == actor.Supervisor {
+		return v.Summary.SupervisorID == a.User
+	}
+	return reaches(a, v.UT)
+}

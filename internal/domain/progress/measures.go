@@ -1,0 +1,8 @@
+package progress
+
+// What a figure may measure: the units of AO, and money accrued.
+const (
+	MeasureJob      = "job"
+	MeasureTransfer = "transfer"
+	MeasureAccrued  = "devengado" // SIAF devengado: the financial execution of every AO
+)

@@ -1,0 +1,151 @@
+package httpapi
+
+import (
+	"strconv"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/progress"
+)
+
+type exerciseShape struct {
+	Year   int64  `json:"year"`
+	Kind   string `json:"kind"`
+	Closed bool   `json:"closed"`
+	Note   string `json:"note"`
+}
+
+func exerciseOf(e app.Exercise) exerciseShape { return exerciseShape{e.Year, e.Kind, e.Closed, e.Note} }
+
+type gauge struct {
+	Target   string `json:"target"`
+	Executed string `json:"executed"`
+	Percent  string `json:"percent"`
+	Opening  string `json:"opening"`
+}
+
+func units(n int64) string { return strconv.FormatInt(n, 10) }
+
+func gaugeOf(g app.Gauge, write func(int64) string) gauge {
+	return gauge{Target: write(g.Target), Executed: write(g.Executed), Percent: progress.Percent4(g.Executed, g.Target), Opening: write(g.Opening)}
+}
+
+type aoRow struct {
+	ID             string `json:"id"`
+	Key            string `json:"key"`
+	Code           string `json:"code"`
+	Name           string `json:"name"`
+	UnitMeasure    string `json:"unit_measure"`
+	FundingFrame   string `json:"funding_frame"`
+	BudgetCategory string `json:"budget_category"`
+	Rule           string `json:"rule"`
+	Physical       gauge  `json:"physical"`
+	Financial      gauge  `json:"financial"`
+	Gap            string `json:"gap"`
+}
+
+func aoOf(ao app.AO) aoRow {
+	return aoRow{ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, UnitMeasure: ao.UnitMeasure, FundingFrame: ao.FundingFrame,
+		BudgetCategory: ao.BudgetCategory, Rule: ao.Rule, Physical: gaugeOf(ao.Physical, units), Financial: gaugeOf(ao.Financial, progress.Money),
+		Gap: progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio())}
+}
+
+type freshness struct {
+	ComputedAt       string `json:"computed_at"`
+	LastReceivedAt   string `json:"last_received_at,omitempty"`
+	Devices          int64  `json:"devices"`
+	StaleDevices     int64  `json:"stale_devices"`
+	OldestSeenAt     string `json:"oldest_seen_at,omitempty"`
+	PendingMutations int64  `json:"pending_mutations"`
+	ParkedMutations  int64  `json:"parked_mutations"`
+}
+
+type summary struct {
+	AOs             int64  `json:"aos"`
+	AtLeast100      int64  `json:"aos_at_least_100"`
+	AverageAdjusted string `json:"average_adjusted"`
+	Financial       gauge  `json:"financial"`
+}
+
+type aeiLine struct {
+	FundingYear  int64  `json:"funding_year"`
+	FundingFrame string `json:"funding_frame"`
+	Executed     string `json:"executed"`
+	Opening      string `json:"opening"`
+}
+
+type aei struct {
+	Target   string    `json:"target"`
+	Executed string    `json:"executed"`
+	Percent  string    `json:"percent"`
+	Lines    []aeiLine `json:"lines"`
+}
+
+type boardShape struct {
+	Exercise  exerciseShape `json:"exercise"`
+	Freshness freshness     `json:"freshness"`
+	Summary   summary       `json:"summary"`
+	AEI       aei           `json:"aei"`
+	Items     []aoRow       `json:"items"`
+}
+
+func boardOf(t app.Table) boardShape {
+	f := t.Freshness
+	out := boardShape{Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
+		Freshness: freshness{ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
+			OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked},
+		Summary: summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
+		AEI: aei{Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
+			Lines: make([]aeiLine, len(t.AEI.Lines))}}
+	for i, ao := range t.Items {
+		out.Items[i] = aoOf(ao)
+	}
+	for i, l := range t.AEI.Lines {
+		out.AEI.Lines[i] = aeiLine{l.FundingYear, l.FundingFrame, units(l.Executed), units(l.Opening)}
+	}
+	return out
+}
+
+type monthFigure struct {
+	Month           string `json:"month"`
+	Closed          bool   `json:"closed"`
+	PhysicalTarget  string `json:"physical_target"`
+	FinancialTarget string `json:"financial_target"`
+	Synthetic       bool   `json:"synthetic"`
+	Physical        string `json:"physical"`
+	Financial       string `json:"financial"`
+	Adjustment      string `json:"adjustment"`
+}
+
+type aoLine struct {
+	Kind         string `json:"kind"`
+	Label        string `json:"label"`
+	Intervention string `json:"intervention,omitempty"`
+	ConvenioCode string `json:"convenio_code,omitempty"`
+	UTName       string `json:"ut_name,omitempty"`
+	AsOf         string `json:"as_of,omitempty"`
+	Source       string `json:"source,omitempty"`
+	Physical     string `json:"physical"`
+	Financial    string `json:"financial"`
+	LastVisitOn  string `json:"last_visit_on,omitempty"`
+}
+
+type aoDetailShape struct {
+	Exercise exerciseShape `json:"exercise"`
+	AO       aoRow         `json:"ao"`
+	Months   []monthFigure `json:"months"`
+	Lines    []aoLine      `json:"lines"`
+}
+
+func aoDetailOf(d app.AODetail) aoDetailShape {
+	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines))}
+	for i, m := range d.Months {
+		out.Months[i] = monthFigure{Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
+			FinancialTarget: progress.Money(m.MoneyTarget), Synthetic: m.Synthetic, Physical: units(m.Physical),
+			Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment)}
+	}
+	for i, l := range d.Lines {
+		out.Lines[i] = aoLine{Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
+			AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn)}
+	}
+	return out
+}

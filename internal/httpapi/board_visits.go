@@ -1,0 +1,153 @@
+package httpapi
+
+import (
+	"chaski/internal/app"
+	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/progress"
+)
+
+type evidence struct {
+	Kind  string `json:"kind"`
+	Visit string `json:"visit,omitempty"`
+	Label string `json:"label"`
+}
+
+type countedRow struct {
+	Source      string   `json:"source"`
+	Label       string   `json:"label"`
+	Day         string   `json:"day"`
+	PostedMonth string   `json:"posted_month"`
+	Adjustment  bool     `json:"adjustment"`
+	Quantity    int64    `json:"quantity"`
+	Amount      string   `json:"amount"`
+	Evidence    evidence `json:"evidence"`
+}
+
+type visitSummary struct {
+	ID         string `json:"id"`
+	VisitedOn  string `json:"visited_on"`
+	Kind       string `json:"kind"`
+	Supervisor string `json:"supervisor"`
+	ReceivedAt string `json:"received_at,omitempty"`
+	Headcount  int64  `json:"headcount"`
+	Present    int64  `json:"present"`
+	Absent     int64  `json:"absent"`
+	Findings   int64  `json:"findings"`
+}
+
+func visitSummaryOf(v app.VisitSummary) visitSummary {
+	return visitSummary{ID: v.ID, VisitedOn: string(v.VisitedOn), Kind: v.Kind, Supervisor: v.Supervisor, ReceivedAt: v.ReceivedAt,
+		Headcount: v.Headcount, Present: v.Present, Absent: v.Absent, Findings: v.Findings}
+}
+
+type interventionShape struct {
+	Intervention string         `json:"intervention"`
+	Name         string         `json:"name"`
+	ConvenioCode string         `json:"convenio_code"`
+	State        string         `json:"state"`
+	StartsOn     string         `json:"starts_on"`
+	EndsOn       string         `json:"ends_on"`
+	Executor     string         `json:"executor"`
+	Rows         []countedRow   `json:"rows"`
+	Visits       []visitSummary `json:"visits"`
+}
+
+func interventionOf(d app.InterventionDetail) interventionShape {
+	i := d.Intervention
+	out := interventionShape{Intervention: i.ID, Name: i.Name, ConvenioCode: i.ConvenioCode, State: i.State, StartsOn: string(i.StartsOn),
+		EndsOn: string(i.EndsOn), Executor: i.Executor, Rows: make([]countedRow, len(d.Rows)), Visits: make([]visitSummary, len(d.Visits))}
+	for n, r := range d.Rows {
+		out.Rows[n] = countedRow{Source: r.Collection + "/" + r.Record, Label: rowLabel(r), Day: string(r.Day), PostedMonth: string(r.PostedMonth),
+			Adjustment: r.Adjustment, Quantity: r.Quantity, Amount: progress.Money(r.Amount),
+			Evidence: evidence{Kind: r.Evidence.Kind, Visit: r.Evidence.Visit, Label: evidenceLabel(r.Evidence)}}
+	}
+	for n, v := range d.Visits {
+		out.Visits[n] = visitSummaryOf(v)
+	}
+	return out
+}
+
+type answer struct {
+	Key    string `json:"key"`
+	Label  string `json:"label"`
+	Answer string `json:"answer"`
+}
+
+type mark struct {
+	Participant string           `json:"participant"`
+	Name        string           `json:"name"`
+	DNI         string           `json:"dni"`
+	Cupo        int64            `json:"cupo"`
+	Mark        string           `json:"mark"`
+	Coverage    insurance.Status `json:"coverage"`
+	Counted     bool             `json:"counted"`
+}
+
+type finding struct {
+	ID                string `json:"id"`
+	Severity          string `json:"severity"`
+	Description       string `json:"description"`
+	CorrectiveMeasure string `json:"corrective_measure"`
+	DueOn             string `json:"due_on"`
+	Responsible       string `json:"responsible"`
+	State             string `json:"state"`
+}
+
+type unlisted struct {
+	ID   string `json:"id"`
+	DNI  string `json:"dni"`
+	Name string `json:"name"`
+	Note string `json:"note"`
+}
+
+type visitShape struct {
+	Summary          visitSummary `json:"summary"`
+	Intervention     string       `json:"intervention"`
+	InterventionName string       `json:"intervention_name"`
+	ConvenioCode     string       `json:"convenio_code"`
+	DeviceStartedAt  string       `json:"device_started_at"`
+	DeviceEndedAt    string       `json:"device_ended_at"`
+	LatE6            int64        `json:"lat_e6"`
+	LonE6            int64        `json:"lon_e6"`
+	AccuracyM        int64        `json:"accuracy_m"`
+	LocationReason   string       `json:"location_reason"`
+	RosterSize       int64        `json:"roster_size"`
+	RosterAsOf       string       `json:"roster_as_of"`
+	ChecklistTitle   string       `json:"checklist_title,omitempty"`
+	ChecklistVersion int64        `json:"checklist_version,omitempty"`
+	Answers          []answer     `json:"answers"`
+	Note             string       `json:"note"`
+	Marks            []mark       `json:"marks"`
+	Findings         []finding    `json:"findings"`
+	Unlisted         []unlisted   `json:"unlisted"`
+}
+
+// lastFour is all of a DNI that the board shows: it is for reading figures, not
+// for looking people up.
+func lastFour(dni string) string {
+	if len(dni) <= 4 {
+		return dni
+	}
+	return dni[len(dni)-4:]
+}
+
+func visitOf(d app.VisitDetail) visitShape {
+	out := visitShape{Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
+		DeviceStartedAt: d.DeviceStartedAt, DeviceEndedAt: d.DeviceEndedAt, LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM,
+		LocationReason: d.LocationReason, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
+		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: make([]answer, len(d.Answers)), Marks: make([]mark, len(d.Marks)),
+		Findings: make([]finding, len(d.Findings)), Unlisted: make([]unlisted, len(d.Unlisted))}
+	for i, x := range d.Answers {
+		out.Answers[i] = answer(x)
+	}
+	for i, m := range d.Marks {
+		out.Marks[i] = mark{m.Participant, m.Name, lastFour(m.DNI), m.Cupo, m.Mark, m.Coverage, m.Counted}
+	}
+	for i, f := range d.Findings {
+		out.Findings[i] = finding{f.ID, f.Severity, f.Description, f.CorrectiveMeasure, string(f.DueOn), f.Responsible, f.State}
+	}
+	for i, u := range d.Unlisted {
+		out.Unlisted[i] = unlisted{u.ID, lastFour(u.DNI), u.Name, u.Note}
+	}
+	return out
+}
