@@ -1,0 +1,178 @@
+package server_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"chaski/internal/testkit"
+)
+
+func visit(k *testkit.Kit, id, work, day, state string) {
+	k.Save("visits", testkit.ID(id), map[string]any{"intervention": work, "convenio_code": testkit.Codes[work], "supervisor": testkit.Rosa,
+		"kind": "in_situ", "state": state, "visited_on": day})
+}
+
+func mark(k *testkit.Kit, visit, work string, n int, mark string) {
+	k.Save("visit_marks", testkit.ID(fmt.Sprintf("%sm%d", visit, n)), map[string]any{"visit": testkit.ID(visit), "intervention": work,
+		"participant": testkit.Worker(work, n), "mark": mark})
+}
+
+func want(t *testing.T, k *testkit.Kit, jobs int64, why string) {
+	t.Helper()
+	if got := k.Jobs(); got != jobs {
+		t.Errorf("%s: %d jobs, want %d", why, got, jobs)
+	}
+}
+
+// The rule cupo_v1, one condition at a time.
+func TestJobsRule(t *testing.T) {
+	k := testkit.World(t)
+	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	mark(k, "v", testkit.Canal, 2, "no_visto")
+	mark(k, "v", testkit.Canal, 3, "ausente")
+	want(t, k, 1, "only who was seen present")
+	k.Save("visits", testkit.ID("v"), map[string]any{"state": "observada"})
+	want(t, k, 0, "an observed visit validates nothing")
+	k.Save("visits", testkit.ID("v"), map[string]any{"state": "validada"})
+	want(t, k, 1, "a validated one does again")
+	k.Save("cupos", testkit.Cupo(testkit.Canal, 1), map[string]any{"state": "anulado"})
+	want(t, k, 0, "a void cupo counts for nobody")
+	k.Save("cupos", testkit.Cupo(testkit.Canal, 1), map[string]any{"state": "activo"})
+	k.Save("interventions", testkit.Canal, map[string]any{"state": "transferida"})
+	want(t, k, 0, "not in execution yet")
+	k.Save("interventions", testkit.Canal, map[string]any{"state": "terminada"})
+	want(t, k, 1, "in execution once")
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"alta_on": "2026-11-21"})
+	want(t, k, 0, "before his alta nobody is on the roster")
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"alta_on": "2026-08-03", "baja_on": "2026-11-20"})
+	want(t, k, 1, "the last day counts")
+	k.Save("convenios", testkit.ID("cvcana"), map[string]any{"funding_year": 2025})
+	want(t, k, 0, "money of another year is not this AO's")
+	if got := k.Int(`SELECT sum(quantity) FROM progress_cells WHERE measure = 'job' AND exercise = 2026`); got != 1 {
+		t.Errorf("but it is the AEI's: %d", got)
+	}
+}
+
+// A daily sheet counts once the unit validated it; a replacement on the same
+// cupo adds nothing; sources that contradict each other count for nobody.
+func TestJobsFromSheets(t *testing.T) {
+	k := testkit.World(t)
+	w1, w2 := testkit.Worker(testkit.Canal, 1), testkit.Worker(testkit.Canal, 2)
+	sheet := testkit.ID("s")
+	k.Save("attendance_sheets", sheet, map[string]any{"intervention": testkit.Canal, "day": "2026-11-10", "headcount": 2, "state": "registrada",
+		"marks": map[string]string{w1: "presente", w2: "presente"}})
+	want(t, k, 0, "registered only")
+	r := k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), map[string]any{"state": "validada"})
+	r.JSON(200, nil)
+	want(t, k, 2, "validated over REST by the unit's coordinator")
+	k.Save("participants", testkit.ID("repl"), map[string]any{"intervention": testkit.Canal, "cupo": testkit.Cupo(testkit.Canal, 1), "dni": "99000999",
+		"given_names": "Nueva", "surnames": "Persona", "sex": "M", "birth_date": "1990-01-01", "alta_on": "2026-11-11"})
+	visit(k, "v", testkit.Canal, "2026-11-12", "sincronizada")
+	k.Save("visit_marks", testkit.ID("vm"), map[string]any{"visit": testkit.ID("v"), "intervention": testkit.Canal, "participant": testkit.ID("repl"), "mark": "presente"})
+	want(t, k, 2, "a replacement on a counted cupo")
+	visit(k, "x", testkit.Canal, "2026-11-10", "sincronizada")
+	mark(k, "x", testkit.Canal, 2, "ausente")
+	want(t, k, 1, "the supervisor saw him absent on the only day the sheet says present")
+	k.SQL(`DELETE FROM visit_marks WHERE id = '` + testkit.ID("xm2") + `'`)
+	if err := k.Engine.Settle(k.App); err != nil {
+		t.Fatal(err)
+	}
+	want(t, k, 2, "the contradiction was taken back, by SQL")
+	if k.Int(`SELECT count(*) FROM audit WHERE action = 'unattributed' AND record = '`+testkit.ID("xm2")+`'`) != 1 {
+		t.Error("a change past the hooks left no trace")
+	}
+	if k.Int(`SELECT count(*) FROM audit WHERE action = 'update' AND actor = '`+testkit.Carla+`' AND record = '`+sheet+`'`) != 1 {
+		t.Error("the coordinator's validation left no trace")
+	}
+}
+
+// A closed month is only adjusted in the open one; the year is still the sum of
+// its months.
+func TestClosedMonthsNeverMove(t *testing.T) {
+	k := testkit.World(t)
+	cell := func(month string) int64 {
+		return k.Int(`SELECT coalesce(sum(quantity), 0) FROM progress_cells WHERE measure = 'job' AND month = '` + month + `'`)
+	}
+	visit(k, "v", testkit.Canal, "2026-09-15", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	if cell("2026-09") != 0 || cell("2026-10") != 1 {
+		t.Errorf("late event: September %d, October %d", cell("2026-09"), cell("2026-10"))
+	}
+	k.Save("month_closes", testkit.ID("close2"), map[string]any{"month": "2026-10"})
+	k.Save("visits", testkit.ID("v"), map[string]any{"state": "observada"})
+	if cell("2026-10") != 1 || cell("2026-11") != -1 || k.Jobs() != 0 {
+		t.Errorf("undone after closing: October %d, November %d, year %d", cell("2026-10"), cell("2026-11"), k.Jobs())
+	}
+}
+
+// A transfer counts once per resolution and convenio, from a published
+// resolution, in the month it was accrued.
+func TestTransfersRule(t *testing.T) {
+	k := testkit.World(t)
+	count := func() int64 {
+		return k.Int(`SELECT coalesce(sum(quantity), 0) FROM progress_cells WHERE measure = 'transfer' AND ao = '` + testkit.TransferAO + `'`)
+	}
+	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "RM 001-2026-TR", "published_on": "2026-10-15"})
+	transfer := func(id, state, on string) {
+		k.Save("transfers", testkit.ID(id), map[string]any{"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": state,
+			"accrued_on": on, "amount": 1000})
+	}
+	check := func(want int64, why string) {
+		t.Helper()
+		if got := count(); got != want {
+			t.Errorf("%s: %d, want %d", why, got, want)
+		}
+	}
+	transfer("t1", "aprobada", "")
+	check(0, "approved only")
+	transfer("t1", "devengada", "2026-10-20")
+	transfer("t2", "devengada", "2026-11-02")
+	check(1, "the same pair twice")
+	transfer("t1", "anulada", "2026-10-20")
+	check(1, "the first void, the second counts")
+	if k.Int(`SELECT quantity FROM progress_cells WHERE measure = 'transfer' AND month = '2026-11'`) != 1 {
+		t.Error("not in its month")
+	}
+	k.Save("resolutions", testkit.ID("rm"), map[string]any{"published_on": "2026-11-10"})
+	check(0, "accrued before its resolution was published")
+}
+
+// Whatever is done by whatever path, the incremental figure is what a fresh
+// computation from nothing gives (I6).
+func TestIncrementalEqualsFromScratch(t *testing.T) {
+	k := testkit.World(t)
+	rnd := rand.New(rand.NewPCG(7, 11))
+	works := []string{testkit.Canal, testkit.Muro, testkit.Puente}
+	for step := range 120 {
+		work := works[rnd.IntN(len(works))]
+		v := fmt.Sprintf("v%d", rnd.IntN(6))
+		id := testkit.ID(v + work[:2])
+		switch rnd.IntN(6) {
+		case 0, 1:
+			visit(k, v+work[:2], work, fmt.Sprintf("2026-1%d-%02d", rnd.IntN(2), 1+rnd.IntN(22)), "sincronizada")
+			mark(k, v+work[:2], work, 1+rnd.IntN(3), []string{"presente", "ausente", "no_visto"}[rnd.IntN(3)])
+		case 2:
+			k.SQL(fmt.Sprintf(`UPDATE visits SET state = '%s' WHERE id = '%s'`, []string{"observada", "sincronizada"}[rnd.IntN(2)], id))
+		case 3:
+			k.SQL(fmt.Sprintf(`DELETE FROM visit_marks WHERE visit = '%s'`, id))
+		case 4:
+			k.SQL(fmt.Sprintf(`UPDATE cupos SET state = '%s' WHERE id = '%s'`, []string{"activo", "anulado"}[rnd.IntN(2)], testkit.Cupo(work, 1+rnd.IntN(3))))
+		case 5:
+			k.SQL(fmt.Sprintf(`UPDATE convenios SET funding_year = %d WHERE intervention = '%s'`, 2025+rnd.IntN(2), work))
+		}
+		if step%10 != 9 {
+			continue
+		}
+		if err := k.Engine.Settle(k.App); err != nil {
+			t.Fatal(err)
+		}
+		fresh := k.Int(`SELECT count(*) FROM (SELECT DISTINCT p.cupo FROM visit_marks m JOIN visits v ON v.id = m.visit
+			JOIN participants p ON p.id = m.participant JOIN cupos c ON c.id = p.cupo JOIN convenios x ON x.intervention = c.intervention
+			WHERE m.mark = 'presente' AND v.state = 'sincronizada' AND c.state = 'activo' AND x.funding_year = 2026
+			AND NOT EXISTS (SELECT 1 FROM visit_marks n JOIN visits w ON w.id = n.visit WHERE n.participant = m.participant
+				AND w.visited_on = v.visited_on AND w.state = 'sincronizada' AND n.mark = 'ausente'))`)
+		want(t, k, fresh, fmt.Sprintf("after step %d", step))
+	}
+}
