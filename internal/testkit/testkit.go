@@ -135,7 +135,9 @@ func (k *Kit) Do(method, path, token string, body any, headers ...string) Respon
 	}
 	w := httptest.NewRecorder()
 	k.mux.ServeHTTP(w, r)
-	return Response{T: k.T, Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()}
+	got := Response{T: k.T, Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()}
+	k.keepsContract(r, raw, got)
+	return got
 }
 
 // JSON decodes an answer, failing the test unless it has that status.
@@ -222,4 +224,15 @@ func (k *Kit) Int(query string) int64 {
 		k.T.Fatalf("%s: %v", query, err)
 	}
 	return n
+}
+
+// Listen serves the same router on a loopback port, for streams.
+func (k *Kit) Listen() string {
+	k.T.Helper()
+	s := httptest.NewServer(k.mux)
+	k.T.Cleanup(func() {
+		s.CloseClientConnections() // streams stay open for half an hour otherwise
+		s.Close()
+	})
+	return s.URL
 }

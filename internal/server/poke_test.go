@@ -1,0 +1,111 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"chaski/internal/testkit"
+)
+
+type news struct {
+	Buckets []int
+	Seq     int64
+	Figures bool
+}
+
+// listen opens PocketBase's stream and subscribes; it answers the status of the
+// subscription and the pokes as they come.
+func listen(t *testing.T, base, token string, topics ...string) (int, <-chan news) {
+	t.Helper()
+	stream, err := http.Get(base + "/api/realtime") //nolint:bodyclose // closed in cleanup
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stream.Body.Close() })
+	ids, pokes := make(chan string, 1), make(chan news, 8)
+	go func() {
+		event := ""
+		for lines := bufio.NewScanner(stream.Body); lines.Scan(); {
+			name, value, _ := strings.Cut(lines.Text(), ":")
+			switch {
+			case name == "event":
+				event = strings.TrimSpace(value)
+			case name == "data" && event == "PB_CONNECT":
+				var c struct{ ClientID string }
+				if json.Unmarshal([]byte(value), &c) == nil {
+					ids <- c.ClientID
+				}
+			case name == "data":
+				var n news
+				if json.Unmarshal([]byte(value), &n) == nil {
+					pokes <- n
+				}
+			}
+		}
+	}()
+	body, _ := json.Marshal(map[string]any{"clientId": <-ids, "subscriptions": topics})
+	q, err := http.NewRequest(http.MethodPost, base+"/api/realtime", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Header.Set("Content-Type", "application/json")
+	q.Header.Set("Authorization", token)
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Body.Close()
+	return r.StatusCode, pokes
+}
+
+// After a commit those it concerns are told, and nobody else.
+func TestPoke(t *testing.T) {
+	k := testkit.World(t)
+	base := k.Listen()
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	_, executor := listen(t, base, k.Token(testkit.Elsa), "chaski/poke")
+	_, analyst := listen(t, base, k.Token(testkit.Ana), "chaski/poke")
+	_, stranger := listen(t, base, k.Token(testkit.Ines), "chaski/poke")
+	p.Push(p.Visit("v", testkit.Canal, nil), p.Mark("v", testkit.Canal, 1, "presente"))
+	expect := func(who string, from <-chan news, buckets bool, figures bool) {
+		t.Helper()
+		select {
+		case n := <-from:
+			if len(n.Buckets) > 0 != buckets || n.Figures != figures || n.Seq == 0 {
+				t.Errorf("%s heard %+v", who, n)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s heard nothing", who)
+		}
+	}
+	expect("the executor", executor, true, false)
+	expect("the analyst", analyst, false, true)
+	// Another unit's supervisor hears of her own work only: the next news she
+	// gets is the one made now, so nothing came before it.
+	k.Save("interventions", testkit.Puente, map[string]any{"place": "Otro lugar"})
+	select {
+	case n := <-stranger:
+		if n.Seq <= 1 || n.Figures || len(n.Buckets) != 2 {
+			t.Errorf("the stranger heard %+v", n)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the stranger heard nothing of her own work")
+	}
+}
+
+// Record subscriptions cost a query per listener inside every write: refused.
+func TestRecordSubscriptionsAreRefused(t *testing.T) {
+	k := testkit.World(t)
+	base := k.Listen()
+	for _, user := range []string{testkit.Rosa, testkit.Ana} {
+		if status, _ := listen(t, base, k.Token(user), "visits/*"); status != http.StatusForbidden {
+			t.Errorf("%s subscribed to visits: %d", user, status)
+		}
+	}
+}
