@@ -22,28 +22,44 @@ type Account struct {
 
 // Accounts in the order of the tour.
 var Accounts = []Account{
-	{Email: "supervisor@demo.pe", Role: "supervisor", Name: "Julia Retama Killa (demo)", UT: cusco,
-		What: "UT Cusco, en el teléfono. Su primera visita a «" + firstVisitName + "» mueve la cifra."},
-	{Email: "supervisora2@demo.pe", Role: "supervisor", Name: "Nélida Quinual Wallata (demo)", UT: cusco,
-		What: "La misma UT, otras actividades; tomó una del primer supervisor este mes."},
-	{Email: "supervisor3@demo.pe", Role: "supervisor", Name: "Óscar Zapote Chilalo (demo)", UT: piura,
-		What: "UT Piura: no ve nada de Cusco."},
-	{Email: "coordinador@demo.pe", Role: "ut_coordinator", Name: "Efraín Molle Taruka (demo)", UT: cusco,
-		What: "Coordina la UT Cusco y valida las hojas de asistencia."},
-	{Email: "coordinador2@demo.pe", Role: "ut_coordinator", Name: "Rosa Overo Chirimoyo (demo)", UT: piura,
-		What: "Coordina la UT Piura."},
-	{Email: "ejecutor@demo.pe", Role: "executor", Name: "Saturnina Tarwi Qori (demo)", entity: "chaska",
-		What: "Municipalidad ficticia con tres actividades: una con tres trabajadores sin póliza, otra sin póliza alguna."},
-	{Email: "analista@demo.pe", Role: "central_analyst", Name: "Delia Cantuta Puma (demo)",
-		What: "Sede central: el tablero de actividades operativas en vivo y lo que hay detrás de cada cifra."},
+	{
+		Email: "supervisor@demo.pe", Role: "supervisor", Name: "Julia Retama Killa (demo)", UT: cusco,
+		What: "UT Cusco, en el teléfono. Su primera visita a «" + firstVisitName + "» mueve la cifra.",
+	},
+	{
+		Email: "supervisora2@demo.pe", Role: "supervisor", Name: "Nélida Quinual Wallata (demo)", UT: cusco,
+		What: "La misma UT, otras actividades; tomó una del primer supervisor este mes.",
+	},
+	{
+		Email: "supervisor3@demo.pe", Role: "supervisor", Name: "Óscar Zapote Chilalo (demo)", UT: piura,
+		What: "UT Piura: no ve nada de Cusco.",
+	},
+	{
+		Email: "coordinador@demo.pe", Role: "ut_coordinator", Name: "Efraín Molle Taruka (demo)", UT: cusco,
+		What: "Coordina la UT Cusco y valida las hojas de asistencia.",
+	},
+	{
+		Email: "coordinador2@demo.pe", Role: "ut_coordinator", Name: "Rosa Overo Chirimoyo (demo)", UT: piura,
+		What: "Coordina la UT Piura.",
+	},
+	{
+		Email: "ejecutor@demo.pe", Role: "executor", Name: "Saturnina Tarwi Qori (demo)", entity: "chaska",
+		What: "Municipalidad ficticia con tres actividades: una con tres trabajadores sin póliza, otra sin póliza alguna.",
+	},
+	{
+		Email: "analista@demo.pe", Role: "central_analyst", Name: "Delia Cantuta Puma (demo)",
+		What: "Sede central: el tablero de actividades operativas en vivo y lo que hay detrás de cada cifra.",
+	},
 	{Email: "director@demo.pe", Role: "director", Name: "Hernán Ichu Cóndor (demo)", What: "Solo lectura."},
 	{Email: "auditor@demo.pe", Role: "auditor", Name: "Irma Sauco Lucero (demo)", What: "Solo lectura."},
 }
 
 func accounts(l *loader) error {
 	for _, a := range Accounts {
-		v := values{"email": a.Email, "password": Password, "verified": true, "name": a.Name, "role": a.Role,
-			"active": true, "demo": true}
+		v := values{
+			"email": a.Email, "password": Password, "verified": true, "name": a.Name, "role": a.Role,
+			"active": true, "demo": true,
+		}
 		if a.UT != "" {
 			v["ut"] = l.id("uts", a.UT)
 		}
@@ -60,10 +76,12 @@ func accounts(l *loader) error {
 // stalePhone is the phone of the third supervisor, last seen days ago with two
 // mutations unsent: what freshness on a board is for.
 func (l *loader) stalePhone() error {
-	_, err := l.put("devices", thirdPhone, values{"user": l.id("users", "supervisor3@demo.pe"), "install": thirdPhone,
+	_, err := l.put("devices", thirdPhone, values{
+		"user": l.id("users", "supervisor3@demo.pe"), "install": thirdPhone,
 		"name": "Teléfono de demostración sin señal", "platform": "demo", "app_version": "demo", "state": "activo",
 		"last_seen_at": instant(l.today.Add(-4), "22:40"), "outbox": 2,
-		"oldest_pending_at": instant(l.today.Add(-4), "21:15"), "persisted": true})
+		"oldest_pending_at": instant(l.today.Add(-4), "21:15"), "persisted": true,
+	})
 	return err
 }
 

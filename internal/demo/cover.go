@@ -45,9 +45,11 @@ func (l *loader) insure(s *site) error {
 func (l *loader) policy(s *site, n int, state string, to day.Day) error {
 	insurer := insurers[int(s.key[1])%len(insurers)]
 	key := fmt.Sprintf("%s %d", s.key, n)
-	id, err := l.put("insurance_policies", key, values{"intervention": s.id, "number": fmt.Sprintf("DEMO-%s-%d", s.code, n),
+	id, err := l.put("insurance_policies", key, values{
+		"intervention": s.id, "number": fmt.Sprintf("DEMO-%s-%d", s.code, n),
 		"insurer_ruc": insurer.ruc, "insurer_name": insurer.name, "kind": "Accidentes personales",
-		"valid_from": string(s.starts), "valid_to": string(to), "state": state})
+		"valid_from": string(s.starts), "valid_to": string(to), "state": state,
+	})
 	if err != nil {
 		return err
 	}
@@ -63,8 +65,10 @@ func (l *loader) policy(s *site, n int, state string, to day.Day) error {
 		if i.ToOn != "" && i.FromOn > i.ToOn {
 			continue
 		}
-		if _, err := l.put("insured_persons", key+" "+who.dni, values{"insurance_policy": id, "intervention": s.id,
-			"dni": who.dni, "from_on": string(i.FromOn), "to_on": string(i.ToOn)}); err != nil {
+		if _, err := l.put("insured_persons", key+" "+who.dni, values{
+			"insurance_policy": id, "intervention": s.id,
+			"dni": who.dni, "from_on": string(i.FromOn), "to_on": string(i.ToOn),
+		}); err != nil {
 			return err
 		}
 		p.named = append(p.named, i)

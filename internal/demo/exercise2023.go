@@ -49,8 +49,10 @@ type publishedAO struct {
 	} `json:"financiero"`
 }
 
-var units = map[string]string{"Transferencia": "transfer", "Asistencia Técnica": "technical_assistance",
-	"Empleo Temporal": "job", "Informe": "management_report"}
+var units = map[string]string{
+	"Transferencia": "transfer", "Asistencia Técnica": "technical_assistance",
+	"Empleo Temporal": "job", "Informe": "management_report",
+}
 
 var frames = map[string]string{"ORDINARIO": "ordinary", "LEY_31728": "ley_31728"}
 
@@ -70,8 +72,10 @@ func exercise2023(l *loader) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.put("exercises", "2023", values{"year": 2023, "kind": "real", "aei_target": p.AEI.Target,
-		"note": "Ejercicio cerrado. Saldos importados de la Ficha de implementación AEI.07.04, 2023; el informe no publica metas por mes: se reparten por igual."}); err != nil {
+	if _, err := l.put("exercises", "2023", values{
+		"year": 2023, "kind": "real", "aei_target": p.AEI.Target,
+		"note": "Ejercicio cerrado. Saldos importados de la Ficha de implementación AEI.07.04, 2023; el informe no publica metas por mes: se reparten por igual.",
+	}); err != nil {
 		return err
 	}
 	for i, ao := range p.AOs {
@@ -84,8 +88,10 @@ func exercise2023(l *loader) error {
 			continue // counted in its AO
 		}
 		key := fmt.Sprintf("2023 aei %d", o.Year)
-		if _, err := l.put("opening_balances", key, values{"exercise": 2023, "as_of": "2023-12-31", "measure": "job",
-			"funding_frame": frames[o.Frame], "funding_year": o.Year, "quantity": o.Jobs, "source": source}); err != nil {
+		if _, err := l.put("opening_balances", key, values{
+			"exercise": 2023, "as_of": "2023-12-31", "measure": "job",
+			"funding_frame": frames[o.Frame], "funding_year": o.Year, "quantity": o.Jobs, "source": source,
+		}); err != nil {
 			return err
 		}
 	}
@@ -106,15 +112,19 @@ func (l *loader) publishedAO(position int, ao publishedAO) error {
 		code = *ao.Code
 	}
 	unit, frame := units[ao.Unit], frames[ao.Frame]
-	id, err := l.ao(2023, values{"key": ao.Key, "code": code, "name": ao.Name, "funding_frame": frame, "unit_measure": unit,
+	id, err := l.ao(2023, values{
+		"key": ao.Key, "code": code, "name": ao.Name, "funding_frame": frame, "unit_measure": unit,
 		"budget_category": ao.Category, "counting_rule": progress.RuleBalance, "followup_approved": true,
-		"physical_target": ao.Physical.Target, "financial_target": target, "position": position})
+		"physical_target": ao.Physical.Target, "financial_target": target, "position": position,
+	})
 	if err != nil {
 		return err
 	}
 	balance := func(measure string, quantity, amount int64) error {
-		_, err := l.put("opening_balances", "2023 "+ao.Key+" "+measure, values{"ao": id, "exercise": 2023, "as_of": "2023-12-31",
-			"measure": measure, "funding_frame": frame, "funding_year": 2023, "quantity": quantity, "amount": amount, "source": source})
+		_, err := l.put("opening_balances", "2023 "+ao.Key+" "+measure, values{
+			"ao": id, "exercise": 2023, "as_of": "2023-12-31",
+			"measure": measure, "funding_frame": frame, "funding_year": 2023, "quantity": quantity, "amount": amount, "source": source,
+		})
 		return err
 	}
 	if err := balance(unit, ao.Physical.Exec, 0); err != nil {
@@ -135,8 +145,10 @@ func (l *loader) ao(year int, v values) (string, error) {
 	physical := spread(v["physical_target"].(int64))
 	financial := spread(v["financial_target"].(int64))
 	for i, m := range monthsOf(year) {
-		if _, err := l.put("ao_months", strings.Join([]string{key, string(m)}, " "), values{"ao": id, "month": string(m),
-			"physical_target": physical[i], "financial_target": financial[i], "synthetic": true}); err != nil {
+		if _, err := l.put("ao_months", strings.Join([]string{key, string(m)}, " "), values{
+			"ao": id, "month": string(m),
+			"physical_target": physical[i], "financial_target": financial[i], "synthetic": true,
+		}); err != nil {
 			return "", err
 		}
 	}

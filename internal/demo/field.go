@@ -59,7 +59,7 @@ func (l *loader) sheet(s *site, d day.Day, state string) error {
 var coordinators = map[string]string{cusco: "coordinador@demo.pe", piura: "coordinador2@demo.pe"}
 
 func (l *loader) visits(s *site) error {
-	for i, n := range s.work.visits {
+	for i, n := range s.visits {
 		d := workday(l.today, n)
 		if !d.Within(s.starts, s.ends) {
 			continue
@@ -144,13 +144,15 @@ func (l *loader) visitFields(s *site, nth int, d day.Day, marks []seen, rng *ran
 	if nth == 1 {
 		kind = "unannounced"
 	}
-	v := values{"intervention": s.id, "convenio_code": s.code, "supervisor": l.id("users", by), "kind": kind,
+	v := values{
+		"intervention": s.id, "convenio_code": s.code, "supervisor": l.id("users", by), "kind": kind,
 		"state": visit.StateSynced, "visited_on": string(d),
 		"device_started_at": fmt.Sprintf("%sT09:%02d:00-05:00", d, 5+rng.IntN(20)),
 		"device_ended_at":   fmt.Sprintf("%sT10:%02d:00-05:00", d, 10+rng.IntN(40)),
 		"headcount":         present, "roster_size": len(marks), "roster_as_of": string(d.Add(-1)) + "T23:10:00Z",
 		"checklist_key": ChecklistKey, "checklist_version": ChecklistVersion, "answers": answers(s, rng),
-		"received_at": instant(d, "23:40")}
+		"received_at": instant(d, "23:40"),
+	}
 	if by == third {
 		v["device"] = l.id("devices", thirdPhone)
 	}
@@ -184,9 +186,11 @@ func answers(s *site, rng *rand.Rand) map[string]string {
 // corrected by now, except what is about insurance.
 func (l *loader) findings(s *site, nth int, id string, d day.Day, uncovered int) error {
 	add := func(key, severity, text, measure, state string) error {
-		_, err := l.put("findings", fmt.Sprintf("%s %d %s", s.key, nth, key), values{"visit": id, "intervention": s.id,
+		_, err := l.put("findings", fmt.Sprintf("%s %d %s", s.key, nth, key), values{
+			"visit": id, "intervention": s.id,
 			"severity": severity, "description": text, "corrective_measure": measure, "responsible": "Responsable técnico",
-			"due_on": string(workday(d, 5)), "state": state})
+			"due_on": string(workday(d, 5)), "state": state,
+		})
 		return err
 	}
 	if uncovered > 0 {
@@ -211,7 +215,9 @@ func (l *loader) stranger(s *site, id string) error {
 	if s.key != "c3" {
 		return nil
 	}
-	_, err := l.put("unlisted_workers", s.key, values{"visit": id, "intervention": s.id, "dni": l.dni(),
-		"given_names": "Anselmo", "surnames": "Mashua Lucero", "note": "Dice que empezó ayer; el ejecutor aún no registra su alta."})
+	_, err := l.put("unlisted_workers", s.key, values{
+		"visit": id, "intervention": s.id, "dni": l.dni(),
+		"given_names": "Anselmo", "surnames": "Mashua Lucero", "note": "Dice que empezó ayer; el ejecutor aún no registra su alta.",
+	})
 	return err
 }

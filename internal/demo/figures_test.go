@@ -101,10 +101,14 @@ func firstVisit(t *testing.T, k *testkit.Kit) string {
 		AND NOT EXISTS (SELECT 1 FROM attendance_sheets s WHERE s.intervention = i.id) ORDER BY p.id LIMIT 1`).One(&row); err != nil {
 		t.Fatal(err)
 	}
-	id := k.Save("visits", testkit.ID("visit"), map[string]any{"intervention": row.Intervention, "convenio_code": row.Code,
-		"supervisor": row.Supervisor, "kind": "in_situ", "state": "sincronizada", "visited_on": string(today), "headcount": 1, "roster_size": 24})
-	k.Save("visit_marks", testkit.ID("mark"), map[string]any{"visit": id, "intervention": row.Intervention,
-		"participant": row.Participant, "mark": "presente"})
+	id := k.Save("visits", testkit.ID("visit"), map[string]any{
+		"intervention": row.Intervention, "convenio_code": row.Code,
+		"supervisor": row.Supervisor, "kind": "in_situ", "state": "sincronizada", "visited_on": string(today), "headcount": 1, "roster_size": 24,
+	})
+	k.Save("visit_marks", testkit.ID("mark"), map[string]any{
+		"visit": id, "intervention": row.Intervention,
+		"participant": row.Participant, "mark": "presente",
+	})
 	return id
 }
 

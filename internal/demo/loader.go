@@ -36,8 +36,10 @@ type paid struct {
 }
 
 func newLoader(ctx context.Context, app core.App, o Options) *loader {
-	return &loader{ctx: ctx, app: app, seed: o.Seed, today: o.Today, out: o.Progress,
-		collections: map[string]*core.Collection{}, paid: map[paid]int64{}, resolutions: map[string]string{}}
+	return &loader{
+		ctx: ctx, app: app, seed: o.Seed, today: o.Today, out: o.Progress,
+		collections: map[string]*core.Collection{}, paid: map[paid]int64{}, resolutions: map[string]string{},
+	}
 }
 
 func (l *loader) say(line string) { _, _ = fmt.Fprintln(l.out, "  "+line) }

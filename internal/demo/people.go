@@ -8,17 +8,23 @@ import (
 	"chaski/internal/domain/roster"
 )
 
-var womenNames = []string{"Rosa", "María", "Juana", "Nélida", "Saturnina", "Felícitas", "Delia", "Irma", "Eulalia", "Yeny",
-	"Gregoria", "Lidia", "Marleni", "Ñusta", "Tomasa", "Vilma", "Zoila", "Edith", "Flor", "Hermelinda", "Isidora", "Luz"}
+var womenNames = []string{
+	"Rosa", "María", "Juana", "Nélida", "Saturnina", "Felícitas", "Delia", "Irma", "Eulalia", "Yeny",
+	"Gregoria", "Lidia", "Marleni", "Ñusta", "Tomasa", "Vilma", "Zoila", "Edith", "Flor", "Hermelinda", "Isidora", "Luz",
+}
 
-var menNames = []string{"Juan", "Efraín", "Óscar", "Hernán", "Saturnino", "Wilber", "Mario", "Cirilo", "Dionicio", "Elmer",
-	"Fortunato", "Gregorio", "Isaac", "Leoncio", "Nicanor", "Percy", "Rufino", "Teófilo", "Víctor", "Yonatan"}
+var menNames = []string{
+	"Juan", "Efraín", "Óscar", "Hernán", "Saturnino", "Wilber", "Mario", "Cirilo", "Dionicio", "Elmer",
+	"Fortunato", "Gregorio", "Isaac", "Leoncio", "Nicanor", "Percy", "Rufino", "Teófilo", "Víctor", "Yonatan",
+}
 
 // surnames nobody could take for a real person's two in a row.
-var surnames = []string{"Retama", "Molle", "Quinual", "Qantu", "Cantuta", "Ichu", "Tarwi", "Kiwicha", "Cañihua", "Olluco",
+var surnames = []string{
+	"Retama", "Molle", "Quinual", "Qantu", "Cantuta", "Ichu", "Tarwi", "Kiwicha", "Cañihua", "Olluco",
 	"Maca", "Oca", "Mashua", "Yacón", "Aguaymanto", "Chilca", "Queuña", "Chachacoma", "Sauco", "Tara", "Vicuña", "Taruka",
 	"Wallata", "Picaflor", "Lucero", "Nevado", "Chilalo", "Zapote", "Algarrobo", "Overo", "Faique", "Palosanto", "Chirimoyo",
-	"Guanábano", "Manglar", "Totora", "Ch'aska", "Killa", "Puquio", "Arcoíris"}
+	"Guanábano", "Manglar", "Totora", "Ch'aska", "Killa", "Puquio", "Arcoíris",
+}
 
 // person is one participant: a person's time on a cupo.
 type person struct {
@@ -95,9 +101,11 @@ func (l *loader) person(s *site, p person, cupo string, rng *rand.Rand) error {
 		given += " " + names[rng.IntN(len(names))]
 	}
 	p.dni = l.dni()
-	id, err := l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{"intervention": s.id, "cupo": cupo,
+	id, err := l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{
+		"intervention": s.id, "cupo": cupo,
 		"dni": p.dni, "given_names": given, "surnames": surnames[rng.IntN(len(surnames))] + " " + surnames[rng.IntN(len(surnames))],
-		"sex": sex, "birth_date": string(birth(p.alta, rng)), "alta_on": string(p.alta), "baja_on": string(p.baja)})
+		"sex": sex, "birth_date": string(birth(p.alta, rng)), "alta_on": string(p.alta), "baja_on": string(p.baja),
+	})
 	p.id = id
 	s.people = append(s.people, p)
 	return err

@@ -36,8 +36,10 @@ var plans = []plan{
 // whose events are not recorded in this system yet have no approved follow-up,
 // so they stay out of the averages.
 func runningExercise(l *loader) error {
-	if _, err := l.put("exercises", "running", values{"year": l.year(), "kind": "demonstration", "aei_target": 600,
-		"note": "Ejercicio de demostración. Datos ficticios; las actividades operativas no tienen código porque el POI de este ejercicio no es real."}); err != nil {
+	if _, err := l.put("exercises", "running", values{
+		"year": l.year(), "kind": "demonstration", "aei_target": 600,
+		"note": "Ejercicio de demostración. Datos ficticios; las actividades operativas no tienen código porque el POI de este ejercicio no es real.",
+	}); err != nil {
 		return err
 	}
 	p, err := readPublished()
@@ -50,10 +52,12 @@ func runningExercise(l *loader) error {
 	}
 	for i, plan := range plans {
 		ao := names[plan.key]
-		if _, err := l.ao(l.year(), values{"key": plan.key, "name": ao.Name, "funding_frame": frames[ao.Frame],
+		if _, err := l.ao(l.year(), values{
+			"key": plan.key, "name": ao.Name, "funding_frame": frames[ao.Frame],
 			"unit_measure": units[ao.Unit], "budget_category": ao.Category, "counting_rule": plan.rule,
 			"followup_approved": plan.recorded, "physical_target": plan.physical, "financial_target": plan.soles * 100,
-			"position": i + 1}); err != nil {
+			"position": i + 1,
+		}); err != nil {
 			return err
 		}
 	}

@@ -55,12 +55,16 @@ const settingsFrom = "2023-01-01"
 
 func settings(l *loader) error {
 	for _, p := range parameters {
-		if _, err := l.put("parameters", p.key, values{"key": p.key, "value": p.value, "unit": p.unit,
-			"valid_from": settingsFrom, "norm": p.norm, "assumption": p.assumption}); err != nil {
+		if _, err := l.put("parameters", p.key, values{
+			"key": p.key, "value": p.value, "unit": p.unit,
+			"valid_from": settingsFrom, "norm": p.norm, "assumption": p.assumption,
+		}); err != nil {
 			return err
 		}
 	}
-	_, err := l.put("checklists", fmt.Sprintf("%s %d", ChecklistKey, ChecklistVersion), values{"key": ChecklistKey,
-		"version": ChecklistVersion, "title": "Visita a la actividad", "items": checklist, "valid_from": settingsFrom})
+	_, err := l.put("checklists", fmt.Sprintf("%s %d", ChecklistKey, ChecklistVersion), values{
+		"key":     ChecklistKey,
+		"version": ChecklistVersion, "title": "Visita a la actividad", "items": checklist, "valid_from": settingsFrom,
+	})
 	return err
 }

@@ -9,9 +9,11 @@ import (
 // unitNames: the programme says it has 20 units but publishes no list. These
 // names are our assumption, from the departments that press notes and
 // agreements mention. The code is the position, UT01 to UT20.
-var unitNames = []string{"Amazonas", "Áncash", "Apurímac", "Arequipa", "Ayacucho", "Cajamarca", "Cusco", "Huancavelica",
+var unitNames = []string{
+	"Amazonas", "Áncash", "Apurímac", "Arequipa", "Ayacucho", "Cajamarca", "Cusco", "Huancavelica",
 	"Huánuco", "Ica–Ayacucho Sur", "Junín", "La Libertad", "Lima–Callao", "Loreto", "Pasco", "Piura", "Puno",
-	"San Martín", "Tacna–Moquegua", "Ucayali"}
+	"San Martín", "Tacna–Moquegua", "Ucayali",
+}
 
 // The two units the demo works in. Piura also serves Tumbes and Lambayeque: a
 // unit crosses departments, so a department never stands for a unit.
@@ -87,14 +89,18 @@ func territory(l *loader) error {
 		}
 	}
 	for _, d := range districts {
-		if _, err := l.put("districts", d.ubigeo, values{"ubigeo": d.ubigeo, "name": d.name, "province": d.province,
-			"department": d.department, "ut": l.id("uts", d.ut), "valid_from": settingsFrom}); err != nil {
+		if _, err := l.put("districts", d.ubigeo, values{
+			"ubigeo": d.ubigeo, "name": d.name, "province": d.province,
+			"department": d.department, "ut": l.id("uts", d.ut), "valid_from": settingsFrom,
+		}); err != nil {
 			return err
 		}
 	}
 	for i, e := range entities {
-		if _, err := l.put("entities", e.key, values{"ruc": ruc(i + 1), "name": e.name,
-			"district": l.id("districts", e.ubigeo)}); err != nil {
+		if _, err := l.put("entities", e.key, values{
+			"ruc": ruc(i + 1), "name": e.name,
+			"district": l.id("districts", e.ubigeo),
+		}); err != nil {
 			return err
 		}
 	}

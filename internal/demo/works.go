@@ -62,45 +62,71 @@ const (
 )
 
 var works = []work{
-	{key: "c1", name: "Mantenimiento del camino de herradura Qori Ñan", place: "Sector Molle Pata", ubigeo: "080405", entity: "qantu",
+	{
+		key: "c1", name: "Mantenimiento del camino de herradura Qori Ñan", place: "Sector Molle Pata", ubigeo: "080405", entity: "qantu",
 		convenio: "08-0011-AII", frame: ordinary, state: "en_ejecucion", jobs: 32, start: -18, length: 42, replaced: 2,
-		unvalidated: 3, supervisor: first, visits: []int{-14, -5}},
-	{key: "c2", name: firstVisitName, place: "Bocatoma Retama Alta", ubigeo: "081202", entity: "chaska",
+		unvalidated: 3, supervisor: first, visits: []int{-14, -5},
+	},
+	{
+		key: "c2", name: firstVisitName, place: "Bocatoma Retama Alta", ubigeo: "081202", entity: "chaska",
 		convenio: "08-0012-AII", frame: ordinary, state: "en_ejecucion", jobs: 24, start: -2, length: 42,
-		sheets: sheetsNone, supervisor: first},
-	{key: "c3", name: "Limpieza y forestación de la ladera Tarwi Orqo", place: "Ladera Tarwi Orqo", ubigeo: "081201", entity: "chaska",
+		sheets: sheetsNone, supervisor: first,
+	},
+	{
+		key: "c3", name: "Limpieza y forestación de la ladera Tarwi Orqo", place: "Ladera Tarwi Orqo", ubigeo: "081201", entity: "chaska",
 		convenio: "08-0013-AII", frame: ordinary, state: "en_ejecucion", jobs: 150, start: -12, length: 42,
-		cover: coverMissesNew, newest: 3, replaced: 5, unvalidated: 3, supervisor: first, visits: []int{-9, -3}},
-	{key: "c4", name: "Limpieza de la quebrada Ukuku Wayq'o", place: "Quebrada Ukuku", ubigeo: "080102", entity: "ukuku",
+		cover: coverMissesNew, newest: 3, replaced: 5, unvalidated: 3, supervisor: first, visits: []int{-9, -3},
+	},
+	{
+		key: "c4", name: "Limpieza de la quebrada Ukuku Wayq'o", place: "Quebrada Ukuku", ubigeo: "080102", entity: "ukuku",
 		convenio: "08-0014-AII", frame: ley, state: "en_ejecucion", jobs: 12, start: -16, length: 32, cover: coverExpired,
-		unvalidated: 2, supervisor: first, visits: []int{-8}, noPlace: true},
-	{key: "c5", name: "Mantenimiento del local comunal Kiwicha Wasi", place: "Plaza Kiwicha", ubigeo: "081211", entity: "chaska",
+		unvalidated: 2, supervisor: first, visits: []int{-8}, noPlace: true,
+	},
+	{
+		key: "c5", name: "Mantenimiento del local comunal Kiwicha Wasi", place: "Plaza Kiwicha", ubigeo: "081211", entity: "chaska",
 		convenio: "08-0015-AII", frame: ordinary, state: "en_ejecucion", jobs: 18, start: -7, length: 42, cover: coverNone,
-		sheets: sheetsUnvalidated, supervisor: first, visits: []int{-3}},
-	{key: "c6", name: "Limpieza de acequias Sara Mayu", place: "Acequia Sara Mayu", ubigeo: "080401", entity: "sara",
+		sheets: sheetsUnvalidated, supervisor: first, visits: []int{-3},
+	},
+	{
+		key: "c6", name: "Limpieza de acequias Sara Mayu", place: "Acequia Sara Mayu", ubigeo: "080401", entity: "sara",
 		convenio: "08-0016-AII", frame: ley, state: "en_ejecucion", jobs: 40, start: -24, length: 32, cover: coverLateReplace,
-		replaced: 4, unvalidated: 3, supervisor: second, until: first, visits: []int{-20, -6}},
-	{key: "c7", name: "Mantenimiento del parque Lucero de los Andes", place: "Parque Lucero", ubigeo: "080403", entity: "sara",
+		replaced: 4, unvalidated: 3, supervisor: second, until: first, visits: []int{-20, -6},
+	},
+	{
+		key: "c7", name: "Mantenimiento del parque Lucero de los Andes", place: "Parque Lucero", ubigeo: "080403", entity: "sara",
 		convenio: "08-0017-AII", frame: ordinary, state: "en_ejecucion", jobs: 28, start: -15, length: 42, earlierMoney: true,
-		replaced: 1, unvalidated: 3, supervisor: second, visits: []int{-7}},
-	{key: "c8", name: "Limpieza de la laguna Wallata Qocha", place: "Laguna Wallata", ubigeo: "080402", entity: "qantu",
+		replaced: 1, unvalidated: 3, supervisor: second, visits: []int{-7},
+	},
+	{
+		key: "c8", name: "Limpieza de la laguna Wallata Qocha", place: "Laguna Wallata", ubigeo: "080402", entity: "qantu",
 		convenio: "08-0018-AII", frame: ordinary, state: "terminada", jobs: 20, start: -85, length: 42, replaced: 2,
-		supervisor: second, visits: []int{-70, -50}},
-	{key: "c9", name: "Mantenimiento del cerco vivo Killa Pampa", place: "Killa Pampa", ubigeo: "080406", entity: "killa",
+		supervisor: second, visits: []int{-70, -50},
+	},
+	{
+		key: "c9", name: "Mantenimiento del cerco vivo Killa Pampa", place: "Killa Pampa", ubigeo: "080406", entity: "killa",
 		convenio: "08-0019-AII", frame: ordinary, state: "participantes_seleccionados", jobs: 16, start: 6, length: 42,
-		sheets: sheetsNone, supervisor: first},
-	{key: "p1", name: "Limpieza del dren El Algarrobo", place: "Dren El Algarrobo", ubigeo: "200105", entity: "algarrobo",
+		sheets: sheetsNone, supervisor: first,
+	},
+	{
+		key: "p1", name: "Limpieza del dren El Algarrobo", place: "Dren El Algarrobo", ubigeo: "200105", entity: "algarrobo",
 		convenio: "20-0021-AII", frame: ordinary, state: "en_ejecucion", jobs: 36, start: -19, length: 42, replaced: 2,
-		unvalidated: 3, supervisor: third, visits: []int{-13, -5}},
-	{key: "p2", name: "Mantenimiento del camino vecinal El Zapote", place: "Caserío El Zapote", ubigeo: "200405", entity: "faique",
+		unvalidated: 3, supervisor: third, visits: []int{-13, -5},
+	},
+	{
+		key: "p2", name: "Mantenimiento del camino vecinal El Zapote", place: "Caserío El Zapote", ubigeo: "200405", entity: "faique",
 		convenio: "20-0022-AII", frame: ley, state: "en_ejecucion", jobs: 22, start: -13, length: 32, unvalidated: 2,
-		supervisor: third, visits: []int{-6}},
-	{key: "p3", name: "Limpieza de la ribera Manglar Dulce", place: "Ribera Manglar Dulce", ubigeo: "240102", entity: "manglar",
+		supervisor: third, visits: []int{-6},
+	},
+	{
+		key: "p3", name: "Limpieza de la ribera Manglar Dulce", place: "Ribera Manglar Dulce", ubigeo: "240102", entity: "manglar",
 		convenio: "24-0023-AII", frame: ordinary, state: "terminada", jobs: 26, start: -62, length: 42, replaced: 2,
-		supervisor: third, visits: []int{-45}},
-	{key: "p4", name: "Forestación del bosque seco El Overo", place: "Bosque El Overo", ubigeo: "140310", entity: "faique",
+		supervisor: third, visits: []int{-45},
+	},
+	{
+		key: "p4", name: "Forestación del bosque seco El Overo", place: "Bosque El Overo", ubigeo: "140310", entity: "faique",
 		convenio: "14-0024-AII", frame: ordinary, state: "en_ejecucion", jobs: 14, start: -4, length: 42,
-		sheets: sheetsUnvalidated, supervisor: third},
+		sheets: sheetsUnvalidated, supervisor: third,
+	},
 }
 
 // site is a work placed in time, with the ids its rows share.
@@ -121,8 +147,10 @@ func (l *loader) plan(w work) *site {
 	if newYear := workday(day.Day(fmt.Sprintf("%04d-01-01", l.year())), 0); w.key == "c2" && starts < newYear {
 		starts = min(newYear, l.today)
 	}
-	s := &site{work: w, id: l.id("interventions", w.key), convenioID: l.id("convenios", w.key),
-		starts: starts, ends: workday(starts, w.length-1), fundingYear: starts.Month().Year()}
+	s := &site{
+		work: w, id: l.id("interventions", w.key), convenioID: l.id("convenios", w.key),
+		starts: starts, ends: workday(starts, w.length-1), fundingYear: starts.Month().Year(),
+	}
 	if w.earlierMoney {
 		s.fundingYear--
 	}
@@ -148,14 +176,18 @@ func allWorks(l *loader) error {
 func (l *loader) header(s *site) error {
 	d := districtOf(s.ubigeo)
 	rng := l.rng("place " + s.key)
-	if _, err := l.put("interventions", s.key, values{"kind": "aii", "name": s.name, "ut": l.id("uts", d.ut),
+	if _, err := l.put("interventions", s.key, values{
+		"kind": "aii", "name": s.name, "ut": l.id("uts", d.ut),
 		"district": l.id("districts", d.ubigeo), "state": s.state, "starts_on": string(s.starts), "ends_on": string(s.ends),
-		"place": s.place, "lat_e6": d.latE6 + rng.Int64N(20_000) - 10_000, "lon_e6": d.lonE6 + rng.Int64N(20_000) - 10_000}); err != nil {
+		"place": s.place, "lat_e6": d.latE6 + rng.Int64N(20_000) - 10_000, "lon_e6": d.lonE6 + rng.Int64N(20_000) - 10_000,
+	}); err != nil {
 		return err
 	}
 	e := l.id("entities", s.entity)
-	_, err := l.put("convenios", s.key, values{"code": s.code, "intervention": s.id, "proposer": e, "executor": e,
-		"funding_year": s.fundingYear, "funding_frame": s.frame, "amount": s.amount(), "signed_on": string(workday(s.accrued(), -15))})
+	_, err := l.put("convenios", s.key, values{
+		"code": s.code, "intervention": s.id, "proposer": e, "executor": e,
+		"funding_year": s.fundingYear, "funding_frame": s.frame, "amount": s.amount(), "signed_on": string(workday(s.accrued(), -15)),
+	})
 	return err
 }
 
@@ -211,8 +243,10 @@ func (l *loader) transfer(s *site) error {
 func (l *loader) assign(s *site) error {
 	from := min(s.starts.Add(-10), l.today)
 	give := func(email string, from, to day.Day, reason string) error {
-		_, err := l.put("assignments", s.key+" "+email, values{"user": l.id("users", email), "intervention": s.id,
-			"from_on": string(from), "to_on": string(to), "reason": reason})
+		_, err := l.put("assignments", s.key+" "+email, values{
+			"user": l.id("users", email), "intervention": s.id,
+			"from_on": string(from), "to_on": string(to), "reason": reason,
+		})
 		return err
 	}
 	if s.until == "" {

@@ -26,6 +26,8 @@ func TestValidators(t *testing.T) {
 		{"dni empty", identity.ValidateDNI, "", fault.Required},
 		{"ruc of the tax office", identity.ValidateRUC, "20131312955", ""},
 		{"ruc, another", identity.ValidateRUC, "20512333797", ""},
+		{"ruc whose 10 becomes 0", identity.ValidateRUC, "20000000010", ""},
+		{"ruc whose 11 becomes 1", identity.ValidateRUC, "20000000061", ""},
 		{"ruc with a wrong check digit", identity.ValidateRUC, "20131312956", fault.RUCInvalid},
 		{"ruc with two digits swapped", identity.ValidateRUC, "20131321955", fault.RUCInvalid},
 		{"ruc with an unknown prefix", identity.ValidateRUC, "30131312955", fault.RUCInvalid},

@@ -80,9 +80,9 @@ func TestCoverageIsMonotoneAndBlindToOrder(t *testing.T) {
 		if got := insurance.Coverage(d, "1", policies, insured); got != before {
 			t.Fatalf("order changed %s to %s: %v %v on %s", before, got, policies, insured, d)
 		}
-		more := append(policies, insurance.Policy{ID: "z", ValidFrom: at(), ValidTo: at()})
-		if got := insurance.Coverage(d, "1", more, insured); before == insurance.Covered && got != before {
-			t.Fatalf("one more policy uncovered: %v %v on %s", more, insured, d)
+		policies = append(policies, insurance.Policy{ID: "z", ValidFrom: at(), ValidTo: at()})
+		if got := insurance.Coverage(d, "1", policies, insured); before == insurance.Covered && got != before {
+			t.Fatalf("one more policy uncovered: %v %v on %s", policies, insured, d)
 		}
 	}
 }

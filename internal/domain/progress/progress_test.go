@@ -155,15 +155,19 @@ func TestAverageAdjusted(t *testing.T) {
 }
 
 func TestMoney(t *testing.T) {
-	cases := map[int64]string{0: "0.00", 1: "0.01", 10: "0.10", 100: "1.00", 49227254043: "492272540.43",
-		-1: "-0.01", -12345: "-123.45", 1<<53 - 1: "90071992547409.91"}
+	cases := map[int64]string{
+		0: "0.00", 1: "0.01", 10: "0.10", 100: "1.00", 49227254043: "492272540.43",
+		-1: "-0.01", -12345: "-123.45", 1<<53 - 1: "90071992547409.91",
+	}
 	for centimos, soles := range cases {
 		if got := progress.Money(centimos); got != soles {
 			t.Errorf("Money(%d) = %q, want %q", centimos, got, soles)
 		}
 	}
-	for soles, want := range map[string]int64{"0": 0, "12": 1200, "12.3": 1230, "0012.30": 1230, "-0.01": -1,
-		"1.15": 115, "90071992547409.91": 1<<53 - 1} {
+	for soles, want := range map[string]int64{
+		"0": 0, "12": 1200, "12.3": 1230, "0012.30": 1230, "-0.01": -1,
+		"1.15": 115, "90071992547409.91": 1<<53 - 1,
+	} {
 		if got := money(t, soles); got != want {
 			t.Errorf("ParseMoney(%q) = %d, want %d", soles, got, want)
 		}
@@ -171,8 +175,10 @@ func TestMoney(t *testing.T) {
 }
 
 func TestParseMoneyRefuses(t *testing.T) {
-	for _, bad := range []string{"", " ", "abc", "1,234.50", "1.234,50", "1e5", "+5", " 5", "5 ", "5.", ".5", "1.005",
-		"NaN", "Inf", "0x10", "--1", "1-", "S/ 5", "90071992547409.92", "999999999999999999999", "٥", "5\n"} {
+	for _, bad := range []string{
+		"", " ", "abc", "1,234.50", "1.234,50", "1e5", "+5", " 5", "5 ", "5.", ".5", "1.005",
+		"NaN", "Inf", "0x10", "--1", "1-", "S/ 5", "90071992547409.92", "999999999999999999999", "٥", "5\n",
+	} {
 		got, err := progress.ParseMoney(bad)
 		var f *fault.Fault
 		if !errors.As(err, &f) || f.Code != fault.InvalidValue || got != 0 {

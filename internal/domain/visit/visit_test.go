@@ -17,7 +17,8 @@ const (
 )
 
 var today = visit.Context{BusinessDate: "2026-11-23", Intervention: &visit.Intervention{
-	Starts: "2026-11-02", Ends: "2026-12-18", ConvenioCode: "08-0012-AII-26"}}
+	Starts: "2026-11-02", Ends: "2026-12-18", ConvenioCode: "08-0012-AII-26",
+}}
 
 // good gives a form that passes, with some fields changed; nil takes one away.
 func good(collection, op string, change map[string]any) map[string]any {
@@ -71,8 +72,10 @@ func TestCheck(t *testing.T) {
 		want                 []string
 	}{
 		{"a whole visit", "visits", "create", nil, nil},
-		{"only what is required, and why there is no place", "visits", "create", change{"lat_e6": nil, "lon_e6": nil, "accuracy_m": nil,
-			"location_reason": "Sin señal de GPS", "roster_as_of": nil, "checklist_key": nil, "checklist_version": nil, "answers": nil, "note": nil}, nil},
+		{"only what is required, and why there is no place", "visits", "create", change{
+			"lat_e6": nil, "lon_e6": nil, "accuracy_m": nil,
+			"location_reason": "Sin señal de GPS", "roster_as_of": nil, "checklist_key": nil, "checklist_version": nil, "answers": nil, "note": nil,
+		}, nil},
 		{"numbers as float64", "visits", "create", change{"headcount": 30.0, "lat_e6": -13516800.0}, nil},
 		{"today is not the future", "visits", "create", change{"visited_on": "2026-11-23"}, nil},
 		{"tomorrow is", "visits", "create", change{"visited_on": "2026-11-24"}, []string{"date_in_future@visited_on"}},
@@ -84,8 +87,11 @@ func TestCheck(t *testing.T) {
 		{"ends before it starts", "visits", "create", change{"device_ended_at": "2026-11-20T13:59:59Z"}, []string{"date_invalid@device_ended_at"}},
 		{"ends as it starts, in another zone", "visits", "create", change{"device_ended_at": "2026-11-20T14:00:00Z"}, nil},
 		{"a time without a zone", "visits", "create", change{"device_started_at": "2026-11-20T09:00:00"}, []string{"date_invalid@device_started_at"}},
-		{"a phone a year wrong is evidence, not a fault", "visits", "create",
-			change{"device_started_at": "2031-01-01T00:00:00Z", "device_ended_at": "2031-01-01T00:10:00Z"}, nil},
+		{
+			"a phone a year wrong is evidence, not a fault", "visits", "create",
+			change{"device_started_at": "2031-01-01T00:00:00Z", "device_ended_at": "2031-01-01T00:10:00Z"},
+			nil,
+		},
 		{"no place and no reason", "visits", "create", change{"lat_e6": nil, "lon_e6": nil}, []string{"place_reason_required@location_reason"}},
 		{"0, 0 is no place", "visits", "create", change{"lat_e6": 0.0, "lon_e6": 0.0}, []string{"place_reason_required@location_reason"}},
 		{"0, 0 with a reason", "visits", "create", change{"lat_e6": 0.0, "lon_e6": 0.0, "location_reason": "Quebrada"}, nil},
@@ -114,10 +120,16 @@ func TestCheck(t *testing.T) {
 		{"a list without its version", "visits", "create", change{"checklist_version": nil}, []string{"required@checklist_version"}},
 		{"a note too long", "visits", "create", change{"note": long}, []string{"too_long@note"}},
 		{"a note that is null", "visits", "create", change{"note": null{}}, []string{"invalid_value@note"}},
-		{"what the server fills in", "visits", "create", change{"supervisor": recordB, "state": "validada"},
-			[]string{"unknown_field@state", "unknown_field@supervisor"}},
-		{"every fault at once", "visits", "create", change{"kind": "", "headcount": nil, "visited_on": "ayer", "hora": "9"},
-			[]string{"required@kind", "date_invalid@visited_on", "required@headcount", "unknown_field@hora"}},
+		{
+			"what the server fills in", "visits", "create",
+			change{"supervisor": recordB, "state": "validada"},
+			[]string{"unknown_field@state", "unknown_field@supervisor"},
+		},
+		{
+			"every fault at once", "visits", "create",
+			change{"kind": "", "headcount": nil, "visited_on": "ayer", "hora": "9"},
+			[]string{"required@kind", "date_invalid@visited_on", "required@headcount", "unknown_field@hora"},
+		},
 
 		{"a mark", "visit_marks", "create", nil, nil},
 		{"a mark without coverage", "visit_marks", "create", change{"coverage_seen": nil}, nil},
