@@ -1,0 +1,96 @@
+// The simulation's server: the real app behind a pipe. It reads one request a
+// line from standard input and writes one answer a line, so that webapp/sim
+// decides everything that happens and when. Clock and randomness come with the
+// requests; killing the process is the server's power loss.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// request is one line in; which fields count depends on Op.
+type request struct {
+	Op   string `json:"op"`
+	Now  int64  `json:"now"`  // business clock, ms since 1970
+	Seed uint64 `json:"seed"` // reset, open: of nonces and ids
+
+	// http
+	Method string          `json:"method"`
+	Path   string          `json:"path"`
+	User   string          `json:"user"` // whose token to send
+	Body   json.RawMessage `json:"body"`
+	// Hold: do the work and keep the answer back; the process is killed next.
+	Hold bool `json:"hold"`
+
+	// exec
+	Writes []write `json:"writes"`
+}
+
+// write is one office action: a record saved or deleted with all hooks, or a
+// statement past every hook.
+type write struct {
+	Collection string         `json:"collection"`
+	ID         string         `json:"id"`
+	Fields     map[string]any `json:"fields"`
+	Delete     bool           `json:"delete"`
+	SQL        string         `json:"sql"`
+}
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: sim <seed directory> <data directory>")
+		os.Exit(2)
+	}
+	w := &world{seedDir: os.Args[1], dataDir: os.Args[2]}
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := bufio.NewWriterSize(os.Stdout, 1<<20)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return // the scheduler is done with us
+		}
+		answer, err := w.handle(line)
+		if err != nil {
+			answer = map[string]any{"error": err.Error()}
+		}
+		if err := json.NewEncoder(out).Encode(answer); err != nil {
+			return
+		}
+		if err := out.Flush(); err != nil {
+			return
+		}
+	}
+}
+
+func (w *world) handle(line []byte) (any, error) {
+	var r request
+	if err := json.Unmarshal(line, &r); err != nil {
+		return nil, err
+	}
+	if r.Now != 0 {
+		w.now = r.Now
+	}
+	ok := map[string]any{"ok": true}
+	switch r.Op {
+	case "seed":
+		return ok, w.buildSeed()
+	case "reset":
+		return ok, w.reset(r.Seed)
+	case "open":
+		return ok, w.open(r.Seed)
+	case "http":
+		answer, err := w.http(r)
+		if r.Hold {
+			return map[string]any{"held": true}, err
+		}
+		return answer, err
+	case "exec":
+		return ok, w.exec(r.Writes)
+	case "state":
+		return w.state()
+	}
+	return nil, fmt.Errorf("unknown op %q", r.Op)
+}

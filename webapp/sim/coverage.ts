@@ -1,0 +1,16 @@
+/** How often each thing the simulation is for did happen. */
+export class Coverage {
+  readonly counts = new Map<string, number>()
+
+  count(what: string, n = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + n)
+  }
+
+  merge(other: Coverage): void {
+    for (const [what, n] of other.counts) this.count(what, n)
+  }
+
+  missing(required: readonly string[]): string[] {
+    return required.filter((what) => !this.counts.get(what))
+  }
+}

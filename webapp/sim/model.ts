@@ -1,0 +1,123 @@
+/**
+ * What must be true, computed from the base tables alone: which rows each phone
+ * must hold (protocol §3 and §10) and what the figures must be (rule cupo_v1).
+ * Nothing here is shared with the server's code.
+ */
+import type { ServerState, TableRow } from './server'
+import { BUSINESS_DATE } from './work'
+
+const TEXT: Record<string, string> = {
+  parameters: 'key unit valid_from valid_to norm',
+  checklists: 'key title valid_from',
+  assignments: 'user intervention from_on to_on reason',
+  uts: 'code name',
+  districts: 'ubigeo name province department ut',
+  entities: 'ruc name',
+  interventions: 'kind name ut district state starts_on ends_on place',
+  convenios: 'code intervention proposer executor funding_frame',
+  cupos: 'intervention state',
+  participants: 'intervention cupo dni given_names surnames sex alta_on baja_on',
+  insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
+  insured_persons: 'insurance_policy intervention dni from_on to_on',
+  attendance_sheets: 'intervention day state',
+  visits: 'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
+  visit_marks: 'visit intervention participant mark coverage_seen',
+  unlisted_workers: 'visit intervention dni given_names surnames note',
+  findings: 'visit intervention severity description corrective_measure responsible due_on state',
+}
+
+/** Numbers, booleans and JSON, as they are in the record. */
+const OTHER: Record<string, string> = {
+  parameters: 'value assumption',
+  checklists: 'version items',
+  interventions: 'lat_e6 lon_e6',
+  convenios: 'funding_year',
+  cupos: 'number',
+  attendance_sheets: 'marks headcount',
+  visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
+}
+
+const words = (list: string | undefined): string[] => list?.split(' ') ?? []
+
+function wire(collection: string, row: TableRow): Record<string, unknown> {
+  const data: Record<string, unknown> = {}
+  for (const f of words(TEXT[collection])) data[f] = row[f] ?? ''
+  for (const f of words(OTHER[collection])) data[f] = row[f] ?? null
+  if (collection === 'visits') data.received_at = String(row.received_at ?? '').replace(' ', 'T')
+  return data
+}
+
+export class Tables {
+  constructor(private readonly state: ServerState) {}
+
+  all(collection: string): TableRow[] {
+    return this.state.tables[collection] ?? []
+  }
+
+  /** Every row the user's phones must hold, `collection/id` to its data. */
+  expected(user: string): Map<string, Record<string, unknown>> {
+    const unit = this.all('users').find((u) => u.id === user)?.ut
+    const assigned = new Set(this.all('assignments').filter((a) => a.user === user && current(a)).map((a) => String(a.intervention)))
+    const inUnit = new Set(this.all('interventions').filter((i) => i.ut === unit).map((i) => i.id))
+    const known = (i: unknown): boolean => assigned.has(String(i)) || inUnit.has(String(i))
+    const convenios = this.all('convenios').filter((c) => known(c.intervention))
+    const bodies = new Set(convenios.flatMap((c) => [c.proposer, c.executor]))
+    const want: Record<string, (row: TableRow) => boolean> = {
+      parameters: () => true,
+      checklists: () => true,
+      assignments: (r) => r.user === user,
+      uts: (r) => r.id === unit,
+      districts: (r) => r.ut === unit,
+      entities: (r) => bodies.has(r.id),
+      interventions: (r) => known(r.id),
+      convenios: (r) => known(r.intervention),
+    }
+    const rows = new Map<string, Record<string, unknown>>()
+    for (const collection of Object.keys(TEXT)) {
+      const wanted = want[collection] ?? ((r: TableRow) => assigned.has(String(r.intervention)))
+      for (const row of this.all(collection)) if (wanted(row)) rows.set(`${collection}/${row.id}`, wire(collection, row))
+    }
+    return rows
+  }
+
+  /** Jobs by exercise, AO and month: each active cupo once, in the month of its first undisputed jornal. */
+  jobs(): Map<string, number> {
+    const first = new Map<string, string>()
+    const marks = this.marks()
+    const disputed = new Set(marks.filter((m) => m.mark === 'ausente').map((m) => `${m.participant} ${m.day}`))
+    for (const m of marks) {
+      if (m.mark !== 'presente' || disputed.has(`${m.participant} ${m.day}`)) continue
+      const before = first.get(m.cupo)
+      if (before === undefined || m.day < before) first.set(m.cupo, m.day)
+    }
+    const cells = new Map<string, number>()
+    for (const [cupo, day] of first) {
+      const intervention = this.all('cupos').find((c) => c.id === cupo)!.intervention
+      const convenio = this.all('convenios').find((c) => c.intervention === intervention)!
+      if (String(convenio.funding_year) !== day.slice(0, 4)) continue
+      const cell = `${day.slice(0, 4)} jobs_${String(convenio.funding_frame)} ${day.slice(0, 7)}`
+      cells.set(cell, (cells.get(cell) ?? 0) + 1)
+    }
+    return cells
+  }
+
+  private marks(): { cupo: string; participant: string; day: string; mark: string }[] {
+    const visits = new Map(this.all('visits').filter((v) => v.state === 'sincronizada' || v.state === 'validada').map((v) => [v.id, v]))
+    const seen = this.all('visit_marks').flatMap((m) => {
+      const visit = visits.get(String(m.visit))
+      return visit ? [{ participant: String(m.participant), day: String(visit.visited_on), mark: String(m.mark), intervention: visit.intervention }] : []
+    })
+    const listed = this.all('attendance_sheets').filter((s) => s.state === 'validada').flatMap((s) =>
+      Object.entries((s.marks ?? {}) as Record<string, string>).map(([participant, mark]) => ({ participant, day: String(s.day), mark, intervention: s.intervention })),
+    )
+    const people = new Map(this.all('participants').map((p) => [p.id, p]))
+    const active = new Set(this.all('cupos').filter((c) => c.state === 'activo').map((c) => c.id))
+    return [...seen, ...listed].flatMap(({ participant, day, mark, intervention }) => {
+      const p = people.get(participant)
+      const counts = p && p.intervention === intervention && active.has(String(p.cupo)) && day >= String(p.alta_on) && (!p.baja_on || day <= String(p.baja_on))
+      return counts ? [{ cupo: String(p.cupo), participant, day, mark }] : []
+    })
+  }
+}
+
+const current = (a: TableRow): boolean => String(a.from_on) <= BUSINESS_DATE && (!a.to_on || String(a.to_on) >= BUSINESS_DATE)

@@ -1,0 +1,94 @@
+/**
+ * Everything that may happen next is an op in a list; the run picks one at a
+ * time. Between two ops only promises settle, so nothing depends on real time.
+ */
+import { createHash } from 'node:crypto'
+import type { Rng } from './rng'
+
+export interface Op {
+  owner: object
+  label: string
+  run(): void | Promise<void>
+}
+
+interface Timer {
+  owner: object
+  at: number
+  call: () => void
+}
+
+export class Scheduler {
+  time: number
+  steps = 0
+  private ops: Op[] = []
+  private timers: Timer[] = []
+  private readonly hash = createHash('sha256')
+
+  constructor(
+    private readonly rng: Rng,
+    start: number,
+  ) {
+    this.time = start
+  }
+
+  trace(...parts: string[]): void {
+    for (const part of parts) this.hash.update(part).update('\n')
+  }
+
+  digest(): string {
+    return this.hash.copy().digest('hex').slice(0, 16)
+  }
+
+  add(op: Op): void {
+    this.ops.push(op)
+  }
+
+  /** One timer for each owner. */
+  wake(owner: object, at: number, call: () => void): void {
+    this.timers = this.timers.filter((t) => t.owner !== owner)
+    this.timers.push({ owner, at, call })
+  }
+
+  /** Its ops and timers never happen. */
+  forget(owner: object): void {
+    this.ops = this.ops.filter((op) => op.owner !== owner)
+    this.timers = this.timers.filter((t) => t.owner !== owner)
+  }
+
+  get waiting(): number {
+    return this.ops.length
+  }
+
+  /** Does one thing; false if there is none. */
+  async step(): Promise<boolean> {
+    this.steps++
+    this.time += this.rng.int(400)
+    this.fireDue()
+    const op = this.ops.splice(this.rng.int(this.ops.length), 1)[0]
+    if (op) {
+      this.trace(op.label)
+      await op.run()
+    }
+    await settle()
+    return op !== undefined
+  }
+
+  /** Lets the time pass to the next timer, if there is one within `atMost` ms. */
+  async pass(atMost: number): Promise<boolean> {
+    const next = Math.min(...this.timers.map((t) => t.at))
+    if (next > this.time + atMost) return false
+    this.time = Math.max(this.time, Math.ceil(next))
+    this.fireDue()
+    await settle()
+    return true
+  }
+
+  private fireDue(): void {
+    const due = this.timers.filter((t) => t.at <= this.time)
+    this.timers = this.timers.filter((t) => t.at > this.time)
+    for (const timer of due) timer.call()
+  }
+}
+
+/** Every promise that can settle without an op has settled. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
