@@ -46,6 +46,26 @@ func loaded(t *testing.T, seed int64, on day.Day) core.App {
 	return app
 }
 
+// shared is one loaded database for the tests that only read; seed 1, today.
+var shared core.App
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "chaski-demo-")
+	if err != nil {
+		panic(err)
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations(),
+		demo.Load(context.Background(), app, demo.Options{Seed: 1, Today: today})); err != nil {
+		panic(err)
+	}
+	shared = app
+	code := m.Run()
+	_ = app.ResetBootstrapState()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // content hashes every row of every table of records, but for what is random or
 // clock by nature: password hashes, token keys, created and updated.
 func content(t *testing.T, app core.App) map[string]string {
@@ -88,7 +108,7 @@ func hashRow(h io.Writer, row dbx.NullStringMap) {
 }
 
 func TestTheSameSeedGivesTheSameRows(t *testing.T) {
-	a, b := content(t, loaded(t, 7, today)), content(t, loaded(t, 7, today))
+	a, b := content(t, shared), content(t, loaded(t, 1, today))
 	if len(a) < 25 {
 		t.Fatalf("only %d tables", len(a))
 	}
@@ -106,7 +126,7 @@ func TestTheSameSeedGivesTheSameRows(t *testing.T) {
 }
 
 func TestRefusesADatabaseInUse(t *testing.T) {
-	app := loaded(t, 1, today)
+	app := shared
 	before := content(t, app)
 	if err := demo.Load(context.Background(), app, demo.Options{Seed: 2, Today: today}); !errors.Is(err, demo.ErrNotEmpty) {
 		t.Fatalf("got %v", err)
@@ -140,7 +160,7 @@ func TestAllOrNothing(t *testing.T) {
 }
 
 func TestPeopleAreFictitious(t *testing.T) {
-	app := loaded(t, 3, today)
+	app := shared
 	var people []struct {
 		DNI   string `db:"dni"`
 		Alta  string `db:"alta_on"`
@@ -173,7 +193,7 @@ func TestPeopleAreFictitious(t *testing.T) {
 }
 
 func TestNumbersAreWellFormed(t *testing.T) {
-	app := loaded(t, 1, today)
+	app := shared
 	check := func(sql string, valid func(string) bool) {
 		t.Helper()
 		var found []string
@@ -242,7 +262,7 @@ func holdsTogether(t *testing.T, app core.App, on day.Day) {
 
 // The variety that the tour and the tests of others rely on.
 func TestVariety(t *testing.T) {
-	app := loaded(t, 1, today)
+	app := shared
 	sizes := `(SELECT count(*) FROM cupos c WHERE c.intervention = i.id AND c.state = 'activo')`
 	one(t, app, "one roster of 150", `SELECT count(*) FROM interventions i WHERE `+sizes+` = 150`)
 	one(t, app, "one roster of 12", `SELECT count(*) FROM interventions i WHERE `+sizes+` = 12`)
@@ -272,7 +292,7 @@ func TestVariety(t *testing.T) {
 
 // 2023 in the database is 2023 as published, to the céntimo.
 func Test2023IsTheFicha(t *testing.T) {
-	app := loaded(t, 1, today)
+	app := shared
 	if got := number(t, app, `SELECT sum(amount) FROM opening_balances WHERE measure = 'devengado'`); got != 64615087690 {
 		t.Errorf("devengado %d céntimos", got)
 	}
@@ -294,7 +314,7 @@ func Test2023IsTheFicha(t *testing.T) {
 }
 
 func TestTourNamesEveryAccount(t *testing.T) {
-	app := loaded(t, 1, today)
+	app := shared
 	var emails []string
 	if err := app.DB().NewQuery(`SELECT email FROM users`).Column(&emails); err != nil {
 		t.Fatal(err)

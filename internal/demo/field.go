@@ -206,8 +206,16 @@ func (l *loader) findings(s *site, nth int, id string, d day.Day, uncovered int)
 		}
 		return l.stranger(s, id)
 	}
-	return add("water", "leve", "El agua para beber no alcanza para toda la jornada.",
-		"Aumentar la dotación diaria de agua.", visit.FindingCorrected)
+	slip := slips[l.rng("slip "+s.key).IntN(len(slips))]
+	return add("slip", "leve", slip.text, slip.measure, visit.FindingCorrected)
+}
+
+var slips = []struct{ text, measure string }{
+	{"El agua para beber no alcanza para toda la jornada.", "Aumentar la dotación diaria de agua."},
+	{"El cartel de la actividad no indica el número de convenio.", "Corregir y reponer el cartel."},
+	{"Al botiquín le faltan gasas y desinfectante.", "Completar el botiquín antes de la siguiente jornada."},
+	{"Cuatro personas trabajan sin guantes.", "Entregar guantes y registrar la entrega."},
+	{"El cuaderno de asistencia llega solo hasta el día anterior.", "Registrar la asistencia al inicio de cada jornada."},
 }
 
 // stranger: one unannounced visit met somebody who is on no roster.

@@ -97,8 +97,8 @@ func (l *loader) person(s *site, p person, cupo string, rng *rand.Rand) error {
 		sex, names = "M", menNames
 	}
 	given := names[rng.IntN(len(names))]
-	if rng.IntN(3) == 0 {
-		given += " " + names[rng.IntN(len(names))]
+	if more := names[rng.IntN(len(names))]; rng.IntN(3) == 0 && more != given {
+		given += " " + more
 	}
 	p.dni = l.dni()
 	id, err := l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{

@@ -216,7 +216,7 @@ func (l *loader) transfer(s *site) error {
 	if on > l.today {
 		on = workday(l.today, -1)
 	}
-	number := fmt.Sprintf("RM %s-%s (demo)", on.Month(), s.frame)
+	number := resolutionNumber(on.Month(), s.frame)
 	if l.resolutions[number] == "" {
 		id, err := l.put("resolutions", number, values{"number": number, "published_on": string(workday(day.Day(string(on.Month())+"-01"), 0))})
 		if err != nil {
@@ -236,6 +236,16 @@ func (l *loader) transfer(s *site) error {
 	}
 	_, err := l.put("transfers", s.key, v)
 	return err
+}
+
+// resolutionNumber is one a month and frame: "RM N° 101-2026-TR (demo)" is the
+// ordinary one of October.
+func resolutionNumber(m day.Month, frame string) string {
+	last := 1
+	if frame == ley {
+		last = 2
+	}
+	return fmt.Sprintf("RM N° %s%d-%d-TR (demo)", string(m)[5:], last, m.Year())
 }
 
 // assign: from ten days before the start; one work changed hands at the end of
