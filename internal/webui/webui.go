@@ -17,8 +17,11 @@ import (
 
 // policy lets the page run only what the binary carries.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-	"worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; trusted-types svelte-trusted-html 'allow-duplicates'"
+	"worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// trusted makes strings unusable as markup or script addresses, but for the two
+// named policies. It is for documents: the service worker imports its parts.
+const trusted = "; require-trusted-types-for 'script'; trusted-types svelte-trusted-html chaski"
 
 const notBuilt = `<!doctype html><html lang="es"><meta charset="utf-8"><title>Chaski</title>
 <p>El servidor funciona, pero la aplicación web no está compilada.</p>
@@ -79,6 +82,9 @@ func serve(w http.ResponseWriter, r *http.Request, f *file) {
 	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
+	if strings.HasPrefix(f.kind, "text/html") {
+		h.Set("Content-Security-Policy", policy+trusted)
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")

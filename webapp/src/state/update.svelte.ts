@@ -1,5 +1,15 @@
 import { Workbox } from 'workbox-window'
 
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
+}
+
+/** The server's policy lets only `chaski` name a script's address. */
+function scriptURL(url: string): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
+  return types ? types.createPolicy('chaski', { createScriptURL: (u) => u }).createScriptURL(url) : url
+}
+
 /** A newer version that waits; it is applied only when the person says so on the home screen. */
 class Update {
   ready = $state(false)
@@ -8,7 +18,7 @@ class Update {
   /** Registers the service worker (not in development). */
   register(): void {
     if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
-    const workbox = new Workbox('/sw.js')
+    const workbox = new Workbox(scriptURL('/sw.js'))
     this.#workbox = workbox
     workbox.addEventListener('waiting', () => (this.ready = true))
     workbox.addEventListener('controlling', (event) => {
