@@ -1,0 +1,162 @@
+package verify
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/replication"
+)
+
+// entry is a row's place in a bucket.
+type entry struct {
+	Record string `db:"record"`
+	Bucket int64  `db:"bucket"`
+	Hash   int64  `db:"hash"`
+}
+
+// book is a bucket as it is kept, with what its rows add up to.
+type book struct {
+	Handle     int64  `db:"handle"`
+	Name       string `db:"name"`
+	Sum        int64  `db:"sum"`
+	Count      int64  `db:"count"`
+	sum, count int64
+}
+
+type books struct {
+	byHandle map[int64]*book
+}
+
+func (c *checker) readBuckets() (*books, error) {
+	var rows []*book
+	err := c.all(&rows, `SELECT handle, name, sum, count FROM sync_buckets`)
+	out := &books{map[int64]*book{}}
+	for _, b := range rows {
+		out.byHandle[b.Handle] = b
+	}
+	return out, err
+}
+
+func (c *checker) readEntries(collection string) (map[string][]entry, error) {
+	var rows []entry
+	err := c.db.NewQuery(`SELECT record, bucket, hash FROM sync_entries WHERE collection = {:c} AND removed = 0`).
+		Bind(dbx.Params{"c": collection}).All(&rows)
+	out := map[string][]entry{}
+	for _, e := range rows {
+		out[e.Record] = append(out[e.Record], e)
+	}
+	return out, err
+}
+
+// place compares the buckets a row is in with those it belongs to.
+func (c *checker) place(collection, id string, now replication.Payload, was remembered, held []entry, around *surroundings, books *books) error {
+	names, err := replication.BucketsOf(collection, id, now, around)
+	if err != nil {
+		return err
+	}
+	belongs := map[string]bool{}
+	for _, n := range names {
+		belongs[n] = true
+	}
+	row := collection + "/" + id
+	for _, e := range held {
+		c.checked(CheckBuckets, 1)
+		b := books.byHandle[e.Bucket]
+		if b == nil {
+			c.differs(CheckBuckets, row, "un conjunto que existe", fmt.Sprintf("en el conjunto %d, sin nombre", e.Bucket))
+			continue
+		}
+		hash := int64(replication.EntryHash(b.Name, collection, id, was.rev, was.digest))
+		b.sum += hash
+		b.count++
+		if !belongs[b.Name] {
+			c.differs(CheckBuckets, row, "fuera de "+b.Name, "en "+b.Name)
+		} else if hash != e.Hash {
+			c.differs(CheckBuckets, row, fmt.Sprintf("huella %s en %s", replication.Hex(uint64(hash)), b.Name), "huella "+replication.Hex(uint64(e.Hash)))
+		}
+		delete(belongs, b.Name)
+	}
+	for _, n := range names {
+		if belongs[n] {
+			c.differs(CheckBuckets, row, "en "+n, "fuera de "+n)
+		}
+	}
+	return nil
+}
+
+// orphans are places of rows that do not exist.
+func (c *checker) orphans(collection string, entries map[string][]entry, books *books) error {
+	ids := make([]string, 0, len(entries))
+	for id := range entries {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		for _, e := range entries[id] {
+			name := fmt.Sprintf("el conjunto %d", e.Bucket)
+			if b := books.byHandle[e.Bucket]; b != nil {
+				name = b.Name
+			}
+			c.differs(CheckBuckets, collection+"/"+id, "fuera de "+name, "en "+name)
+		}
+	}
+	return nil
+}
+
+// sums compares each bucket's count and checksum with its rows.
+func (c *checker) sums(books *books) {
+	handles := make([]int64, 0, len(books.byHandle))
+	for h := range books.byHandle {
+		handles = append(handles, h)
+	}
+	sort.Slice(handles, func(i, j int) bool { return handles[i] < handles[j] })
+	for _, h := range handles {
+		if b := books.byHandle[h]; b.sum != b.Sum || b.count != b.Count {
+			c.differs(CheckBuckets, "sync_buckets/"+b.Name, fmt.Sprintf("%d filas, suma %s", b.count, replication.Hex(uint64(b.sum))),
+				fmt.Sprintf("%d filas, suma %s", b.Count, replication.Hex(uint64(b.Sum))))
+		}
+	}
+}
+
+// surroundings answers from memory what a row's place depends on beside itself.
+type surroundings struct {
+	ut        map[string]string
+	works     map[string][]string
+	published map[string]bool
+}
+
+func (c *checker) readSurroundings() (*surroundings, error) {
+	s := &surroundings{map[string]string{}, map[string][]string{}, map[string]bool{}}
+	for _, q := range []struct {
+		sql  string
+		keep func(a, b string)
+	}{
+		{`SELECT id AS a, ut AS b FROM interventions`, func(a, b string) { s.ut[a] = b }},
+		{`SELECT executor AS a, intervention AS b FROM convenios UNION SELECT proposer, intervention FROM convenios`,
+			func(a, b string) { s.works[a] = append(s.works[a], b) }},
+		{`SELECT id AS a, state AS b FROM visits`, func(a, b string) { s.published[a] = b != "" && b != replication.Planned }},
+	} {
+		var rows []struct {
+			A string `db:"a"`
+			B string `db:"b"`
+		}
+		if err := c.all(&rows, q.sql); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			q.keep(r.A, r.B)
+		}
+	}
+	return s, nil
+}
+
+// UTOf implements replication.Surroundings.
+func (s *surroundings) UTOf(intervention string) (string, error) { return s.ut[intervention], nil }
+
+// InterventionsOf implements replication.Surroundings.
+func (s *surroundings) InterventionsOf(entity string) ([]string, error) { return s.works[entity], nil }
+
+// VisitPublished implements replication.Surroundings.
+func (s *surroundings) VisitPublished(visit string) (bool, error) { return s.published[visit], nil }
