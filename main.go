@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
 
 	"chaski/internal/cli"
 	"chaski/internal/server"
@@ -27,9 +28,14 @@ func main() {
 	engine := store.New()
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
-	app.RootCmd.AddCommand(cli.Demo(app, engine))
+	app.RootCmd.AddCommand(cmd.NewServeCommand(app, false), cmd.NewSuperuserCommand(app),
+		cli.Demo(app, engine), cli.Verify(app, engine))
 	cli.Tour(app, os.Stdout)
-	if err := app.Start(); err != nil {
-		os.Exit(1) // cobra has printed it
+	failed := cli.Watch(app.RootCmd)
+	if err := app.Execute(); err != nil {
+		log.Fatal(err)
+	}
+	if *failed {
+		os.Exit(1) // cobra has printed why
 	}
 }

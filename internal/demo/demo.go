@@ -22,7 +22,7 @@ import (
 
 // ErrNotEmpty says that the database already holds interventions; the demo is
 // only loaded into an empty one.
-var ErrNotEmpty = errors.New("demo: the database already has interventions; use an empty directory (--dir)")
+var ErrNotEmpty = errors.New("la base ya tiene actividades: use una carpeta vacía (--dir)")
 
 // Options of Load. Today is required.
 type Options struct {

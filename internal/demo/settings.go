@@ -38,7 +38,6 @@ type parameter struct {
 var parameters = []parameter{
 	{"rendicion.deadline_working_days", 15, "días hábiles", "Supuesto: plazo visto en una revisión de rendición de cuentas de 2021; falta la norma vigente.", true},
 	{"insurance.certificate_grace_working_days", 3, "días hábiles", "Supuesto: la Ficha 2023, sección 6, reporta el retraso sin dar el plazo.", true},
-	{"coverage.required_for_counting", false, "", "Supuesto: el trabajo sin cobertura se registra y se señala; si cuenta como empleo lo decide el Programa.", true},
 	{"jobs.counting_rule", "cupo_v1", "", "Supuesto: un empleo por cupo desde su primer jornal validado; la fórmula oficial no es pública.", true},
 	{"visit.photos_min", 2, "fotos", "Supuesto: mínimo por visita; falta la norma vigente.", true},
 	{"visit.photos_start_min", 6, "fotos", "Supuesto: juego de fotos de inicio de la actividad; falta la norma vigente.", true},

@@ -7,8 +7,6 @@
 package visit
 
 import (
-	"time"
-
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 )
@@ -135,7 +133,6 @@ func Check(collection, op string, fields map[string]any, ctx Context) (map[strin
 
 func visitRules(r *reading, ctx Context) {
 	visitedOn(r, ctx)
-	clocks(r)
 	place(r)
 	checklist(r)
 	code, given := r.clean["convenio_code"].(string)
@@ -159,25 +156,6 @@ func visitedOn(r *reading, ctx Context) {
 		r.refuse(fault.New(fault.DateOutsideIntervention, "visited_on").
 			With("value", s).With("starts_on", string(i.Starts)).With("ends_on", string(i.Ends)))
 	}
-}
-
-// clocks compares the phone's clock with itself only.
-func clocks(r *reading) {
-	started, a := moment(r, "device_started_at")
-	ended, b := moment(r, "device_ended_at")
-	if a && b && ended.Before(started) {
-		r.refuse(fault.New(fault.DateInvalid, "device_ended_at").
-			With("value", r.clean["device_ended_at"].(string)))
-	}
-}
-
-func moment(r *reading, name string) (time.Time, bool) {
-	s, ok := r.clean[name].(string)
-	if !ok {
-		return time.Time{}, false
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	return t, err == nil
 }
 
 // place wants both coordinates inside Peru, or none and a reason. Both zero is
