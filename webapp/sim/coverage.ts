@@ -9,8 +9,4 @@ export class Coverage {
   merge(other: Coverage): void {
     for (const [what, n] of other.counts) this.count(what, n)
   }
-
-  missing(required: readonly string[]): string[] {
-    return required.filter((what) => !this.counts.get(what))
-  }
 }

@@ -58,7 +58,7 @@ export class SimPhone {
       random: { jitter: () => this.rng.next(), mutationId: () => this.rng.uuidV7(this.now()), token: () => this.rng.hex(32) },
       report: () => Promise.resolve({ app_version: 'sim' }),
       describe: { name: '', platform: '', app_version: 'sim' },
-      changed: (status) => this.shown(status),
+      changed: (status) => (this.status = status),
     })
     void this.driver.start()
   }
@@ -70,16 +70,16 @@ export class SimPhone {
     this.scheduler.forget(this.life)
     this.life = undefined
     this.driver = undefined
+    this.status = undefined
   }
 
   kick(): void {
     this.driver?.tell({ type: 'kick', strong: true })
   }
 
-  private shown(status: SyncStatus): void {
-    this.status = status
-    const unsent = [...this.disk.outbox.values()].some((e) => e.state === 'pending')
-    if (status.in_sync && unsent) this.lies.push(`${this.name} said sincronizado with unsent work`)
+  /** I8, between any two things that happen. */
+  audit(): void {
+    if (this.alive && this.status?.in_sync && this.pending > 0) this.lies.push(`${this.name} said sincronizado with unsent work`)
   }
 
   get pending(): number {
