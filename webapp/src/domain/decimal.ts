@@ -42,3 +42,8 @@ export function barLength(text: string, max: number): number {
   if (!parts || parts[1] === '-') return 0
   return Math.min(max, Number(parts[2]))
 }
+
+/** True when a decimal is not zero, without reading it as a number. */
+export function isNonZero(text: string): boolean {
+  return /[1-9]/.test(text)
+}

@@ -39,6 +39,14 @@ export function moment(ms: number, now: number): string {
   return `${when} ${limaTime(ms)}`
 }
 
+/** "Datos de hoy 10:42", "Datos al 22 nov 10:42": how old what is shown is. */
+export function dataAsOf(ms: number, now: number): string {
+  if (ms === 0 || Number.isNaN(ms)) return m.data_never()
+  const time = limaTime(ms)
+  const day = limaDay(ms)
+  return day === limaDay(now) ? m.data_today({ time }) : m.data_day({ day: dayShort(day), time })
+}
+
 /** "10:42" on the same day, else "23 nov 10:42": when something was saved. */
 export function savedMoment(ms: number, now: number): string {
   return limaDay(ms) === limaDay(now) ? limaTime(ms) : moment(ms, now)

@@ -24,7 +24,7 @@ export interface WorkGroup {
 function stateOf(entries: readonly OutboxEntry[]): GroupState {
   if (entries.some((e) => e.state === 'rejected')) return 'rejected'
   const pending = entries.filter((e) => e.state === 'pending')
-  if (pending.length > 0) return pending.some((e) => e.attempts > 0) ? 'sending' : 'here'
+  if (pending.length > 0) return pending.length < entries.length ? 'sending' : 'here'
   return entries.some((e) => e.state === 'parked') ? 'parked' : 'received'
 }
 

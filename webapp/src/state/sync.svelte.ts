@@ -32,6 +32,8 @@ interface Open {
 /** The databases and the engine of the person who works here, and the engine's word on how things stand. */
 class Sync {
   status = $state.raw<SyncStatus>(NOTHING_YET)
+  /** Whose databases are open; '' if nobody's. */
+  user = $state('')
   #open: Open | null = null
 
   /** Opens a user's databases and starts syncing; again with the same user does nothing. */
@@ -43,6 +45,7 @@ class Sync {
     const engine = createEngine({ user, replica, work, pb, gate: net.gate, appVersion: APP_VERSION })
     const unsubscribe = engine.subscribe((status) => (this.status = status))
     this.#open = { user, replica, work, engine, unsubscribe }
+    this.user = user
     void engine.start()
   }
 
@@ -50,6 +53,7 @@ class Sync {
   async stop(): Promise<void> {
     const open = this.#open
     this.#open = null
+    this.user = ''
     this.status = NOTHING_YET
     if (!open) return
     open.unsubscribe()

@@ -13,7 +13,7 @@ export interface VisitScope {
   readonly checklist: Checklist | null
   readonly context: VisitContext
   readonly today: string
-  /** When the roster's data are from, in words. */
+  /** "Datos al …" of the roster. */
   readonly asOf: string
 }
 

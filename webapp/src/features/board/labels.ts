@@ -1,0 +1,43 @@
+import { group, isNonZero, percent } from '../../domain/decimal'
+import { m } from '../../i18n'
+import type { Schemas } from '../../state/api'
+
+export type AoRow = Schemas['AoRow']
+export type Gauge = Schemas['Gauge']
+
+const UNITS: Record<AoRow['unit_measure'], () => string> = {
+  transfer: m.unit_transfer,
+  technical_assistance: m.unit_technical_assistance,
+  job: m.unit_job,
+  management_report: m.unit_management_report,
+}
+export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
+export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
+export const soles = (amount: string): string => `S/ ${group(amount)}`
+
+/** True when a figure holds a balance taken from the report, not from rows. */
+export function hasOpening(gauge: Gauge): boolean {
+  return isNonZero(gauge.opening)
+}
+
+/** A gap in percentage points: "+3.4 pp". */
+export function gapWord(gap: string): string {
+  if (gap === '') return '—'
+  const points = percent(gap).replace(' %', '')
+  return `${points.startsWith('-') || points === '0.0' ? '' : '+'}${points} pp`
+}
+
+/** Which gauges differ between two boards, as `<key>:physical` and `<key>:financial`. */
+export function changedCells(now: readonly AoRow[], before: readonly AoRow[]): Set<string> {
+  const old = new Map(before.map((row) => [row.id, row]))
+  const out = new Set<string>()
+  for (const row of now) {
+    const was = old.get(row.id)
+    if (!was) continue
+    for (const side of ['physical', 'financial'] as const) {
+      if (was[side].executed !== row[side].executed || was[side].percent !== row[side].percent)
+        out.add(`${row.key}:${side}`)
+    }
+  }
+  return out
+}
