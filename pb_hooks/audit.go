@@ -19,9 +19,11 @@ func registerAudit(app core.App, engine *store.Engine) {
 				if err := e.Next(); err != nil {
 					return err
 				}
-				return store.WriteAudit(tx, store.Audit{Actor: actorOf(e.Auth), Action: action, At: engine.Now(),
+				return store.WriteAudit(tx, store.Audit{
+					Actor: actorOf(e.Auth), Action: action, At: engine.Now(),
 					Key:    store.Key{Collection: e.Collection.Name, Record: e.Record.Id},
-					Detail: map[string]any{"before": before, "after": e.Record.PublicExport()}})
+					Detail: map[string]any{"before": before, "after": e.Record.PublicExport()},
+				})
 			})
 		}
 	}

@@ -103,8 +103,10 @@ func init() {
 				}
 			}
 		}
-		for _, name := range []string{"progress_cells", "progress_postings", "progress_contributions",
-			"sync_mutations", "sync_entries", "sync_rows", "sync_buckets", "sync_commits", "sync_clock", "dirty"} {
+		for _, name := range []string{
+			"progress_cells", "progress_postings", "progress_contributions",
+			"sync_mutations", "sync_entries", "sync_rows", "sync_buckets", "sync_commits", "sync_clock", "dirty",
+		} {
 			if _, err := app.DB().NewQuery(`DROP TABLE ` + name).Execute(); err != nil {
 				return err
 			}

@@ -46,8 +46,10 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 	if !found || tenure == Never && work.UT != j.actor.UT {
 		return reject("", fault.New(fault.OutOfScope, "intervention")), nil
 	}
-	_, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{BusinessDate: j.today,
-		Intervention: &visit.Intervention{Starts: work.Starts, Ends: work.Ends, ConvenioCode: work.ConvenioCode}})
+	_, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{
+		BusinessDate: j.today,
+		Intervention: &visit.Intervention{Starts: work.Starts, Ends: work.Ends, ConvenioCode: work.ConvenioCode},
+	})
 	if len(faults) > 0 {
 		return reject("", faults...), nil
 	}

@@ -2,14 +2,11 @@ package app
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"regexp"
 
-	"github.com/gowebpki/jcs"
-
 	"chaski/internal/domain/fault"
+	"chaski/internal/replication"
 )
 
 // Mutation is one thing a person did on a device; docs/protocol.md §6.
@@ -57,12 +54,11 @@ func decodeMutation(raw json.RawMessage) (Mutation, *fault.Fault) {
 	case m.Op == "update" && m.BaseRev == nil && m.Prev == "":
 		return m, fault.New(fault.MutationMalformed, "base_rev")
 	}
-	canonical, err := jcs.Transform(raw)
+	hash, err := replication.HashJSON(raw)
 	if err != nil {
 		return m, fault.New(fault.MutationMalformed, "")
 	}
-	sum := sha256.Sum256(canonical)
-	m.hash, m.raw = hex.EncodeToString(sum[:]), raw
+	m.hash, m.raw = hash, raw
 	return m, nil
 }
 

@@ -3,6 +3,7 @@ package replication
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -33,3 +34,14 @@ func EntryHash(bucket, collection, id string, rev int64, digest string) uint64 {
 
 // Hex writes a checksum as 16 digits.
 func Hex(v uint64) string { return fmt.Sprintf("%016x", v) }
+
+// HashJSON is the SHA-256 of a JSON text in canonical form, as hex: equal for
+// equal content however it was written.
+func HashJSON(raw []byte) (string, error) {
+	canonical, err := jcs.Transform(raw)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}

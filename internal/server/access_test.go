@@ -11,8 +11,10 @@ import (
 func TestCollectionRules(t *testing.T) {
 	k := testkit.World(t)
 	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{"intervention": testkit.Puente, "day": "2026-11-10", "state": "registrada", "marks": map[string]string{}})
-	visitor := map[string]any{"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal], "supervisor": testkit.Rosa, "kind": "in_situ",
-		"state": "sincronizada", "visited_on": "2026-11-20"}
+	visitor := map[string]any{
+		"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal], "supervisor": testkit.Rosa, "kind": "in_situ",
+		"state": "sincronizada", "visited_on": "2026-11-20",
+	}
 	for _, c := range []struct {
 		name, user, method, path string
 		body                     any

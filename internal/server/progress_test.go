@@ -9,13 +9,17 @@ import (
 )
 
 func visit(k *testkit.Kit, id, work, day, state string) {
-	k.Save("visits", testkit.ID(id), map[string]any{"intervention": work, "convenio_code": testkit.Codes[work], "supervisor": testkit.Rosa,
-		"kind": "in_situ", "state": state, "visited_on": day})
+	k.Save("visits", testkit.ID(id), map[string]any{
+		"intervention": work, "convenio_code": testkit.Codes[work], "supervisor": testkit.Rosa,
+		"kind": "in_situ", "state": state, "visited_on": day,
+	})
 }
 
 func mark(k *testkit.Kit, visit, work string, n int, mark string) {
-	k.Save("visit_marks", testkit.ID(fmt.Sprintf("%sm%d", visit, n)), map[string]any{"visit": testkit.ID(visit), "intervention": work,
-		"participant": testkit.Worker(work, n), "mark": mark})
+	k.Save("visit_marks", testkit.ID(fmt.Sprintf("%sm%d", visit, n)), map[string]any{
+		"visit": testkit.ID(visit), "intervention": work,
+		"participant": testkit.Worker(work, n), "mark": mark,
+	})
 }
 
 func want(t *testing.T, k *testkit.Kit, jobs int64, why string) {
@@ -61,14 +65,18 @@ func TestJobsFromSheets(t *testing.T) {
 	k := testkit.World(t)
 	w1, w2 := testkit.Worker(testkit.Canal, 1), testkit.Worker(testkit.Canal, 2)
 	sheet := testkit.ID("s")
-	k.Save("attendance_sheets", sheet, map[string]any{"intervention": testkit.Canal, "day": "2026-11-10", "headcount": 2, "state": "registrada",
-		"marks": map[string]string{w1: "presente", w2: "presente"}})
+	k.Save("attendance_sheets", sheet, map[string]any{
+		"intervention": testkit.Canal, "day": "2026-11-10", "headcount": 2, "state": "registrada",
+		"marks": map[string]string{w1: "presente", w2: "presente"},
+	})
 	want(t, k, 0, "registered only")
 	r := k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), map[string]any{"state": "validada"})
 	r.JSON(200, nil)
 	want(t, k, 2, "validated over REST by the unit's coordinator")
-	k.Save("participants", testkit.ID("repl"), map[string]any{"intervention": testkit.Canal, "cupo": testkit.Cupo(testkit.Canal, 1), "dni": "99000999",
-		"given_names": "Nueva", "surnames": "Persona", "sex": "M", "birth_date": "1990-01-01", "alta_on": "2026-11-11"})
+	k.Save("participants", testkit.ID("repl"), map[string]any{
+		"intervention": testkit.Canal, "cupo": testkit.Cupo(testkit.Canal, 1), "dni": "99000999",
+		"given_names": "Nueva", "surnames": "Persona", "sex": "M", "birth_date": "1990-01-01", "alta_on": "2026-11-11",
+	})
 	visit(k, "v", testkit.Canal, "2026-11-12", "sincronizada")
 	k.Save("visit_marks", testkit.ID("vm"), map[string]any{"visit": testkit.ID("v"), "intervention": testkit.Canal, "participant": testkit.ID("repl"), "mark": "presente"})
 	want(t, k, 2, "a replacement on a counted cupo")
@@ -116,8 +124,10 @@ func TestTransfersRule(t *testing.T) {
 	}
 	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "RM 001-2026-TR", "published_on": "2026-10-15"})
 	transfer := func(id, state, on string) {
-		k.Save("transfers", testkit.ID(id), map[string]any{"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": state,
-			"accrued_on": on, "amount": 1000})
+		k.Save("transfers", testkit.ID(id), map[string]any{
+			"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": state,
+			"accrued_on": on, "amount": 1000,
+		})
 	}
 	check := func(want int64, why string) {
 		t.Helper()

@@ -82,11 +82,15 @@ func TestBucketsByRole(t *testing.T) {
 func TestUnannouncedVisitIsHiddenUntilClosed(t *testing.T) {
 	k := testkit.World(t)
 	rosa, elsa := k.Phone(testkit.Rosa), k.Phone(testkit.Elsa)
-	visit := map[string]any{"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal], "supervisor": testkit.Rosa,
-		"kind": "unannounced", "state": "planificada", "visited_on": "2026-11-23"}
+	visit := map[string]any{
+		"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal], "supervisor": testkit.Rosa,
+		"kind": "unannounced", "state": "planificada", "visited_on": "2026-11-23",
+	}
 	k.Save("visits", testkit.ID("plan"), visit)
-	k.Save("findings", testkit.ID("note"), map[string]any{"visit": testkit.ID("plan"), "intervention": testkit.Canal, "severity": "leve",
-		"description": "Revisar agua potable", "state": "abierto"})
+	k.Save("findings", testkit.ID("note"), map[string]any{
+		"visit": testkit.ID("plan"), "intervention": testkit.Canal, "severity": "leve",
+		"description": "Revisar agua potable", "state": "abierto",
+	})
 	rosa.Pull()
 	elsa.Pull()
 	for _, key := range []string{"visits/" + testkit.ID("plan"), "findings/" + testkit.ID("note")} {

@@ -12,8 +12,10 @@ func TestVisitMovesTheFigureOnce(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
 	p.Pull()
-	batch := []any{p.Visit("v1", testkit.Canal, nil), p.Mark("v1", testkit.Canal, 1, "presente"),
-		p.Mark("v1", testkit.Canal, 2, "presente"), p.Mark("v1", testkit.Canal, 3, "ausente")}
+	batch := []any{
+		p.Visit("v1", testkit.Canal, nil), p.Mark("v1", testkit.Canal, 1, "presente"),
+		p.Mark("v1", testkit.Canal, 2, "presente"), p.Mark("v1", testkit.Canal, 3, "ausente"),
+	}
 	first := p.Push(batch...)
 	for i, r := range first {
 		if r.Status != "applied" || r.Receipt == "" || r.Rev != 1 || r.Seq == 0 {

@@ -35,8 +35,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
 		engine.AfterCommit = poke.New(e.App, replica.Handles).Tell
-		api := &httpapi.API{Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
-			Pusher: &app.Pusher{Ledger: replica, Now: engine.Now}}
+		api := &httpapi.API{
+			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
+			Pusher: &app.Pusher{Ledger: replica, Now: engine.Now},
+		}
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())

@@ -16,8 +16,10 @@ import (
 
 // ActorOf reads the acting person from his account.
 func ActorOf(r *core.Record) actor.Actor {
-	return actor.Actor{User: r.Id, Name: r.GetString("name"), Email: r.Email(), Role: actor.Role(r.GetString("role")),
-		UT: r.GetString("ut"), Entity: r.GetString("entity"), Demo: r.GetBool("demo")}
+	return actor.Actor{
+		User: r.Id, Name: r.GetString("name"), Email: r.Email(), Role: actor.Role(r.GetString("role")),
+		UT: r.GetString("ut"), Entity: r.GetString("entity"), Demo: r.GetBool("demo"),
+	}
 }
 
 // Session implements app.Accounts.
@@ -100,16 +102,20 @@ func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error 
 	was := rows[0]
 	last, _ := types.ParseDateTime(was.LastSeenAt)
 	if q == nil {
-		q = &app.DeviceReport{AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt, Outbox: was.Outbox,
-			Rejected: was.Rejected, Parked: was.Parked, StorageUsed: was.StorageUsed, StorageQuota: was.StorageQuota, Persisted: was.Persisted}
+		q = &app.DeviceReport{
+			AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt, Outbox: was.Outbox,
+			Rejected: was.Rejected, Parked: was.Parked, StorageUsed: was.StorageUsed, StorageQuota: was.StorageQuota, Persisted: was.Persisted,
+		}
 	}
 	same := q.Outbox == was.Outbox && q.Rejected == was.Rejected && q.Parked == was.Parked && q.LastHealAt == was.LastHealAt &&
 		q.AppVersion == was.AppVersion && q.Persisted == was.Persisted
 	if age := r.engine.Now().Sub(last.Time()); same && age >= 0 && age < seenEvery {
 		return nil
 	}
-	_, err = r.app.NonconcurrentDB().Update("devices", dbx.Params{"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
+	_, err = r.app.NonconcurrentDB().Update("devices", dbx.Params{
+		"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
 		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
-		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted}, dbx.HashExp{"id": device}).Execute()
+		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted,
+	}, dbx.HashExp{"id": device}).Execute()
 	return err
 }

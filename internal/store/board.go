@@ -84,8 +84,10 @@ func (s *snapshot) AOs(year int64) ([]app.AO, error) {
 		followup_approved, physical_target, financial_target FROM aos WHERE exercise = {:y} ORDER BY position, key`, dbx.Params{"y": year})
 	out := make([]app.AO, len(rows))
 	for i, r := range rows {
-		out[i] = app.AO{ID: r.ID, Key: r.Key, Code: r.Code, Name: r.Name, UnitMeasure: r.Unit, FundingFrame: r.Frame, BudgetCategory: r.Category,
-			Rule: r.Rule, Exercise: year, FollowupApproved: r.Approved, PhysicalTarget: r.Physical, MoneyTarget: r.Financial}
+		out[i] = app.AO{
+			ID: r.ID, Key: r.Key, Code: r.Code, Name: r.Name, UnitMeasure: r.Unit, FundingFrame: r.Frame, BudgetCategory: r.Category,
+			Rule: r.Rule, Exercise: year, FollowupApproved: r.Approved, PhysicalTarget: r.Physical, MoneyTarget: r.Financial,
+		}
 	}
 	return out, err
 }
@@ -176,8 +178,10 @@ func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
 		inYear(ao.Exercise, dbx.Params{"ao": ao.ID, "unit": ao.UnitMeasure}))
 	out := make([]app.MonthFigure, len(rows))
 	for i, r := range rows {
-		out[i] = app.MonthFigure{Month: monthOf(r.Month), Closed: r.Closed, Synthetic: r.Synthetic, PhysicalTarget: r.PTarget, MoneyTarget: r.FTarget,
-			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment}
+		out[i] = app.MonthFigure{
+			Month: monthOf(r.Month), Closed: r.Closed, Synthetic: r.Synthetic, PhysicalTarget: r.PTarget, MoneyTarget: r.FTarget,
+			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment,
+		}
 	}
 	return out, err
 }

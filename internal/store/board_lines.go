@@ -24,8 +24,10 @@ type lineRow struct {
 }
 
 func (r lineRow) line(kind string) app.Line {
-	return app.Line{Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, AsOf: r.AsOf, Source: r.Source,
-		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial, LastVisitOn: day.Day(r.LastVisit)}
+	return app.Line{
+		Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, AsOf: r.AsOf, Source: r.Source,
+		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial, LastVisitOn: day.Day(r.LastVisit),
+	}
 }
 
 // Lines says what an AO's figures are made of. Contributions are what counts
@@ -116,8 +118,10 @@ func (s *snapshot) Work(id string) (app.Intervention, bool, error) {
 		return app.Intervention{}, false, err
 	}
 	r := rows[0]
-	return app.Intervention{ID: id, Name: r.Name, State: r.State, UT: r.UT, ConvenioCode: r.Code, Executor: r.Executor,
-		StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends), FundingYear: r.Year, FundingFrame: r.Frame}, true, nil
+	return app.Intervention{
+		ID: id, Name: r.Name, State: r.State, UT: r.UT, ConvenioCode: r.Code, Executor: r.Executor,
+		StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends), FundingYear: r.Year, FundingFrame: r.Frame,
+	}, true, nil
 }
 
 // Counted joins each contribution of a work with its evidence and with the
@@ -163,9 +167,11 @@ func (s *snapshot) Counted(ao app.AO, intervention string) ([]app.CountedRow, er
 	out := make([]app.CountedRow, len(rows))
 	for i, r := range rows {
 		kinds := map[string]string{"visit_marks": "visit", "attendance_sheets": "attendance_sheet", "transfers": "transfer"}
-		out[i] = app.CountedRow{Collection: r.Collection, Record: r.Record, Cupo: r.Cupo, Person: r.Person, Day: day.Day(r.Day), PostedMonth: monthOf(r.Posted),
+		out[i] = app.CountedRow{
+			Collection: r.Collection, Record: r.Record, Cupo: r.Cupo, Person: r.Person, Day: day.Day(r.Day), PostedMonth: monthOf(r.Posted),
 			Adjustment: r.Posted != string(day.Day(r.Day).Month()), Quantity: r.Quantity, Amount: r.Amount,
-			Evidence: app.Evidence{Kind: kinds[r.Kind], Visit: r.Visit, Day: day.Day(r.Day), Who: r.Who, Number: r.Number}}
+			Evidence: app.Evidence{Kind: kinds[r.Kind], Visit: r.Visit, Day: day.Day(r.Day), Who: r.Who, Number: r.Number},
+		}
 	}
 	return out, err
 }

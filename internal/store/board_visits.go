@@ -43,8 +43,10 @@ type visitRow struct {
 }
 
 func (r visitRow) summary() app.VisitSummary {
-	return app.VisitSummary{ID: r.ID, Kind: r.Kind, SupervisorID: r.Supervisor, Supervisor: r.Name, VisitedOn: day.Day(r.VisitedOn),
-		ReceivedAt: strings.Replace(r.ReceivedAt, " ", "T", 1), Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, Findings: r.Findings}
+	return app.VisitSummary{
+		ID: r.ID, Kind: r.Kind, SupervisorID: r.Supervisor, Supervisor: r.Name, VisitedOn: day.Day(r.VisitedOn),
+		ReceivedAt: strings.Replace(r.ReceivedAt, " ", "T", 1), Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, Findings: r.Findings,
+	}
 }
 
 const visitSummaryColumns = `v.id, v.kind, v.supervisor, coalesce(u.name, '') AS supervisor_name, v.visited_on, v.received_at, v.headcount,
@@ -76,10 +78,12 @@ func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 		return app.VisitDetail{}, false, err
 	}
 	r := rows[0]
-	return app.VisitDetail{Summary: r.summary(), Intervention: r.Intervention, InterventionName: r.Work, UT: r.UT, ConvenioCode: r.Code,
+	return app.VisitDetail{
+		Summary: r.summary(), Intervention: r.Intervention, InterventionName: r.Work, UT: r.UT, ConvenioCode: r.Code,
 		DeviceStartedAt: r.Started, DeviceEndedAt: r.Ended, LatE6: r.LatE6, LonE6: r.LonE6, AccuracyM: r.Accuracy, LocationReason: r.Reason,
 		RosterSize: r.RosterSize, RosterAsOf: r.RosterAsOf, ChecklistTitle: r.Title, ChecklistVersion: r.Version,
-		Answers: answersOf(r.Items, r.Answers), Note: r.Note}, true, nil
+		Answers: answersOf(r.Items, r.Answers), Note: r.Note,
+	}, true, nil
 }
 
 // answersOf puts answers in the order of the checklist; those it does not list
@@ -126,8 +130,10 @@ func (s *snapshot) VisitLists(v *app.VisitDetail) error {
 		return err
 	}
 	for _, f := range findings {
-		v.Findings = append(v.Findings, app.FindingSeen{ID: f.ID, Severity: f.Severity, Description: f.Description, CorrectiveMeasure: f.Measure,
-			Responsible: f.Responsible, State: f.State, DueOn: day.Day(f.DueOn)})
+		v.Findings = append(v.Findings, app.FindingSeen{
+			ID: f.ID, Severity: f.Severity, Description: f.Description, CorrectiveMeasure: f.Measure,
+			Responsible: f.Responsible, State: f.State, DueOn: day.Day(f.DueOn),
+		})
 	}
 	var unlisted []struct {
 		ID   string `db:"id"`

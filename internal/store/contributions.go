@@ -124,7 +124,7 @@ func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) er
 	for _, cupo := range sortedKeys(targets) {
 		var now *contribution
 		if j, ok := first[cupo]; ok {
-			if now, err = d.job(intervention, cupo, j, scopes[0]); err != nil {
+			if now, err = d.job(intervention, j, scopes[0]); err != nil {
 				return err
 			}
 		}
@@ -135,12 +135,14 @@ func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) er
 	return nil
 }
 
-func (d *drain) job(intervention, cupo string, j jobs.Jornal, s scope) (*contribution, error) {
+func (d *drain) job(intervention string, j jobs.Jornal, s scope) (*contribution, error) {
 	year := int64(j.Day.Month().Year())
 	ao, err := d.aoFor(MeasureJob, year, s.FundingYear, s.FundingFrame)
-	return &contribution{Measure: MeasureJob, AO: ao, Exercise: year, FundingYear: s.FundingYear, FundingFrame: s.FundingFrame,
+	return &contribution{
+		Measure: MeasureJob, AO: ao, Exercise: year, FundingYear: s.FundingYear, FundingFrame: s.FundingFrame,
 		Day: string(j.Day), Quantity: 1, Rule: progress.RuleCupo, Intervention: intervention,
-		EvidenceCollection: j.Source, EvidenceRecord: j.Record}, err
+		EvidenceCollection: j.Source, EvidenceRecord: j.Record,
+	}, err
 }
 
 func (d *drain) everyCupo(intervention string) (map[string]bool, error) {

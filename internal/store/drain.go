@@ -79,7 +79,7 @@ func takeDirty(db dbx.Builder) ([]Key, error) {
 }
 
 func (d *drain) open() error {
-	if err := d.db.NewQuery(`SELECT epoch, seq FROM sync_clock`).Row(&d.epoch, &d.seq); err != nil {
+	if err := d.db.NewQuery(newestSeq).Row(&d.epoch, &d.seq); err != nil {
 		return err
 	}
 	d.buckets = newBucketBook(d.db)
@@ -211,8 +211,10 @@ func (d *drain) attribute(changes []change, own map[Key]bool) error {
 		if own[ch.key] {
 			continue
 		}
-		if err := WriteAudit(d.app, Audit{Action: AuditUnattributed, Key: ch.key,
-			Detail: map[string]any{"before": ch.old, "after": ch.now}, At: d.engine.Now()}); err != nil {
+		if err := WriteAudit(d.app, Audit{
+			Action: AuditUnattributed, Key: ch.key,
+			Detail: map[string]any{"before": ch.old, "after": ch.now}, At: d.engine.Now(),
+		}); err != nil {
 			return err
 		}
 	}

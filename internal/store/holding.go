@@ -16,9 +16,7 @@ func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holdin
 	switch {
 	case a.Role == actor.Supervisor:
 		h.UT = a.UT
-		h.Supervised, err = column(db, `SELECT DISTINCT intervention FROM assignments
-			WHERE user = {:u} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d}) ORDER BY intervention`,
-			dbx.Params{"u": a.User, "d": string(today)})
+		h.Supervised, err = column(db, supervisedToday, dbx.Params{"u": a.User, "d": string(today)})
 	case a.Role == actor.Executor && a.Entity != "":
 		h.Executed, err = column(db, `SELECT c.intervention FROM convenios c JOIN interventions i ON i.id = c.intervention
 			WHERE c.executor = {:e} AND i.state NOT IN ('cerrada', 'desistida', 'resuelta') ORDER BY c.intervention`,

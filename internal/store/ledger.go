@@ -58,9 +58,11 @@ func (l *ledger) store(k Key, now *contribution) error {
 	}
 	_, err := l.db.NewQuery(`INSERT OR REPLACE INTO progress_contributions (` + contributionColumns + `) VALUES
 		({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:d}, {:q}, {:a}, {:rule}, {:i}, {:ec}, {:er})`).
-		Bind(dbx.Params{"sc": now.SourceCollection, "sr": now.SourceRecord, "m": now.Measure, "ao": now.AO, "y": now.Exercise,
+		Bind(dbx.Params{
+			"sc": now.SourceCollection, "sr": now.SourceRecord, "m": now.Measure, "ao": now.AO, "y": now.Exercise,
 			"fy": now.FundingYear, "f": now.FundingFrame, "d": now.Day, "q": now.Quantity, "a": now.Amount, "rule": now.Rule,
-			"i": now.Intervention, "ec": now.EvidenceCollection, "er": now.EvidenceRecord}).Execute()
+			"i": now.Intervention, "ec": now.EvidenceCollection, "er": now.EvidenceRecord,
+		}).Execute()
 	return err
 }
 
@@ -94,8 +96,10 @@ type cellKey struct {
 }
 
 func (l *ledger) cell(c contribution) cellKey {
-	return cellKey{c.Exercise, c.FundingYear, c.Measure, c.AO, c.FundingFrame,
-		progress.PostingMonth(day.Day(c.Day).Month(), l.closedThrough)}
+	return cellKey{
+		c.Exercise, c.FundingYear, c.Measure, c.AO, c.FundingFrame,
+		progress.PostingMonth(day.Day(c.Day).Month(), l.closedThrough),
+	}
 }
 
 func (l *ledger) post(c contribution) error {
@@ -103,8 +107,10 @@ func (l *ledger) post(c contribution) error {
 		return nil
 	}
 	cell := l.cell(c)
-	params := dbx.Params{"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
-		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "q": c.Quantity, "a": c.Amount}
+	params := dbx.Params{
+		"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
+		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "q": c.Quantity, "a": c.Amount,
+	}
 	_, err := l.db.NewQuery(`INSERT INTO progress_cells (exercise, measure, ao, funding_year, funding_frame, month, quantity, amount)
 		VALUES ({:y}, {:m}, {:ao}, {:fy}, {:f}, {:month}, {:q}, {:a})
 		ON CONFLICT (exercise, measure, ao, funding_year, funding_frame, month)

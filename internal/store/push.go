@@ -20,8 +20,10 @@ import (
 func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
 		own := &deferred{own: map[Key]bool{}}
-		o := &outbound{engine: r.engine, tx: tx, db: tx.NonconcurrentDB(), own: own,
-			ctx: context.WithValue(ctx, deferredKey{}, own)}
+		o := &outbound{
+			engine: r.engine, tx: tx, db: tx.NonconcurrentDB(), own: own,
+			ctx: context.WithValue(ctx, deferredKey{}, own),
+		}
 		return fn(o)
 	})
 }
@@ -286,8 +288,10 @@ func (o *outbound) keep(user, device string, d app.Decision) error {
 	}
 	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq, received_at)
 		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq}, {:at})`).
-		Bind(dbx.Params{"id": d.Mutation.ID, "device": device, "counter": d.Mutation.Counter, "user": user,
+		Bind(dbx.Params{
+			"id": d.Mutation.ID, "device": device, "counter": d.Mutation.Counter, "user": user,
 			"c": d.Mutation.Collection, "r": d.Mutation.Record, "hash": d.Hash, "status": d.Outcome.Status,
-			"outcome": string(outcome), "body": body, "seq": d.Outcome.Seq, "at": o.engine.stamp()}).Execute()
+			"outcome": string(outcome), "body": body, "seq": d.Outcome.Seq, "at": o.engine.stamp(),
+		}).Execute()
 	return err
 }

@@ -66,8 +66,10 @@ func (k *Kit) keepsContract(r *http.Request, sent []byte, got Response) {
 	}
 	request := r.Clone(context.Background())
 	request.Body = io.NopCloser(bytes.NewReader(sent))
-	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
+	input := &openapi3filter.RequestValidationInput{
+		Request: request, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	}
 	if got.Status == http.StatusOK {
 		if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
 			k.T.Errorf("%s %s accepted what is not documented: %v", r.Method, r.URL.Path, err)

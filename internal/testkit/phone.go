@@ -125,8 +125,10 @@ func (p *Phone) Pull() Page {
 // Mutation numbers a new mutation of this phone.
 func (p *Phone) Mutation(op, collection, record string, fields map[string]any) map[string]any {
 	p.next++
-	return map[string]any{"id": uuid.Must(uuid.NewV7()).String(), "counter": p.next, "collection": collection, "record": record, "op": op,
-		"fields": fields, "form": "visit/1", "schema": 1, "at": "2026-11-23T11:00:00-05:00"}
+	return map[string]any{
+		"id": uuid.Must(uuid.NewV7()).String(), "counter": p.next, "collection": collection, "record": record, "op": op,
+		"fields": fields, "form": "visit/1", "schema": 1, "at": "2026-11-23T11:00:00-05:00",
+	}
 }
 
 // Result is one outcome.
@@ -157,9 +159,11 @@ func (p *Phone) Push(mutations ...any) []Result {
 
 // Visit is a valid visit to a work today, changed by with.
 func (p *Phone) Visit(id, work string, with map[string]any) map[string]any {
-	fields := map[string]any{"intervention": work, "convenio_code": Codes[work], "kind": "in_situ", "visited_on": "2026-11-23",
+	fields := map[string]any{
+		"intervention": work, "convenio_code": Codes[work], "kind": "in_situ", "visited_on": "2026-11-23",
 		"device_started_at": "2026-11-23T09:00:00-05:00", "device_ended_at": "2026-11-23T10:00:00-05:00", "lat_e6": -12046374, "lon_e6": -77042793,
-		"accuracy_m": 8, "headcount": 3, "roster_size": 3, "checklist_key": "visita_aii", "checklist_version": 1, "answers": map[string]any{"cartel": "si"}}
+		"accuracy_m": 8, "headcount": 3, "roster_size": 3, "checklist_key": "visita_aii", "checklist_version": 1, "answers": map[string]any{"cartel": "si"},
+	}
 	for k, v := range with {
 		if v == nil {
 			delete(fields, k)

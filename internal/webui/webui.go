@@ -60,8 +60,10 @@ func Handler(dist fs.FS) (http.Handler, error) {
 
 func pack(name string, body []byte) *file {
 	sum := sha256.Sum256(body)
-	f := &file{body: body, etag: hex.EncodeToString(sum[:8]), kind: mime.TypeByExtension(path.Ext(name)),
-		immutable: strings.HasPrefix(name, "assets/")}
+	f := &file{
+		body: body, etag: hex.EncodeToString(sum[:8]), kind: mime.TypeByExtension(path.Ext(name)),
+		immutable: strings.HasPrefix(name, "assets/"),
+	}
 	if path.Ext(name) == ".webmanifest" {
 		f.kind = "application/manifest+json"
 	}
