@@ -58,8 +58,10 @@ func (s *seeder) territory() error {
 		if err := s.save("uts", id("ut", u), map[string]any{"code": fmt.Sprintf("UT%02d", u), "name": fmt.Sprintf("Unidad %d", u)}); err != nil {
 			return err
 		}
-		if err := s.save("districts", id("district", u), map[string]any{"ubigeo": fmt.Sprintf("1501%02d", u), "name": fmt.Sprintf("Distrito %d", u),
-			"province": "Provincia", "department": "Departamento", "ut": id("ut", u), "valid_from": "2020-01-01"}); err != nil {
+		if err := s.save("districts", id("district", u), map[string]any{
+			"ubigeo": fmt.Sprintf("1501%02d", u), "name": fmt.Sprintf("Distrito %d", u),
+			"province": "Provincia", "department": "Departamento", "ut": id("ut", u), "valid_from": "2020-01-01",
+		}); err != nil {
 			return err
 		}
 		if err := s.save("entities", id("entity", u), map[string]any{"ruc": ruc(u), "name": fmt.Sprintf("Municipalidad %d", u)}); err != nil {
@@ -75,30 +77,40 @@ func (s *seeder) planning() error {
 	}
 	for n, frame := range []string{"ordinary", "ley_31728"} {
 		ao := id("ao", n+1)
-		if err := s.save("aos", ao, map[string]any{"key": "jobs_" + frame, "name": "Empleos temporales", "exercise": 2026, "funding_frame": frame,
-			"unit_measure": "job", "counting_rule": "cupo_v1", "physical_target": 1200, "financial_target": 0, "position": n + 1}); err != nil {
+		if err := s.save("aos", ao, map[string]any{
+			"key": "jobs_" + frame, "name": "Empleos temporales", "exercise": 2026, "funding_frame": frame,
+			"unit_measure": "job", "counting_rule": "cupo_v1", "physical_target": 1200, "financial_target": 0, "position": n + 1,
+		}); err != nil {
 			return err
 		}
 		for month := 1; month <= 12; month++ {
-			if err := s.save("ao_months", id(fmt.Sprintf("month%d", n), month), map[string]any{"ao": ao,
-				"month": fmt.Sprintf("2026-%02d", month), "physical_target": 100}); err != nil {
+			if err := s.save("ao_months", id(fmt.Sprintf("month%d", n), month), map[string]any{
+				"ao":    ao,
+				"month": fmt.Sprintf("2026-%02d", month), "physical_target": 100,
+			}); err != nil {
 				return err
 			}
 		}
 	}
-	if err := s.save("parameters", id("parameter", 1), map[string]any{"key": "visit.radius_m", "value": 500, "unit": "m",
-		"valid_from": "2020-01-01", "norm": "Directiva", "assumption": true}); err != nil {
+	if err := s.save("parameters", id("parameter", 1), map[string]any{
+		"key": "visit.radius_m", "value": 500, "unit": "m",
+		"valid_from": "2020-01-01", "norm": "Directiva", "assumption": true,
+	}); err != nil {
 		return err
 	}
-	return s.save("checklists", id("checklist", 1), map[string]any{"key": "visita", "version": 1, "title": "Visita", "valid_from": "2020-01-01",
-		"items": []map[string]string{{"key": "epp", "label": "¿Usan equipo de protección?"}}})
+	return s.save("checklists", id("checklist", 1), map[string]any{
+		"key": "visita", "version": 1, "title": "Visita", "valid_from": "2020-01-01",
+		"items": []map[string]string{{"key": "epp", "label": "¿Usan equipo de protección?"}},
+	})
 }
 
 // people: two supervisors in the first unit, one in the second.
 func (s *seeder) people() error {
 	for n, ut := range []int{1, 1, 2} {
-		if err := s.save("users", id("user", n+1), map[string]any{"email": fmt.Sprintf("s%d@example.pe", n+1), "password": "una-clave-larga",
-			"name": fmt.Sprintf("Supervisor %d", n+1), "role": "supervisor", "ut": id("ut", ut), "active": true, "verified": true}); err != nil {
+		if err := s.save("users", id("user", n+1), map[string]any{
+			"email": fmt.Sprintf("s%d@example.pe", n+1), "password": "una-clave-larga",
+			"name": fmt.Sprintf("Supervisor %d", n+1), "role": "supervisor", "ut": id("ut", ut), "active": true, "verified": true,
+		}); err != nil {
 			return err
 		}
 	}
@@ -113,12 +125,16 @@ func (s *seeder) works() error {
 		if n%3 == 0 {
 			frame = "ley_31728"
 		}
-		if err := s.save("interventions", aii, map[string]any{"kind": "aii", "name": fmt.Sprintf("Limpieza del canal %d", n), "ut": id("ut", ut),
-			"district": id("district", ut), "state": "en_ejecucion", "starts_on": "2026-05-01", "ends_on": "2026-12-31", "place": "Sector"}); err != nil {
+		if err := s.save("interventions", aii, map[string]any{
+			"kind": "aii", "name": fmt.Sprintf("Limpieza del canal %d", n), "ut": id("ut", ut),
+			"district": id("district", ut), "state": "en_ejecucion", "starts_on": "2026-05-01", "ends_on": "2026-12-31", "place": "Sector",
+		}); err != nil {
 			return err
 		}
-		if err := s.save("convenios", id("convenio", n), map[string]any{"code": fmt.Sprintf("11-%04d-AII-09", n), "intervention": aii,
-			"proposer": id("entity", ut), "executor": id("entity", ut), "funding_year": 2026, "funding_frame": frame, "amount": 100000}); err != nil {
+		if err := s.save("convenios", id("convenio", n), map[string]any{
+			"code": fmt.Sprintf("11-%04d-AII-09", n), "intervention": aii,
+			"proposer": id("entity", ut), "executor": id("entity", ut), "funding_year": 2026, "funding_frame": frame, "amount": 100000,
+		}); err != nil {
 			return err
 		}
 		if err := s.save("assignments", id("assign", n), map[string]any{"user": id("user", (n+1)/2), "intervention": aii, "from_on": "2026-05-01"}); err != nil {
@@ -133,8 +149,10 @@ func (s *seeder) works() error {
 
 func (s *seeder) roster(aii string, n int) error {
 	policy := id("policy", n)
-	if err := s.save("insurance_policies", policy, map[string]any{"intervention": aii, "number": fmt.Sprintf("P-%d", n), "insurer_ruc": ruc(90),
-		"insurer_name": "Aseguradora", "kind": "sctr", "valid_from": "2026-05-01", "valid_to": "2026-12-31", "state": "emitida"}); err != nil {
+	if err := s.save("insurance_policies", policy, map[string]any{
+		"intervention": aii, "number": fmt.Sprintf("P-%d", n), "insurer_ruc": ruc(90),
+		"insurer_name": "Aseguradora", "kind": "sctr", "valid_from": "2026-05-01", "valid_to": "2026-12-31", "state": "emitida",
+	}); err != nil {
 		return err
 	}
 	for k := 1; k <= workers; k++ {
@@ -143,12 +161,16 @@ func (s *seeder) roster(aii string, n int) error {
 		if err := s.save("cupos", id("cupo", number), map[string]any{"intervention": aii, "number": k, "state": "activo"}); err != nil {
 			return err
 		}
-		if err := s.save("participants", id("part", number), map[string]any{"intervention": aii, "cupo": id("cupo", number), "dni": dni,
-			"given_names": "Persona", "surnames": fmt.Sprintf("Ficticia %d", number), "sex": "F", "birth_date": "1990-01-01", "alta_on": "2026-05-01"}); err != nil {
+		if err := s.save("participants", id("part", number), map[string]any{
+			"intervention": aii, "cupo": id("cupo", number), "dni": dni,
+			"given_names": "Persona", "surnames": fmt.Sprintf("Ficticia %d", number), "sex": "F", "birth_date": "1990-01-01", "alta_on": "2026-05-01",
+		}); err != nil {
 			return err
 		}
-		if err := s.save("insured_persons", id("insured", number), map[string]any{"insurance_policy": policy, "intervention": aii, "dni": dni,
-			"from_on": "2026-05-01"}); err != nil {
+		if err := s.save("insured_persons", id("insured", number), map[string]any{
+			"insurance_policy": policy, "intervention": aii, "dni": dni,
+			"from_on": "2026-05-01",
+		}); err != nil {
 			return err
 		}
 	}

@@ -173,9 +173,11 @@ func (w *world) write(x write) error {
 }
 
 // shown are the tables the model compares with what phones hold.
-var shown = []string{"users", "uts", "districts", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
+var shown = []string{
+	"users", "uts", "districts", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
 	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
-	"visits", "visit_marks", "findings", "unlisted_workers"}
+	"visits", "visit_marks", "findings", "unlisted_workers",
+}
 
 // state is the base tables as they are, past everything that sync remembers.
 func (w *world) state() (any, error) {
@@ -223,4 +225,3 @@ func (w *world) query(sql string) ([]map[string]string, error) {
 	}
 	return out, rows.Err()
 }
-

@@ -30,13 +30,18 @@ function converged(phone: SimPhone, tables: Tables): Violation[] {
     if (row.b.includes(KEPT) || row.b.includes(STALE)) out.push(broken('I5 scope', `${phone.name} still keeps ${key}`))
     const data = expected.get(key)
     if (!data) out.push(broken('I5 scope', `${phone.name} holds ${key}, which is not its user's`))
-    else if (canonicalize(data) !== canonicalize(row.data)) out.push(broken('I1 convergence', `${phone.name} ${key}: ${canonicalize(row.data)} ≠ ${canonicalize(data)}`))
+    else if (canonicalize(data) !== canonicalize(row.data))
+      out.push(broken('I1 convergence', `${phone.name} ${key}: ${canonicalize(row.data)} ≠ ${canonicalize(data)}`))
   }
-  for (const key of expected.keys()) if (!phone.disk.rows.has(key)) out.push(broken('I1 convergence', `${phone.name} lacks ${key}`))
+  for (const key of expected.keys())
+    if (!phone.disk.rows.has(key)) out.push(broken('I1 convergence', `${phone.name} lacks ${key}`))
   const { buckets } = phone.disk.meta
   const rows = [...phone.disk.rows.values()]
-  const fresh = Object.fromEntries(Object.entries(buckets).map(([h, b]) => [h, { name: b.name, ...recount(Number(h), b.name, rows) }]))
-  if (totalOf(fresh) !== totalOf(buckets)) out.push(broken('I1 convergence', `${phone.name}: kept sums are not those of its rows`))
+  const fresh = Object.fromEntries(
+    Object.entries(buckets).map(([h, b]) => [h, { name: b.name, ...recount(Number(h), b.name, rows) }]),
+  )
+  if (totalOf(fresh) !== totalOf(buckets))
+    out.push(broken('I1 convergence', `${phone.name}: kept sums are not those of its rows`))
   // Nothing here ever damages a phone's database: a repair hides a fault of the protocol.
   if (phone.disk.meta.last_heal_at) out.push(broken('I1 convergence', `${phone.name} had to repair itself`))
   return out.slice(0, 5)
@@ -50,10 +55,21 @@ function nothingLost(phone: SimPhone, state: ServerState, tables: Tables): Viola
   for (const [id, m] of phone.promised) {
     const entry = outbox.get(id)
     const what = `${phone.name} ${m.op} ${m.collection}/${m.record}`
-    if (!entry) out.push(broken('I2 nothing lost', `${what} is gone from the phone; the server says ${stored.get(id)?.status ?? 'nothing'}`))
-    else if (entry.state === 'applied' && stored.get(id)?.status !== 'applied') out.push(broken('I2 nothing lost', `${what} was acknowledged; the server has ${stored.get(id)?.status ?? 'nothing'}`))
-    else if (stored.has(id) && stored.get(id)?.status !== entry.state) out.push(broken('I2 nothing lost', `${what} is ${entry.state} here, ${stored.get(id)?.status} there`))
-    if (entry?.state === 'applied' && !tables.all(m.collection).some((r) => r.id === m.record)) out.push(broken('I2 nothing lost', `${what} was acknowledged; its record is not there`))
+    if (!entry)
+      out.push(
+        broken(
+          'I2 nothing lost',
+          `${what} is gone from the phone; the server says ${stored.get(id)?.status ?? 'nothing'}`,
+        ),
+      )
+    else if (entry.state === 'applied' && stored.get(id)?.status !== 'applied')
+      out.push(
+        broken('I2 nothing lost', `${what} was acknowledged; the server has ${stored.get(id)?.status ?? 'nothing'}`),
+      )
+    else if (stored.has(id) && stored.get(id)?.status !== entry.state)
+      out.push(broken('I2 nothing lost', `${what} is ${entry.state} here, ${stored.get(id)?.status} there`))
+    if (entry?.state === 'applied' && !tables.all(m.collection).some((r) => r.id === m.record))
+      out.push(broken('I2 nothing lost', `${what} was acknowledged; its record is not there`))
   }
   return out
 }
@@ -70,16 +86,25 @@ function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): 
   for (const m of state.mutations) {
     if (undone.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} had been taken back and was sent`))
     else if (!promised.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} came from nowhere`))
-    if (m.status === 'applied' && promised.get(m.id)?.op === 'create') created.set(`${m.collection}/${m.record}`, (created.get(`${m.collection}/${m.record}`) ?? 0) + 1)
+    if (m.status === 'applied' && promised.get(m.id)?.op === 'create')
+      created.set(`${m.collection}/${m.record}`, (created.get(`${m.collection}/${m.record}`) ?? 0) + 1)
   }
   for (const [key, n] of created) if (n !== 1) out.push(broken('I3 once', `${key} was created ${n} times`))
-  for (const c of ['findings', 'unlisted_workers']) for (const r of tables.all(c)) if (!created.has(`${c}/${r.id}`)) out.push(broken('I3 once', `${c}/${r.id} has no applied mutation`))
-  for (const v of tables.all('visits')) if (v.device && !created.has(`visits/${v.id}`)) out.push(broken('I3 once', `visits/${v.id} has no applied mutation`))
+  for (const c of ['findings', 'unlisted_workers'])
+    for (const r of tables.all(c))
+      if (!created.has(`${c}/${r.id}`)) out.push(broken('I3 once', `${c}/${r.id} has no applied mutation`))
+  for (const v of tables.all('visits'))
+    if (v.device && !created.has(`visits/${v.id}`))
+      out.push(broken('I3 once', `visits/${v.id} has no applied mutation`))
   return [...out, ...lastWord(state, promised, tables)]
 }
 
 /** Updates: the record shows the last applied one in the order of commit. */
-function lastWord(state: ServerState, promised: ReadonlyMap<string, { op: string; fields: Record<string, unknown> }>, tables: Tables): Violation[] {
+function lastWord(
+  state: ServerState,
+  promised: ReadonlyMap<string, { op: string; fields: Record<string, unknown> }>,
+  tables: Tables,
+): Violation[] {
   const last = new Map<string, Record<string, unknown>>()
   for (const m of state.mutations) {
     const known = promised.get(m.id)
@@ -97,6 +122,8 @@ function figures(state: ServerState, tables: Tables): Violation[] {
   const kept = new Map(state.cells.map((c) => [`${c.exercise} ${c.ao} ${c.month}`, Number(c.quantity)]))
   const scratch = tables.jobs()
   return [...new Set([...kept.keys(), ...scratch.keys()])].flatMap((cell) =>
-    (kept.get(cell) ?? 0) === (scratch.get(cell) ?? 0) ? [] : [broken('I6 figures', `${cell}: kept ${kept.get(cell) ?? 0}, from scratch ${scratch.get(cell) ?? 0}`)],
+    (kept.get(cell) ?? 0) === (scratch.get(cell) ?? 0)
+      ? []
+      : [broken('I6 figures', `${cell}: kept ${kept.get(cell) ?? 0}, from scratch ${scratch.get(cell) ?? 0}`)],
   )
 }

@@ -23,7 +23,18 @@ const { values } = parseArgs({
 })
 
 /** What 100 runs must have met, or they prove nothing. */
-const REQUIRED = [...FAULT_NAMES, 'client_killed', 'reassigned_with_unsent_work', 'pull_outage', 'push_outage', 'bad_record', 'taken_back', 'outcome_applied', 'outcome_rejected', 'outcome_parked']
+const REQUIRED = [
+  ...FAULT_NAMES,
+  'client_killed',
+  'reassigned_with_unsent_work',
+  'pull_outage',
+  'push_outage',
+  'bad_record',
+  'taken_back',
+  'outcome_applied',
+  'outcome_rejected',
+  'outcome_parked',
+]
 
 async function main(): Promise<void> {
   const from = Number(values.seed)

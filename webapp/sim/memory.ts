@@ -5,7 +5,18 @@
 import type { Draft, OutboxEntry, ReplicaRow } from '../src/sync/contract'
 import { canTakeBack, countsOf, entriesFor } from '../src/sync/entries'
 import { emptyMeta, keyOf } from '../src/sync/ports'
-import type { OutboxCounts, ReplicaBatch, ReplicaMeta, ReplicaStore, RowKey, Settlement, Stamp, Work, WorkMeta, WorkStore } from '../src/sync/ports'
+import type {
+  OutboxCounts,
+  ReplicaBatch,
+  ReplicaMeta,
+  ReplicaStore,
+  RowKey,
+  Settlement,
+  Stamp,
+  Work,
+  WorkMeta,
+  WorkStore,
+} from '../src/sync/ports'
 import { prunable, settled } from '../src/sync/push'
 
 export interface Disk {

@@ -20,7 +20,8 @@ const TEXT: Record<string, string> = {
   insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
   insured_persons: 'insurance_policy intervention dni from_on to_on',
   attendance_sheets: 'intervention day state',
-  visits: 'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
+  visits:
+    'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
   visit_marks: 'visit intervention participant mark coverage_seen',
   unlisted_workers: 'visit intervention dni given_names surnames note',
   findings: 'visit intervention severity description corrective_measure responsible due_on state',
@@ -57,8 +58,16 @@ export class Tables {
   /** Every row the user's phones must hold, `collection/id` to its data. */
   expected(user: string): Map<string, Record<string, unknown>> {
     const unit = this.all('users').find((u) => u.id === user)?.ut
-    const assigned = new Set(this.all('assignments').filter((a) => a.user === user && current(a)).map((a) => String(a.intervention)))
-    const inUnit = new Set(this.all('interventions').filter((i) => i.ut === unit).map((i) => i.id))
+    const assigned = new Set(
+      this.all('assignments')
+        .filter((a) => a.user === user && current(a))
+        .map((a) => String(a.intervention)),
+    )
+    const inUnit = new Set(
+      this.all('interventions')
+        .filter((i) => i.ut === unit)
+        .map((i) => i.id),
+    )
     const known = (i: unknown): boolean => assigned.has(String(i)) || inUnit.has(String(i))
     const convenios = this.all('convenios').filter((c) => known(c.intervention))
     const bodies = new Set(convenios.flatMap((c) => [c.proposer, c.executor]))
@@ -75,7 +84,8 @@ export class Tables {
     const rows = new Map<string, Record<string, unknown>>()
     for (const collection of Object.keys(TEXT)) {
       const wanted = want[collection] ?? ((r: TableRow) => assigned.has(String(r.intervention)))
-      for (const row of this.all(collection)) if (wanted(row)) rows.set(`${collection}/${row.id}`, wire(collection, row))
+      for (const row of this.all(collection))
+        if (wanted(row)) rows.set(`${collection}/${row.id}`, wire(collection, row))
     }
     return rows
   }
@@ -102,22 +112,52 @@ export class Tables {
   }
 
   private marks(): { cupo: string; participant: string; day: string; mark: string }[] {
-    const visits = new Map(this.all('visits').filter((v) => v.state === 'sincronizada' || v.state === 'validada').map((v) => [v.id, v]))
+    const visits = new Map(
+      this.all('visits')
+        .filter((v) => v.state === 'sincronizada' || v.state === 'validada')
+        .map((v) => [v.id, v]),
+    )
     const seen = this.all('visit_marks').flatMap((m) => {
       const visit = visits.get(String(m.visit))
-      return visit ? [{ participant: String(m.participant), day: String(visit.visited_on), mark: String(m.mark), intervention: visit.intervention }] : []
+      return visit
+        ? [
+            {
+              participant: String(m.participant),
+              day: String(visit.visited_on),
+              mark: String(m.mark),
+              intervention: visit.intervention,
+            },
+          ]
+        : []
     })
-    const listed = this.all('attendance_sheets').filter((s) => s.state === 'validada').flatMap((s) =>
-      Object.entries((s.marks ?? {}) as Record<string, string>).map(([participant, mark]) => ({ participant, day: String(s.day), mark, intervention: s.intervention })),
-    )
+    const listed = this.all('attendance_sheets')
+      .filter((s) => s.state === 'validada')
+      .flatMap((s) =>
+        Object.entries((s.marks ?? {}) as Record<string, string>).map(([participant, mark]) => ({
+          participant,
+          day: String(s.day),
+          mark,
+          intervention: s.intervention,
+        })),
+      )
     const people = new Map(this.all('participants').map((p) => [p.id, p]))
-    const active = new Set(this.all('cupos').filter((c) => c.state === 'activo').map((c) => c.id))
+    const active = new Set(
+      this.all('cupos')
+        .filter((c) => c.state === 'activo')
+        .map((c) => c.id),
+    )
     return [...seen, ...listed].flatMap(({ participant, day, mark, intervention }) => {
       const p = people.get(participant)
-      const counts = p && p.intervention === intervention && active.has(String(p.cupo)) && day >= String(p.alta_on) && (!p.baja_on || day <= String(p.baja_on))
+      const counts =
+        p &&
+        p.intervention === intervention &&
+        active.has(String(p.cupo)) &&
+        day >= String(p.alta_on) &&
+        (!p.baja_on || day <= String(p.baja_on))
       return counts ? [{ cupo: String(p.cupo), participant, day, mark }] : []
     })
   }
 }
 
-const current = (a: TableRow): boolean => String(a.from_on) <= BUSINESS_DATE && (!a.to_on || String(a.to_on) >= BUSINESS_DATE)
+const current = (a: TableRow): boolean =>
+  String(a.from_on) <= BUSINESS_DATE && (!a.to_on || String(a.to_on) >= BUSINESS_DATE)

@@ -47,10 +47,14 @@ export class Network {
 
   send(owner: object, name: string, request: Request): Promise<Answer> {
     // What is on the road is a copy.
-    const sent: Request = { ...request, body: request.body === undefined ? undefined : JSON.parse(JSON.stringify(request.body)) }
+    const sent: Request = {
+      ...request,
+      body: request.body === undefined ? undefined : JSON.parse(JSON.stringify(request.body)),
+    }
     return new Promise((resolve) => {
       const label = `${name} ${request.method} ${request.path}`
-      const answer = (a: Answer): void => this.scheduler.add({ owner, label: `${label} answered ${a.status}`, run: () => resolve(a) })
+      const answer = (a: Answer): void =>
+        this.scheduler.add({ owner, label: `${label} answered ${a.status}`, run: () => resolve(a) })
       this.scheduler.add({ owner, label, run: () => this.carry(label, sent, answer) })
     })
   }
@@ -104,7 +108,11 @@ const PREFIX = '/api/chaski/v1'
 
 function asAnswer(got: HttpAnswer): Answer {
   const seconds = Number(got.retry_after)
-  return { status: got.status, body: parse(got.body), ...(got.retry_after && Number.isFinite(seconds) ? { retryAfter: seconds } : {}) }
+  return {
+    status: got.status,
+    body: parse(got.body),
+    ...(got.retry_after && Number.isFinite(seconds) ? { retryAfter: seconds } : {}),
+  }
 }
 
 function parse(text: string): unknown {
@@ -122,6 +130,7 @@ function cut(fault: Fault, answer: Answer, where: number): Answer {
   }
   const body = answer.body as { puts?: unknown[]; results?: unknown[] } | undefined
   if (fault === 'cut_page' && body?.puts?.length) return { ...answer, body: { ...body, puts: body.puts.slice(1) } }
-  if (fault === 'cut_page' && body?.results?.length) return { ...answer, body: { ...body, results: body.results.slice(1) } }
+  if (fault === 'cut_page' && body?.results?.length)
+    return { ...answer, body: { ...body, results: body.results.slice(1) } }
   return answer
 }

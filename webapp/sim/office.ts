@@ -13,7 +13,22 @@ export const USERS = ['user00000000001', 'user00000000002', 'user00000000003']
 
 export const seedId = (prefix: string, n: number): string => prefix + String(n).padStart(15 - prefix.length, '0')
 
-const ACTIONS = { reassign: 30, join: 10, leave: 10, uninsure: 8, insure: 6, plan: 10, publish: 10, sheet: 12, validate: 12, observe: 4, annul: 4, observe_visit: 4, move_unit: 3, raw_sql: 8 }
+const ACTIONS = {
+  reassign: 30,
+  join: 10,
+  leave: 10,
+  uninsure: 8,
+  insure: 6,
+  plan: 10,
+  publish: 10,
+  sheet: 12,
+  validate: 12,
+  observe: 4,
+  annul: 4,
+  observe_visit: 4,
+  move_unit: 3,
+  raw_sql: 8,
+}
 
 export class Office {
   /** Who holds what, as the office decided: the model's own memory for I5. */
@@ -61,15 +76,38 @@ export class Office {
       case 'join':
         return this.join(aii)
       case 'leave':
-        return [{ collection: 'participants', id: participant, fields: { baja_on: this.rng.pick(['2026-06-01', YESTERDAY, '']) } }]
+        return [
+          {
+            collection: 'participants',
+            id: participant,
+            fields: { baja_on: this.rng.pick(['2026-06-01', YESTERDAY, '']) },
+          },
+        ]
       case 'uninsure':
         return this.uninsure(seedId('insured', worker))
       case 'insure':
-        return [{ collection: 'insurance_policies', id: this.rng.recordId(), fields: { intervention: aii, number: `N-${++this.made}`, insurer_ruc: '20100000904', insurer_name: 'Otra', kind: 'vida', valid_from: '2026-06-01', valid_to: '2026-12-31', state: 'emitida' } }]
+        return [
+          {
+            collection: 'insurance_policies',
+            id: this.rng.recordId(),
+            fields: {
+              intervention: aii,
+              number: `N-${++this.made}`,
+              insurer_ruc: '20100000904',
+              insurer_name: 'Otra',
+              kind: 'vida',
+              valid_from: '2026-06-01',
+              valid_to: '2026-12-31',
+              state: 'emitida',
+            },
+          },
+        ]
       case 'plan':
         return this.plan(aii, n)
       case 'publish':
-        return this.planned.splice(0, 1).map(({ id }) => ({ collection: 'visits', id, fields: { state: 'validada', headcount: 3 } }))
+        return this.planned
+          .splice(0, 1)
+          .map(({ id }) => ({ collection: 'visits', id, fields: { state: 'validada', headcount: 3 } }))
       case 'sheet':
         return this.sheet(aii, n)
       case 'validate':
@@ -77,7 +115,9 @@ export class Office {
       case 'observe':
         return this.turnSheet('observada')
       case 'annul':
-        return [{ collection: 'cupos', id: seedId('cupo', worker), fields: { state: this.rng.pick(['activo', 'anulado']) } }]
+        return [
+          { collection: 'cupos', id: seedId('cupo', worker), fields: { state: this.rng.pick(['activo', 'anulado']) } },
+        ]
       case 'observe_visit':
         return this.turnVisit()
       case 'move_unit':
@@ -95,7 +135,11 @@ export class Office {
     const to = this.rng.pick(USERS.filter((u) => u !== this.assigned.get(aii)))
     const id = this.rng.recordId()
     const writes: Write[] = [
-      { collection: 'assignments', id: this.assignment.get(aii)!, fields: { to_on: YESTERDAY, reason: 'Reasignación' } },
+      {
+        collection: 'assignments',
+        id: this.assignment.get(aii)!,
+        fields: { to_on: YESTERDAY, reason: 'Reasignación' },
+      },
       { collection: 'assignments', id, fields: { user: to, intervention: aii, from_on: BUSINESS_DATE } },
     ]
     this.assigned.set(aii, to)
@@ -112,21 +156,50 @@ export class Office {
     const number = 1000 + ++this.made
     return [
       { collection: 'cupos', id: cupo, fields: { intervention: aii, number, state: 'activo' } },
-      { collection: 'participants', id: this.rng.recordId(), fields: { intervention: aii, cupo, dni: String(20_000_000 + number), given_names: 'Nueva', surnames: 'Persona', sex: 'M', birth_date: '1980-01-01', alta_on: '2026-06-01' } },
+      {
+        collection: 'participants',
+        id: this.rng.recordId(),
+        fields: {
+          intervention: aii,
+          cupo,
+          dni: String(20_000_000 + number),
+          given_names: 'Nueva',
+          surnames: 'Persona',
+          sex: 'M',
+          birth_date: '1980-01-01',
+          alta_on: '2026-06-01',
+        },
+      },
     ]
   }
 
   private uninsure(id: string): Write[] {
     if (this.uninsured.has(id)) return []
     this.uninsured.add(id)
-    return [this.rng.chance(0.5) ? { collection: 'insured_persons', id, delete: true } : { sql: `DELETE FROM insured_persons WHERE id = '${id}'` }]
+    return [
+      this.rng.chance(0.5)
+        ? { collection: 'insured_persons', id, delete: true }
+        : { sql: `DELETE FROM insured_persons WHERE id = '${id}'` },
+    ]
   }
 
   private plan(aii: string, n: number): Write[] {
     const id = this.rng.recordId()
     this.planned.push({ id, aii })
-    const fields = { intervention: aii, convenio_code: `11-${String(n).padStart(4, '0')}-AII-09`, supervisor: this.assigned.get(aii), kind: 'unannounced', state: 'planificada', visited_on: BUSINESS_DATE }
-    const mark = { visit: id, intervention: aii, participant: seedId('part', n * 100 + 1 + this.rng.int(WORKERS)), mark: 'presente' }
+    const fields = {
+      intervention: aii,
+      convenio_code: `11-${String(n).padStart(4, '0')}-AII-09`,
+      supervisor: this.assigned.get(aii),
+      kind: 'unannounced',
+      state: 'planificada',
+      visited_on: BUSINESS_DATE,
+    }
+    const mark = {
+      visit: id,
+      intervention: aii,
+      participant: seedId('part', n * 100 + 1 + this.rng.int(WORKERS)),
+      mark: 'presente',
+    }
     return [
       { collection: 'visits', id, fields },
       { collection: 'visit_marks', id: this.rng.recordId(), fields: mark },
@@ -139,9 +212,16 @@ export class Office {
     this.sheetDays.add(aii + day)
     const id = this.rng.recordId()
     const marks: Record<string, string> = {}
-    for (let k = 1; k <= WORKERS; k++) if (this.rng.chance(0.3)) marks[seedId('part', n * 100 + k)] = this.rng.pick(['presente', 'presente', 'ausente'])
+    for (let k = 1; k <= WORKERS; k++)
+      if (this.rng.chance(0.3)) marks[seedId('part', n * 100 + k)] = this.rng.pick(['presente', 'presente', 'ausente'])
     this.sheets.push({ id, state: 'registrada' })
-    return [{ collection: 'attendance_sheets', id, fields: { intervention: aii, day, marks, headcount: Object.keys(marks).length, state: 'registrada' } }]
+    return [
+      {
+        collection: 'attendance_sheets',
+        id,
+        fields: { intervention: aii, day, marks, headcount: Object.keys(marks).length, state: 'registrada' },
+      },
+    ]
   }
 
   private turnSheet(state: string): Write[] {
@@ -155,7 +235,13 @@ export class Office {
   private turnVisit(): Write[] {
     const known = this.phones.flatMap((p) => p.rows('visits')).filter((v) => v.data.state === 'sincronizada')
     if (known.length === 0) return []
-    return [{ collection: 'visits', id: this.rng.pick(known).id, fields: { state: this.rng.pick(['validada', 'observada']) } }]
+    return [
+      {
+        collection: 'visits',
+        id: this.rng.pick(known).id,
+        fields: { state: this.rng.pick(['validada', 'observada']) },
+      },
+    ]
   }
 
   private moveUnit(aii: string): Write[] {

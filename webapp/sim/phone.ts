@@ -43,7 +43,8 @@ export class SimPhone {
   }
 
   private gate(life: object): WriteGate {
-    return (label) => new Promise((resolve) => this.scheduler.add({ owner: life, label: `${this.name} writes ${label}`, run: resolve }))
+    return (label) =>
+      new Promise((resolve) => this.scheduler.add({ owner: life, label: `${this.name} writes ${label}`, run: resolve }))
   }
 
   start(): void {
@@ -53,9 +54,15 @@ export class SimPhone {
     this.driver = new Driver({
       replica: new MemoryReplica(this.disk, gate),
       work: workStore(this.disk, gate),
-      transport: { send: (method, path, body) => this.network.send(life, this.name, { user: this.user, method, path, body }) },
+      transport: {
+        send: (method, path, body) => this.network.send(life, this.name, { user: this.user, method, path, body }),
+      },
       clock: { now: () => this.now(), wake: (at, call) => this.scheduler.wake(life, at - this.clockOff, call) },
-      random: { jitter: () => this.rng.next(), mutationId: () => this.rng.uuidV7(this.now()), token: () => this.rng.hex(32) },
+      random: {
+        jitter: () => this.rng.next(),
+        mutationId: () => this.rng.uuidV7(this.now()),
+        token: () => this.rng.hex(32),
+      },
       report: () => Promise.resolve({ app_version: 'sim' }),
       describe: { name: '', platform: '', app_version: 'sim' },
       changed: (status) => (this.status = status),
@@ -79,7 +86,8 @@ export class SimPhone {
 
   /** I8, between any two things that happen. */
   audit(): void {
-    if (this.alive && this.status?.in_sync && this.pending > 0) this.lies.push(`${this.name} said sincronizado with unsent work`)
+    if (this.alive && this.status?.in_sync && this.pending > 0)
+      this.lies.push(`${this.name} said sincronizado with unsent work`)
   }
 
   get pending(): number {
@@ -114,7 +122,14 @@ export class SimPhone {
   private async finishVisit(life: object): Promise<void> {
     const work = visitWork(this.rng, this.user, (c) => this.rows(c), this.now(), this.coverage)
     if (!work) return
-    const draft: Draft = { id: `draft-${work.group}`, kind: 'visit', intervention: work.intervention, version: 1, saved_at: '', body: {} }
+    const draft: Draft = {
+      id: `draft-${work.group}`,
+      kind: 'visit',
+      intervention: work.intervention,
+      version: 1,
+      saved_at: '',
+      body: {},
+    }
     this.disk.drafts.set(draft.id, draft)
     await this.enqueue(life, { ...work, draft: draft.id })
     if (!this.rng.chance(0.15)) return
@@ -137,8 +152,23 @@ export class SimPhone {
     const shown = overlay(this.rows('findings'), outbox, this.disk.meta.seen_seq)
     if (shown.length === 0) return
     const finding = this.rng.pick(shown)
-    const fields = { state: this.rng.pick(['abierto', 'levantado']), corrective_measure: `Medida del ${BUSINESS_DATE}, ${this.rng.int(1000)}` }
-    const update: NewMutation = { collection: 'findings', record: finding.id, op: 'update', fields, form: 'finding/1', base_rev: finding.rev }
-    await this.enqueue(life, { group: this.rng.recordId(), label: 'Hallazgo', intervention: finding.i, mutations: [update] })
+    const fields = {
+      state: this.rng.pick(['abierto', 'levantado']),
+      corrective_measure: `Medida del ${BUSINESS_DATE}, ${this.rng.int(1000)}`,
+    }
+    const update: NewMutation = {
+      collection: 'findings',
+      record: finding.id,
+      op: 'update',
+      fields,
+      form: 'finding/1',
+      base_rev: finding.rev,
+    }
+    await this.enqueue(life, {
+      group: this.rng.recordId(),
+      label: 'Hallazgo',
+      intervention: finding.i,
+      mutations: [update],
+    })
   }
 }

@@ -46,7 +46,10 @@ async function bundle(plant) {
 
 function buildServer(name, ...flags) {
   const binary = join(work, name)
-  const { status } = spawnSync('go', ['build', ...flags, '-o', binary, './internal/sim'], { cwd: dirname(webapp), stdio: 'inherit' })
+  const { status } = spawnSync('go', ['build', ...flags, '-o', binary, './internal/sim'], {
+    cwd: dirname(webapp),
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exit(status ?? 1)
   return binary
 }
@@ -76,8 +79,17 @@ async function sim() {
   // The first seed once more: the same seed must give the same trace.
   const again = await start([script, '--server', server, '--seed', String(from), '--runs', '1', '--json'])
   const reports = parts.map((p) => p.out.trim().split('\n').at(-1)).map(parse)
-  if (reports.includes(undefined) || parse(again.out) === undefined) return fail(parts.map((p) => p.out).join('\n') + again.out)
-  for (const { out } of parts) process.stdout.write(out.trim().split('\n').slice(0, -1).map((l) => l + '\n').join(''))
+  if (reports.includes(undefined) || parse(again.out) === undefined)
+    return fail(parts.map((p) => p.out).join('\n') + again.out)
+  for (const { out } of parts)
+    process.stdout.write(
+      out
+        .trim()
+        .split('\n')
+        .slice(0, -1)
+        .map((l) => l + '\n')
+        .join(''),
+    )
   return summary(reports, parse(again.out), runs, Math.round((Date.now() - began) / 1000))
 }
 
@@ -118,7 +130,19 @@ async function mutants() {
     const script = m.side === 'client' ? await bundle(m.name) : plain
     const server = m.side === 'client' ? honest : planted
     const plant = m.side === 'client' ? '' : m.name
-    const { out } = await start([script, '--server', server, '--plant', plant, '--seed', values.seed, '--runs', String(MUTANT_SEEDS), '--first', '--json'])
+    const { out } = await start([
+      script,
+      '--server',
+      server,
+      '--plant',
+      plant,
+      '--seed',
+      values.seed,
+      '--runs',
+      String(MUTANT_SEEDS),
+      '--first',
+      '--json',
+    ])
     const caught = parse(out.trim().split('\n').at(-1))?.failures?.[0]
     if (!caught) missed++
     console.log(`${m.bug.padEnd(52)} ${caught ? caught.invariant.padEnd(22) + ' ' + caught.seed : 'NOT CAUGHT'}`)

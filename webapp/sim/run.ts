@@ -49,10 +49,23 @@ class World {
   ) {
     this.rng = new Rng(seed)
     this.scheduler = new Scheduler(this.rng, START)
-    this.network = new Network(server, this.scheduler, this.rng, this.coverage, (user, path, body) => this.watch(user, path, body))
+    this.network = new Network(server, this.scheduler, this.rng, this.coverage, (user, path, body) =>
+      this.watch(user, path, body),
+    )
     // Now and then one person has two phones.
     const owners = this.rng.chance(0.25) ? [...USERS, USERS[0]!] : USERS
-    this.phones = owners.map((user, n) => new SimPhone(`phone${n + 1}`, user, this.rng.pick(CLOCKS), this.scheduler, this.network, this.rng, this.coverage))
+    this.phones = owners.map(
+      (user, n) =>
+        new SimPhone(
+          `phone${n + 1}`,
+          user,
+          this.rng.pick(CLOCKS),
+          this.scheduler,
+          this.network,
+          this.rng,
+          this.coverage,
+        ),
+    )
     this.office = new Office(server, this.scheduler, this.rng, this.coverage, this.phones)
   }
 
@@ -87,10 +100,18 @@ class World {
     this.network.outage = { user: phone.user, path }
     const mine = this.phones.filter((p) => p.user === phone.user)
     if (path === '/sync/push' && phone.alive) phone.act()
-    const done = await this.quiet((p) => !mine.includes(p) || (path === '/sync/push' ? p.disk.meta.seen_seq > 0 : p.pending === 0))
+    const done = await this.quiet(
+      (p) => !mine.includes(p) || (path === '/sync/push' ? p.disk.meta.seen_seq > 0 : p.pending === 0),
+    )
     this.coverage.count(path === '/sync/pull' ? 'pull_outage' : 'push_outage')
-    if (!done) this.found.push({ invariant: 'I9 no stuck queue', what: `with ${path} cut for ${phone.name}: ${this.unrest()}` })
-    else if (path === '/sync/pull') this.found.push(...mine.filter((p) => p.pending > 0).map((p) => ({ invariant: 'I9 no stuck queue', what: `${p.name} did not push while its pulls failed` })))
+    if (!done)
+      this.found.push({ invariant: 'I9 no stuck queue', what: `with ${path} cut for ${phone.name}: ${this.unrest()}` })
+    else if (path === '/sync/pull')
+      this.found.push(
+        ...mine
+          .filter((p) => p.pending > 0)
+          .map((p) => ({ invariant: 'I9 no stuck queue', what: `${p.name} did not push while its pulls failed` })),
+      )
     this.network.outage = { user: '', path: '' }
     this.network.faulty = true
   }
@@ -103,7 +124,8 @@ class World {
     for (const phone of this.phones) phone.kick()
     await settle()
     const cut = this.network.outage.user
-    const atRest = (p: SimPhone): boolean => rested(p) && (p.user === cut || (p.status?.in_sync === true && p.pending === 0))
+    const atRest = (p: SimPhone): boolean =>
+      rested(p) && (p.user === cut || (p.status?.in_sync === true && p.pending === 0))
     for (let n = 0; n < QUIET_STEPS; n++) {
       if (await this.scheduler.step()) continue
       if (this.phones.every(atRest)) return true
@@ -113,7 +135,12 @@ class World {
   }
 
   unrest(): string {
-    return this.phones.map((p) => `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}`).join('; ')
+    return this.phones
+      .map(
+        (p) =>
+          `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}`,
+      )
+      .join('; ')
   }
 
   finish(): void {
@@ -126,10 +153,15 @@ class World {
   /** I5 on every answer, I1 on every page: looked at as the server sent it. */
   private watch(user: string, path: string, body: string): void {
     if (path !== '/sync/pull' || body === '') return
-    const page = JSON.parse(body) as { reset: boolean; puts: { c: string; id: string; data: Record<string, unknown> }[] }
-    if (page.reset) this.found.push({ invariant: 'I1 convergence', what: `the server did not know its own cursor (${user})` })
+    const page = JSON.parse(body) as {
+      reset: boolean
+      puts: { c: string; id: string; data: Record<string, unknown> }[]
+    }
+    if (page.reset)
+      this.found.push({ invariant: 'I1 convergence', what: `the server did not know its own cursor (${user})` })
     for (const put of page.puts) {
-      if (!this.mayHold(user, put)) this.found.push({ invariant: 'I5 scope', what: `${put.c}/${put.id} was served to ${user}` })
+      if (!this.mayHold(user, put))
+        this.found.push({ invariant: 'I5 scope', what: `${put.c}/${put.id} was served to ${user}` })
     }
   }
 

@@ -23,7 +23,15 @@ export type TableRow = Record<string, unknown> & { id: string }
 
 export interface ServerState {
   tables: Record<string, TableRow[]>
-  mutations: { id: string; device: string; counter: string; collection: string; record: string; status: string; seq: string }[]
+  mutations: {
+    id: string
+    device: string
+    counter: string
+    collection: string
+    record: string
+    status: string
+    seq: string
+  }[]
   cells: { exercise: string; ao: string; month: string; quantity: string }[]
 }
 

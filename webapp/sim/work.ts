@@ -16,7 +16,12 @@ export function visitWork(rng: Rng, user: string, rows: RowsOf, now: number, cov
   if (mine.length + neighbours.length === 0) return undefined
   const whose = rng.weighted({ mine: mine.length ? 80 : 0, neighbour: neighbours.length ? 12 : 0, foreign: 4 })
   const foreign = `aii${String(1 + rng.int(6)).padStart(12, '0')}`
-  const intervention = whose === 'mine' ? String(rng.pick(mine).data.intervention) : whose === 'neighbour' ? rng.pick(neighbours).id : foreign
+  const intervention =
+    whose === 'mine'
+      ? String(rng.pick(mine).data.intervention)
+      : whose === 'neighbour'
+        ? rng.pick(neighbours).id
+        : foreign
   const code = rows('convenios').find((c) => c.data.intervention === intervention)?.data.code ?? '11-0001-AII-09'
 
   const visit = rng.recordId()
@@ -24,9 +29,15 @@ export function visitWork(rng: Rng, user: string, rows: RowsOf, now: number, cov
   const seen = roster.filter(() => rng.chance(0.3))
   const marks = seen.map((p) => ({ participant: p.id, mark: rng.weighted({ presente: 7, ausente: 2, no_visto: 1 }) }))
   const children = [
-    ...marks.map(({ participant, mark }) => create('visit_marks', rng, { visit, participant, mark, coverage_seen: 'por_confirmar' })),
-    ...(rng.chance(0.5) ? [create('findings', rng, { visit, severity: 'leve', description: 'Faltan guantes y casco en la obra' })] : []),
-    ...(rng.chance(0.2) ? [create('unlisted_workers', rng, { visit, dni: '12345678', given_names: 'Persona', surnames: 'Sin Lista' })] : []),
+    ...marks.map(({ participant, mark }) =>
+      create('visit_marks', rng, { visit, participant, mark, coverage_seen: 'por_confirmar' }),
+    ),
+    ...(rng.chance(0.5)
+      ? [create('findings', rng, { visit, severity: 'leve', description: 'Faltan guantes y casco en la obra' })]
+      : []),
+    ...(rng.chance(0.2)
+      ? [create('unlisted_workers', rng, { visit, dni: '12345678', given_names: 'Persona', surnames: 'Sin Lista' })]
+      : []),
   ]
   const present = marks.filter((m) => m.mark === 'presente').length
   const head: NewMutation = {
@@ -57,7 +68,9 @@ function create(collection: string, rng: Rng, fields: Record<string, unknown>): 
 }
 
 function place(rng: Rng): Record<string, unknown> {
-  return rng.chance(0.7) ? { lat_e6: -12_000_000 - rng.int(1000), lon_e6: -77_000_000 - rng.int(1000), accuracy_m: 12 } : { location_reason: 'Sin señal de GPS' }
+  return rng.chance(0.7)
+    ? { lat_e6: -12_000_000 - rng.int(1000), lon_e6: -77_000_000 - rng.int(1000), accuracy_m: 12 }
+    : { location_reason: 'Sin señal de GPS' }
 }
 
 /** Now and then one of the records is one the server must refuse, alone. */
@@ -65,6 +78,11 @@ function spoil(rng: Rng, mutations: NewMutation[], coverage: Coverage): NewMutat
   if (!rng.chance(0.2)) return mutations
   coverage.count('bad_record')
   const at = rng.int(mutations.length)
-  const bad = rng.pick<Record<string, unknown>>([{ no_such_field: 1 }, { mark: 'dormido' }, { severity: 9 }, { note: { not: 'text' } }])
+  const bad = rng.pick<Record<string, unknown>>([
+    { no_such_field: 1 },
+    { mark: 'dormido' },
+    { severity: 9 },
+    { note: { not: 'text' } },
+  ])
   return mutations.map((m, n) => (n === at ? { ...m, fields: { ...m.fields, ...bad } } : m))
 }

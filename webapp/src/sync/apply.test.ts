@@ -21,7 +21,13 @@ function page(changes: Changes): PullPage {
   }
 }
 
-const put = (b: number, id: string, rev = 1, data: Record<string, unknown> = {}): PullPage['puts'][number] => ({ b, c: 'cupos', id, rev, data: { intervention: 'x', ...data } })
+const put = (b: number, id: string, rev = 1, data: Record<string, unknown> = {}): PullPage['puts'][number] => ({
+  b,
+  c: 'cupos',
+  id,
+  rev,
+  data: { intervention: 'x', ...data },
+})
 const remove = (b: number, id: string): PullPage['removes'][number] => ({ b, c: 'cupos', id })
 const enter = (handle: number, name: string): PullPage['enter'][number] => ({ handle, name })
 
@@ -44,7 +50,9 @@ class Device {
 
   recounted(): ReplicaMeta['buckets'] {
     const rows = [...this.disk.rows.values()]
-    return Object.fromEntries(Object.entries(this.disk.meta.buckets).map(([h, { name }]) => [h, { name, ...recount(Number(h), name, rows) }]))
+    return Object.fromEntries(
+      Object.entries(this.disk.meta.buckets).map(([h, { name }]) => [h, { name, ...recount(Number(h), name, rows) }]),
+    )
   }
 }
 

@@ -40,7 +40,13 @@ export interface PagePlan {
  * @param now device time in ms
  * @returns null if the page names a bucket never entered: it cannot be trusted
  */
-export function planPage(page: PullPage, before: ReplicaMeta, stored: readonly ReplicaRow[], waiting: ReadonlySet<string>, now: number): PagePlan | null {
+export function planPage(
+  page: PullPage,
+  before: ReplicaMeta,
+  stored: readonly ReplicaRow[],
+  waiting: ReadonlySet<string>,
+  now: number,
+): PagePlan | null {
   const desk = new Desk(page.reset ? emptyMeta() : before, page.reset ? [] : stored)
   for (const { handle, name } of page.enter) desk.enter(handle, name)
   for (const handle of page.drop) desk.drop(handle, waiting)
@@ -57,7 +63,13 @@ export function planPage(page: PullPage, before: ReplicaMeta, stored: readonly R
   }
 }
 
-function nextMeta(page: PullPage, before: ReplicaMeta, buckets: Record<number, HeldBucket>, verified: boolean, now: number): ReplicaMeta {
+function nextMeta(
+  page: PullPage,
+  before: ReplicaMeta,
+  buckets: Record<number, HeldBucket>,
+  verified: boolean,
+  now: number,
+): ReplicaMeta {
   const held = page.reset ? emptyMeta() : before
   const newest = Math.max(page.durable_seq, ...page.cursor.at.map((g) => g.seq))
   return {

@@ -97,7 +97,13 @@ export interface SyncEngine {
   /** Push and pull now; resolves when this round ended, well or not. */
   syncNow(): Promise<void>
   /** Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict transaction. */
-  enqueue(work: { group: string; label: string; intervention: string; mutations: NewMutation[]; draft?: string }): Promise<void>
+  enqueue(work: {
+    group: string
+    label: string
+    intervention: string
+    mutations: NewMutation[]
+    draft?: string
+  }): Promise<void>
   /** Take a group back while none of it was ever put on the wire; puts `draft` back in the same transaction. */
   takeBack(group: string, draft: Draft): Promise<boolean>
   status(): SyncStatus

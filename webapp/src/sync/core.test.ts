@@ -75,14 +75,36 @@ test('whatever happens in whatever order: a step exists, and work that waits has
   const failure = fc.oneof(
     fc.constant({ kind: 'no_answer' as const }),
     fc.constant({ kind: 'storage' as const }),
-    fc.record({ kind: fc.constant('status' as const), status: fc.constantFrom(400, 401, 403, 409, 413, 426, 429, 500, 503), code: fc.constantFrom('', 'device_unknown', 'busy'), retryAfter: fc.option(fc.nat(99), { nil: undefined }) }),
+    fc.record({
+      kind: fc.constant('status' as const),
+      status: fc.constantFrom(400, 401, 403, 409, 413, 426, 429, 500, 503),
+      code: fc.constantFrom('', 'device_unknown', 'busy'),
+      retryAfter: fc.option(fc.nat(99), { nil: undefined }),
+    }),
   )
   const event = fc.oneof(
     fc.record({ type: fc.constant('kick' as const), strong: fc.boolean() }),
-    fc.constantFrom({ type: 'enqueued' as const }, { type: 'tick' as const }, { type: 'registered' as const }, { type: 'signed_in' as const }, { type: 'healed' as const }),
+    fc.constantFrom(
+      { type: 'enqueued' as const },
+      { type: 'tick' as const },
+      { type: 'registered' as const },
+      { type: 'signed_in' as const },
+      { type: 'healed' as const },
+    ),
     fc.record({ type: fc.constant('session' as const), live: fc.boolean() }),
-    fc.record({ type: fc.constant('pushed' as const), settled: fc.nat(3), unanswered: fc.nat(1), more: fc.boolean(), cloned: fc.boolean() }),
-    fc.record({ type: fc.constant('paged' as const), complete: fc.boolean(), verified: fc.boolean(), checked: fc.boolean() }),
+    fc.record({
+      type: fc.constant('pushed' as const),
+      settled: fc.nat(3),
+      unanswered: fc.nat(1),
+      more: fc.boolean(),
+      cloned: fc.boolean(),
+    }),
+    fc.record({
+      type: fc.constant('paged' as const),
+      complete: fc.boolean(),
+      verified: fc.boolean(),
+      checked: fc.boolean(),
+    }),
     fc.record({ type: fc.constant('failed' as const), channel, failure }),
   )
   fc.assert(

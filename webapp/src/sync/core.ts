@@ -10,7 +10,7 @@
  *  I3 once: the same entries, with the same ids, are sent until answered.
  *  I7 clock-free: `now` decides only when to try again.
  *  I8 honest state: `verified` is true only after a pull that began after the
- *     last outcome or enqueue, was complete, and matched.
+ *     last outcome or enqueue, was complete, and matched, and no pull failed since.
  *  I9 no stuck queue: push and pull wait and fail separately; neither's
  *     failure changes the other's phase.
  * Only a 401 from GET /session ends a session, and it erases nothing.
@@ -221,6 +221,7 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
 
 function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): void {
   const { channel, failure } = e
+  if (channel === 'pull') s.verified = false
   const pause = backoff(s.channels[channel].failures, e.jitter)
   if (failure.kind === 'no_answer') return wait(s, channel, pause, e.now, 'no_network')
   if (failure.kind === 'storage') return wait(s, channel, pause, e.now, 'storage_full')

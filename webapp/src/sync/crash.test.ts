@@ -11,7 +11,12 @@ function dyingPhone(disk: Disk, server: FakeServer, writes: number): Phone {
   return new Phone(new MemoryReplica(disk, gate), new MemoryWork(disk, gate), server)
 }
 
-const work = (id: string) => ({ group: id, label: '', intervention: 'x', mutations: [{ collection: 'visits', record: id, op: 'create' as const, fields: { intervention: 'x' }, form: 'f/1' }] })
+const work = (id: string) => ({
+  group: id,
+  label: '',
+  intervention: 'x',
+  mutations: [{ collection: 'visits', record: id, op: 'create' as const, fields: { intervention: 'x' }, form: 'f/1' }],
+})
 
 test('killed between any two writes: nothing is lost, nothing counts twice, the replica is whole', async () => {
   for (let writes = 0; writes < 12; writes++) {

@@ -23,7 +23,11 @@ const kinds: [string, () => Stores][] = [
 
 function inMemory(): Stores {
   const disk = emptyDisk()
-  return { replica: new MemoryReplica(disk), work: new MemoryWork(disk), all: () => Promise.resolve([...disk.outbox.values()]) }
+  return {
+    replica: new MemoryReplica(disk),
+    work: new MemoryWork(disk),
+    all: () => Promise.resolve([...disk.outbox.values()]),
+  }
 }
 
 function inDexie(): Stores {
@@ -42,7 +46,8 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     return { server, phone: new Phone(made.replica, made.work, server), stores: made }
   }
 
-  const rowIds = async (s: Stores): Promise<string[]> => (await s.replica.members([1, 2, -1, -2])).map((r) => `${r.c}/${r.id}`).sort()
+  const rowIds = async (s: Stores): Promise<string[]> =>
+    (await s.replica.members([1, 2, -1, -2])).map((r) => `${r.c}/${r.id}`).sort()
   const ALL = ['cupos/a', 'cupos/b', 'cupos/c', 'parameters/p']
 
   test('first sync over several pages, then nothing to do', async () => {
@@ -81,7 +86,12 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     const [row] = await stores.replica.rows([{ c: 'cupos', id: 'b' }])
     const handle = row!.b[0]!
     meta.buckets[handle]!.sum = '0123456789abcdef'
-    await stores.replica.commit({ clear: false, deletes: [{ c: 'cupos', id: 'a' }], puts: [{ ...row!, data: { intervention: 'x', state: 'robado' } }], meta })
+    await stores.replica.commit({
+      clear: false,
+      deletes: [{ c: 'cupos', id: 'a' }],
+      puts: [{ ...row!, data: { intervention: 'x', state: 'robado' } }],
+      meta,
+    })
     const reports: unknown[] = []
     phone.spoil = (path, deliver) => {
       const answer = deliver()
@@ -167,8 +177,11 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
   test('rejected and parked are kept apart; one bad record stops no other', async () => {
     const { server, phone, stores } = setUp()
     server.judge = (m) => {
-      if (m.record === 'bad') return { status: 'rejected', errors: [{ code: 'required', field: 'note', message: 'Complete la nota.' }] }
-      return m.record === 'odd' ? { status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] } : { status: 'applied' }
+      if (m.record === 'bad')
+        return { status: 'rejected', errors: [{ code: 'required', field: 'note', message: 'Complete la nota.' }] }
+      return m.record === 'odd'
+        ? { status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] }
+        : { status: 'applied' }
     }
     await phone.start()
     await phone.record('v', 'x', 'bad', 'good', 'odd')
@@ -237,7 +250,8 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
 
   test('an outdated client may not pull but still delivers', async () => {
     const { server, phone } = setUp()
-    phone.spoil = (path, deliver) => (path === '/sync/pull' ? { status: 426, body: { error: { code: 'client_outdated', message: '' } } } : deliver())
+    phone.spoil = (path, deliver) =>
+      path === '/sync/pull' ? { status: 426, body: { error: { code: 'client_outdated', message: '' } } } : deliver()
     await phone.start()
     await phone.record('v', 'x', 'visit1')
     expect(server.applied).toHaveLength(1)
@@ -276,7 +290,12 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await phone.start()
     phone.spoil = () => ({ status: 0 })
     const draft = { id: 'd', kind: 'visit' as const, intervention: 'x', version: 1, saved_at: '', body: {} }
-    const work = (group: string) => ({ group, label: '', intervention: 'x', mutations: [{ collection: 'visits', record: group, op: 'create' as const, fields: {}, form: 'visit/1' }] })
+    const work = (group: string) => ({
+      group,
+      label: '',
+      intervention: 'x',
+      mutations: [{ collection: 'visits', record: group, op: 'create' as const, fields: {}, form: 'visit/1' }],
+    })
     await stores.work.enqueue(work('untouched'), { ids: ['id-u'], at: '' })
     expect(await stores.work.takeBack('untouched', draft)).toBe(true)
     expect(await stores.work.takeBack('untouched', draft)).toBe(false)
@@ -301,13 +320,36 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
 
   test('updates name what they build on until its revision is in their base', async () => {
     const { stores } = setUp()
-    const update = (base_rev?: number) => ({ group: 'g', label: '', intervention: 'x', mutations: [{ collection: 'findings', record: 'f', op: 'update' as const, fields: {}, form: 'f/1', ...(base_rev ? { base_rev } : {}) }] })
+    const update = (base_rev?: number) => ({
+      group: 'g',
+      label: '',
+      intervention: 'x',
+      mutations: [
+        {
+          collection: 'findings',
+          record: 'f',
+          op: 'update' as const,
+          fields: {},
+          form: 'f/1',
+          ...(base_rev ? { base_rev } : {}),
+        },
+      ],
+    })
     await stores.work.enqueue(update(3), { ids: ['u1'], at: '' })
     await stores.work.enqueue(update(3), { ids: ['u2'], at: '' })
     const [first, second] = await stores.work.pending(9)
     expect(first!.mutation.prev).toBeUndefined()
     expect(second!.mutation.prev).toBe('u1')
-    for (const e of [first!, second!]) await stores.work.settle([{ counter: e.counter, id: e.id, outcome: { id: e.id, status: 'applied', rev: 3 + e.counter, seq: 1 }, acked_at: '', server_time: SERVER_TIME }])
+    for (const e of [first!, second!])
+      await stores.work.settle([
+        {
+          counter: e.counter,
+          id: e.id,
+          outcome: { id: e.id, status: 'applied', rev: 3 + e.counter, seq: 1 },
+          acked_at: '',
+          server_time: SERVER_TIME,
+        },
+      ])
     await stores.work.enqueue(update(5), { ids: ['u3'], at: '' })
     expect((await stores.work.pending(9))[0]!.mutation).toMatchObject({ base_rev: 5 })
     expect((await stores.work.pending(9))[0]!.mutation.prev).toBeUndefined()
@@ -315,8 +357,22 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
 
   test('an outcome is stored once and only for the id it names', async () => {
     const { stores } = setUp()
-    await stores.work.enqueue({ group: 'g', label: '', intervention: 'x', mutations: [{ collection: 'visits', record: 'v', op: 'create', fields: {}, form: 'f/1' }] }, { ids: ['m1'], at: '' })
-    const outcome = (id: string, status: 'applied' | 'rejected') => ({ counter: 1, id, outcome: { id, status }, acked_at: '', server_time: '' })
+    await stores.work.enqueue(
+      {
+        group: 'g',
+        label: '',
+        intervention: 'x',
+        mutations: [{ collection: 'visits', record: 'v', op: 'create', fields: {}, form: 'f/1' }],
+      },
+      { ids: ['m1'], at: '' },
+    )
+    const outcome = (id: string, status: 'applied' | 'rejected') => ({
+      counter: 1,
+      id,
+      outcome: { id, status },
+      acked_at: '',
+      server_time: '',
+    })
     await stores.work.settle([outcome('other', 'applied')])
     expect((await stores.work.counts()).pending).toBe(1)
     await stores.work.settle([outcome('m1', 'rejected')])

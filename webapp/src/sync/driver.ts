@@ -13,7 +13,19 @@ import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
 import type { SyncStatus } from './contract'
 import { differing, planHeal } from './heal'
 import { emptyMeta, PROTOCOL, SCHEMA } from './ports'
-import type { Answer, BucketCheck, Clock, DeviceReport, OutboxCounts, PullRequest, Random, ReplicaMeta, ReplicaStore, Transport, WorkStore } from './ports'
+import type {
+  Answer,
+  BucketCheck,
+  Clock,
+  DeviceReport,
+  OutboxCounts,
+  PullRequest,
+  Random,
+  ReplicaMeta,
+  ReplicaStore,
+  Transport,
+  WorkStore,
+} from './ports'
 import { chooseBatch, isCloned, judge, tooLarge } from './push'
 import { statusOf } from './status'
 import { faultCode, readDevice, readPage, readPush } from './wire'
@@ -140,7 +152,8 @@ export class Driver {
 
   private async session(): Promise<void> {
     const answer = await this.ports.transport.send('GET', '/session')
-    if (answer.status === 200 || answer.status === 401) return this.tell({ type: 'session', live: answer.status === 200 })
+    if (answer.status === 200 || answer.status === 401)
+      return this.tell({ type: 'session', live: answer.status === 200 })
     this.failed('session', answer)
   }
 
@@ -152,8 +165,18 @@ export class Driver {
     if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false })
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
-    const answer = await transport.send('POST', '/sync/push', { protocol: PROTOCOL, device, mutations: batch.map((e) => e.mutation) })
-    const read = answer.status === 200 ? readPush(answer.body, batch.map((e) => e.id)) : null
+    const answer = await transport.send('POST', '/sync/push', {
+      protocol: PROTOCOL,
+      device,
+      mutations: batch.map((e) => e.mutation),
+    })
+    const read =
+      answer.status === 200
+        ? readPush(
+            answer.body,
+            batch.map((e) => e.id),
+          )
+        : null
     const tooBig = answer.status === 413 && batch.length === 1
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
@@ -162,7 +185,13 @@ export class Driver {
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
     const unanswered = batch.length - settlements.length
-    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more: this.counts.pending > unanswered, cloned })
+    this.tell({
+      type: 'pushed',
+      settled: settlements.length,
+      unanswered,
+      more: this.counts.pending > unanswered,
+      cloned,
+    })
   }
 
   private async pull(checksums: boolean): Promise<void> {
@@ -189,7 +218,12 @@ export class Driver {
       this.progress = { done: 0, total: 0 }
       await work.prune(this.meta.durable_seq, this.meta.server_time)
     }
-    this.tell({ type: 'paged', complete: plan.complete, verified: plan.verified, checked: page.trailer.buckets !== undefined })
+    this.tell({
+      type: 'paged',
+      complete: plan.complete,
+      verified: plan.verified,
+      checked: page.trailer.buckets !== undefined,
+    })
   }
 
   private async heal(): Promise<void> {

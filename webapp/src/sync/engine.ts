@@ -48,7 +48,12 @@ class BrowserEngine implements SyncEngine {
   constructor(private readonly options: EngineOptions) {
     this.replica = new DexieReplica(options.replica)
     this.work = new DexieWork(options.work)
-    this.latest = statusOf(initial(false), emptyMeta(), { pending: 0, rejected: 0, parked: 0, oldest_pending_at: '' }, { done: 0, total: 0 })
+    this.latest = statusOf(
+      initial(false),
+      emptyMeta(),
+      { pending: 0, rejected: 0, parked: 0, oldest_pending_at: '' },
+      { done: 0, total: 0 },
+    )
   }
 
   async start(): Promise<void> {
@@ -181,7 +186,9 @@ class BrowserClock implements Clock {
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
 
 async function report(appVersion: string): Promise<DeviceReport> {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}

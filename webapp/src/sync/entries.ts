@@ -7,7 +7,12 @@ import type { OutboxCounts, Stamp, Work, WorkMeta } from './ports'
  * @param existing entries still in the outbox, to chain updates to
  * @returns the new entries and the meta with the counters used up
  */
-export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta, existing: readonly OutboxEntry[]): { entries: OutboxEntry[]; meta: WorkMeta } {
+export function entriesFor(
+  work: Work,
+  stamp: Stamp,
+  meta: WorkMeta,
+  existing: readonly OutboxEntry[],
+): { entries: OutboxEntry[]; meta: WorkMeta } {
   let counter = meta.last_counter
   const entries: OutboxEntry[] = []
   for (const [n, m] of work.mutations.entries()) {
@@ -61,6 +66,10 @@ export function countsOf(entries: readonly OutboxEntry[]): OutboxCounts {
   const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
   const pending = of('pending')
   const oldest = pending.map((e) => e.created_at).sort()[0] ?? ''
-  return { pending: pending.length, rejected: of('rejected').length, parked: of('parked').length, oldest_pending_at: oldest }
+  return {
+    pending: pending.length,
+    rejected: of('rejected').length,
+    parked: of('parked').length,
+    oldest_pending_at: oldest,
+  }
 }
-

@@ -10,16 +10,24 @@ import type { BucketCheck, Cursor, ReplicaBatch, ReplicaMeta } from './ports'
 
 /** Handles whose kept sum or count is not the server's. */
 export function differing(meta: ReplicaMeta, checks: readonly BucketCheck[]): number[] {
-  return checks.filter((c) => meta.buckets[c.handle]?.sum !== c.sum || meta.buckets[c.handle]?.count !== c.count).map((c) => c.handle)
+  return checks
+    .filter((c) => meta.buckets[c.handle]?.sum !== c.sum || meta.buckets[c.handle]?.count !== c.count)
+    .map((c) => c.handle)
 }
 
 /**
  * @param rows every member of the differing buckets
  * @returns the transaction that moves the buckets that really differ to seq 0
  */
-export function planHeal(meta: ReplicaMeta, checks: readonly BucketCheck[], rows: readonly ReplicaRow[], now: number): ReplicaBatch {
+export function planHeal(
+  meta: ReplicaMeta,
+  checks: readonly BucketCheck[],
+  rows: readonly ReplicaRow[],
+  now: number,
+): ReplicaBatch {
   const at = new Date(now).toISOString()
-  const sameBuckets = checks.length === Object.keys(meta.buckets).length && checks.every((c) => c.handle in meta.buckets)
+  const sameBuckets =
+    checks.length === Object.keys(meta.buckets).length && checks.every((c) => c.handle in meta.buckets)
   // We do not even agree on which buckets there are: begin again.
   if (!sameBuckets || !meta.cursor) {
     return { clear: true, deletes: [], puts: [], meta: { ...emptyMeta(), synced_at: meta.synced_at, last_heal_at: at } }
@@ -37,7 +45,12 @@ export function planHeal(meta: ReplicaMeta, checks: readonly BucketCheck[], rows
   const puts = rows
     .filter((row) => row.b.some((h) => sick.has(h)))
     .map((row) => ({ ...row, b: [...row.b.filter((h) => !sick.has(h) && h !== STALE), STALE] }))
-  return { clear: false, deletes: [], puts, meta: { ...meta, buckets, cursor: fromZero(meta.cursor, sick), last_heal_at: at } }
+  return {
+    clear: false,
+    deletes: [],
+    puts,
+    meta: { ...meta, buckets, cursor: fromZero(meta.cursor, sick), last_heal_at: at },
+  }
 }
 
 /** The cursor with these handles standing at the beginning. */

@@ -17,7 +17,10 @@ export function recordId(): string {
 /** A UUIDv7 (RFC 9562) of the instant given in ms. */
 export function uuidV7(now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Math.max(0, Math.floor(now))) << 16n) | (BigInt(bytes[6]!) << 8n) | BigInt(bytes[7]!))
+  new DataView(bytes.buffer).setBigUint64(
+    0,
+    (BigInt(Math.max(0, Math.floor(now))) << 16n) | (BigInt(bytes[6]!) << 8n) | BigInt(bytes[7]!),
+  )
   bytes[6] = (bytes[6]! & 0x0f) | 0x70
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')

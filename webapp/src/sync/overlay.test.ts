@@ -2,15 +2,38 @@ import { expect, test } from 'vitest'
 import type { OutboxEntry, OutboxState, ReplicaRow } from './contract'
 import { overlay } from './overlay'
 
-const row = (id: string, rev: number, data: Record<string, unknown> = {}): ReplicaRow => ({ c: 'findings', id, rev, i: 'x', b: [1], digest: '', data })
+const row = (id: string, rev: number, data: Record<string, unknown> = {}): ReplicaRow => ({
+  c: 'findings',
+  id,
+  rev,
+  i: 'x',
+  b: [1],
+  digest: '',
+  data,
+})
 
-function entry(counter: number, record: string, state: OutboxState, more: { op?: 'create' | 'update'; fields?: Record<string, unknown>; seq?: number; rev?: number } = {}): OutboxEntry {
+function entry(
+  counter: number,
+  record: string,
+  state: OutboxState,
+  more: { op?: 'create' | 'update'; fields?: Record<string, unknown>; seq?: number; rev?: number } = {},
+): OutboxEntry {
   const { op = 'create', fields = { description: `de ${counter}` }, seq = 10, rev = 1 } = more
   return {
     counter,
     id: `m${counter}`,
     device: 'd',
-    mutation: { id: `m${counter}`, counter, collection: 'findings', record, op, fields: fields as never, form: 'f/1', schema: 1, at: '' },
+    mutation: {
+      id: `m${counter}`,
+      counter,
+      collection: 'findings',
+      record,
+      op,
+      fields: fields as never,
+      form: 'f/1',
+      schema: 1,
+      at: '',
+    },
     group: 'g',
     label: '',
     intervention: 'x',
@@ -21,10 +44,16 @@ function entry(counter: number, record: string, state: OutboxState, more: { op?:
   }
 }
 
-const markers = (rows: readonly ReplicaRow[], outbox: readonly OutboxEntry[], seen = 0) => Object.fromEntries(overlay(rows, outbox, seen).map((r) => [r.id, r.marker]))
+const markers = (rows: readonly ReplicaRow[], outbox: readonly OutboxEntry[], seen = 0) =>
+  Object.fromEntries(overlay(rows, outbox, seen).map((r) => [r.id, r.marker]))
 
 test('what the user did is seen at once; what was rejected is not shown as a row', () => {
-  expect(markers([row('a', 3)], [entry(1, 'b', 'pending'), entry(2, 'c', 'parked'), entry(3, 'd', 'rejected'), entry(4, 'e', 'applied')])).toEqual({ a: '', b: 'pending', c: 'parked', e: 'applied' })
+  expect(
+    markers(
+      [row('a', 3)],
+      [entry(1, 'b', 'pending'), entry(2, 'c', 'parked'), entry(3, 'd', 'rejected'), entry(4, 'e', 'applied')],
+    ),
+  ).toEqual({ a: '', b: 'pending', c: 'parked', e: 'applied' })
 })
 
 test('an applied row is shown until its own comes back, and never beside it', () => {
@@ -38,16 +67,28 @@ test('an applied row that left the scope before it came back is not shown for ev
 })
 
 test('updates are replayed in their order, on the row or on a create not yet sent', () => {
-  const update = (counter: number, record: string, fields: Record<string, unknown>) => entry(counter, record, 'pending', { op: 'update', fields })
-  const [shown] = overlay([row('a', 3, { state: 'abierto', note: 'n' })], [update(3, 'a', { state: 'abierto' }), update(2, 'a', { state: 'levantado' })], 0)
+  const update = (counter: number, record: string, fields: Record<string, unknown>) =>
+    entry(counter, record, 'pending', { op: 'update', fields })
+  const [shown] = overlay(
+    [row('a', 3, { state: 'abierto', note: 'n' })],
+    [update(3, 'a', { state: 'abierto' }), update(2, 'a', { state: 'levantado' })],
+    0,
+  )
   expect(shown).toMatchObject({ data: { state: 'abierto', note: 'n' }, marker: 'pending', rev: 3 })
-  const [made] = overlay([], [entry(1, 'b', 'pending', { fields: { state: 'abierto' } }), update(2, 'b', { state: 'levantado' })], 0)
+  const [made] = overlay(
+    [],
+    [entry(1, 'b', 'pending', { fields: { state: 'abierto' } }), update(2, 'b', { state: 'levantado' })],
+    0,
+  )
   expect(made).toMatchObject({ id: 'b', data: { state: 'levantado' } })
   expect(overlay([], [update(2, 'gone', {})], 0)).toEqual([])
 })
 
 test('an update is shown until a revision that has it is back', () => {
   const done = entry(2, 'a', 'applied', { op: 'update', fields: { state: 'levantado' }, rev: 4, seq: 20 })
-  expect(overlay([row('a', 3, { state: 'abierto' })], [done], 0)[0]).toMatchObject({ data: { state: 'levantado' }, marker: 'applied' })
+  expect(overlay([row('a', 3, { state: 'abierto' })], [done], 0)[0]).toMatchObject({
+    data: { state: 'levantado' },
+    marker: 'applied',
+  })
   expect(overlay([row('a', 4, { state: 'levantado' })], [done], 0)[0]).toMatchObject({ marker: '' })
 })

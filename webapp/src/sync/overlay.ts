@@ -27,7 +27,8 @@ export interface ShownRow {
  */
 export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntry[], seenSeq: number): ShownRow[] {
   const shown = new Map<string, ShownRow>()
-  for (const r of rows) shown.set(keyOf(r), { c: r.c, id: r.id, i: r.i, rev: r.rev, data: r.data, marker: '', group: '' })
+  for (const r of rows)
+    shown.set(keyOf(r), { c: r.c, id: r.id, i: r.i, rev: r.rev, data: r.data, marker: '', group: '' })
   for (const entry of [...outbox].sort((a, b) => a.counter - b.counter)) {
     const { mutation } = entry
     const key = keyOf({ c: mutation.collection, id: mutation.record })

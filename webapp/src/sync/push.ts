@@ -30,7 +30,9 @@ export function judge(sent: readonly OutboxEntry[], answer: PushAnswer, now: num
   const acked_at = new Date(now).toISOString()
   return sent.flatMap((entry, i) => {
     const outcome = answer.outcomes[i]
-    return outcome && !isCloned(outcome) ? [{ counter: entry.counter, id: entry.id, outcome, acked_at, server_time: answer.server_time }] : []
+    return outcome && !isCloned(outcome)
+      ? [{ counter: entry.counter, id: entry.id, outcome, acked_at, server_time: answer.server_time }]
+      : []
   })
 }
 
@@ -44,7 +46,12 @@ export function tooLarge(entry: OutboxEntry, now: number): Settlement {
   const outcome: Outcome = {
     id: entry.id,
     status: 'rejected',
-    errors: [{ code: 'body_too_large', message: 'Es demasiado grande para enviarse. Acorte los textos y vuelva a registrarlo.' }],
+    errors: [
+      {
+        code: 'body_too_large',
+        message: 'Es demasiado grande para enviarse. Acorte los textos y vuelva a registrarlo.',
+      },
+    ],
   }
   return { counter: entry.counter, id: entry.id, outcome, acked_at: new Date(now).toISOString(), server_time: '' }
 }
@@ -52,7 +59,13 @@ export function tooLarge(entry: OutboxEntry, now: number): Settlement {
 /** The entry after its outcome, or null where it has one already or is another's. */
 export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEntry | null {
   if (!entry || entry.id !== s.id || entry.state !== 'pending') return null
-  return { ...entry, state: s.outcome.status, outcome: s.outcome, acked_at: s.acked_at, acked_server_time: s.server_time }
+  return {
+    ...entry,
+    state: s.outcome.status,
+    outcome: s.outcome,
+    acked_at: s.acked_at,
+    acked_server_time: s.server_time,
+  }
 }
 
 const KEEP_MS = 14 * 24 * 3600 * 1000

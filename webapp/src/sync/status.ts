@@ -3,10 +3,22 @@ import type { SyncStatus } from './contract'
 import type { CoreState } from './core'
 import type { OutboxCounts, ReplicaMeta } from './ports'
 
-export function statusOf(s: CoreState, meta: ReplicaMeta, counts: OutboxCounts, progress: { done: number; total: number }): SyncStatus {
+export function statusOf(
+  s: CoreState,
+  meta: ReplicaMeta,
+  counts: OutboxCounts,
+  progress: { done: number; total: number },
+): SyncStatus {
   const { push, pull, register, session } = s.channels
   const waiting = [push, pull, register, session].filter((ch) => ch.phase === 'waiting')
-  const phase = push.phase === 'busy' && counts.pending > 0 ? 'pushing' : pull.phase === 'busy' ? 'pulling' : waiting.length > 0 ? 'waiting' : 'idle'
+  const phase =
+    push.phase === 'busy' && counts.pending > 0
+      ? 'pushing'
+      : pull.phase === 'busy'
+        ? 'pulling'
+        : waiting.length > 0
+          ? 'waiting'
+          : 'idle'
   return {
     phase,
     ...(phase === 'pushing' || phase === 'pulling' ? progress : { done: 0, total: 0 }),

@@ -35,7 +35,10 @@ export function listen(pb: PocketBase, gate: Gate, hints: Hints): () => void {
 /** A token outlives a field trip; renewing it early keeps it so. A failure here ends nothing. */
 async function renew(pb: PocketBase): Promise<void> {
   if (!pb.authStore.isValid) return
-  await pb.collection('users').authRefresh().catch(() => undefined)
+  await pb
+    .collection('users')
+    .authRefresh()
+    .catch(() => undefined)
 }
 
 /** The server's topic for news. The SDK reconnects by itself, except when its first attempt fails. */

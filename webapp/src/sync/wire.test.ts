@@ -40,7 +40,9 @@ test('a push answer must have one outcome for each', () => {
 })
 
 test('batches: oldest first, bounded in number and bytes, never empty', () => {
-  const entries = [3, 1, 2].map((counter) => ({ counter, mutation: { note: 'x'.repeat(100) } }) as unknown as OutboxEntry)
+  const entries = [3, 1, 2].map(
+    (counter) => ({ counter, mutation: { note: 'x'.repeat(100) } }) as unknown as OutboxEntry,
+  )
   expect(chooseBatch(entries, 2).map((e) => e.counter)).toEqual([1, 2])
   expect(chooseBatch(entries, 500, 240).map((e) => e.counter)).toEqual([1, 2])
   expect(chooseBatch(entries, 500, 10).map((e) => e.counter)).toEqual([1])
@@ -58,7 +60,8 @@ test('ids have the shape the protocol asks for', () => {
 test('a closed gate fails like a missing network, also for what is under way', async () => {
   const gate = new Gate()
   const real = globalThis.fetch
-  globalThis.fetch = (_input, init) => new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+  globalThis.fetch = (_input, init) =>
+    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
   try {
     const transport = new HttpTransport('http://127.0.0.1:1', () => 't', gate)
     const underWay = transport.send('GET', '/session')

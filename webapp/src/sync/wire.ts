@@ -10,7 +10,8 @@ const isObj = (v: unknown): v is Obj => typeof v === 'object' && v !== null && !
 const isStr = (v: unknown): v is string => typeof v === 'string'
 const isInt = (v: unknown): v is number => Number.isSafeInteger(v)
 const isHex = (v: unknown): v is string => isStr(v) && /^[0-9a-f]{16}$/.test(v)
-const every = (v: unknown, test: (x: Obj) => boolean): boolean => Array.isArray(v) && v.every((x) => isObj(x) && test(x))
+const every = (v: unknown, test: (x: Obj) => boolean): boolean =>
+  Array.isArray(v) && v.every((x) => isObj(x) && test(x))
 
 const isCursor = (v: unknown): boolean =>
   isObj(v) &&

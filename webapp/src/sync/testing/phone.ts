@@ -22,7 +22,9 @@ export class Phone {
     this.driver = new Driver({
       replica,
       work,
-      transport: { send: (method, path, body) => Promise.resolve(this.spoil(path, () => server.answer(method, path, body))) },
+      transport: {
+        send: (method, path, body) => Promise.resolve(this.spoil(path, () => server.answer(method, path, body))),
+      },
       clock: { now: () => this.now, wake: (at, call) => (this.timer = { at, call }) },
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
       report: () => Promise.resolve({}),
@@ -57,9 +59,18 @@ export class Phone {
   }
 
   async record(group: string, intervention: string, ...records: string[]): Promise<void> {
-    const mutations = records.map((record) => ({ collection: 'visits', record, op: 'create' as const, fields: { intervention, note: record }, form: 'visit/1' }))
+    const mutations = records.map((record) => ({
+      collection: 'visits',
+      record,
+      op: 'create' as const,
+      fields: { intervention, note: record },
+      form: 'visit/1',
+    }))
     const ids = records.map(() => this.mintId())
-    await this.work.enqueue({ group, label: group, intervention, mutations }, { ids, at: new Date(this.now).toISOString() })
+    await this.work.enqueue(
+      { group, label: group, intervention, mutations },
+      { ids, at: new Date(this.now).toISOString() },
+    )
     await this.driver.recount()
     this.driver.tell({ type: 'enqueued' })
     await this.driver.settled()

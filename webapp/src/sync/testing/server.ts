@@ -35,7 +35,8 @@ export class FakeServer {
     const key = `${c}/${id}`
     this.rows.set(key, { rev: (this.rows.get(key)?.rev ?? 0) + 1, data })
     const wanted = new Set(buckets.map((b) => this.handle(b)))
-    for (const [h, list] of this.entries) if (list.has(key) && !wanted.has(h)) list.set(key, { seq: ++this.seq, removed: true })
+    for (const [h, list] of this.entries)
+      if (list.has(key) && !wanted.has(h)) list.set(key, { seq: ++this.seq, removed: true })
     for (const h of wanted) {
       if (!this.entries.has(h)) this.entries.set(h, new Map())
       this.entries.get(h)!.set(key, { seq: ++this.seq, removed: false })
@@ -63,14 +64,20 @@ export class FakeServer {
   }
 
   private push(request: PushRequest): Answer {
-    if (request.mutations.length > this.maxBatch) return { status: 413, body: { error: { code: 'body_too_large', message: '' } } }
+    if (request.mutations.length > this.maxBatch)
+      return { status: 413, body: { error: { code: 'body_too_large', message: '' } } }
     const results = (request.mutations as Mutation[]).map((m) => {
       const known = this.outcomes.get(m.id)
       if (known) return known
       const outcome: Outcome = { id: m.id, seq: ++this.seq, ...this.judge(m) }
       if (outcome.status === 'applied') {
         this.applied.push(m.id)
-        this.put(m.collection, m.record, { ...m.fields }, `aii:${String((m.fields as Record<string, unknown>).intervention)}`)
+        this.put(
+          m.collection,
+          m.record,
+          { ...m.fields },
+          `aii:${String((m.fields as Record<string, unknown>).intervention)}`,
+        )
         outcome.rev = this.rows.get(`${m.collection}/${m.record}`)!.rev
       }
       this.outcomes.set(m.id, outcome)
@@ -106,13 +113,20 @@ export class FakeServer {
       removes,
       cursor: this.cursor(at),
       durable_seq: this.seq,
-      trailer: { complete, puts: puts.length, removes: removes.length, ...(complete ? this.sums(request.checksums === true) : {}) },
+      trailer: {
+        complete,
+        puts: puts.length,
+        removes: removes.length,
+        ...(complete ? this.sums(request.checksums === true) : {}),
+      },
     }
   }
 
   private changesSince(at: Map<number, number>): { h: number; key: string; seq: number; removed: boolean }[] {
     const changes = [...at].flatMap(([h, since]) =>
-      [...(this.entries.get(h) ?? [])].map(([key, e]) => ({ h, key, ...e })).filter((e) => e.seq > since && !(since === 0 && e.removed)),
+      [...(this.entries.get(h) ?? [])]
+        .map(([key, e]) => ({ h, key, ...e }))
+        .filter((e) => e.seq > since && !(since === 0 && e.removed)),
     )
     return changes.sort((a, b) => a.h - b.h || a.seq - b.seq)
   }
@@ -120,7 +134,11 @@ export class FakeServer {
   private cursor(at: Map<number, number>): Cursor {
     const groups = new Map<number, number[]>()
     for (const [h, seq] of at) groups.set(seq, [...(groups.get(seq) ?? []), h])
-    return { node: 'n1', epoch: this.epoch, at: [...groups].map(([seq, buckets]) => ({ seq, nonce: seq ? `n${seq}` : '', buckets })) }
+    return {
+      node: 'n1',
+      epoch: this.epoch,
+      at: [...groups].map(([seq, buckets]) => ({ seq, nonce: seq ? `n${seq}` : '', buckets })),
+    }
   }
 
   private sums(detail: boolean): Partial<PullPage['trailer']> {
