@@ -44,9 +44,11 @@ type aoRow struct {
 }
 
 func aoOf(ao app.AO) aoRow {
-	return aoRow{ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, UnitMeasure: ao.UnitMeasure, FundingFrame: ao.FundingFrame,
+	return aoRow{
+		ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, UnitMeasure: ao.UnitMeasure, FundingFrame: ao.FundingFrame,
 		BudgetCategory: ao.BudgetCategory, Rule: ao.Rule, Physical: gaugeOf(ao.Physical, units), Financial: gaugeOf(ao.Financial, progress.Money),
-		Gap: progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio())}
+		Gap: progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio()),
+	}
 }
 
 type freshness struct {
@@ -90,12 +92,18 @@ type boardShape struct {
 
 func boardOf(t app.Table) boardShape {
 	f := t.Freshness
-	out := boardShape{Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
-		Freshness: freshness{ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
-			OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked},
+	out := boardShape{
+		Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
+		Freshness: freshness{
+			ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
+			OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked,
+		},
 		Summary: summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
-		AEI: aei{Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
-			Lines: make([]aeiLine, len(t.AEI.Lines))}}
+		AEI: aei{
+			Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
+			Lines: make([]aeiLine, len(t.AEI.Lines)),
+		},
+	}
 	for i, ao := range t.Items {
 		out.Items[i] = aoOf(ao)
 	}
@@ -139,13 +147,17 @@ type aoDetailShape struct {
 func aoDetailOf(d app.AODetail) aoDetailShape {
 	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines))}
 	for i, m := range d.Months {
-		out.Months[i] = monthFigure{Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
+		out.Months[i] = monthFigure{
+			Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
 			FinancialTarget: progress.Money(m.MoneyTarget), Synthetic: m.Synthetic, Physical: units(m.Physical),
-			Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment)}
+			Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment),
+		}
 	}
 	for i, l := range d.Lines {
-		out.Lines[i] = aoLine{Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
-			AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn)}
+		out.Lines[i] = aoLine{
+			Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
+			AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn),
+		}
 	}
 	return out
 }

@@ -36,8 +36,10 @@ type visitSummary struct {
 }
 
 func visitSummaryOf(v app.VisitSummary) visitSummary {
-	return visitSummary{ID: v.ID, VisitedOn: string(v.VisitedOn), Kind: v.Kind, Supervisor: v.Supervisor, ReceivedAt: v.ReceivedAt,
-		Headcount: v.Headcount, Present: v.Present, Absent: v.Absent, Findings: v.Findings}
+	return visitSummary{
+		ID: v.ID, VisitedOn: string(v.VisitedOn), Kind: v.Kind, Supervisor: v.Supervisor, ReceivedAt: v.ReceivedAt,
+		Headcount: v.Headcount, Present: v.Present, Absent: v.Absent, Findings: v.Findings,
+	}
 }
 
 type interventionShape struct {
@@ -54,12 +56,16 @@ type interventionShape struct {
 
 func interventionOf(d app.InterventionDetail) interventionShape {
 	i := d.Intervention
-	out := interventionShape{Intervention: i.ID, Name: i.Name, ConvenioCode: i.ConvenioCode, State: i.State, StartsOn: string(i.StartsOn),
-		EndsOn: string(i.EndsOn), Executor: i.Executor, Rows: make([]countedRow, len(d.Rows)), Visits: make([]visitSummary, len(d.Visits))}
+	out := interventionShape{
+		Intervention: i.ID, Name: i.Name, ConvenioCode: i.ConvenioCode, State: i.State, StartsOn: string(i.StartsOn),
+		EndsOn: string(i.EndsOn), Executor: i.Executor, Rows: make([]countedRow, len(d.Rows)), Visits: make([]visitSummary, len(d.Visits)),
+	}
 	for n, r := range d.Rows {
-		out.Rows[n] = countedRow{Source: r.Collection + "/" + r.Record, Label: rowLabel(r), Day: string(r.Day), PostedMonth: string(r.PostedMonth),
+		out.Rows[n] = countedRow{
+			Source: r.Collection + "/" + r.Record, Label: rowLabel(r), Day: string(r.Day), PostedMonth: string(r.PostedMonth),
 			Adjustment: r.Adjustment, Quantity: r.Quantity, Amount: progress.Money(r.Amount),
-			Evidence: evidence{Kind: r.Evidence.Kind, Visit: r.Evidence.Visit, Label: evidenceLabel(r.Evidence)}}
+			Evidence: evidence{Kind: r.Evidence.Kind, Visit: r.Evidence.Visit, Label: evidenceLabel(r.Evidence)},
+		}
 	}
 	for n, v := range d.Visits {
 		out.Visits[n] = visitSummaryOf(v)
@@ -132,11 +138,13 @@ func lastFour(dni string) string {
 }
 
 func visitOf(d app.VisitDetail) visitShape {
-	out := visitShape{Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
+	out := visitShape{
+		Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
 		DeviceStartedAt: d.DeviceStartedAt, DeviceEndedAt: d.DeviceEndedAt, LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM,
 		LocationReason: d.LocationReason, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: make([]answer, len(d.Answers)), Marks: make([]mark, len(d.Marks)),
-		Findings: make([]finding, len(d.Findings)), Unlisted: make([]unlisted, len(d.Unlisted))}
+		Findings: make([]finding, len(d.Findings)), Unlisted: make([]unlisted, len(d.Unlisted)),
+	}
 	for i, x := range d.Answers {
 		out.Answers[i] = answer(x)
 	}

@@ -134,8 +134,10 @@ func (c *checker) readSurroundings() (*surroundings, error) {
 		keep func(a, b string)
 	}{
 		{`SELECT id AS a, ut AS b FROM interventions`, func(a, b string) { s.ut[a] = b }},
-		{`SELECT executor AS a, intervention AS b FROM convenios UNION SELECT proposer, intervention FROM convenios`,
-			func(a, b string) { s.works[a] = append(s.works[a], b) }},
+		{
+			`SELECT executor AS a, intervention AS b FROM convenios UNION SELECT proposer, intervention FROM convenios`,
+			func(a, b string) { s.works[a] = append(s.works[a], b) },
+		},
 		{`SELECT id AS a, state AS b FROM visits`, func(a, b string) { s.published[a] = b != "" && b != replication.Planned }},
 	} {
 		var rows []struct {

@@ -72,8 +72,10 @@ func Acknowledge(app core.App, reason string) (int, error) {
 		}
 		for _, r := range rows {
 			entry := core.NewRecord(audit)
-			entry.Load(map[string]any{"actor": "chaski verify", "action": "acknowledged", "collection": r.Collection, "record": r.Record,
-				"detail": map[string]string{"reason": reason}})
+			entry.Load(map[string]any{
+				"actor": "chaski verify", "action": "acknowledged", "collection": r.Collection, "record": r.Record,
+				"detail": map[string]string{"reason": reason},
+			})
 			if err := tx.Save(entry); err != nil {
 				return err
 			}
@@ -124,8 +126,10 @@ func (c *checker) sequence() error {
 			WHERE seq > (SELECT seq FROM sync_clock) OR seq < 1`, "entre 1 y el contador (sync_clock)"},
 		{`SELECT 'sync_commits' AS row, coalesce(max(seq), 0) AS found FROM sync_commits
 			HAVING coalesce(max(seq), 0) <> (SELECT seq FROM sync_clock)`, "el último commit marcado = el contador (sync_clock)"},
-		{`SELECT 'sync_mutations ' || id AS row, seq AS found FROM sync_mutations WHERE seq NOT IN (SELECT seq FROM sync_commits)`,
-			"la secuencia de un commit marcado"},
+		{
+			`SELECT 'sync_mutations ' || id AS row, seq AS found FROM sync_mutations WHERE seq NOT IN (SELECT seq FROM sync_commits)`,
+			"la secuencia de un commit marcado",
+		},
 		{`SELECT m.collection || '/' || m.record AS row, 'sin rastro (mutación ' || m.id || ')' AS found FROM sync_mutations m
 			LEFT JOIN sync_rows r ON r.collection = m.collection AND r.record = m.record
 			WHERE m.status = 'applied' AND r.record IS NULL`, "el registro que un equipo envió y se le confirmó"},

@@ -31,30 +31,46 @@ func history(t *testing.T) *testkit.Kit {
 		return out
 	}
 	// The same day says otherwise of worker 2; worker 3 is present before.
-	k.Save("attendance_sheets", sheet, map[string]any{"intervention": testkit.Canal, "day": "2026-11-23", "headcount": 2,
-		"state": "validada", "marks": marks(testkit.Canal, "presente", "ausente", "presente")})
-	k.Save("attendance_sheets", testkit.ID("sh2"), map[string]any{"intervention": testkit.Canal, "day": "2026-11-20", "headcount": 1,
-		"state": "validada", "marks": marks(testkit.Canal, "no_visto", "no_visto", "presente")})
+	k.Save("attendance_sheets", sheet, map[string]any{
+		"intervention": testkit.Canal, "day": "2026-11-23", "headcount": 2,
+		"state": "validada", "marks": marks(testkit.Canal, "presente", "ausente", "presente"),
+	})
+	k.Save("attendance_sheets", testkit.ID("sh2"), map[string]any{
+		"intervention": testkit.Canal, "day": "2026-11-20", "headcount": 1,
+		"state": "validada", "marks": marks(testkit.Canal, "no_visto", "no_visto", "presente"),
+	})
 	// A day of a closed month, validated late: an adjustment in October.
-	k.Save("attendance_sheets", testkit.ID("sh3"), map[string]any{"intervention": testkit.Muro, "day": "2026-08-10", "headcount": 2,
-		"state": "validada", "marks": marks(testkit.Muro, "presente", "presente")})
-	k.Save("attendance_sheets", testkit.ID("sh4"), map[string]any{"intervention": testkit.Muro, "day": "2026-08-11", "headcount": 1,
-		"state": "registrada", "marks": marks(testkit.Muro, "", "", "presente")})
+	k.Save("attendance_sheets", testkit.ID("sh3"), map[string]any{
+		"intervention": testkit.Muro, "day": "2026-08-10", "headcount": 2,
+		"state": "validada", "marks": marks(testkit.Muro, "presente", "presente"),
+	})
+	k.Save("attendance_sheets", testkit.ID("sh4"), map[string]any{
+		"intervention": testkit.Muro, "day": "2026-08-11", "headcount": 1,
+		"state": "registrada", "marks": marks(testkit.Muro, "", "", "presente"),
+	})
 	// A replacement on cupo 3 of Muro: who left is no longer on the roster.
 	k.Save("participants", testkit.Worker(testkit.Muro, 3), map[string]any{"baja_on": "2026-08-31"})
-	k.Save("attendance_sheets", testkit.ID("sh5"), map[string]any{"intervention": testkit.Muro, "day": "2026-10-12", "headcount": 1,
-		"state": "validada", "marks": marks(testkit.Muro, "", "", "presente")})
+	k.Save("attendance_sheets", testkit.ID("sh5"), map[string]any{
+		"intervention": testkit.Muro, "day": "2026-10-12", "headcount": 1,
+		"state": "validada", "marks": marks(testkit.Muro, "", "", "presente"),
+	})
 	k.Save("cupos", testkit.Cupo(testkit.Muro, 2), map[string]any{"state": "anulado"})
 	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "220-2026-TR", "published_on": "2026-07-01"})
 	for i, day := range []string{"2026-10-05", "2026-10-06", "2026-06-01"} {
-		k.Save("transfers", testkit.ID("t"+string(rune('1'+i))), map[string]any{"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"),
-			"state": "devengada", "accrued_on": day, "amount": 100_000_00 + i})
+		k.Save("transfers", testkit.ID("t"+string(rune('1'+i))), map[string]any{
+			"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"),
+			"state": "devengada", "accrued_on": day, "amount": 100_000_00 + i,
+		})
 	}
 	k.Save("budget_execution", testkit.ID("b1"), map[string]any{"ao": testkit.JobAO, "month": "2026-10", "clasificador": "2.3.2", "amount": 12_345_67})
-	k.Save("opening_balances", testkit.ID("ob"), map[string]any{"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-10-01", "measure": "job",
-		"funding_frame": "ordinary", "funding_year": 2026, "quantity": 4, "source": "Ficha"})
-	k.Save("opening_balances", testkit.ID("ob2"), map[string]any{"exercise": 2026, "as_of": "2026-10-01", "measure": "job",
-		"funding_frame": "ordinary", "funding_year": 2025, "quantity": 3, "source": "Ficha"})
+	k.Save("opening_balances", testkit.ID("ob"), map[string]any{
+		"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-10-01", "measure": "job",
+		"funding_frame": "ordinary", "funding_year": 2026, "quantity": 4, "source": "Ficha",
+	})
+	k.Save("opening_balances", testkit.ID("ob2"), map[string]any{
+		"exercise": 2026, "as_of": "2026-10-01", "measure": "job",
+		"funding_frame": "ordinary", "funding_year": 2025, "quantity": 3, "source": "Ficha",
+	})
 	return k
 }
 
@@ -123,58 +139,106 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		check     string
 		row       string
 	}{
-		{name: "a cell changed", sql: `UPDATE progress_cells SET quantity = quantity + 1 WHERE measure = 'job' AND month = '2026-11' AND ao <> ''`,
-			check: verify.CheckCells, row: "2026/job/" + testkit.JobAO + "/2026/ordinary/2026-11"},
-		{name: "money of a cell changed", sql: `UPDATE progress_cells SET amount = amount - 1 WHERE measure = 'devengado'`,
-			check: verify.CheckCells, row: "2026/devengado/" + testkit.JobAO},
-		{name: "a cell deleted", sql: `DELETE FROM progress_cells WHERE measure = 'transfer'`,
-			check: verify.CheckCells, row: "2026/transfer/" + testkit.TransferAO},
-		{name: "a cell invented", sql: `INSERT INTO progress_cells VALUES (2026, 'job', '` + testkit.JobAO + `', 2026, 'ordinary', '2026-12', 9, 0)`,
-			check: verify.CheckCells, row: "2026-12"},
-		{name: "a contribution changed", sql: `UPDATE progress_contributions SET quantity = 2 WHERE source_record = '` + cupo1 + `'`,
-			check: verify.CheckContributions, row: "cupos/" + cupo1},
-		{name: "its evidence changed", sql: `UPDATE progress_contributions SET evidence_record = 'x' WHERE source_record = '` + cupo1 + `'`,
-			check: verify.CheckContributions, row: "cupos/" + cupo1},
-		{name: "a contribution deleted", sql: `DELETE FROM progress_contributions WHERE source_record = '` + testkit.ID("t1") + `'`,
-			check: verify.CheckContributions, row: "transfers/" + testkit.ID("t1")},
+		{
+			name: "a cell changed", sql: `UPDATE progress_cells SET quantity = quantity + 1 WHERE measure = 'job' AND month = '2026-11' AND ao <> ''`,
+			check: verify.CheckCells, row: "2026/job/" + testkit.JobAO + "/2026/ordinary/2026-11",
+		},
+		{
+			name: "money of a cell changed", sql: `UPDATE progress_cells SET amount = amount - 1 WHERE measure = 'devengado'`,
+			check: verify.CheckCells, row: "2026/devengado/" + testkit.JobAO,
+		},
+		{
+			name: "a cell deleted", sql: `DELETE FROM progress_cells WHERE measure = 'transfer'`,
+			check: verify.CheckCells, row: "2026/transfer/" + testkit.TransferAO,
+		},
+		{
+			name: "a cell invented", sql: `INSERT INTO progress_cells VALUES (2026, 'job', '` + testkit.JobAO + `', 2026, 'ordinary', '2026-12', 9, 0)`,
+			check: verify.CheckCells, row: "2026-12",
+		},
+		{
+			name: "a contribution changed", sql: `UPDATE progress_contributions SET quantity = 2 WHERE source_record = '` + cupo1 + `'`,
+			check: verify.CheckContributions, row: "cupos/" + cupo1,
+		},
+		{
+			name: "its evidence changed", sql: `UPDATE progress_contributions SET evidence_record = 'x' WHERE source_record = '` + cupo1 + `'`,
+			check: verify.CheckContributions, row: "cupos/" + cupo1,
+		},
+		{
+			name: "a contribution deleted", sql: `DELETE FROM progress_contributions WHERE source_record = '` + testkit.ID("t1") + `'`,
+			check: verify.CheckContributions, row: "transfers/" + testkit.ID("t1"),
+		},
 		{name: "a contribution invented", sql: `INSERT INTO progress_contributions SELECT source_collection, '` + testkit.Cupo(testkit.Canal, 2) +
 			`', measure, ao, exercise, funding_year, funding_frame, day, quantity, amount, rule, intervention, evidence_collection, evidence_record
 			FROM progress_contributions WHERE source_record = '` + cupo1 + `'`, check: verify.CheckContributions, row: "cupos/" + testkit.Cupo(testkit.Canal, 2)},
-		{name: "a posting changed", sql: `UPDATE progress_postings SET quantity = 5 WHERE source_record = '` + cupo1 + `'`,
-			check: verify.CheckPostings, row: "cupos/" + cupo1},
-		{name: "a posting moved to another month", sql: `UPDATE progress_postings SET month = '2026-12' WHERE source_record = '` + cupo1 + `'`,
-			check: verify.CheckCells, row: "2026-12"},
-		{name: "a posting deleted", sql: `DELETE FROM progress_postings WHERE source_record = '` + testkit.ID("b1") + `'`,
-			check: verify.CheckPostings, row: "budget_execution/" + testkit.ID("b1")},
-		{name: "a payload changed", sql: `UPDATE sync_rows SET payload = replace(payload, 'presente', 'ausente') WHERE record = '` + mark1 + `'`,
-			check: verify.CheckRows, row: "visit_marks/" + mark1},
-		{name: "a digest changed", sql: `UPDATE sync_rows SET digest = '0000000000000000' WHERE record = '` + mark1 + `'`,
-			check: verify.CheckRows, row: "visit_marks/" + mark1},
-		{name: "a remembered row deleted", sql: `DELETE FROM sync_rows WHERE record = '` + mark1 + `'`,
-			check: verify.CheckRows, row: "visit_marks/" + mark1},
-		{name: "a remembered row invented", sql: `INSERT INTO sync_rows VALUES ('visit_marks', 'ghost', 1, 'x', '{}')`,
-			check: verify.CheckRows, row: "visit_marks/ghost"},
-		{name: "an entry removed", sql: `DELETE FROM sync_entries WHERE record = '` + mark1 + `'`,
-			check: verify.CheckBuckets, row: "visit_marks/" + mark1},
-		{name: "an entry put into another unit", sql: `INSERT INTO sync_entries SELECT handle, 'visit_marks', '` + mark1 + `', 3, 0, 1 FROM sync_buckets WHERE name = 'ut:` + testkit.UT2 + `'`,
-			check: verify.CheckBuckets, row: "visit_marks/" + mark1},
-		{name: "a bucket's sum changed", sql: `UPDATE sync_buckets SET sum = sum + 1 WHERE name = 'aii:` + testkit.Canal + `'`,
-			check: verify.CheckBuckets, row: "aii:" + testkit.Canal},
-		{name: "a bucket's count changed", sql: `UPDATE sync_buckets SET count = count + 1 WHERE name = 'catalog'`,
-			check: verify.CheckBuckets, row: "catalog"},
+		{
+			name: "a posting changed", sql: `UPDATE progress_postings SET quantity = 5 WHERE source_record = '` + cupo1 + `'`,
+			check: verify.CheckPostings, row: "cupos/" + cupo1,
+		},
+		{
+			name: "a posting moved to another month", sql: `UPDATE progress_postings SET month = '2026-12' WHERE source_record = '` + cupo1 + `'`,
+			check: verify.CheckCells, row: "2026-12",
+		},
+		{
+			name: "a posting deleted", sql: `DELETE FROM progress_postings WHERE source_record = '` + testkit.ID("b1") + `'`,
+			check: verify.CheckPostings, row: "budget_execution/" + testkit.ID("b1"),
+		},
+		{
+			name: "a payload changed", sql: `UPDATE sync_rows SET payload = replace(payload, 'presente', 'ausente') WHERE record = '` + mark1 + `'`,
+			check: verify.CheckRows, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a digest changed", sql: `UPDATE sync_rows SET digest = '0000000000000000' WHERE record = '` + mark1 + `'`,
+			check: verify.CheckRows, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a remembered row deleted", sql: `DELETE FROM sync_rows WHERE record = '` + mark1 + `'`,
+			check: verify.CheckRows, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a remembered row invented", sql: `INSERT INTO sync_rows VALUES ('visit_marks', 'ghost', 1, 'x', '{}')`,
+			check: verify.CheckRows, row: "visit_marks/ghost",
+		},
+		{
+			name: "an entry removed", sql: `DELETE FROM sync_entries WHERE record = '` + mark1 + `'`,
+			check: verify.CheckBuckets, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "an entry put into another unit", sql: `INSERT INTO sync_entries SELECT handle, 'visit_marks', '` + mark1 + `', 3, 0, 1 FROM sync_buckets WHERE name = 'ut:` + testkit.UT2 + `'`,
+			check: verify.CheckBuckets, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a bucket's sum changed", sql: `UPDATE sync_buckets SET sum = sum + 1 WHERE name = 'aii:` + testkit.Canal + `'`,
+			check: verify.CheckBuckets, row: "aii:" + testkit.Canal,
+		},
+		{
+			name: "a bucket's count changed", sql: `UPDATE sync_buckets SET count = count + 1 WHERE name = 'catalog'`,
+			check: verify.CheckBuckets, row: "catalog",
+		},
 		{name: "the counter set back", sql: `UPDATE sync_clock SET seq = seq - 1`, check: verify.CheckSequence, row: "sync_commits"},
-		{name: "a mutation's record never stored", sql: `UPDATE sync_mutations SET record = 'vanished' WHERE record = '` + mark1 + `'`,
-			check: verify.CheckSequence, row: "visit_marks/vanished"},
-		{name: "a jornal changed by raw SQL", sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
-			check: verify.CheckUnattributed, row: "visit_marks/" + mark1},
-		{name: "a jornal deleted by raw SQL", sql: `DELETE FROM visit_marks WHERE id = '` + mark1 + `'`,
-			check: verify.CheckUnattributed, row: "visit_marks/" + mark1},
-		{name: "a sheet changed by raw SQL", sql: `UPDATE attendance_sheets SET state = 'observada' WHERE id = '` + sheet + `'`,
-			check: verify.CheckUnattributed, row: "attendance_sheets/" + sheet},
-		{name: "a jornal changed behind the trigger: the row", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
-			check: verify.CheckRows, row: "visit_marks/" + mark1},
-		{name: "a jornal changed behind the trigger: the figure", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
-			check: verify.CheckContributions, row: "cupos/" + cupo1},
+		{
+			name: "a mutation's record never stored", sql: `UPDATE sync_mutations SET record = 'vanished' WHERE record = '` + mark1 + `'`,
+			check: verify.CheckSequence, row: "visit_marks/vanished",
+		},
+		{
+			name: "a jornal changed by raw SQL", sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
+			check: verify.CheckUnattributed, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a jornal deleted by raw SQL", sql: `DELETE FROM visit_marks WHERE id = '` + mark1 + `'`,
+			check: verify.CheckUnattributed, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a sheet changed by raw SQL", sql: `UPDATE attendance_sheets SET state = 'observada' WHERE id = '` + sheet + `'`,
+			check: verify.CheckUnattributed, row: "attendance_sheets/" + sheet,
+		},
+		{
+			name: "a jornal changed behind the trigger: the row", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
+			check: verify.CheckRows, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a jornal changed behind the trigger: the figure", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
+			check: verify.CheckContributions, row: "cupos/" + cupo1,
+		},
 		{name: "a trigger dropped", sql: untriggered[0], check: verify.CheckTriggers, row: "chaski_visit_marks_upd"},
 	}
 	for _, c := range cases {

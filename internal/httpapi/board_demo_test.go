@@ -1,0 +1,112 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/demo"
+	"chaski/internal/testkit"
+)
+
+func demonstration(t *testing.T) *testkit.Kit {
+	t.Helper()
+	k := testkit.Empty(t)
+	k.Save("users", testkit.Ana, map[string]any{
+		"email": "ana@example.org", "password": "chaski-test", "name": "Ana", "role": "central_analyst",
+		"active": true, "verified": true,
+	})
+	err := demo.Load(context.Background(), k.App, demo.Options{
+		Seed: 2026, Today: "2026-11-23",
+		InTransaction: func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
+			return k.Engine.InTransaction(ctx, app, fn)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// The closed exercise is what the programme published, with the differences
+// recomputed (97.88 where the report prints 97.89).
+func TestBoardOf2023IsThePublishedReport(t *testing.T) {
+	k := demonstration(t)
+	b := table(k, 2023)
+	raw, err := os.ReadFile("../demo/golden-2023.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		AOs []struct {
+			Key      string `json:"clave"`
+			Physical struct {
+				Exec  json.Number `json:"ejecutado"`
+				Exact string      `json:"pct_exacto"`
+			} `json:"fisico"`
+			Financial struct {
+				Exec string `json:"ejecutado"`
+			} `json:"financiero"`
+		} `json:"actividades_operativas"`
+	}
+	if err := json.Unmarshal(raw, &golden); err != nil {
+		t.Fatal(err)
+	}
+	if len(golden.AOs) != 9 || len(b.Items) != 9 || !b.Exercise.Closed || b.Exercise.Kind != "real" {
+		t.Fatalf("%d published, %d on the board, %+v", len(golden.AOs), len(b.Items), b.Exercise)
+	}
+	for i, want := range golden.AOs {
+		got := b.Items[i]
+		if got.Key != want.Key || got.Physical.Executed != want.Physical.Exec.String() || got.Financial.Executed != want.Financial.Exec {
+			t.Errorf("%+v, published %+v", got, want)
+		}
+		if got.Physical.Opening != got.Physical.Executed || got.Financial.Opening != got.Financial.Executed {
+			t.Errorf("%s is not all saldo importado: %+v", got.Key, got)
+		}
+		d := aoDetail(k, 2023, got.ID)
+		explained(t, d)
+		if len(d.Lines) != 1 || d.Lines[0].Label != "Saldo importado de la Ficha" {
+			t.Errorf("%s: %+v", got.Key, d.Lines)
+		}
+	}
+	if b.AEI.Executed != "215247" || b.AEI.Percent != "1726.8111" || len(b.AEI.Lines) != 4 {
+		t.Errorf("AEI: %+v", b.AEI)
+	}
+	s := b.Summary
+	if s.AOs != 9 || s.AtLeast100 != 7 || s.AverageAdjusted != "97.88" || s.Financial.Executed != "646150876.90" || s.Financial.Percent != "99.2903" {
+		t.Errorf("Cuadro 1: %+v", s)
+	}
+}
+
+// Every figure of the running exercise is explained, line by line and month by
+// month, and every line of a work by its counted rows.
+func TestRunningExerciseIsExplained(t *testing.T) {
+	k := demonstration(t)
+	counted := 0
+	for _, ao := range table(k, 2026).Items {
+		d := aoDetail(k, 2026, ao.ID)
+		explained(t, d)
+		for _, l := range d.Lines {
+			if l.Intervention == "" {
+				continue
+			}
+			var w struct{ Rows []struct{ Quantity int } }
+			k.Do("GET", v1+"/exercises/2026/aos/"+ao.ID+"/interventions/"+l.Intervention, k.Token(testkit.Ana), nil).JSON(200, &w)
+			n := 0
+			for _, r := range w.Rows {
+				n += r.Quantity
+			}
+			if l.Physical != strconv.Itoa(n) {
+				t.Errorf("%s of %s: %s, its rows are %d", l.Label, ao.Key, l.Physical, n)
+			}
+			counted += n
+		}
+	}
+	if counted == 0 {
+		t.Error("nothing is counted in the running exercise")
+	}
+}

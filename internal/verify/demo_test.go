@@ -1,0 +1,34 @@
+package verify_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/demo"
+	"chaski/internal/testkit"
+	"chaski/internal/verify"
+)
+
+func TestDemoIsAsRecomputed(t *testing.T) {
+	k := testkit.Empty(t)
+	err := demo.Load(context.Background(), k.App, demo.Options{
+		Seed: 2026, Today: "2026-11-23",
+		InTransaction: func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
+			return k.Engine.InTransaction(ctx, app, fn)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, k)
+	for _, d := range r.Differences {
+		t.Errorf("%+v", d)
+	}
+	for _, check := range []string{verify.CheckContributions, verify.CheckPostings, verify.CheckCells, verify.CheckRows, verify.CheckBuckets} {
+		if r.Checked[check] < 20 {
+			t.Errorf("%s looked at %d only", check, r.Checked[check])
+		}
+	}
+}
