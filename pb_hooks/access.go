@@ -13,6 +13,9 @@ import (
 // DemoDomain ends the e-mail of every demonstration account.
 const DemoDomain = "@demo.pe"
 
+// connect is the topic by which PocketBase's SDK learns its client id.
+const connect = "PB_CONNECT"
+
 const demoOnly = "Las cuentas de demostración solo funcionan en la misma computadora del servidor. Use una cuenta real."
 
 // registerAccess refuses demo accounts off loopback and record subscriptions to
@@ -32,7 +35,7 @@ func registerAccess(app core.App) {
 	})
 	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
 		for _, s := range e.Subscriptions {
-			if s != poke.Topic && !e.HasSuperuserAuth() {
+			if s != poke.Topic && s != connect && !e.HasSuperuserAuth() {
 				return e.ForbiddenError("Solo se puede escuchar "+poke.Topic+".", nil)
 			}
 		}

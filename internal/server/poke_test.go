@@ -107,5 +107,9 @@ func TestRecordSubscriptionsAreRefused(t *testing.T) {
 		if status, _ := listen(t, base, k.Token(user), "visits/*"); status != http.StatusForbidden {
 			t.Errorf("%s subscribed to visits: %d", user, status)
 		}
+		// As PocketBase's SDK asks.
+		if status, _ := listen(t, base, k.Token(user), "chaski/poke", "PB_CONNECT"); status != http.StatusNoContent {
+			t.Errorf("%s may not listen to pokes: %d", user, status)
+		}
 	}
 }
