@@ -31,8 +31,8 @@ export function isFresh(synced_at_ms: number, now_ms: number): boolean {
 }
 
 /**
- * One answer per DNI. Old data and an intervention without any policy row on
- * the phone prove nothing either way: `por_confirmar`.
+ * One answer per DNI. Old data prove nothing either way: `por_confirmar`. An
+ * intervention without any policy in fresh data has nobody covered.
  */
 export function coverageReader(
   day: Day,
@@ -40,7 +40,7 @@ export function coverageReader(
   insured: readonly InsuredPerson[],
   fresh: boolean,
 ): (dni: string) => Coverage {
-  if (!fresh || policies.length === 0) return () => 'por_confirmar'
+  if (!fresh) return () => 'por_confirmar'
   const covered = coveredOn(day, policies, insured)
   return (dni) => (covered.has(dni) ? 'cubierto' : 'sin_cobertura')
 }
