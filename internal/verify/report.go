@@ -36,7 +36,7 @@ func (r Report) Write(w io.Writer) error {
 	}
 	switch {
 	case !r.OK():
-		fmt.Fprintf(t, "\nHAY %d DIFERENCIAS. Cada una está nombrada arriba.\n", len(r.Differences))
+		fmt.Fprintf(t, "\nDIFERENCIAS: %d. Arriba se nombra cada una.\n", len(r.Differences))
 	case r.Checked[CheckRows] == 0:
 		t.WriteString("\nLa base está vacía: no había nada que comprobar.\n")
 	default:
