@@ -29,6 +29,8 @@ const REQUIRED = [
   'reassigned_with_unsent_work',
   'pull_outage',
   'push_outage',
+  'poison',
+  'second_tap',
   'bad_record',
   'taken_back',
   'outcome_applied',

@@ -90,9 +90,8 @@ export class MemoryWork implements WorkStore {
     return Promise.resolve(countsOf(this.entries()))
   }
 
-  pending(limit: number): Promise<OutboxEntry[]> {
-    const pending = this.entries().filter((e) => e.state === 'pending')
-    return Promise.resolve(structuredClone(pending.slice(0, limit)))
+  pending(): Promise<OutboxEntry[]> {
+    return Promise.resolve(structuredClone(this.entries().filter((e) => e.state === 'pending')))
   }
 
   waiting(): Promise<Set<string>> {
@@ -121,6 +120,7 @@ export class MemoryWork implements WorkStore {
 
   async enqueue(work: Work, stamp: Stamp): Promise<void> {
     await this.gate('enqueue')
+    if (work.draft && !this.disk.drafts.has(work.draft)) return
     const { entries, meta } = entriesFor(work, stamp, this.disk.work, this.entries())
     for (const entry of entries) this.put(entry)
     this.disk.work = meta

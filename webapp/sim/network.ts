@@ -34,6 +34,8 @@ export type Watch = (user: string, path: string, body: string) => void
 export class Network {
   /** While false every request arrives and is answered. */
   faulty = true
+  /** The server fails on any push that carries this record; '' for none. */
+  poison = ''
   /** A path that is cut for a user's phones, or ''. */
   outage = { user: '', path: '' }
 
@@ -61,6 +63,10 @@ export class Network {
 
   private async carry(label: string, r: Request, answer: (a: Answer) => void): Promise<void> {
     if (this.outage.user === r.user && r.path.endsWith(this.outage.path)) return answer({ status: 0 })
+    if (this.poison && r.path === '/sync/push' && JSON.stringify(r.body).includes(this.poison)) {
+      this.coverage.count('poison')
+      return answer({ status: 500, body: { error: { code: 'internal', message: '' } } })
+    }
     const fault: Fault = this.faulty ? this.rng.weighted(FAULTS) : 'none'
     this.scheduler.trace(fault, JSON.stringify(r.body ?? null))
     this.coverage.count(fault)

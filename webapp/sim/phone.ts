@@ -1,5 +1,5 @@
 /** A simulated phone: the product's driver on a disk that survives being killed, and a person who works on it. */
-import type { Draft, NewMutation, ReplicaRow, SyncStatus } from '../src/sync/contract'
+import type { Draft, NewMutation, OutboxEntry, ReplicaRow, SyncStatus } from '../src/sync/contract'
 import { Driver } from '../src/sync/driver'
 import { overlay } from '../src/sync/overlay'
 import type { Work } from '../src/sync/ports'
@@ -90,12 +90,16 @@ export class SimPhone {
       this.lies.push(`${this.name} said sincronizado with unsent work`)
   }
 
+  unsent(): OutboxEntry[] {
+    return [...this.disk.outbox.values()].filter((e) => e.state === 'pending')
+  }
+
   get pending(): number {
-    return [...this.disk.outbox.values()].filter((e) => e.state === 'pending').length
+    return this.unsent().length
   }
 
   hasUnsent(intervention: string): boolean {
-    return [...this.disk.outbox.values()].some((e) => e.state === 'pending' && e.intervention === intervention)
+    return this.unsent().some((e) => e.intervention === intervention)
   }
 
   rows(collection: string): ReplicaRow[] {
@@ -113,8 +117,10 @@ export class SimPhone {
   private async enqueue(life: object, work: Work): Promise<void> {
     const ids = work.mutations.map(() => this.rng.uuidV7(this.now()))
     await workStore(this.disk, this.gate(life)).enqueue(work, { ids, at: new Date(this.now()).toISOString() })
-    for (const [n, id] of ids.entries()) this.promised.set(id, work.mutations[n]!)
-    this.coverage.count('enqueued', ids.length)
+    // A draft that was finished already is not finished again.
+    const done = [...this.disk.outbox.values()].some((e) => e.id === ids[0])
+    this.coverage.count(done ? 'enqueued' : 'second_tap', ids.length)
+    if (done) for (const [n, id] of ids.entries()) this.promised.set(id, work.mutations[n]!)
     await this.driver?.recount()
     this.driver?.tell({ type: 'enqueued' })
   }
@@ -131,7 +137,8 @@ export class SimPhone {
       body: {},
     }
     this.disk.drafts.set(draft.id, draft)
-    await this.enqueue(life, { ...work, draft: draft.id })
+    const taps = this.rng.chance(0.1) ? 2 : 1
+    await Promise.all(Array.from({ length: taps }, () => this.enqueue(life, { ...work, draft: draft.id })))
     if (!this.rng.chance(0.15)) return
     const undone = await workStore(this.disk, this.gate(life)).takeBack(work.group, draft)
     this.coverage.count(undone ? 'taken_back' : 'too_late_to_take_back')

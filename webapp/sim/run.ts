@@ -93,39 +93,66 @@ class World {
     phone.kill()
   }
 
-  /** I9: with pulls cut, what is unsent still goes out; with pushes cut, news still comes in. */
+  /** I9: one road or one record fails for a while; everything else must go on. */
   async apart(): Promise<void> {
     const phone = this.rng.pick(this.phones)
-    const path = this.rng.pick(['/sync/pull', '/sync/push'])
-    this.network.outage = { user: phone.user, path }
+    const what = this.rng.pick(['pull_outage', 'push_outage', 'poison_record'] as const)
     const mine = this.phones.filter((p) => p.user === phone.user)
-    if (path === '/sync/push' && phone.alive) phone.act()
-    const done = await this.quiet(
-      (p) => !mine.includes(p) || (path === '/sync/push' ? p.disk.meta.seen_seq > 0 : p.pending === 0),
-    )
-    this.coverage.count(path === '/sync/pull' ? 'pull_outage' : 'push_outage')
-    if (!done)
-      this.found.push({ invariant: 'I9 no stuck queue', what: `with ${path} cut for ${phone.name}: ${this.unrest()}` })
-    else if (path === '/sync/pull')
-      this.found.push(
-        ...mine
-          .filter((p) => p.pending > 0)
-          .map((p) => ({ invariant: 'I9 no stuck queue', what: `${p.name} did not push while its pulls failed` })),
-      )
+    this.coverage.count(what)
+    const done =
+      what === 'pull_outage'
+        ? await this.pushesAlone(mine)
+        : what === 'push_outage'
+          ? await this.pullsAlone(mine)
+          : await this.poisoned(phone, mine)
+    if (!done) this.found.push({ invariant: 'I9 no stuck queue', what: `${what} of ${phone.name}: ${this.unrest()}` })
     this.network.outage = { user: '', path: '' }
+    this.network.poison = ''
     this.network.faulty = true
   }
 
-  /** Ends the faults and lets everything come to rest. */
-  async quiet(rested: (p: SimPhone) => boolean): Promise<boolean> {
+  /** With pulls cut, what is unsent goes out. */
+  private pushesAlone(mine: SimPhone[]): Promise<boolean> {
+    this.network.outage = { user: mine[0]!.user, path: '/sync/pull' }
+    return this.quiet((p) => p.pending === 0, mine)
+  }
+
+  /** With pushes cut, news comes in. */
+  private async pullsAlone(mine: SimPhone[]): Promise<boolean> {
+    this.network.outage = { user: mine[0]!.user, path: '/sync/push' }
+    for (const p of mine) p.act()
+    const norm = `Norma ${this.rng.int(1e6)}`
+    await this.server.exec(this.scheduler.time, [{ sql: `UPDATE parameters SET norm = '${norm}'` }])
+    return this.quiet(
+      (p) => p.rows('parameters').every((r) => r.data.norm === norm) && p.rows('parameters').length > 0,
+      mine,
+    )
+  }
+
+  /** With one record the server fails on, all that does not hang on it goes out. */
+  private async poisoned(phone: SimPhone, mine: SimPhone[]): Promise<boolean> {
+    this.network.outage = { user: phone.user, path: '/sync/push' }
+    for (let n = 0; n < 3; n++) phone.act()
+    await this.quiet(() => true, mine)
+    const bad = phone.unsent()[0]
+    if (!bad) return true
+    this.network.poison = bad.mutation.record
+    this.network.outage = { user: '', path: '' }
+    return this.quiet(
+      (p) => p.unsent().every((e) => p === phone && (e.group === bad.group || e.mutation.op === 'update')),
+      mine,
+    )
+  }
+
+  /** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */
+  async quiet(rested: (p: SimPhone) => boolean, excused: readonly SimPhone[] = []): Promise<boolean> {
     this.network.faulty = false
     for (const phone of this.phones) if (!phone.alive) phone.start()
     await settle() // what has just started has asked for its first write or request
     for (const phone of this.phones) phone.kick()
     await settle()
-    const cut = this.network.outage.user
     const atRest = (p: SimPhone): boolean =>
-      rested(p) && (p.user === cut || (p.status?.in_sync === true && p.pending === 0))
+      excused.includes(p) ? rested(p) : p.status?.in_sync === true && p.pending === 0
     for (let n = 0; n < QUIET_STEPS; n++) {
       if (await this.scheduler.step()) continue
       if (this.phones.every(atRest)) return true

@@ -21,9 +21,8 @@ export class DexieWork implements WorkStore {
     return countsOf(await this.db.outbox.where('state').anyOf('pending', 'rejected', 'parked').toArray())
   }
 
-  async pending(limit: number): Promise<OutboxEntry[]> {
-    const pending = await this.db.outbox.where('state').equals('pending').sortBy('counter')
-    return pending.slice(0, limit)
+  pending(): Promise<OutboxEntry[]> {
+    return this.db.outbox.where('state').equals('pending').sortBy('counter')
   }
 
   async waiting(): Promise<Set<string>> {
@@ -52,6 +51,7 @@ export class DexieWork implements WorkStore {
   async enqueue(work: Work, stamp: Stamp): Promise<void> {
     const { outbox, drafts, meta } = this.db
     await this.db.transaction('rw', outbox, drafts, meta, async () => {
+      if (work.draft && !(await drafts.get(work.draft))) return
       const chained = work.mutations.some((m) => m.op === 'update')
       const existing = chained ? await outbox.where('state').anyOf('pending', 'applied').toArray() : []
       const made = entriesFor(work, stamp, await this.meta(), existing)

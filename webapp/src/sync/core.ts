@@ -15,7 +15,7 @@
  *     failure changes the other's phase.
  * Only a 401 from GET /session ends a session, and it erases nothing.
  */
-import { MAX_MUTATIONS } from './push'
+import { MAX_MUTATIONS, mayBePoison } from './push'
 
 export type ChannelName = 'register' | 'push' | 'pull' | 'session'
 
@@ -235,14 +235,18 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): 
     return wait(s, channel, pause, e.now, s.problem)
   }
   if (failure.status === 413 && channel === 'push') {
-    s.limit = Math.max(1, Math.floor(Math.min(s.limit, failure.sent ?? s.limit) / 2))
+    s.limit = halved(s.limit, failure.sent)
     s.channels.push = { ...idle(), want: true, failures: s.channels.push.failures }
     return
   }
+  // One record may be what the server fails on: smaller batches find it, and the driver sets it aside.
+  if (channel === 'push' && mayBePoison(failure.status)) s.limit = halved(s.limit, failure.sent)
   if (failure.status === 426) return wait(s, channel, OUTDATED_WAIT, e.now, 'client_outdated')
   const asked = (failure.retryAfter ?? 0) * 1000 * (1 + e.jitter / 4)
   wait(s, channel, Math.max(pause, asked), e.now, 'server', asked > 0)
 }
+
+const halved = (limit: number, sent = limit): number => Math.max(1, Math.floor(Math.min(limit, sent) / 2))
 
 /** Exponential, capped, spread over its upper half. */
 export function backoff(failures: number, jitter: number): number {

@@ -168,7 +168,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await twist((r) => [r[1], r[0], r[2]])
     expect(phone.status?.pending).toBe(2)
     await twist((r) => [{ ...r[0], status: 'deferred' }, r[1]])
-    expect((await stores.work.pending(9)).map((e) => e.mutation.record)).toEqual(['visit1'])
+    expect((await stores.work.pending()).map((e) => e.mutation.record)).toEqual(['visit1'])
     phone.spoil = (__, deliver) => deliver()
     await phone.sync()
     expect(phone.status).toMatchObject({ pending: 0, in_sync: true })
@@ -199,6 +199,47 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     server.maxBatch = 0
     await phone.record('w', 'x', 'huge')
     expect(phone.status).toMatchObject({ pending: 0, rejected: 1 })
+  })
+
+  test('a record the server cannot digest waits, with what hangs on it; everything else goes', async () => {
+    const { server, phone } = setUp()
+    await phone.start()
+    let broken = true
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    await phone.record('bad', 'x', 'poison', 'child')
+    await phone.record('good', 'x', 'visit1', 'visit2')
+    phone.sendsPoison = (records) => broken && records.includes('poison')
+    phone.spoil = (__, deliver) => deliver()
+    for (let n = 0; n < 12; n++) await phone.pass()
+    expect(phone.status).toMatchObject({ pending: 2, problem: 'server' })
+    expect(server.applied).toHaveLength(2)
+    const tries = server.calls('/sync/push')
+    await phone.record('later', 'x', 'visit3')
+    await phone.sync()
+    expect(server.applied).toHaveLength(3)
+    expect(server.calls('/sync/push') - tries).toBeLessThan(6) // a wait between attempts, not a loop
+    broken = false
+    for (let n = 0; n < 3; n++) await phone.pass()
+    expect(phone.status).toMatchObject({ pending: 0, in_sync: true })
+  })
+
+  test('a draft is finished once, however often the button is pressed', async () => {
+    const { phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = () => ({ status: 0 })
+    const draft = { id: 'd', kind: 'visit' as const, intervention: 'x', version: 1, saved_at: '', body: {} }
+    const work = (draftId?: string) => ({
+      group: 'g',
+      label: '',
+      intervention: 'x',
+      mutations: [{ collection: 'visits', record: 'v', op: 'create' as const, fields: {}, form: 'f/1' }],
+      ...(draftId ? { draft: draftId } : {}),
+    })
+    await stores.work.enqueue(work(), { ids: ['m1'], at: '' })
+    await stores.work.takeBack('g', draft)
+    await stores.work.enqueue(work('d'), { ids: ['m2'], at: '' })
+    await stores.work.enqueue(work('d'), { ids: ['m3'], at: '' })
+    expect((await stores.work.pending()).map((e) => e.id)).toEqual(['m2'])
   })
 
   test('pulling fails, pushing goes on; pushing fails, pulling goes on', async () => {
@@ -301,8 +342,8 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await stores.work.takeBack('untouched', draft)).toBe(false)
     await phone.record('tried', 'x', 'visit1')
     expect(await stores.work.takeBack('tried', draft)).toBe(false)
-    expect((await stores.work.pending(9)).map((e) => e.group)).toEqual(['tried'])
-    expect((await stores.work.pending(9))[0]!.counter).toBe(2) // a counter is never used twice
+    expect((await stores.work.pending()).map((e) => e.group)).toEqual(['tried'])
+    expect((await stores.work.pending())[0]!.counter).toBe(2) // a counter is never used twice
   })
 
   test('acknowledged work is kept until durable and 14 days of the server’s clock old', async () => {
@@ -337,7 +378,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     })
     await stores.work.enqueue(update(3), { ids: ['u1'], at: '' })
     await stores.work.enqueue(update(3), { ids: ['u2'], at: '' })
-    const [first, second] = await stores.work.pending(9)
+    const [first, second] = await stores.work.pending()
     expect(first!.mutation.prev).toBeUndefined()
     expect(second!.mutation.prev).toBe('u1')
     for (const e of [first!, second!])
@@ -351,8 +392,8 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
         },
       ])
     await stores.work.enqueue(update(5), { ids: ['u3'], at: '' })
-    expect((await stores.work.pending(9))[0]!.mutation).toMatchObject({ base_rev: 5 })
-    expect((await stores.work.pending(9))[0]!.mutation.prev).toBeUndefined()
+    expect((await stores.work.pending())[0]!.mutation).toMatchObject({ base_rev: 5 })
+    expect((await stores.work.pending())[0]!.mutation.prev).toBeUndefined()
   })
 
   test('an outcome is stored once and only for the id it names', async () => {

@@ -10,7 +10,7 @@
 import { needsOf, planPage } from './apply'
 import { initial, isBusy, step } from './core'
 import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
-import type { SyncStatus } from './contract'
+import type { OutboxEntry, SyncStatus } from './contract'
 import { differing, planHeal } from './heal'
 import { emptyMeta, PROTOCOL, SCHEMA } from './ports'
 import type {
@@ -26,7 +26,7 @@ import type {
   Transport,
   WorkStore,
 } from './ports'
-import { chooseBatch, isCloned, judge, tooLarge } from './push'
+import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
 import { statusOf } from './status'
 import { faultCode, readDevice, readPage, readPush } from './wire'
 
@@ -52,6 +52,8 @@ export class Driver {
   private counts: OutboxCounts = { pending: 0, rejected: 0, parked: 0, oldest_pending_at: '' }
   private progress = { done: 0, total: 0 }
   private checks: BucketCheck[] = []
+  /** Groups the server failed on when one of theirs came alone. */
+  private readonly aside = new Set<string>()
   private stopped = false
   private quiet: (() => void)[] = []
 
@@ -158,26 +160,34 @@ export class Driver {
   }
 
   private async push(limit: number): Promise<void> {
-    const { work, transport, clock, random } = this.ports
+    const { work, transport } = this.ports
     const { device } = await work.meta()
-    const waiting = await work.pending(limit)
-    const batch = await work.claim(chooseBatch(waiting, limit).map((e) => e.counter))
+    const batch = await this.nextBatch(limit)
     if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false })
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
-    const answer = await transport.send('POST', '/sync/push', {
-      protocol: PROTOCOL,
-      device,
-      mutations: batch.map((e) => e.mutation),
-    })
-    const read =
-      answer.status === 200
-        ? readPush(
-            answer.body,
-            batch.map((e) => e.id),
-          )
-        : null
-    const tooBig = answer.status === 413 && batch.length === 1
+    const mutations = batch.map((e) => e.mutation)
+    const answer = await transport.send('POST', '/sync/push', { protocol: PROTOCOL, device, mutations })
+    await this.conclude(batch, answer)
+  }
+
+  private async nextBatch(limit: number): Promise<OutboxEntry[]> {
+    const pending = await this.ports.work.pending()
+    let ready = sendable(pending, this.aside)
+    if (ready.length === 0) {
+      this.aside.clear() // nothing else is left to do: try those again
+      ready = pending
+    }
+    return this.ports.work.claim(chooseBatch(ready, limit).map((e) => e.counter))
+  }
+
+  private async conclude(batch: OutboxEntry[], answer: Answer): Promise<void> {
+    const { work, clock, random } = this.ports
+    const ids = batch.map((e) => e.id)
+    const read = answer.status === 200 ? readPush(answer.body, ids) : null
+    const alone = batch.length === 1 ? batch[0] : undefined
+    if (alone && mayBePoison(answer.status)) this.aside.add(alone.group)
+    const tooBig = answer.status === 413 && alone
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     await work.settle(settlements)
@@ -185,13 +195,8 @@ export class Driver {
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
     const unanswered = batch.length - settlements.length
-    this.tell({
-      type: 'pushed',
-      settled: settlements.length,
-      unanswered,
-      more: this.counts.pending > unanswered,
-      cloned,
-    })
+    const more = this.counts.pending > unanswered
+    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more, cloned })
   }
 
   private async pull(checksums: boolean): Promise<void> {

@@ -119,14 +119,15 @@ export interface Stamp {
 export interface WorkStore {
   meta(): Promise<WorkMeta>
   counts(): Promise<OutboxCounts>
-  /** The oldest unanswered entries, at most `limit`. */
-  pending(limit: number): Promise<OutboxEntry[]>
+  /** Every unanswered entry, oldest first. */
+  pending(): Promise<OutboxEntry[]>
   /** Interventions that have unanswered work. */
   waiting(): Promise<Set<string>>
   /** Counts one more attempt on each that is still there and unanswered; answers those. */
   claim(counters: number[]): Promise<OutboxEntry[]>
   /** Stores outcomes of entries that are unanswered and carry that id. */
   settle(settlements: Settlement[]): Promise<void>
+  /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
   takeBack(group: string, draft: Draft): Promise<boolean>

@@ -2,7 +2,8 @@
  * What to send and what an answer means. Pure. Invariants:
  *  P1 an entry changes state only by an outcome that names its id (I2);
  *  P2 an answer that is short, out of order or of unknown shape changes nothing (I2, I3);
- *  P3 one entry that cannot be sent or judged holds up no other (I9).
+ *  P3 one entry that cannot be sent or judged holds up no other (I9), except
+ *     what depends on it: that must not reach the server first.
  */
 import type { OutboxEntry, Outcome } from './contract'
 import type { Settlement } from './ports'
@@ -12,6 +13,20 @@ export const MAX_MUTATIONS = 500
 export const MAX_BYTES = 256 * 1024
 
 const utf8 = new TextEncoder()
+
+/**
+ * What may go now, while some groups are set aside because the server failed on
+ * one of theirs alone. Whatever changes a record of such a group waits with it.
+ */
+export function sendable(pending: readonly OutboxEntry[], aside: ReadonlySet<string>): OutboxEntry[] {
+  const held = new Set(pending.filter((e) => aside.has(e.group)).map((e) => e.mutation.record))
+  return pending.filter((e) => !aside.has(e.group) && !held.has(e.mutation.record))
+}
+
+/** A failure that may be due to one record in the batch: not the network, the session, the load or the size. */
+export function mayBePoison(status: number): boolean {
+  return status === 400 || status === 422 || (status >= 500 && ![502, 503, 504].includes(status))
+}
 
 /** The oldest entries that fit one request; always at least one, so that a large one cannot block (P3). */
 export function chooseBatch(pending: readonly OutboxEntry[], limit: number, maxBytes = MAX_BYTES): OutboxEntry[] {

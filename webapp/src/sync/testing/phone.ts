@@ -9,6 +9,8 @@ export type Spoil = (path: string, deliver: () => Answer) => Answer | Promise<An
 export class Phone {
   now = Date.parse('2026-06-15T15:00:00Z')
   spoil: Spoil = (_, deliver) => deliver()
+  /** The server fails on a push that has these records. */
+  sendsPoison: (records: string[]) => boolean = () => false
   status: SyncStatus | undefined
   readonly driver: Driver
   private timer: { at: number; call: () => void } | undefined
@@ -23,7 +25,7 @@ export class Phone {
       replica,
       work,
       transport: {
-        send: (method, path, body) => Promise.resolve(this.spoil(path, () => server.answer(method, path, body))),
+        send: (method, path, body) => Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body))),
       },
       clock: { now: () => this.now, wake: (at, call) => (this.timer = { at, call }) },
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
@@ -31,6 +33,16 @@ export class Phone {
       describe: { name: '', platform: '', app_version: '' },
       changed: (status) => (this.status = status),
     })
+  }
+
+  private reach(server: FakeServer, method: string, path: string, body: unknown): Answer {
+    const answer = server.answer(method, path, this.poisonous(path, body) ? { mutations: [] } : body)
+    return this.poisonous(path, body) ? { status: 500 } : answer
+  }
+
+  private poisonous(path: string, body: unknown): boolean {
+    if (path !== '/sync/push') return false
+    return this.sendsPoison((body as { mutations: { record: string }[] }).mutations.map((m) => m.record))
   }
 
   mintId(): string {
