@@ -57,7 +57,7 @@ var Collections = []Collection{
 	{"entities", texts("ruc", "name")},
 	{"exercises", join(ints("year", "aei_target"), texts("kind", "note"))},
 	{"aos", join(texts("key", "code", "name", "funding_frame", "unit_measure", "budget_category", "counting_rule"),
-		ints("exercise", "physical_target", "financial_target"), fields(Bool, "followup_approved"))},
+		ints("exercise", "physical_target", "financial_target", "position"), fields(Bool, "followup_approved"))},
 	{"ao_months", join(texts("ao", "month"), ints("physical_target", "financial_target"), fields(Bool, "synthetic"))},
 	{"budget_execution", join(texts("ao", "month", "clasificador"), ints("amount"))},
 	{"opening_balances", join(texts("ao", "as_of", "measure", "funding_frame", "source"),

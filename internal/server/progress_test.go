@@ -186,3 +186,34 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 		want(t, k, fresh, fmt.Sprintf("after step %d", step))
 	}
 }
+
+// A row that SQL left unreadable stops nobody: the others settle, it keeps what
+// was known of it, and the trail says why.
+func TestUnreadableRowStopsNobody(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{
+		"intervention": testkit.Canal, "day": "2026-11-10", "state": "validada",
+		"marks": map[string]string{testkit.Worker(testkit.Canal, 3): "presente"},
+	})
+	k.SQL(`UPDATE attendance_sheets SET marks = '{'`)
+	k.SQL(`UPDATE cupos SET number = 1.5 WHERE id = '` + testkit.Cupo(testkit.Canal, 2) + `'`)
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	if r := p.Push(p.Visit("v", testkit.Canal, nil), p.Mark("v", testkit.Canal, 1, "presente")); r[1].Status != "applied" {
+		t.Fatalf("%+v", r)
+	}
+	if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'unreadable'`); n != 2 {
+		t.Errorf("%d rows named as unreadable, want 2", n)
+	}
+	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{"marks": map[string]string{testkit.Worker(testkit.Canal, 2): "presente"}})
+	want(t, k, 2, "mended")
+}
+
+// A participant on another work's cupo earns nothing there.
+func TestCupoOfAnotherWork(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"cupo": testkit.Cupo(testkit.Muro, 1)})
+	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	want(t, k, 0, "a cupo of another work")
+}

@@ -102,7 +102,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // The work is bounded by one intervention, whatever the size of the year.
 func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) error {
 	var scopes []scope
-	err := d.db.NewQuery(`SELECT i.state, c.funding_year, c.funding_frame FROM interventions i
+	err := d.db.NewQuery(`SELECT i.state, CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame FROM interventions i
 		JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`).Bind(dbx.Params{"i": intervention}).All(&scopes)
 	if err != nil {
 		return err
@@ -174,11 +174,11 @@ func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
 			WHERE v.intervention = {:i} AND v.state IN ('sincronizada', 'validada')
 			UNION ALL
 			SELECT j.key, a.day, j.value, 'attendance_sheets', a.id
-			FROM attendance_sheets a, json_each(a.marks) j
+			FROM attendance_sheets a, json_each(CASE WHEN json_valid(a.marks) THEN a.marks ELSE '{}' END) j
 			WHERE a.intervention = {:i} AND a.state = 'validada'
 		) s
 		JOIN participants p ON p.id = s.participant AND p.intervention = {:i}
-		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo'
+		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo' AND c.intervention = {:i}
 		WHERE s.day >= p.alta_on AND (p.baja_on = '' OR s.day <= p.baja_on)`).
 		Bind(dbx.Params{"i": intervention}).All(&rows)
 	out := make([]jobs.Mark, len(rows))
@@ -208,11 +208,13 @@ func (d *drain) sourceNow(k Key) (*contribution, error) {
 	case "transfers":
 		return d.transferNow(k.Record)
 	case "opening_balances":
-		return d.one(`SELECT measure, ao, exercise, funding_year, funding_frame, as_of AS day, quantity, amount,
+		return d.one(`SELECT measure, ao, CAST(exercise AS INTEGER) AS exercise, CAST(funding_year AS INTEGER) AS funding_year, funding_frame,
+			as_of AS day, CAST(quantity AS INTEGER) AS quantity, CAST(amount AS INTEGER) AS amount,
 			'`+progress.RuleBalance+`' AS rule FROM opening_balances WHERE id = {:id}`, k)
 	case "budget_execution":
-		return d.one(`SELECT '`+MeasureAccrued+`' AS measure, b.ao, a.exercise, a.exercise AS funding_year, a.funding_frame,
-			b.month || '-01' AS day, 0 AS quantity, b.amount, '`+progress.RuleAccrued+`' AS rule
+		return d.one(`SELECT '`+MeasureAccrued+`' AS measure, b.ao, CAST(a.exercise AS INTEGER) AS exercise,
+			CAST(a.exercise AS INTEGER) AS funding_year, a.funding_frame,
+			b.month || '-01' AS day, 0 AS quantity, CAST(b.amount AS INTEGER) AS amount, '`+progress.RuleAccrued+`' AS rule
 			FROM budget_execution b JOIN aos a ON a.id = b.ao WHERE b.id = {:id}`, k)
 	}
 	return nil, nil
@@ -231,7 +233,8 @@ func (d *drain) one(sql string, k Key) (*contribution, error) {
 // per (resolution, convenio): the earliest of a pair is the one that counts.
 func (d *drain) transferNow(id string) (*contribution, error) {
 	c, err := d.one(`SELECT '`+MeasureTransfer+`' AS measure, '' AS ao, CAST(substr(t.accrued_on, 1, 4) AS INTEGER) AS exercise,
-		c.funding_year, c.funding_frame, t.accrued_on AS day, 1 AS quantity, t.amount, c.intervention,
+		CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame, t.accrued_on AS day, 1 AS quantity,
+		CAST(t.amount AS INTEGER) AS amount, c.intervention,
 		'`+progress.RuleTransfer+`' AS rule
 		FROM transfers t JOIN convenios c ON c.id = t.convenio JOIN resolutions r ON r.id = t.resolution
 		WHERE t.id = {:id} AND t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND r.published_on <= t.accrued_on

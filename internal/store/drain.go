@@ -110,12 +110,20 @@ func (d *drain) remember(keys []Key) ([]change, error) {
 		if c == nil {
 			continue
 		}
-		now, err := loadPayloads(d.db, c, byCollection[name])
+		rows, err := loadPayloads(d.db, c, byCollection[name])
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range byCollection[name] {
-			ch, err := d.rememberOne(Key{name, id}, now[id])
+			if why := rows.unreadable[id]; why != nil {
+				// Keep what was known of it, say so, and go on: one bad row
+				// must not stop everybody's sync. verify names it.
+				if err := WriteAudit(d.app, Audit{Action: "unreadable", Key: Key{name, id}, Detail: why.Error(), At: d.engine.Now()}); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			ch, err := d.rememberOne(Key{name, id}, rows.now[id])
 			if err != nil {
 				return nil, err
 			}

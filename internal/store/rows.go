@@ -14,46 +14,55 @@ import (
 // chunk bounds the number of values in one IN list.
 const chunk = 500
 
-// loadPayloads reads the remembered fields of rows as they are now; a row that
-// is gone is missing from the answer.
-func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (map[string]replication.Payload, error) {
+// loaded are rows as they are now. A row that is gone is in neither map.
+type loaded struct {
+	now        map[string]replication.Payload
+	unreadable map[string]error // written by hand with what no field can hold
+}
+
+// loadPayloads reads the remembered fields of rows. One unreadable row never
+// stops the others.
+func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (loaded, error) {
 	columns := make([]string, 0, len(c.Fields)+1)
 	columns = append(columns, "id")
 	for _, f := range c.Fields {
 		columns = append(columns, f.Name)
 	}
-	out := make(map[string]replication.Payload, len(ids))
+	out := loaded{now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}}
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
 		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", anys(ids[:n])...)).Rows()
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		err = scanPayloads(rows, c, out)
-		if err != nil {
-			return nil, err
+		if err = scanPayloads(rows, c, out); err != nil {
+			return out, err
 		}
 		ids = ids[n:]
 	}
 	return out, nil
 }
 
-func scanPayloads(rows *dbx.Rows, c *replication.Collection, out map[string]replication.Payload) error {
+func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		raw := dbx.NullStringMap{}
 		if err := rows.ScanMap(raw); err != nil {
 			return err
 		}
+		id := raw["id"].String
 		p := make(replication.Payload, len(c.Fields))
 		for _, f := range c.Fields {
 			v, err := decodeField(f, raw[f.Name].String)
 			if err != nil {
-				return fmt.Errorf("%s/%s.%s: %w", c.Name, raw["id"].String, f.Name, err)
+				out.unreadable[id] = fmt.Errorf("%s: %w", f.Name, err)
+				break
 			}
 			p[f.Name] = v
 		}
-		out[raw["id"].String] = p
+		if out.unreadable[id] == nil {
+			out.now[id] = p
+		}
 	}
 	return rows.Err()
 }
