@@ -1,4 +1,3 @@
-import type { Component } from 'svelte'
 import type { RouteDefinition } from 'svelte-spa-router'
 import { wrap } from 'svelte-spa-router/wrap'
 import Account from './features/account/Account.svelte'
@@ -8,12 +7,12 @@ import SignIn from './features/signin/SignInAgain.svelte'
 import Finished from './features/sync/Finished.svelte'
 import SyncCentre from './features/sync/SyncCentre.svelte'
 import type { Session } from './sync/contract'
-import Lazy, { type Load } from './ui/Lazy.svelte'
+import Lazy from './ui/Lazy.svelte'
 import NotFound from './ui/NotFound.svelte'
 
 /** A screen in a chunk of its own; every chunk is precached. */
 function lazy(load: () => Promise<{ default: unknown }>) {
-  return wrap({ component: Lazy as Component, props: { load: load as Load } })
+  return wrap({ component: Lazy, props: { load } })
 }
 
 const activity = lazy(() => import('./features/activity/Activity.svelte'))

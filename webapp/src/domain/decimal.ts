@@ -4,11 +4,6 @@
  */
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
-/** True for text like `-12.5`. */
-export function isDecimal(text: string): boolean {
-  return DECIMAL.test(text)
-}
-
 /** `roundHalfUp("117.2543", 1)` is `"117.3"`. Text that is no decimal comes back as it is. */
 export function roundHalfUp(text: string, places: number): string {
   const parts = DECIMAL.exec(text)

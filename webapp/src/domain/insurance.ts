@@ -1,6 +1,9 @@
 import type { Day } from './day'
 import type { InsurancePolicy, InsuredPerson } from './rows'
 
+/** Of a policy, what the rule looks at. */
+export type PolicyFacts = Pick<InsurancePolicy, 'id' | 'state' | 'valid_from' | 'valid_to'>
+
 /** What a phone may say about a worker's insurance on a day. */
 export type Coverage = 'cubierto' | 'sin_cobertura' | 'por_confirmar'
 
@@ -12,11 +15,7 @@ function within(day: Day, from: Day, to: Day): boolean {
 }
 
 /** The DNIs a policy in force names on a day: policy issued, both ranges hold it, ends inclusive. */
-export function coveredOn(
-  day: Day,
-  policies: readonly InsurancePolicy[],
-  insured: readonly InsuredPerson[],
-): Set<string> {
+export function coveredOn(day: Day, policies: readonly PolicyFacts[], insured: readonly InsuredPerson[]): Set<string> {
   const inForce = new Set(
     policies.filter((p) => p.state !== 'anulada' && within(day, p.valid_from, p.valid_to)).map((p) => p.id),
   )
@@ -31,16 +30,18 @@ export function isFresh(synced_at_ms: number, now_ms: number): boolean {
 }
 
 /**
- * One answer per DNI. Old data prove nothing either way: `por_confirmar`. An
- * intervention without any policy in fresh data has nobody covered.
+ * One answer per DNI. Old data prove nothing either way, and neither does the
+ * name of an insured person whose policy is not on the phone: `por_confirmar`.
  */
 export function coverageReader(
   day: Day,
-  policies: readonly InsurancePolicy[],
+  policies: readonly PolicyFacts[],
   insured: readonly InsuredPerson[],
   fresh: boolean,
 ): (dni: string) => Coverage {
   if (!fresh) return () => 'por_confirmar'
   const covered = coveredOn(day, policies, insured)
-  return (dni) => (covered.has(dni) ? 'cubierto' : 'sin_cobertura')
+  const held = new Set(policies.map((p) => p.id))
+  const unknown = new Set(insured.filter((i) => !held.has(i.insurance_policy)).map((i) => i.dni))
+  return (dni) => (covered.has(dni) ? 'cubierto' : unknown.has(dni) ? 'por_confirmar' : 'sin_cobertura')
 }

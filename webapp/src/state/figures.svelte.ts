@@ -4,6 +4,7 @@ import { pb } from './pb'
 const TOPIC = 'chaski/poke'
 /** A hint may be lost: ask now and then all the same. */
 const POLL_MS = 60_000
+const LOOK_MS = 1000
 /** Several commits in a row make one question. */
 const GATHER_MS = 150
 
@@ -42,25 +43,24 @@ export class Figures {
 
   #listen(soon: () => void): () => void {
     let over = false
-    const leave: (() => Promise<void>)[] = []
-    const join = async (topic: string, hear: (message: Poke) => void) => {
-      const stop = await pb.realtime.subscribe(topic, hear)
-      if (over) await stop()
-      else leave.push(stop)
-    }
-    pb.realtime.onDisconnect = () => (this.connected = false)
+    let leave: (() => Promise<void>) | undefined
     const joined = async () => {
-      await join(TOPIC, (message) => message.figures && soon())
-      await join('PB_CONNECT', () => {
-        this.connected = true
-        soon()
+      leave = await pb.realtime.subscribe(TOPIC, (message: Poke) => {
+        if (message.figures) soon()
       })
-      if (!over) this.connected = true
+      if (over) await leave()
     }
-    joined().catch(() => (this.connected = false))
+    joined().catch(() => undefined)
+    // The SDK reconnects by itself; after a gap something may have been missed.
+    const look = setInterval(() => {
+      const now = pb.realtime.isConnected
+      if (now && !this.connected) soon()
+      this.connected = now
+    }, LOOK_MS)
     return () => {
       over = true
-      for (const stop of leave) stop().catch(() => undefined)
+      clearInterval(look)
+      leave?.().catch(() => undefined)
     }
   }
 }

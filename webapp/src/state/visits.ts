@@ -18,7 +18,7 @@ export async function startVisit(intervention: string, convenio_code: string): P
     kind: 'visit',
     intervention,
     version: FORM_VERSION,
-    saved_at: new Date().toISOString(),
+    saved_at: limaIso(Date.now()),
     body,
   })
   return visit
@@ -38,7 +38,7 @@ export async function reopenVisit(group: string): Promise<string> {
     kind: 'visit' as const,
     intervention: first.intervention,
     version: FORM_VERSION,
-    saved_at: new Date().toISOString(),
+    saved_at: limaIso(Date.now()),
     body,
   }
   return (await sync.engine.takeBack(group, draft)) ? draft.id : ''

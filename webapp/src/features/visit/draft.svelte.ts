@@ -1,3 +1,4 @@
+import { limaIso } from '../../domain/day'
 import { FORM_VERSION, type VisitForm } from '../../domain/visit'
 import { getDraft, lockDraft, saveDraft } from '../../state/drafts'
 import type { Draft } from '../../sync/contract'
@@ -66,7 +67,7 @@ export class VisitDraft {
       kind: 'visit',
       intervention: this.intervention,
       version: FORM_VERSION,
-      saved_at: new Date().toISOString(),
+      saved_at: limaIso(Date.now()),
       body: $state.snapshot(this.form),
     }
   }

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import {
+  countMarks,
+  findingErrors,
+  fromMutations,
+  mayMarkAll,
+  missing,
+  newForm,
+  taskState,
+  toMutations,
+  unlistedErrors,
+  type VisitContext,
+  type VisitForm,
+} from './visit'
+
+const context: VisitContext = {
+  roster: ['ana', 'beto', 'cira'],
+  checklist: { key: 'visita', version: 2, items: [{ key: 'agua' }, { key: 'botiquin' }] },
+  assigned: true,
+}
+
+function fullForm(): VisitForm {
+  const form = newForm({
+    visit: 'visit0000000001',
+    convenio_code: '08-0012-AII-26',
+    started_at: '2026-11-23T09:00:00-05:00',
+    roster_as_of: '2026-11-23T08:00:00.000Z',
+  })
+  return {
+    ...form,
+    kind: 'unannounced',
+    visited_on: '2026-11-23',
+    place: { lat_e6: -13258000, lon_e6: -72265000, accuracy_m: 12 },
+    headcount: 3,
+    marks: {
+      ana: { id: 'm1', mark: 'presente', coverage_seen: 'cubierto' },
+      beto: { id: 'm2', mark: 'ausente', coverage_seen: 'sin_cobertura' },
+    },
+    unlisted: [{ id: 'u1', dni: '99000009', given_names: 'Luz', surnames: 'Puma', note: 'dice que empezó hoy' }],
+    checklist_key: 'visita',
+    checklist_version: 2,
+    answers: { agua: 'si', botiquin: 'na' },
+    findings: [
+      {
+        id: 'f1',
+        severity: 'grave',
+        description: 'No hay botiquín en la obra',
+        corrective_measure: 'Comprarlo',
+        responsible: 'Responsable técnico',
+        due_on: '2026-11-30',
+      },
+    ],
+    note: 'Conforme',
+  }
+}
+const ENDED = '2026-11-23T10:00:00-05:00'
+
+describe('a visit as mutations', () => {
+  it('begins with the visit and never records what nobody saw', () => {
+    const out = toMutations(fullForm(), context, 'i1', ENDED)
+    expect(out.map((x) => x.collection)).toEqual([
+      'visits',
+      'visit_marks',
+      'visit_marks',
+      'findings',
+      'unlisted_workers',
+    ])
+    expect(out[0]?.fields).toMatchObject({ intervention: 'i1', headcount: 3, roster_size: 3, device_ended_at: ENDED })
+    expect(out.slice(1).every((x) => x.fields['visit'] === 'visit0000000001')).toBe(true)
+  })
+  it('an explicit "no visto" is not sent either', () => {
+    const form = fullForm()
+    form.marks['cira'] = { id: 'm3', mark: 'no_visto', coverage_seen: 'cubierto' }
+    expect(toMutations(form, context, 'i1', ENDED).filter((x) => x.collection === 'visit_marks')).toHaveLength(2)
+  })
+  it('a mark of someone not on the roster that day stays behind', () => {
+    const marks = toMutations(fullForm(), { ...context, roster: ['ana'] }, 'i1', ENDED)
+    expect(marks.filter((x) => x.collection === 'visit_marks').map((x) => x.record)).toEqual(['m1'])
+  })
+  it('sends a reason only without a place, and no empty fields', () => {
+    const form = { ...fullForm(), place: null, location_reason: ' Sin GPS ', note: '' }
+    const fields = toMutations(form, context, 'i1', ENDED)[0]?.fields ?? {}
+    expect(fields['location_reason']).toBe('Sin GPS')
+    expect('lat_e6' in fields || 'note' in fields).toBe(false)
+    expect('location_reason' in (toMutations(fullForm(), context, 'i1', ENDED)[0]?.fields ?? {})).toBe(false)
+  })
+  it('a headcount of nobody is sent as 0', () => {
+    expect(toMutations({ ...fullForm(), headcount: 0, marks: {} }, context, 'i1', ENDED)[0]?.fields['headcount']).toBe(
+      0,
+    )
+  })
+  it('comes back from its mutations as it was', () => {
+    const form = fullForm()
+    expect(fromMutations(toMutations(form, context, 'i1', ENDED))).toEqual(form)
+    const reason = { ...form, place: null, location_reason: 'Sin GPS', unlisted: [], findings: [], note: '' }
+    expect(fromMutations(toMutations(reason, context, 'i1', ENDED))).toEqual(reason)
+  })
+})
+
+describe('what is missing', () => {
+  it('an empty form misses every task, a full one none', () => {
+    const empty = newForm({ visit: 'v', convenio_code: 'c', started_at: ENDED, roster_as_of: '' })
+    expect(missing(empty, context).map((x) => x.code)).toEqual(['date', 'kind', 'place', 'headcount', 'checklist'])
+    expect(missing(fullForm(), context)).toEqual([])
+  })
+  it('more present than counted is a contradiction', () => {
+    const over = missing({ ...fullForm(), headcount: 0 }, context)
+    expect(over).toEqual([{ task: 'asistencia', code: 'over_headcount', present: 1, headcount: 0 }])
+  })
+  it('"todos presentes" needs exactly as many counted as on the roster', () => {
+    expect([2, 3, 4, null].map((headcount) => mayMarkAll({ ...fullForm(), headcount }, context.roster))).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
+    expect(mayMarkAll({ ...fullForm(), headcount: 0 }, [])).toBe(false)
+  })
+  it('who has no mark was not seen', () => {
+    expect(countMarks(fullForm(), context.roster)).toEqual({ presente: 1, ausente: 1, no_visto: 1 })
+    expect(taskState('asistencia', fullForm(), context)).toBe('done')
+    expect(taskState('asistencia', { ...fullForm(), marks: {} }, context)).toBe('doing')
+    expect(taskState('checklist', fullForm(), { ...context, checklist: null })).toBe('optional')
+  })
+  it('a finding says something and a DNI has eight digits', () => {
+    const finding = { id: 'f', severity: 'leve' as const, corrective_measure: '', responsible: '', due_on: '' }
+    expect(findingErrors({ ...finding, description: ' corto    ' })).toEqual({ description: 'too_short' })
+    expect(findingErrors({ ...finding, description: 'Falta agua' })).toEqual({})
+    const person = { id: 'u', given_names: 'Luz', surnames: 'Puma', note: '' }
+    expect(unlistedErrors({ ...person, dni: '9900001' })).toEqual({ dni: 'dni' })
+    expect(unlistedErrors({ ...person, dni: '99000012' })).toEqual({})
+  })
+})
