@@ -24,7 +24,7 @@ export class Figures {
       this.#timer = setTimeout(onmoved, GATHER_MS)
     }
     $effect(() => {
-      if (!net.open) {
+      if (net.cut) {
         this.connected = false
         return
       }

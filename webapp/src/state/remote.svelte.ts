@@ -28,7 +28,9 @@ export class Remote<T> {
       untrack(() => this.#go(wanted))
     })
     $effect(() => {
-      if (net.open) untrack(() => void this.refresh())
+      // When the gate opens, and when the system changes its mind about the network.
+      void net.online
+      if (!net.cut) untrack(() => void this.refresh())
     })
   }
 

@@ -33,7 +33,8 @@ import { faultCode, readDevice, readPage, readPush } from './wire'
 export interface Ports {
   replica: ReplicaStore
   work: WorkStore
-  transport: Transport
+  /** `closed`: nothing can leave just now; then nothing is claimed, and work can still be taken back. */
+  transport: Transport & { closed?(): boolean }
   clock: Clock
   random: Random
   /** What this device says of itself with each pull; the outbox's part is added here. */
@@ -162,6 +163,7 @@ export class Driver {
   private async push(limit: number): Promise<void> {
     const { work, transport } = this.ports
     const { device } = await work.meta()
+    if (transport.closed?.()) return this.failed('push', { status: 0 })
     const batch = await this.nextBatch(limit)
     if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false })
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }

@@ -46,6 +46,12 @@ export class HttpTransport implements Transport {
     private readonly gate: Gate,
   ) {}
 
+  /** A request could not even leave: the gate is shut, or the system has no network (on loopback that says nothing). */
+  closed(): boolean {
+    const local = /^(localhost|127\.|\[::1\])/.test(location.hostname)
+    return !this.gate.open || (!navigator.onLine && !local)
+  }
+
   async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     try {
       const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
