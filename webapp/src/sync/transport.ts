@@ -48,8 +48,8 @@ export class HttpTransport implements Transport {
 
   /** A request could not even leave: the gate is shut, or the system has no network (on loopback that says nothing). */
   closed(): boolean {
-    const local = /^(localhost|127\.|\[::1\])/.test(location.hostname)
-    return !this.gate.open || (!navigator.onLine && !local)
+    if (!this.gate.open) return true
+    return navigator.onLine === false && !/^https?:\/\/(localhost|127\.|\[::1\])/.test(this.base)
   }
 
   async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
