@@ -37,9 +37,11 @@ func (a *API) session(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, sessionResponse{User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
+	return c.JSON(http.StatusOK, sessionResponse{
+		User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
 		UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData,
-		BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime)})
+		BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime),
+	})
 }
 
 type deviceRequest struct {
@@ -77,8 +79,10 @@ func (r *deviceReport) report() *app.DeviceReport {
 	if r == nil {
 		return nil
 	}
-	return &app.DeviceReport{AppVersion: r.AppVersion, Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, Rejected: r.Rejected,
-		Parked: r.Parked, StorageUsed: r.StorageUsed, StorageQuota: r.StorageQuota, Persisted: r.Persisted, LastHealAt: r.LastHealAt}
+	return &app.DeviceReport{
+		AppVersion: r.AppVersion, Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, Rejected: r.Rejected,
+		Parked: r.Parked, StorageUsed: r.StorageUsed, StorageQuota: r.StorageQuota, Persisted: r.Persisted, LastHealAt: r.LastHealAt,
+	}
 }
 
 type pullRequest struct {
@@ -126,9 +130,11 @@ func (a *API) pull(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, pullPage{Reset: p.Reset, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
+	return c.JSON(http.StatusOK, pullPage{
+		Reset: p.Reset, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
 		Enter: list(p.Enter), Drop: list(p.Drop), Puts: list(p.Puts), Removes: list(p.Removes), Cursor: p.Cursor, DurableSeq: p.DurableSeq,
-		Trailer: trailer{Complete: p.Complete, Puts: len(p.Puts), Removes: len(p.Removes), Total: p.Total, Buckets: p.Checks}})
+		Trailer: trailer{Complete: p.Complete, Puts: len(p.Puts), Removes: len(p.Removes), Total: p.Total, Buckets: p.Checks},
+	})
 }
 
 // list writes an empty list as [], never as null.
