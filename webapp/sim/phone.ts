@@ -4,6 +4,7 @@ import { Driver } from '../src/sync/driver'
 import { overlay } from '../src/sync/overlay'
 import type { Work } from '../src/sync/ports'
 import type { Coverage } from './coverage'
+import type { Violation } from './invariants'
 import { emptyDisk, MemoryReplica } from './memory'
 import type { WriteGate } from './memory'
 import type { Network } from './network'
@@ -17,9 +18,13 @@ export class SimPhone {
   /** Every mutation whose enqueue was committed and that was not taken back. */
   readonly promised = new Map<string, NewMutation>()
   readonly takenBack = new Set<string>()
-  /** I8: what the screen would have shown wrongly. */
-  readonly lies: string[] = []
+  /** Mutations made on an intervention whose roster the phone held. */
+  private readonly onRoster = new Set<string>()
+  /** What was wrong while it ran. */
+  readonly seen: Violation[] = []
   status: SyncStatus | undefined
+  /** A page's transaction is decided and not yet written: work finished just now comes too late for it. */
+  private planned = false
   private life: object | undefined
   private driver: Driver | undefined
 
@@ -44,7 +49,14 @@ export class SimPhone {
 
   private gate(life: object): WriteGate {
     return (label) =>
-      new Promise((resolve) => this.scheduler.add({ owner: life, label: `${this.name} writes ${label}`, run: resolve }))
+      new Promise((resolve) => {
+        if (label === 'replica') this.planned = true
+        const run = (): void => {
+          if (label === 'replica') this.planned = false
+          resolve()
+        }
+        this.scheduler.add({ owner: life, label: `${this.name} writes ${label}`, run })
+      })
   }
 
   start(): void {
@@ -74,6 +86,7 @@ export class SimPhone {
   kill(): void {
     if (!this.life) return
     this.driver?.stop()
+    this.planned = false
     this.scheduler.forget(this.life)
     this.life = undefined
     this.driver = undefined
@@ -84,10 +97,18 @@ export class SimPhone {
     this.driver?.tell({ type: 'kick', strong: true })
   }
 
-  /** I8, between any two things that happen. */
+  /** I8 and §9 of the protocol, between any two things that happen. */
   audit(): void {
+    for (const e of this.unsent()) {
+      if (this.onRoster.has(e.id) && !this.rows('cupos').some((r) => r.i === e.intervention))
+        this.note('I2 nothing lost', `lost the roster of ${e.intervention} with unsent work on it`)
+    }
     if (this.alive && this.status?.in_sync && this.pending > 0)
-      this.lies.push(`${this.name} said sincronizado with unsent work`)
+      this.note('I8 honest state', 'said sincronizado with unsent work')
+  }
+
+  private note(invariant: string, what: string): void {
+    this.seen.push({ invariant, what: `${this.name} ${what}` })
   }
 
   unsent(): OutboxEntry[] {
@@ -111,7 +132,7 @@ export class SimPhone {
     const { life } = this
     if (!life) return
     const doing = this.rng.chance(0.75) ? this.finishVisit(life) : this.updateFinding(life)
-    void doing.catch((error: unknown) => this.lies.push(`${this.name}: ${String(error)}`))
+    void doing.catch((error: unknown) => this.note('I2 nothing lost', `failed: ${String(error)}`))
   }
 
   private async enqueue(life: object, work: Work): Promise<void> {
@@ -121,6 +142,8 @@ export class SimPhone {
     const done = [...this.disk.outbox.values()].some((e) => e.id === ids[0])
     this.coverage.count(done ? 'enqueued' : 'second_tap', ids.length)
     if (done) for (const [n, id] of ids.entries()) this.promised.set(id, work.mutations[n]!)
+    if (!this.planned && this.rows('cupos').some((r) => r.i === work.intervention))
+      for (const id of ids) this.onRoster.add(id)
     await this.driver?.recount()
     this.driver?.tell({ type: 'enqueued' })
   }

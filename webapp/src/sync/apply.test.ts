@@ -102,6 +102,7 @@ describe('one page', () => {
     await d.apply(page({ enter: [enter(2, 'aii:x')], puts: [put(2, 'r')] }))
     await d.apply(page({ drop: [2] }), ['x'])
     expect(d.members('r')).toEqual([KEPT])
+    expect(d.disk.meta.buckets).toEqual({})
     expect(totalOf(d.disk.meta.buckets)).toBe('0'.repeat(16))
     await d.apply(page({ complete: false }))
     expect(d.members('r')).toEqual([KEPT]) // only a complete page settles it

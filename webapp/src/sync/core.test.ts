@@ -53,6 +53,13 @@ test('verified only by a pull that began after the last outcome (I8)', () => {
   expect(happen(happen(outcomeWhilePulling, paged), { type: 'enqueued' }).verified).toBe(false)
 })
 
+test('what was in sync is so no longer after an outcome, or when a pull fails', () => {
+  const verified = after(initial(true), kick, { ...pushed, settled: 0 }, paged)
+  expect(verified.verified).toBe(true)
+  expect(happen(verified, pushed).verified).toBe(false)
+  expect(after(verified, kick, lost('pull')).verified).toBe(false)
+})
+
 test('a mismatch asks for checksums, then heals, then pulls', () => {
   const wrong = { ...paged, verified: false }
   const asked = step(after(initial(true), kick, { ...pushed, settled: 0 }), { ...at, ...wrong })

@@ -92,6 +92,8 @@ class BrowserEngine implements SyncEngine {
     })
     await driver.start()
     this.driver = driver
+    // Asked for while nobody led.
+    for (const done of this.rounds.values()) void this.round(driver).then(done)
     const unlisten = listen(pb, gate, { kick: (strong) => driver.tell({ type: 'kick', strong }) })
     const unauth = pb.authStore.onChange((t) => t && driver.tell({ type: 'signed_in' }))
     await aborted(this.ending.signal)
@@ -148,7 +150,12 @@ class BrowserEngine implements SyncEngine {
 
   /** The outbox changed here: whoever leads counts again and sends. */
   private async announce(): Promise<void> {
-    if (!this.driver) return this.tabs?.post({ kind: 'enqueued' })
+    if (!this.driver) {
+      // The leading tab may be asleep: what this tab knows by itself is told at once (I8).
+      const { pending, rejected, parked } = await this.work.counts()
+      this.show({ ...this.latest, pending, rejected, parked, in_sync: this.latest.in_sync && pending === 0 })
+      return this.tabs?.post({ kind: 'enqueued' })
+    }
     await this.driver.recount()
     this.driver.tell({ type: 'enqueued' })
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseBatch } from './push'
+import { chooseBatch, sendable } from './push'
 import type { OutboxEntry } from './contract'
 import { readPage, readPush } from './wire'
 import { uuidV7, recordId } from './ids'
@@ -47,6 +47,14 @@ test('batches: oldest first, bounded in number and bytes, never empty', () => {
   expect(chooseBatch(entries, 500, 240).map((e) => e.counter)).toEqual([1, 2])
   expect(chooseBatch(entries, 500, 10).map((e) => e.counter)).toEqual([1])
   expect(chooseBatch([], 500)).toEqual([])
+})
+
+test('what changes a record of a group set aside waits with it', () => {
+  const entry = (counter: number, group: string, record: string): OutboxEntry =>
+    ({ counter, group, mutation: { record } }) as unknown as OutboxEntry
+  const pending = [entry(1, 'bad', 'finding'), entry(2, 'good', 'visit'), entry(3, 'later', 'finding')]
+  expect(sendable(pending, new Set(['bad'])).map((e) => e.counter)).toEqual([2])
+  expect(sendable(pending, new Set())).toEqual(pending)
 })
 
 test('ids have the shape the protocol asks for', () => {
