@@ -43,6 +43,31 @@ export class Api {
     return this.get(`/exercises/${year}/aos`)
   }
 
+  /** The exercise that is still running. */
+  async runningYear(): Promise<number> {
+    const { items } = await this.get<{ items: Schemas['Exercise'][] }>('/exercises')
+    const running = items.find((e) => !e.closed)
+    if (!running) throw new Error('no exercise is running')
+    return running.year
+  }
+
+  /** What an AO has executed, physically; by the AO's key. */
+  async executed(year: number, key: string): Promise<number> {
+    const row = (await this.board(year)).items.find((ao) => ao.key === key)
+    if (!row) throw new Error(`no AO ${key} in ${year}`)
+    return Number(row.physical.executed)
+  }
+
+  /** How many rows of an intervention, by its name, count in an AO's figure. */
+  async countedRows(year: number, key: string, intervention: string): Promise<number> {
+    const ao = (await this.board(year)).items.find((row) => row.key === key)?.id
+    const { lines } = await this.get<Schemas['AoDetail']>(`/exercises/${year}/aos/${ao}`)
+    const line = lines.find((l) => l.label === intervention)
+    if (!line?.intervention) return 0
+    const path = `/exercises/${year}/aos/${ao}/interventions/${line.intervention}`
+    return (await this.get<Schemas['InterventionDetail']>(path)).rows.length
+  }
+
   /** Records of a collection by a PocketBase filter; at most 500. */
   async records<T extends Record<string, unknown>>(collection: string, filter = ''): Promise<(T & { id: string })[]> {
     const query = new URLSearchParams({ perPage: '500', filter })

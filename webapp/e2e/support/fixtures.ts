@@ -1,4 +1,4 @@
-import { test as base, type BrowserContext } from '@playwright/test'
+import { test as base, type BrowserContext, type Page } from '@playwright/test'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Chaski } from './chaski'
@@ -46,4 +46,13 @@ export async function loseSignal(context: BrowserContext, network: Network): Pro
 export async function findSignal(context: BrowserContext, network: Network): Promise<void> {
   network.up()
   await context.setOffline(false)
+}
+
+/** The page's process dies: no handler runs, nothing is said goodbye to. */
+export async function kill(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const crashed = page.waitForEvent('crash')
+  devtools.send('Page.crash').catch(() => undefined)
+  await crashed
+  await page.close()
 }

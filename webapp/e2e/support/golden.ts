@@ -59,11 +59,7 @@ export function expectGolden2023(board: Schemas['Board']): void {
     average_adjusted: golden.cuadro1.promedio_ajustado_2dec,
   })
   expect(board.summary.financial.executed).toBe(golden.cuadro1.ejecucion_financiera)
-  expect(cells(board.aei)).toEqual([
-    String(golden.aei.meta),
-    String(golden.aei.ejecutado),
-    golden.aei.pct_exacto,
-  ])
+  expect(cells(board.aei)).toEqual([String(golden.aei.meta), String(golden.aei.ejecutado), golden.aei.pct_exacto])
   expect(sorted(board.aei.lines.map((l) => [l.funding_year, l.funding_frame, l.executed]))).toEqual(
     sorted(golden.empleos.por_origen.map((o) => [o.anio_recurso, frames[o.marco], String(o.empleos)])),
   )

@@ -1,0 +1,154 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import type { ReplicaRow } from '../../src/sync/contract'
+import { password } from './people'
+import { stored } from './storage'
+
+/** What a supervisor does on his phone, by the words he reads. */
+export class Phone {
+  constructor(readonly page: Page) {}
+
+  async signIn(email: string): Promise<void> {
+    await this.page.goto('/')
+    await this.page.getByLabel('Correo').fill(email)
+    await this.page.getByLabel('Contraseña').fill(password)
+    await this.page.getByRole('button', { name: 'Entrar' }).click()
+    await expect(this.page.getByRole('heading', { name: /^Hoy,/ })).toBeVisible()
+  }
+
+  get syncLine(): Locator {
+    return this.page.getByTestId('sync-state')
+  }
+
+  /** Everything received and proven equal to the server's. */
+  async inSync(): Promise<void> {
+    await expect(this.syncLine).toContainText(/^Sincronizado/, { timeout: 30_000 })
+  }
+
+  /** The service worker controls the page and has the whole app. */
+  async installed(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready
+      while (registration.active?.state !== 'activated') await new Promise((r) => setTimeout(r, 50))
+      if (!navigator.serviceWorker.controller) location.reload()
+    })
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  }
+
+  async home(): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Secciones' }).getByRole('link', { name: 'Hoy' }).click()
+  }
+
+  async syncCentre(): Promise<void> {
+    await this.page.getByRole('link', { name: /^Sincronización/ }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()
+  }
+
+  /** From Hoy: opens the activity and begins a visit. */
+  async startVisit(activity: string): Promise<void> {
+    await this.page.getByRole('link', { name: activity }).click()
+    await this.page.getByRole('button', { name: 'Iniciar visita' }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Visita' })).toBeVisible()
+  }
+
+  async task(name: string): Promise<void> {
+    await this.page.getByRole('link', { name: new RegExp(`^${name}`) }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name })).toBeVisible()
+  }
+
+  async done(): Promise<void> {
+    await this.page.getByRole('link', { name: 'Listo, volver a las tareas' }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Visita' })).toBeVisible()
+  }
+
+  async fillData(): Promise<void> {
+    await this.task('Datos de la visita')
+    await this.pick('Sí, es hoy')
+    await this.pick('In situ')
+    await this.done()
+  }
+
+  async fillPlace(): Promise<void> {
+    await this.task('Ubicación')
+    await this.page.getByRole('button', { name: 'Tomar ubicación' }).click()
+    await expect(this.page.getByText('Ubicación tomada')).toBeVisible()
+    await this.done()
+  }
+
+  /** Counts `headcount` people and leaves the attendance open. */
+  async count(headcount: number): Promise<void> {
+    await this.task('Asistencia')
+    const field = this.page.getByLabel('¿Cuántas personas hay trabajando?')
+    await field.fill(String(headcount))
+    await field.blur()
+  }
+
+  async markAll(workers: number): Promise<void> {
+    await this.page.getByRole('button', { name: 'Marcar a todos presentes' }).click()
+    await this.page.getByRole('button', { name: 'Sí, los vi a todos' }).click()
+    await this.marks(workers, 0, 0)
+  }
+
+  /** Marks the n-th worker of the roster, from 0. */
+  async mark(n: number, mark: 'Presente' | 'Ausente' | 'No visto'): Promise<void> {
+    await this.page
+      .getByTestId(/^worker-/)
+      .nth(n)
+      .getByRole('radio', { name: mark })
+      .check()
+  }
+
+  async marks(present: number, absent: number, unseen: number): Promise<void> {
+    await expect(this.page.getByTestId('mark-counts')).toHaveText(
+      `Presentes ${present} · Ausentes ${absent} · No vistos ${unseen}`,
+    )
+  }
+
+  /** Answers every question of the checklist with yes. */
+  async fillChecklist(): Promise<void> {
+    await this.task('Lista de verificación')
+    const questions = this.page.getByRole('group')
+    for (let n = 0; n < (await questions.count()); n++) {
+      await questions.nth(n).getByRole('radio', { name: 'Sí' }).check()
+    }
+    await this.done()
+  }
+
+  async addFinding(description: string, measure: string): Promise<void> {
+    await this.task('Hallazgos')
+    await this.page.getByRole('button', { name: 'Agregar hallazgo' }).click()
+    await this.pick('Moderada')
+    await this.page.getByLabel('¿Qué encontró?').fill(description)
+    await this.page.getByLabel('Medida correctiva').fill(measure)
+    await this.page.getByRole('button', { name: 'Guardar hallazgo' }).click()
+    await expect(this.page.getByText(description)).toBeVisible()
+    await this.done()
+  }
+
+  async finish(): Promise<void> {
+    await this.page.getByRole('link', { name: 'Ir al cierre' }).click()
+    await this.page.getByRole('button', { name: 'Terminar visita' }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Visita terminada' })).toBeVisible()
+  }
+
+  /** The card of a finished piece of work in the sync centre. */
+  work(activity: string): Locator {
+    return this.page.getByTestId(/^group-/).filter({ hasText: activity })
+  }
+
+  /** How many marks the unfinished visits on this phone hold, on disk. */
+  async marksOnDisk(): Promise<number> {
+    const drafts = await stored<{ body: { marks: object } }>(this.page, 'chaski-work-', 'drafts')
+    return drafts.reduce((sum, draft) => sum + Object.keys(draft.body.marks).length, 0)
+  }
+
+  /** How many workers of an activity this phone holds. */
+  async participantsOf(activity: string): Promise<number> {
+    const rows = await stored<ReplicaRow>(this.page, 'chaski-replica-', 'rows')
+    const id = rows.find((r) => r.c === 'interventions' && r.data['name'] === activity)?.id
+    return rows.filter((r) => r.c === 'participants' && r.i === id).length
+  }
+
+  private async pick(option: string): Promise<void> {
+    await this.page.getByRole('radio', { name: new RegExp(`^${option}`) }).check()
+  }
+}
