@@ -56,15 +56,15 @@ export class Server {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, CHASKI_PLANT: this.plant },
     })
-    const reader = createInterface({ input: child.stdout!, crlfDelay: Infinity })
+    const reader = createInterface({ input: child.stdout, crlfDelay: Infinity })
     return [child, reader, reader[Symbol.asyncIterator]()]
   }
 
   private async call(request: Record<string, unknown>): Promise<Record<string, unknown>> {
     this.child.stdin!.write(JSON.stringify(request) + '\n')
-    const { value, done } = await this.lines.next()
-    if (done) throw new Error(`server ended during ${String(request.op)}`)
-    const answer = JSON.parse(value) as Record<string, unknown>
+    const line = await this.lines.next()
+    if (line.done) throw new Error(`server ended during ${String(request.op)}`)
+    const answer = JSON.parse(line.value) as Record<string, unknown>
     if (answer.error) throw new Error(`server, ${String(request.op)}: ${String(answer.error)}`)
     return answer
   }

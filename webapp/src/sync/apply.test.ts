@@ -4,7 +4,6 @@ import { emptyDisk, MemoryReplica } from '../../sim/memory'
 import { KEPT, needsOf, planPage, STALE } from './apply'
 import { recount, totalOf } from './checksum'
 import type { PullPage, ReplicaMeta } from './ports'
-import { emptyMeta } from './ports'
 
 type Changes = Partial<Pick<PullPage, 'reset' | 'enter' | 'drop' | 'puts' | 'removes'>> & { complete?: boolean }
 

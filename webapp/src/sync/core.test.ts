@@ -7,7 +7,7 @@ const at = { now: 1_000_000, jitter: 0.5 }
 const after = (s: CoreState, ...events: Parameters<typeof happen>[1][]): CoreState => events.reduce(happen, s)
 type Untimed<E> = E extends unknown ? Omit<E, 'now' | 'jitter'> : never
 function happen(s: CoreState, e: Untimed<CoreEvent>): CoreState {
-  return step(s, { ...at, ...e } as CoreEvent).state
+  return step(s, { ...at, ...e }).state
 }
 
 const kick = { type: 'kick', strong: true } as const
@@ -121,7 +121,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
       for (const [e, passed] of events) {
         now += passed
         const before = structuredClone(state)
-        const next = step(state, { ...e, now, jitter: 0.3 } as CoreEvent)
+        const next = step(state, { ...e, now, jitter: 0.3 })
         expect(state).toEqual(before) // a pure step
         state = next.state
         const waiting = Object.values(state.channels).filter((ch) => ch.phase === 'waiting')

@@ -82,7 +82,7 @@ export class Driver {
   tell(event: Happening): void {
     if (this.stopped) return
     const { clock, random } = this.ports
-    const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() } as CoreEvent)
+    const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() })
     this.state = next.state
     for (const effect of next.effects) this.perform(effect)
     this.notify()

@@ -26,7 +26,7 @@ export function entriesFor(
       collection: m.collection,
       record: m.record,
       op: m.op,
-      fields: m.fields as Mutation['fields'],
+      fields: m.fields,
       form: m.form,
       schema: SCHEMA,
       at: stamp.at,

@@ -29,7 +29,7 @@ function entry(
       collection: 'findings',
       record,
       op,
-      fields: fields as never,
+      fields: fields,
       form: 'f/1',
       schema: 1,
       at: '',

@@ -19,6 +19,8 @@ export class FakeServer {
   judge: Judge = () => ({ status: 'applied' })
   readonly outcomes = new Map<string, Outcome>()
   readonly applied: string[] = []
+  /** What the device said of itself with its last pull. */
+  report: PullRequest['report']
   private readonly handles = new Map<string, number>()
   private readonly rows = new Map<string, ServerRow>()
   /** bucket handle → row key → seq of its last entry, and whether it is a removal. */
@@ -87,6 +89,7 @@ export class FakeServer {
   }
 
   private pull(request: PullRequest): PullPage {
+    this.report = request.report
     const reset = request.cursor !== undefined && request.cursor.epoch !== this.epoch
     const at = new Map<number, number>()
     if (!reset) for (const g of request.cursor?.at ?? []) for (const h of g.buckets) at.set(h, g.seq)
