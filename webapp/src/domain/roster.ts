@@ -15,13 +15,15 @@ export interface Worker extends Participant {
   cupo_number: number
 }
 
+const byName = new Intl.Collator('es')
+
 /** Who should be at work on a day, by surname. */
 export function rosterOn(participants: readonly Participant[], cupos: readonly Cupo[], day: Day): Worker[] {
   const byId = new Map(cupos.map((c) => [c.id, c]))
   return participants
     .filter((p) => isActiveOn(p, byId.get(p.cupo), day))
     .map((p) => ({ ...p, cupo_number: byId.get(p.cupo)?.number ?? 0 }))
-    .sort((a, b) => `${a.surnames} ${a.given_names}`.localeCompare(`${b.surnames} ${b.given_names}`, 'es'))
+    .sort((a, b) => byName.compare(a.surnames, b.surnames) || byName.compare(a.given_names, b.given_names))
 }
 
 /** Whether an assignment holds on a day, both ends included. */

@@ -9,6 +9,7 @@ import {
   taskState,
   toMutations,
   unlistedErrors,
+  withNewIds,
   type VisitContext,
   type VisitForm,
 } from './visit'
@@ -94,6 +95,18 @@ describe('a visit as mutations', () => {
     expect(fromMutations(toMutations(form, context, 'i1', ENDED))).toEqual(form)
     const reason = { ...form, place: null, location_reason: 'Sin GPS', unlisted: [], findings: [], note: '' }
     expect(fromMutations(toMutations(reason, context, 'i1', ENDED))).toEqual(reason)
+  })
+})
+
+describe('a refused visit once more', () => {
+  it('keeps every answer and no id', () => {
+    let n = 0
+    const form = fullForm()
+    const again = withNewIds(form, () => `new${n++}`)
+    const ids = (f: VisitForm) =>
+      [f.visit, ...Object.values(f.marks), ...f.findings, ...f.unlisted].map((x) => (typeof x === 'string' ? x : x.id))
+    expect(new Set([...ids(form), ...ids(again)]).size).toBe(ids(form).length * 2)
+    expect(withNewIds(again, () => 'x')).toEqual(withNewIds(form, () => 'x'))
   })
 })
 

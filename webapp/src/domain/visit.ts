@@ -299,3 +299,15 @@ function restoreRow(form: VisitForm, x: Created): void {
       note: text(f['note']),
     })
 }
+
+/** The same answers under new record ids, for a visit the server refused. */
+export function withNewIds(form: VisitForm, newId: () => string): VisitForm {
+  const renamed = <T extends { id: string }>(list: T[]) => list.map((x) => ({ ...x, id: newId() }))
+  return {
+    ...form,
+    visit: newId(),
+    marks: Object.fromEntries(Object.entries(form.marks).map(([p, mark]) => [p, { ...mark, id: newId() }])),
+    findings: renamed(form.findings),
+    unlisted: renamed(form.unlisted),
+  }
+}

@@ -62,6 +62,11 @@ export async function placeOf(intervention: Intervention): Promise<string> {
   return [intervention.place, district?.name].filter(Boolean).join(', ')
 }
 
+/** A planned visit is an intention, not a visit. */
+export function isMade(visit: { state: string }): boolean {
+  return visit.state !== 'planificada'
+}
+
 export async function cardOf(intervention: Intervention, day: Day, fresh: boolean): Promise<Card> {
   const [workers, visits, findings, code, place] = await Promise.all([
     rosterWithCoverage(intervention.id, day, fresh),
@@ -78,7 +83,7 @@ export async function cardOf(intervention: Intervention, day: Day, fresh: boolea
     counts,
     uncovered: counts.uncovered,
     open_findings: findings.filter((f) => f.state !== 'levantado').length,
-    last_visit_on: visits.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
+    last_visit_on: visits.filter(isMade).reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
   }
 }
 

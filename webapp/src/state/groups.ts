@@ -14,6 +14,8 @@ export interface WorkGroup {
   total: number
   /** None of it was ever on the wire. */
   reversible: boolean
+  /** The visit itself was refused: it can be done again as a new one. */
+  redoable: boolean
   /** Cargo number, '' while there is none. */
   receipt: string
   /** What the server said against it, the same sentence once. */
@@ -46,6 +48,7 @@ function groupOf(entries: readonly OutboxEntry[]): WorkGroup {
     settled: entries.filter((e) => e.state !== 'pending').length,
     total: entries.length,
     reversible: entries.every((e) => e.state === 'pending' && e.attempts === 0),
+    redoable: entries.some((e) => e.mutation.collection === 'visits' && e.state === 'rejected'),
     receipt: entries.find((e) => e.outcome?.receipt)?.outcome?.receipt ?? '',
     problems: problemsOf(entries),
     created_at: first.created_at,

@@ -2,7 +2,7 @@ import { limaIso } from '../domain/day'
 import { saveDraft } from './drafts'
 import { recordId } from '../sync/ids'
 import { sync } from './sync.svelte'
-import { FORM_VERSION, fromMutations, newForm } from '../domain/visit'
+import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 
 /** Starts a visit: its draft is on disk before the screen opens. Answers the draft's id. */
 export async function startVisit(intervention: string, convenio_code: string): Promise<string> {
@@ -42,4 +42,24 @@ export async function reopenVisit(group: string): Promise<string> {
     body,
   }
   return (await sync.engine.takeBack(group, draft)) ? draft.id : ''
+}
+
+/**
+ * A refused visit once more, as a new draft with ids of its own: the refused
+ * one stays as it is, with what the server said. Answers the draft's id.
+ */
+export async function redoVisit(group: string): Promise<string> {
+  const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
+  const first = entries[0]
+  if (!first) return ''
+  const body = withNewIds(fromMutations(entries.map((e) => e.mutation)), recordId)
+  await saveDraft({
+    id: body.visit,
+    kind: 'visit',
+    intervention: first.intervention,
+    version: FORM_VERSION,
+    saved_at: limaIso(Date.now()),
+    body,
+  })
+  return body.visit
 }

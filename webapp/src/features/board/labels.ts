@@ -13,7 +13,7 @@ const UNITS: Record<AoRow['unit_measure'], () => string> = {
 }
 export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
 export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
-export const soles = (amount: string): string => `S/ ${group(amount)}`
+export const soles = (amount: string): string => `S/\u00a0${group(amount)}`
 
 /** True when a figure holds a balance taken from the report, not from rows. */
 export function hasOpening(gauge: Gauge): boolean {
