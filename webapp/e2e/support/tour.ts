@@ -1,0 +1,116 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { BoardPage } from './board'
+import { analyst, executor, ladera, supervisor } from './people'
+import { Phone } from './phone'
+
+/** Called on each screen, when it stands still; `heart` is what to see of a long one. */
+export type Look = (page: Page, screen: string, heart?: Locator) => Promise<void>
+
+/** Walks through every screen of every role, by what a person taps. */
+export const tours: Record<string, (page: Page, look: Look) => Promise<void>> = {
+  supervisor: supervisorTour,
+  executor: executorTour,
+  central: centralTour,
+}
+
+async function supervisorTour(page: Page, look: Look): Promise<void> {
+  const phone = new Phone(page)
+  await page.goto('/')
+  await expect(page.getByRole('button', { name: 'Entrar' })).toBeVisible()
+  await look(page, 'sign-in')
+  await phone.signIn(supervisor)
+  await phone.inSync()
+  await expect(page.getByRole('link', { name: ladera })).toBeVisible()
+  await look(page, 'hoy')
+  await page.getByRole('link', { name: 'Actividades' }).click()
+  await expect(page.getByRole('link', { name: ladera })).toBeVisible()
+  await look(page, 'activities')
+  await page.getByRole('link', { name: ladera }).click()
+  await expect(page.getByRole('heading', { name: 'Padrón' })).toBeVisible()
+  await look(page, 'activity')
+  await page.getByRole('button', { name: 'Iniciar visita' }).click()
+  await visitTour(phone, look)
+  await phone.syncCentre()
+  await expect(phone.work(ladera)).toContainText('Recibido', { timeout: 60_000 })
+  await phone.inSync()
+  await look(page, 'sync', page.getByRole('heading', { name: 'Mi trabajo' }))
+  await page.goto('/#/cuenta')
+  await expect(page.getByRole('heading', { level: 1, name: 'Mi cuenta' })).toBeVisible()
+  await look(page, 'account')
+  await page.goto('/#/no-existe')
+  await expect(page.getByRole('heading', { level: 1, name: 'Esta pantalla no existe' })).toBeVisible()
+  await look(page, 'not-found')
+}
+
+async function visitTour(phone: Phone, look: Look): Promise<void> {
+  const { page } = phone
+  await phone.fillData()
+  await look(page, 'visit')
+  await phone.task('Datos de la visita')
+  await look(page, 'visit-data')
+  await phone.done()
+  await phone.fillPlace()
+  await phone.task('Ubicación')
+  await look(page, 'visit-place')
+  await phone.done()
+  await phone.count(150)
+  await phone.mark(0, 'Presente')
+  await phone.mark(1, 'Ausente')
+  await look(page, 'visit-attendance', page.getByTestId('mark-counts'))
+  await phone.markAll(150)
+  await page.getByRole('button', { name: 'Agregar persona' }).click()
+  await page.getByRole('button', { name: 'Guardar persona' }).click()
+  await expect(page.getByText('El DNI tiene 8 dígitos. Revise si falta alguno.')).toBeVisible()
+  await look(page, 'visit-unlisted', page.getByRole('heading', { name: 'Personas que no están en el padrón' }))
+  await page.getByRole('button', { name: 'Cancelar' }).click()
+  await phone.done()
+  await phone.fillChecklist()
+  await phone.task('Lista de verificación')
+  await look(page, 'visit-checklist')
+  await phone.done()
+  await phone.task('Hallazgos')
+  await page.getByRole('button', { name: 'Agregar hallazgo' }).click()
+  await look(page, 'visit-finding')
+  await page.getByRole('button', { name: 'Cancelar' }).click()
+  await phone.done()
+  await phone.addFinding('El cuaderno de asistencia no está en obra', 'Traerlo mañana y mantenerlo al día')
+  await page.getByRole('link', { name: 'Ir al cierre' }).click()
+  await expect(page.getByRole('button', { name: 'Terminar visita' })).toBeEnabled()
+  await look(page, 'visit-close')
+  await page.getByRole('button', { name: 'Terminar visita' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Visita terminada' })).toBeVisible()
+  await look(page, 'visit-finished')
+  await page.getByRole('link', { name: 'Volver a Hoy' }).click()
+}
+
+async function executorTour(page: Page, look: Look): Promise<void> {
+  const phone = new Phone(page)
+  await phone.signIn(executor)
+  await phone.inSync()
+  const work = page.getByTestId(/^aii-/).filter({ hasText: ladera })
+  await expect(work).toBeVisible()
+  await look(page, 'executor')
+  await work.click()
+  await expect(page.getByRole('heading', { name: 'Padrón' })).toBeVisible()
+  await look(page, 'executor-work')
+}
+
+async function centralTour(page: Page, look: Look): Promise<void> {
+  const board = new BoardPage(page)
+  await board.signIn(analyst)
+  await expect(board.physical('seguimiento')).toContainText('de')
+  await board.live()
+  await look(page, 'board')
+  await page.getByTestId('ao-row-seguimiento').getByRole('link').click()
+  await expect(page.getByRole('heading', { name: 'De qué se compone' })).toBeVisible()
+  await look(page, 'board-ao', page.getByRole('heading', { name: 'De qué se compone' }))
+  await page.getByRole('link', { name: ladera }).click()
+  await expect(page.getByRole('heading', { name: /filas contadas$/ })).toBeVisible()
+  await look(page, 'board-counted')
+  await page.locator('a[href*="visita-recibida"]').first().click()
+  await expect(page.getByRole('heading', { level: 1, name: /^Visita del/ })).toBeVisible()
+  await look(page, 'board-visit')
+  await page.goto('/#/tablero/2023')
+  await expect(board.physical('seguimiento')).toContainText('164,625')
+  await look(page, 'board-2023')
+}
