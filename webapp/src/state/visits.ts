@@ -1,6 +1,7 @@
 import { limaIso } from '../domain/day'
 import { saveDraft } from './drafts'
 import { recordId } from '../sync/ids'
+import { convenioCode } from './facts'
 import { sync } from './sync.svelte'
 import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 
@@ -53,6 +54,8 @@ export async function redoVisit(group: string): Promise<string> {
   const first = entries[0]
   if (!first) return ''
   const body = withNewIds(fromMutations(entries.map((e) => e.mutation)), recordId)
+  // The agreement's code is the phone's newest, in case that was what was wrong.
+  body.convenio_code = (await convenioCode(first.intervention)) || body.convenio_code
   await saveDraft({
     id: body.visit,
     kind: 'visit',
