@@ -3,7 +3,7 @@ import { coverageReader, type Coverage } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
 import type { Intervention } from '../domain/rows'
-import { all, ofIntervention, one, withOutbox } from './read'
+import { all, many, manyWithOutbox, ofIntervention, one, some } from './read'
 
 /** A worker on the roster with what this phone may say about his insurance. */
 export interface CoveredWorker extends Worker {
@@ -67,31 +67,41 @@ export function isMade(visit: { state: string }): boolean {
   return visit.state !== 'planificada'
 }
 
-export async function cardOf(intervention: Intervention, day: Day, fresh: boolean): Promise<Card> {
-  const [workers, visits, findings, code, place] = await Promise.all([
-    rosterWithCoverage(intervention.id, day, fresh),
-    withOutbox('visits', intervention.id),
-    withOutbox('findings', intervention.id),
-    convenioCode(intervention.id),
-    placeOf(intervention),
+/** The cards of these interventions, each collection read once, in no order. */
+export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean): Promise<Card[]> {
+  const [interventions, participants, cupos, policies, insured, visits, findings, convenios] = await Promise.all([
+    some('interventions', ids),
+    many('participants', ids),
+    many('cupos', ids),
+    many('insurance_policies', ids),
+    many('insured_persons', ids),
+    manyWithOutbox('visits', ids),
+    manyWithOutbox('findings', ids),
+    many('convenios', ids),
   ])
-  const counts = countCoverage(workers)
-  return {
-    intervention,
-    convenio_code: code,
-    place,
-    counts,
-    uncovered: counts.uncovered,
-    open_findings: findings.filter((f) => f.state !== 'levantado').length,
-    last_visit_on: visits.filter(isMade).reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
-  }
+  const districts = await some('districts', [...new Set(interventions.map((i) => i.district))])
+  const district = new Map(districts.map((d) => [d.id, d.name]))
+  return interventions.map((intervention) => {
+    const { id } = intervention
+    const coverage = coverageReader(day, policies.get(id) ?? [], insured.get(id) ?? [], fresh)
+    const roster = rosterOn(participants.get(id) ?? [], cupos.get(id) ?? [], day)
+    const counts = countCoverage(roster.map((w) => ({ ...w, coverage: coverage(w.dni) })))
+    const made = (visits.get(id) ?? []).filter(isMade)
+    return {
+      intervention,
+      convenio_code: convenios.get(id)?.[0]?.code ?? '',
+      place: [intervention.place, district.get(intervention.district)].filter(Boolean).join(', '),
+      counts,
+      uncovered: counts.uncovered,
+      open_findings: (findings.get(id) ?? []).filter((f) => f.state !== 'levantado').length,
+      last_visit_on: made.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
+    }
+  })
 }
 
 /** The cards of every intervention assigned on a day, in no order. */
 export async function assignedCards(day: Day, fresh: boolean): Promise<Card[]> {
-  const ids = await assignedIds(day)
-  const interventions = (await all('interventions')).filter((i) => ids.has(i.id))
-  return Promise.all(interventions.map((i) => cardOf(i, day, fresh)))
+  return cardsOf([...(await assignedIds(day))], day, fresh)
 }
 
 /** A line of the search over every intervention of the unit. */

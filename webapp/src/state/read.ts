@@ -31,15 +31,52 @@ export type Overlaid<T> = T & { marker: Marker; group: string }
 
 /** Rows of an intervention with this device's own creations and changes on top. */
 export async function withOutbox<N extends Name>(c: N, intervention: string): Promise<Overlaid<Collections[N]>[]> {
+  return (await manyWithOutbox(c, [intervention])).get(intervention) ?? []
+}
+
+/** The same for several interventions in one read, by intervention. */
+export async function manyWithOutbox<N extends Name>(
+  c: N,
+  interventions: readonly string[],
+): Promise<Map<string, Overlaid<Collections[N]>[]>> {
+  const wanted = new Set(interventions)
   const [rows, outbox, meta] = await Promise.all([
-    sync.replica.rows.where('[c+i]').equals([c, intervention]).toArray(),
+    sync.replica.rows
+      .where('[c+i]')
+      .anyOf(interventions.map((i) => [c, i]))
+      .toArray(),
     sync.work.outbox.where('state').anyOf('pending', 'parked', 'applied').toArray(),
     sync.replica.meta.get('replica'),
   ])
-  const own = outbox.filter((e) => e.intervention === intervention && e.mutation.collection === c)
-  return overlay(rows, own, meta?.seen_seq ?? 0).map((r) => ({
-    ...shape<N>(r.id, r.data),
-    marker: r.marker,
-    group: r.group,
-  }))
+  const own = outbox.filter((e) => wanted.has(e.intervention) && e.mutation.collection === c)
+  const shown = overlay(rows, own, meta?.seen_seq ?? 0)
+  return byIntervention(shown, (r) => ({ ...shape<N>(r.id, r.data), marker: r.marker, group: r.group }))
+}
+
+/** The rows of several interventions in one read, by intervention. */
+export async function many<N extends Name>(
+  c: N,
+  interventions: readonly string[],
+): Promise<Map<string, Collections[N][]>> {
+  const rows = await sync.replica.rows
+    .where('[c+i]')
+    .anyOf(interventions.map((i) => [c, i]))
+    .toArray()
+  return byIntervention(rows, (r) => shape<N>(r.id, r.data))
+}
+
+/** The rows with these ids that are on the device. */
+export async function some<N extends Name>(c: N, ids: readonly string[]): Promise<Collections[N][]> {
+  const rows = await sync.replica.rows.bulkGet(ids.map((id): [string, string] => [c, id]))
+  return rows.flatMap((r) => (r ? [shape<N>(r.id, r.data)] : []))
+}
+
+function byIntervention<R extends { i: string }, T>(rows: readonly R[], read: (row: R) => T): Map<string, T[]> {
+  const out = new Map<string, T[]>()
+  for (const row of rows) {
+    const list = out.get(row.i)
+    if (list) list.push(read(row))
+    else out.set(row.i, [read(row)])
+  }
+  return out
 }

@@ -27,10 +27,13 @@ export class Remote<T> {
       const wanted = path()
       untrack(() => this.#go(wanted))
     })
+    let started = false
     $effect(() => {
       // When the gate opens, and when the system changes its mind about the network.
       void net.online
-      if (!net.cut) untrack(() => void this.refresh())
+      const open = !net.cut
+      if (started && open) untrack(() => void this.refresh())
+      started = true
     })
   }
 

@@ -1,7 +1,7 @@
 import type { Day } from '../domain/day'
 import { missingSheets, parameterOn, rendicionDue, sheetDays } from '../domain/due'
-import { cardOf, type Card } from './facts'
-import { all, ofIntervention } from './read'
+import { cardsOf, type Card } from './facts'
+import { all, many } from './read'
 
 /** An executor's intervention with what is due in it. */
 export interface Work extends Card {
@@ -22,19 +22,19 @@ export type Due =
 /** Everything of the executor's entity that is on this device. */
 export async function works(today: Day, fresh: boolean): Promise<Work[]> {
   const [interventions, parameters] = await Promise.all([all('interventions'), all('parameters')])
+  const ids = interventions.map((i) => i.id)
+  const [cards, sheets] = await Promise.all([cardsOf(ids, today, fresh), many('attendance_sheets', ids)])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
   const deadline = parameterOn(parameters, 'rendicion.deadline_working_days', today)
-  return Promise.all(
-    interventions.map(async (intervention) => {
-      const sheets = await ofIntervention('attendance_sheets', intervention.id)
-      const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
-      return {
-        ...(await cardOf(intervention, today, fresh)),
-        missing: expected ? missingSheets(intervention, sheets, today, days) : [],
-        rendicion_due: RENDERED.has(intervention.state) ? null : rendicionDue(intervention.ends_on, deadline),
-      }
-    }),
-  )
+  return cards.map((card) => {
+    const { intervention } = card
+    const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
+    return {
+      ...card,
+      missing: expected ? missingSheets(intervention, sheets.get(intervention.id) ?? [], today, days) : [],
+      rendicion_due: RENDERED.has(intervention.state) ? null : rendicionDue(intervention.ends_on, deadline),
+    }
+  })
 }
 
 /** What is due, the most pressing first: what is due now, then by date. */
