@@ -27,9 +27,10 @@ func registerAudit(app core.App, engine *store.Engine) {
 			})
 		}
 	}
-	app.OnRecordCreateRequest(tracked()...).BindFunc(note("create"))
-	app.OnRecordUpdateRequest(tracked()...).BindFunc(note("update"))
-	app.OnRecordDeleteRequest(tracked()...).BindFunc(note("delete"))
+	watched := append(tracked(), "users", "devices")
+	app.OnRecordCreateRequest(watched...).BindFunc(note("create"))
+	app.OnRecordUpdateRequest(watched...).BindFunc(note("update"))
+	app.OnRecordDeleteRequest(watched...).BindFunc(note("delete"))
 }
 
 func actorOf(auth *core.Record) string {

@@ -22,3 +22,13 @@ func registerLedger(app core.App, engine *store.Engine) {
 	app.OnRecordUpdateExecute(tracked()...).BindFunc(settle)
 	app.OnRecordDeleteExecute(tracked()...).BindFunc(settle)
 }
+
+// registerSigning writes who validated a daily sheet; nobody signs for another.
+func registerSigning(app core.App) {
+	app.OnRecordUpdateRequest("attendance_sheets").BindFunc(func(e *core.RecordRequestEvent) error {
+		if e.Auth != nil && !e.Auth.IsSuperuser() {
+			e.Record.Set("validated_by", e.Auth.Id)
+		}
+		return e.Next()
+	})
+}

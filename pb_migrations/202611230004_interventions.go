@@ -80,7 +80,8 @@ func init() {
 		// The unit's coordinator validates the sheets of his own unit.
 		sheets.UpdateRule = types.Pointer(`@request.auth.active = true && @request.auth.role = "ut_coordinator" && ` +
 			`intervention.ut = @request.auth.ut && @request.body.intervention:changed = false && ` +
-			`@request.body.day:changed = false && @request.body.marks:changed = false`)
+			`@request.body.day:changed = false && @request.body.marks:changed = false && ` +
+			`@request.body.headcount:changed = false && @request.body.validated_by:changed = false`)
 		sheets.ListRule = types.Pointer(`(` + centralRead + `) || (@request.auth.active = true && @request.auth.role = "ut_coordinator" && intervention.ut = @request.auth.ut)`)
 		sheets.ViewRule = sheets.ListRule
 

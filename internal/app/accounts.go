@@ -38,6 +38,9 @@ type Accounts interface {
 	Session(actor.Actor) (Session, error)
 	// Register answers the same device for the same (person, install).
 	Register(actor.Actor, DeviceRequest) (Device, error)
-	// Seen notes a device's report; DeviceUnknown or DeviceRevoked if it may not go on.
+	// MaySync is DeviceUnknown or DeviceRevoked if a device may not pull.
+	MaySync(a actor.Actor, device string) error
+	// Seen notes a device's report. It gives way to writers: an error means that
+	// the report was not kept, and nothing else.
 	Seen(actor.Actor, string, *DeviceReport) error
 }

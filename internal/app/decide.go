@@ -4,17 +4,20 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/visit"
+	"chaski/internal/replication"
 )
 
 // decide judges a mutation nobody has seen before, and applies it if it holds.
 func (j *judge) decide(m Mutation) (*Outcome, error) {
-	if j.actor.Role != actor.Supervisor {
-		return reject("", fault.New(fault.OperationNotAllowed, "").With("op", m.Op)), nil
-	}
 	// Shape first: a person can mend a field, whatever the scope.
 	clean, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{BusinessDate: j.today})
 	if len(faults) > 0 {
 		return reject("", faults...), nil
+	}
+	if m.Op == "create" {
+		if waits, err := j.tx.ParkedFor(m.Collection, m.Record); err != nil || waits {
+			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
+		}
 	}
 	var err error
 	switch {
@@ -39,12 +42,12 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	tenure, err := j.tx.Tenure(j.actor.User, id, j.today)
-	if err != nil {
-		return nil, err
+	if !found {
+		work.UT = "" // told like one that is not his
 	}
-	if !found || tenure == Never && work.UT != j.actor.UT {
-		return reject("", fault.New(fault.OutOfScope, "intervention")), nil
+	standing := j.standing(id, work.UT)
+	if f := fault.Of(standing); f != nil && (f.Code == fault.OutOfScope || f.Code == fault.OperationNotAllowed || f.Code == fault.Internal) {
+		return verdict(standing)
 	}
 	_, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{
 		BusinessDate: j.today,
@@ -59,16 +62,11 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 			return reject("", fault.New(fault.ChecklistUnknown, "checklist_version")), err
 		}
 	}
-	switch tenure {
-	case Ended:
-		err = fault.New(fault.AssignmentEnded, "intervention")
-	case Never:
-		err = fault.New(fault.NeverAssigned, "intervention")
-	case Now:
-		clean["supervisor"], clean["device"], clean["state"] = j.actor.User, j.device, "sincronizada"
-		err = j.create(m, clean)
+	if standing != nil {
+		return verdict(standing)
 	}
-	if err != nil {
+	clean["supervisor"], clean["device"], clean["state"] = j.actor.User, j.device, "sincronizada"
+	if err := j.create(m, clean); err != nil {
 		return verdict(err)
 	}
 	return &Outcome{Status: Applied}, nil
@@ -80,37 +78,64 @@ func (j *judge) parent(id string) (Visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if found {
+	if found && v.State != replication.Planned { // a planned one was not made yet
 		if v.Supervisor != j.actor.User {
 			return v, fault.New(fault.OutOfScope, "visit")
 		}
 		return v, j.inScope(v.Intervention)
 	}
-	status := j.status["visits/"+id]
-	if status == "" {
-		if status, err = j.tx.LastFor("visits", id); err != nil {
-			return v, err
-		}
-	}
-	switch status {
-	case Parked:
-		return v, fault.New(fault.ParentParked, "visit")
-	case Rejected:
-		return v, fault.New(fault.ParentRejected, "visit")
-	}
-	return v, fault.New(fault.ParentNotFound, "visit")
+	return v, j.fate("visits", id, fault.New(fault.ParentNotFound, "visit"))
 }
 
-// inScope is nil while the intervention is assigned to the actor.
+// fate of a record that does not exist: what became of the actor's own mutation
+// of it decides what becomes of what depends on it; none is as otherwise says.
+func (j *judge) fate(collection, record string, otherwise *fault.Fault) error {
+	status := j.status[collection+"/"+record]
+	if status == "" {
+		var err error
+		if status, err = j.tx.FateOf(j.actor.User, collection, record); err != nil {
+			return err
+		}
+	}
+	switch {
+	case status == Parked:
+		return fault.New(fault.ParentParked, otherwise.Field)
+	case status == Rejected:
+		return fault.New(fault.ParentRejected, otherwise.Field)
+	case j.actor.Role != actor.Supervisor:
+		return fault.New(fault.OperationNotAllowed, "")
+	}
+	return otherwise
+}
+
 func (j *judge) inScope(intervention string) error {
+	work, _, err := j.tx.Work(intervention)
+	if err != nil {
+		return err
+	}
+	return j.standing(intervention, work.UT)
+}
+
+// standing is nil while the actor is a supervisor with the intervention assigned
+// to him, on a device in good standing. Work of somebody who once held it, or
+// who covers for a colleague of his unit, waits for review; so does what a
+// revoked device still held. ut is the intervention's unit, "" if unknown.
+func (j *judge) standing(intervention, ut string) error {
 	tenure, err := j.tx.Tenure(j.actor.User, intervention, j.today)
+	supervises := j.actor.Role == actor.Supervisor
 	switch {
 	case err != nil:
 		return err
-	case tenure == Ended:
-		return fault.New(fault.AssignmentEnded, "intervention")
-	case tenure == Never:
+	case tenure == Never && !supervises:
+		return fault.New(fault.OperationNotAllowed, "")
+	case tenure == Never && (ut == "" || ut != j.actor.UT):
 		return fault.New(fault.OutOfScope, "intervention")
+	case tenure == Never:
+		return fault.New(fault.NeverAssigned, "intervention")
+	case j.revoked:
+		return fault.New(fault.DeviceRevoked, "")
+	case tenure == Ended, !supervises:
+		return fault.New(fault.AssignmentEnded, "intervention")
 	}
 	return nil
 }
@@ -170,8 +195,11 @@ func (j *judge) create(m Mutation, fields map[string]any) error {
 // is overwritten, and the person looks again.
 func (j *judge) update(m Mutation, fields map[string]any) error {
 	visitID, found, err := j.tx.VisitOf(m.Collection, m.Record)
-	if err != nil || !found {
-		return orFault(err, fault.New(fault.RecordNotFound, "record"))
+	if err != nil {
+		return err
+	}
+	if !found {
+		return j.fate(m.Collection, m.Record, fault.New(fault.RecordNotFound, "record"))
 	}
 	v, _, err := j.tx.Visit(visitID)
 	if err != nil {
@@ -184,12 +212,16 @@ func (j *judge) update(m Mutation, fields map[string]any) error {
 	if err != nil {
 		return err
 	}
+	last := j.last[m.Collection+"/"+m.Record]
+	if last != nil {
+		last.Rev = rev // what that one led to, before this one changes it
+	}
 	base := int64(0)
 	if m.BaseRev != nil {
 		base = *m.BaseRev
 	}
 	switch {
-	case m.Prev != "" && m.Prev == j.last[m.Collection+"/"+m.Record]:
+	case m.Prev != "" && last != nil && m.Prev == last.ID:
 		base = rev // nobody else writes within this batch
 	case m.Prev != "":
 		if base, err = j.tx.AppliedRev(j.device, m.Prev, m.Collection, m.Record); err != nil {

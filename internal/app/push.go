@@ -65,8 +65,8 @@ const (
 
 // Visit is what a rule must know of a visit that exists.
 type Visit struct {
-	Intervention, Supervisor string
-	Headcount                int64
+	Intervention, Supervisor, State string
+	Headcount                       int64
 }
 
 // Outbound is the port of a push: one transaction over the ledger.
@@ -75,8 +75,11 @@ type Outbound interface {
 	// Stored is the outcome of an earlier mutation with this id, and its hash.
 	Stored(id string) (Outcome, string, bool, error)
 	CounterTaken(device string, counter int64) (bool, error)
-	// LastFor is the status of the newest mutation of a record, "" if none.
-	LastFor(collection, record string) (string, error)
+	// FateOf is what became of a person's mutations of a record: parked if one
+	// waits for review, else the status of the newest, "" if none.
+	FateOf(user, collection, record string) (string, error)
+	// ParkedFor says whether somebody's mutation creating a record waits for review.
+	ParkedFor(collection, record string) (bool, error)
 	// AppliedRev is the revision that a device's applied mutation of a record led to.
 	AppliedRev(device, mutation, collection, record string) (int64, error)
 	Work(intervention string) (Work, bool, error)
@@ -91,7 +94,7 @@ type Outbound interface {
 	Rev(collection, record string) (int64, error)
 	// Apply writes a record; a fault leaves no trace of it.
 	Apply(op, collection, record string, fields map[string]any) error
-	// Finish settles the ledger, fills in seq, rev and receipt and stores the
+	// Finish settles the ledger, fills in seq, receipt and open revs and stores the
 	// outcomes; it answers the newest durable sequence number.
 	Finish(user, device string, decisions []Decision) (int64, error)
 }
@@ -118,15 +121,10 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 	err := p.Ledger.Push(ctx, func(tx Outbound) error {
 		result.Outcomes = result.Outcomes[:0]
 		known, revoked, err := tx.Device(a.User, device)
-		switch {
-		case err != nil:
-			return err
-		case !known:
-			return fault.New(fault.DeviceUnknown, "device")
-		case revoked:
-			return fault.New(fault.DeviceRevoked, "device")
+		if err != nil || !known {
+			return orFault(err, fault.New(fault.DeviceUnknown, "device"))
 		}
-		j := &judge{tx: tx, actor: a, device: device, today: day.Of(now), status: map[string]string{}, last: map[string]string{}}
+		j := &judge{tx: tx, actor: a, device: device, revoked: revoked, today: day.Of(now), status: map[string]string{}, last: map[string]*Outcome{}}
 		outcomes := make([]*Outcome, 0, len(batch))
 		for _, raw := range batch {
 			o, err := j.one(raw)
@@ -146,13 +144,14 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 
 // judge decides the mutations of one batch in order.
 type judge struct {
-	tx     Outbound
-	actor  actor.Actor
-	device string
-	today  day.Day
-	fresh  []Decision
-	status map[string]string // collection/record -> status, within this batch
-	last   map[string]string // collection/record -> its newest applied mutation in this batch
+	tx      Outbound
+	actor   actor.Actor
+	device  string
+	revoked bool
+	today   day.Day
+	fresh   []Decision
+	status  map[string]string   // collection/record -> status, within this batch
+	last    map[string]*Outcome // collection/record -> its newest applied outcome in this batch
 }
 
 func reject(id string, faults ...*fault.Fault) *Outcome {
@@ -191,9 +190,11 @@ func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
 	}
 	o.ID = m.ID
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o})
-	j.status[m.Collection+"/"+m.Record] = o.Status
+	if key := m.Collection + "/" + m.Record; j.status[key] != Parked {
+		j.status[key] = o.Status
+	}
 	if o.Status == Applied {
-		j.last[m.Collection+"/"+m.Record] = m.ID
+		j.last[m.Collection+"/"+m.Record] = o
 	}
 	return o, nil
 }
@@ -204,7 +205,7 @@ func verdict(err error) (*Outcome, error) {
 	switch f.Code {
 	case fault.Internal:
 		return nil, err
-	case fault.AssignmentEnded, fault.NeverAssigned, fault.ParentParked:
+	case fault.AssignmentEnded, fault.NeverAssigned, fault.ParentParked, fault.DeviceRevoked:
 		return &Outcome{Status: Parked, Errors: []*fault.Fault{f}}, nil
 	}
 	return reject("", f), nil

@@ -253,9 +253,4 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 	return d, err
 }
 
-func mayRead(a actor.Actor, v VisitDetail) bool {
-	if a.Role == actor.Supervisor {
-		return v.Summary.SupervisorID == a.User
-	}
-	return reaches(a, v.UT)
-}
+func mayRead(a actor.Actor, v VisitDetail) bool { return a.WatchesFigures() && reaches(a, v.UT) }

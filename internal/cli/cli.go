@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaski/internal/demo"
+	"chaski/internal/demoaccess"
 	"chaski/internal/domain/day"
 	"chaski/internal/store"
 	"chaski/internal/verify"
-	"chaski/pb_hooks"
 )
 
 // Describe gives the root command its help.
@@ -78,8 +78,8 @@ func loadDemo(ctx context.Context, pb core.App, engine *store.Engine, opts demo.
 	return demoSuperuser(pb)
 }
 
-// superuserEmail opens the dashboard of the demo; pb_hooks refuses it off loopback.
-const superuserEmail = "admin" + pb_hooks.DemoDomain
+// superuserEmail opens the dashboard of the demo; demoaccess refuses it off loopback.
+const superuserEmail = "admin" + demoaccess.Domain
 
 func demoSuperuser(pb core.App) error {
 	superusers, err := pb.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)

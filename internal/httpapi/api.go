@@ -7,6 +7,7 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -72,6 +73,9 @@ func bind(c echo.Context, dst any) error {
 			return fault.New(fault.BodyTooLarge, "")
 		}
 		return fault.Wrap(fault.Malformed, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fault.New(fault.Malformed, "") // something follows the request
 	}
 	return c.Validate(dst)
 }

@@ -384,7 +384,7 @@ func TestWhoSeesTheBoard(t *testing.T) {
 		{testkit.Dora, "", "", "", "", ""},
 		{testkit.Aldo, "", "", "", "", ""},
 		{testkit.Carla, "", "", "not_found", "", "not_found"}, // coordinator of UT1
-		{testkit.Rosa, "forbidden", "forbidden", "forbidden", "", "not_found"},
+		{testkit.Rosa, "forbidden", "forbidden", "forbidden", "not_found", "not_found"},
 		{testkit.Luis, "forbidden", "forbidden", "forbidden", "not_found", "not_found"},
 		{testkit.Elsa, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},
 		{testkit.Otto, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},

@@ -123,12 +123,15 @@ func (a *API) pull(c echo.Context) error {
 	if q.Protocol != 1 || q.Schema != replicaSchema {
 		return fault.New(fault.ClientOutdated, "schema")
 	}
-	if err := a.Accounts.Seen(who(c), q.Device, q.Report.report()); err != nil {
+	if err := a.Accounts.MaySync(who(c), q.Device); err != nil {
 		return err
 	}
 	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Cursor: q.Cursor, Checksums: q.Checksums})
 	if err != nil {
 		return err
+	}
+	if err := a.Accounts.Seen(who(c), q.Device, q.Report.report()); err != nil {
+		a.Log.Warn("device report not kept", "device", q.Device, "error", err) // it comes again with the next pull
 	}
 	return c.JSON(http.StatusOK, pullPage{
 		Reset: p.Reset, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),

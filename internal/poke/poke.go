@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
 	"chaski/internal/store"
 )
 
@@ -38,17 +39,19 @@ type Scope func(actor.Actor) (map[int]bool, error)
 type Poker struct {
 	app   core.App
 	scope Scope
+	today func() day.Day
 	log   *slog.Logger
 
 	mu      sync.Mutex
 	news    *store.Moved
-	scopes  map[string]map[int]bool // by person; emptied when scopes may have changed
+	scopes  map[string]map[int]bool // by person and day; emptied when scopes may have changed
+	age     int                     // how often they were emptied
 	waiting map[string]*message     // by listener: news that came while one was in flight
 }
 
 // New returns a Poker over the app's realtime broker.
-func New(app core.App, scope Scope) *Poker {
-	return &Poker{app: app, scope: scope, log: app.Logger(), scopes: map[string]map[int]bool{}, waiting: map[string]*message{}}
+func New(app core.App, scope Scope, today func() day.Day) *Poker {
+	return &Poker{app: app, scope: scope, today: today, log: app.Logger(), scopes: map[string]map[int]bool{}, waiting: map[string]*message{}}
 }
 
 // Tell notes what a commit moved. It never blocks the writer.
@@ -57,6 +60,7 @@ func (p *Poker) Tell(m store.Moved) {
 	defer p.mu.Unlock()
 	if m.Scopes {
 		clear(p.scopes)
+		p.age++
 	}
 	if p.news != nil {
 		p.news.Seq = max(p.news.Seq, m.Seq)
@@ -78,6 +82,7 @@ func (p *Poker) flush() {
 		if !client.HasSubscription(Topic) {
 			continue
 		}
+		// PocketBase keeps this record as the account is now.
 		record, _ := client.Get(apis.RealtimeClientAuthKey).(*core.Record)
 		if record == nil || record.IsSuperuser() {
 			continue
@@ -114,8 +119,10 @@ func (p *Poker) concerns(a actor.Actor, news *store.Moved) *message {
 }
 
 func (p *Poker) held(a actor.Actor) (map[int]bool, error) {
+	key := string(p.today()) + a.User + a.UT // assignments begin and end by date
 	p.mu.Lock()
-	known, ok := p.scopes[a.User]
+	known, ok := p.scopes[key]
+	age := p.age
 	p.mu.Unlock()
 	if ok {
 		return known, nil
@@ -126,7 +133,9 @@ func (p *Poker) held(a actor.Actor) (map[int]bool, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.scopes[a.User] = held
+	if age == p.age { // else it was read before a change: good for now only
+		p.scopes[key] = held
+	}
 	return held, nil
 }
 

@@ -24,8 +24,8 @@ type Surroundings interface {
 	UTOf(intervention string) (string, error)
 	// InterventionsOf are the interventions an entity proposes or executes.
 	InterventionsOf(entity string) ([]string, error)
-	// VisitPublished says whether a visit is closed, so that executors may see it.
-	VisitPublished(visit string) (bool, error)
+	// VisitOf answers a visit's intervention and state, "" for none.
+	VisitOf(visit string) (intervention, state string, err error)
 }
 
 // Planned is the state of a visit that the executor must not know of yet
@@ -52,19 +52,23 @@ func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, erro
 	case "cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets":
 		return []string{aiiBucket(p.Text("intervention"))}, nil
 	case "visits":
-		return visitBuckets(p.Text("intervention"), p.Text("state") != Planned), nil
+		return visitBuckets(p.Text("intervention"), p.Text("state")), nil
 	case "visit_marks", "findings", "unlisted_workers":
-		published, err := s.VisitPublished(p.Text("visit"))
-		return visitBuckets(p.Text("intervention"), published), err
+		// Where its visit is, whatever its own intervention says.
+		intervention, state, err := s.VisitOf(p.Text("visit"))
+		return visitBuckets(intervention, state), err
 	}
 	return nil, nil
 }
 
-func visitBuckets(intervention string, published bool) []string {
-	if published {
-		return []string{aiiBucket(intervention)}
+func visitBuckets(intervention, state string) []string {
+	switch {
+	case intervention == "":
+		return nil
+	case state == Planned:
+		return []string{aiiSupBucket(intervention)}
 	}
-	return []string{aiiSupBucket(intervention)}
+	return []string{aiiBucket(intervention)}
 }
 
 // header rows are seen by the whole unit and by those who hold the intervention.

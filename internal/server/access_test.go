@@ -98,3 +98,62 @@ func TestRegistrationIsIdempotent(t *testing.T) {
 		t.Error("two people share a device")
 	}
 }
+
+// A demonstration token is refused from elsewhere on every route, a superuser's
+// too; and a proxy that names itself counts as elsewhere.
+func TestDemoTokensStayHere(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("users", testkit.Ana, map[string]any{"demo": true})
+	superuser := k.Superuser("admin@demo.pe")
+	for _, from := range []string{"X-Test-Remote: 192.0.2.7:999", "X-Real-IP: 192.0.2.7", "Via: 1.1 proxy"} {
+		for _, c := range []struct{ method, path, token string }{
+			{"GET", "/api/collections/participants/records", k.Token(testkit.Ana)},
+			{"POST", "/api/collections/users/auth-refresh", k.Token(testkit.Ana)},
+			{"PATCH", "/api/collections/users/records/" + testkit.Rosa, superuser},
+		} {
+			if r := k.Do(c.method, c.path, c.token, map[string]any{"role": "admin"}, from); r.Status != 403 {
+				t.Errorf("%s: %s %s answers %d", from, c.method, c.path, r.Status)
+			}
+		}
+	}
+	k.Do("PATCH", "/api/collections/users/records/"+testkit.Rosa, superuser, map[string]any{"role": "ut_coordinator"}).JSON(200, nil)
+	if k.Int(`SELECT count(*) FROM audit WHERE collection = 'users' AND action = 'update' AND actor LIKE 'superuser:%'`) != 1 {
+		t.Error("a change of role left no trace")
+	}
+}
+
+// Nobody signs a daily sheet for another, nor changes what it says.
+func TestValidationIsSigned(t *testing.T) {
+	k := testkit.World(t)
+	sheet := testkit.ID("s")
+	k.Save("attendance_sheets", sheet, map[string]any{"intervention": testkit.Canal, "day": "2026-11-10", "state": "registrada", "headcount": 2, "marks": map[string]string{}})
+	for _, forged := range []map[string]any{
+		{"state": "validada", "validated_by": testkit.Dora}, {"state": "validada", "headcount": 99},
+		{"state": "validada", "marks": map[string]string{testkit.Worker(testkit.Canal, 1): "presente"}},
+	} {
+		if r := k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), forged); r.Status != 404 {
+			t.Errorf("%v: %d", forged, r.Status)
+		}
+	}
+	var signed struct {
+		ValidatedBy string `json:"validated_by"`
+	}
+	k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), map[string]any{"state": "validada"}).JSON(200, &signed)
+	if signed.ValidatedBy != testkit.Carla {
+		t.Errorf("signed by %q", signed.ValidatedBy)
+	}
+}
+
+// Every method under our prefix answers in our shape.
+func TestUnknownMethods(t *testing.T) {
+	k := testkit.World(t)
+	for _, method := range []string{"PUT", "PATCH", "DELETE"} {
+		if r := k.Do(method, "/api/chaski/v1/session", k.Token(testkit.Rosa), nil); r.Status != 404 || r.Code() != "not_found" {
+			t.Errorf("%s: %d %s", method, r.Status, r.Body)
+		}
+	}
+	p := k.Phone(testkit.Rosa)
+	if r := k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, `{"protocol":1,"schema":1,"device":"`+p.ID+`"} and more`); r.Code() != "malformed" {
+		t.Errorf("something after the request: %s", r.Body)
+	}
+}

@@ -113,3 +113,29 @@ func TestRecordSubscriptionsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Who holds what may change while somebody listens: a bucket gets its first row,
+// a person changes his unit.
+func TestPokeFollowsScope(t *testing.T) {
+	k := testkit.World(t)
+	base := k.Listen()
+	_, rosa := listen(t, base, k.Token(testkit.Rosa), "chaski/poke")
+	_, luis := listen(t, base, k.Token(testkit.Luis), "chaski/poke")
+	hear := func(who string, from <-chan news) {
+		t.Helper()
+		select {
+		case <-from:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s heard nothing", who)
+		}
+	}
+	k.Save("uts", testkit.UT1, map[string]any{"name": "Otra"}) // both scopes are known now
+	hear("Rosa", rosa)
+	hear("Luis", luis)
+	visit(k, "plan", testkit.Canal, "2026-11-30", "planificada")
+	hear("Rosa, of the first planned visit", rosa)
+	hear("Luis, that scopes may have changed", luis)
+	k.Save("users", testkit.Luis, map[string]any{"ut": testkit.UT2})
+	k.Save("uts", testkit.UT2, map[string]any{"name": "Nueva"})
+	hear("Luis, of the unit he came to", luis)
+}

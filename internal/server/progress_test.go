@@ -217,3 +217,46 @@ func TestCupoOfAnotherWork(t *testing.T) {
 	mark(k, "v", testkit.Canal, 1, "presente")
 	want(t, k, 0, "a cupo of another work")
 }
+
+// Rows entered on the wrong work and moved to the right one count there; rows of
+// another work that name a worker take nothing away.
+func TestMovedRows(t *testing.T) {
+	k := testkit.World(t)
+	visit(k, "v", testkit.Puente, "2026-11-20", "sincronizada")
+	k.Save("visit_marks", testkit.ID("vm1"), map[string]any{"visit": testkit.ID("v"), "intervention": testkit.Canal, "participant": testkit.Worker(testkit.Canal, 1), "mark": "presente"})
+	want(t, k, 0, "a visit to another work")
+	k.Save("visits", testkit.ID("v"), map[string]any{"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal]})
+	want(t, k, 1, "moved to the right work")
+	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{
+		"intervention": testkit.Puente, "day": "2026-11-10", "state": "registrada",
+		"marks": map[string]string{testkit.Worker(testkit.Canal, 1): "presente"},
+	})
+	want(t, k, 1, "a sheet of another work that names him")
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"intervention": testkit.Puente})
+	want(t, k, 0, "on another work's roster")
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"intervention": testkit.Canal})
+	want(t, k, 1, "mended")
+}
+
+// A mark without a value is no mark, and stops nobody.
+func TestNullMark(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{
+		"intervention": testkit.Canal, "day": "2026-11-10", "state": "registrada",
+		"marks": map[string]any{testkit.Worker(testkit.Canal, 1): nil, testkit.Worker(testkit.Canal, 2): "presente"},
+	})
+	k.Do("PATCH", "/api/collections/attendance_sheets/records/"+testkit.ID("s"), k.Token(testkit.Carla), map[string]any{"state": "validada"}).JSON(200, nil)
+	want(t, k, 1, "one of two")
+}
+
+// What reached a month is taken back from that month while it is open.
+func TestReopenedMonth(t *testing.T) {
+	k := testkit.World(t)
+	visit(k, "v", testkit.Canal, "2026-09-15", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	k.SQL(`DELETE FROM month_closes`)
+	k.Save("visits", testkit.ID("v"), map[string]any{"state": "observada"})
+	if n := k.Int(`SELECT count(*) FROM progress_cells WHERE measure = 'job' AND quantity <> 0`); n != 0 {
+		t.Errorf("%d months keep something of what is gone", n)
+	}
+}

@@ -205,3 +205,46 @@ func TestResetOnForeignCursor(t *testing.T) {
 		t.Error("not rebuilt")
 	}
 }
+
+// Rows that die and come back, move or are replaced by SQL leave no ghost on a
+// phone and no hole.
+func TestRebornMovedAndReplacedRows(t *testing.T) {
+	k := testkit.World(t)
+	luis, elsa := k.Phone(testkit.Luis), k.Phone(testkit.Elsa)
+	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	luis.Pull()
+	elsa.Pull()
+
+	k.SQL(`CREATE TEMP TABLE kept AS SELECT * FROM interventions WHERE id = '` + testkit.Canal + `'`)
+	k.SQL(`DELETE FROM interventions WHERE id = '` + testkit.Canal + `'`)
+	luis.Pull()
+	k.SQL(`INSERT INTO interventions SELECT * FROM kept`)
+	luis.Pull()
+	if luis.Rows["convenios/"+testkit.ID("cvcana")] == nil {
+		t.Error("the agreement of a reborn work did not come back")
+	}
+
+	k.Save("visits", testkit.ID("v"), map[string]any{"intervention": testkit.Puente, "convenio_code": testkit.Codes[testkit.Puente]})
+	elsa.Pull()
+	if elsa.Rows["visit_marks/"+testkit.ID("vm1")] != nil {
+		t.Error("the visit went to another work, its mark stayed with this executor")
+	}
+
+	k.SQL(`DELETE FROM visits`)
+	elsa.Pull()
+	visit(k, "v", testkit.Canal, "2026-11-25", "planificada")
+	elsa.Pull()
+	if elsa.Rows["visit_marks/"+testkit.ID("vm1")] != nil {
+		t.Error("the executor holds a mark of a planned visit")
+	}
+
+	k.SQL(`INSERT OR REPLACE INTO checklists (id, key, version, title, items, valid_from) VALUES ('` + testkit.ID("check2") + `', 'visita_aii', 1, 'Otra', '[]', '2026-01-01')`)
+	last := luis.Pull()
+	if luis.Rows["checklists/"+testkit.ID("check")] != nil || luis.Rows["checklists/"+testkit.ID("check2")] == nil {
+		t.Error("a replaced row is still served")
+	}
+	if got := total(t, luis, last); got != last.Trailer.Total {
+		t.Errorf("sum %s, server %s", got, last.Trailer.Total)
+	}
+}

@@ -216,8 +216,12 @@ func TestRefusedRequests(t *testing.T) {
 		}
 	}
 	k.Save("devices", p.ID, map[string]any{"state": "revocado"})
-	if r := push(p.Token, p.ID, nil); r.Code() != "device_revoked" {
-		t.Errorf("revoked: %s", r.Body)
+	if r := k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, map[string]any{"protocol": 1, "schema": 1, "device": p.ID}); r.Status != 403 || r.Code() != "device_revoked" {
+		t.Errorf("a revoked device pulls: %s", r.Body)
+	}
+	// What it still held is not lost: it waits for review.
+	if r := p.Push(p.Visit("late", testkit.Canal, nil)); r[0].Status != "parked" || r[0].Code() != "device_revoked" {
+		t.Errorf("a revoked device flushes: %+v", r)
 	}
 }
 
@@ -229,5 +233,69 @@ func TestOtherRolesMayNotPush(t *testing.T) {
 		if r := p.Push(p.Visit("v", testkit.Canal, nil)); r[0].Code() != "operation_not_allowed" {
 			t.Errorf("%s: %+v", user, r)
 		}
+	}
+}
+
+// What depends on a parked record waits with it, also a change of it; a second
+// copy of it is not taken; and a stranger's mutation decides nothing.
+func TestFatesOfParkedWork(t *testing.T) {
+	k := testkit.World(t)
+	rosa, ines := k.Phone(testkit.Rosa), k.Phone(testkit.Ines)
+	k.Save("assignments", testkit.ID("as1"), map[string]any{"to_on": "2026-11-22"})
+	finding := rosa.Mutation("create", "findings", testkit.ID("f1"), map[string]any{"visit": testkit.ID("v"), "severity": "grave", "description": "Sin agua en la obra"})
+	fix := rosa.Mutation("update", "findings", testkit.ID("f1"), map[string]any{"state": "levantado"})
+	fix["prev"] = finding["id"]
+	r := rosa.Push(rosa.Visit("v", testkit.Canal, nil), finding, fix)
+	if r[2].Status != "parked" || r[2].Code() != "parent_parked" {
+		t.Errorf("a change of a parked finding: %+v", r[2])
+	}
+	if r := rosa.Push(rosa.Visit("v", testkit.Canal, map[string]any{"headcount": 2})); r[0].Code() != "record_exists" {
+		t.Errorf("a second copy: %+v", r)
+	}
+	ines.Push(ines.Mutation("update", "visits", testkit.ID("v"), map[string]any{}), ines.Visit("v", testkit.Canal, nil))
+	if r := rosa.Push(rosa.Mark("v", testkit.Canal, 1, "presente")); r[0].Code() != "parent_parked" {
+		t.Errorf("after a stranger's rejection: %+v", r)
+	}
+	k.Save("assignments", testkit.ID("as1"), map[string]any{"to_on": ""})
+	if r := rosa.Push(rosa.Visit("v", testkit.Canal, nil)); r[0].Code() != "record_exists" {
+		t.Errorf("a copy after the assignment came back: %+v", r)
+	}
+}
+
+// Work done while he was a supervisor waits for review, whatever he is now; so do
+// the rest of a visit whose assignment was deleted.
+func TestFormerSupervisor(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	p.Push(p.Visit("v", testkit.Canal, nil))
+	k.SQL(`DELETE FROM assignments WHERE id = '` + testkit.ID("as1") + `'`)
+	if r := p.Push(p.Mark("v", testkit.Canal, 1, "presente")); r[0].Status != "parked" || r[0].Code() != "never_assigned" {
+		t.Errorf("a mark of his own visit: %+v", r)
+	}
+	k.Save("users", testkit.Rosa, map[string]any{"role": "ut_coordinator"})
+	if r := p.Push(p.Visit("w", testkit.Muro, nil)); r[0].Status != "parked" || r[0].Code() != "assignment_ended" {
+		t.Errorf("after a change of role: %+v", r)
+	}
+}
+
+// What the device's clock said is kept beside each outcome; a mutation's rev is
+// what that mutation led to, not what a later one made of it.
+func TestEvidenceAndRevs(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	create := p.Mutation("create", "findings", testkit.ID("f1"), map[string]any{"visit": testkit.ID("v"), "severity": "grave", "description": "Sin agua en la obra"})
+	fix := p.Mutation("update", "findings", testkit.ID("f1"), map[string]any{"corrective_measure": "uno"})
+	fix["prev"] = create["id"]
+	r := p.Push(p.Visit("v", testkit.Canal, nil), create, fix)
+	if r[1].Rev != 1 || r[2].Rev != 2 {
+		t.Errorf("revs %d, %d", r[1].Rev, r[2].Rev)
+	}
+	stale := p.Mutation("update", "findings", testkit.ID("f1"), map[string]any{"corrective_measure": "dos"})
+	stale["prev"] = create["id"]
+	if r := p.Push(stale); r[0].Code() != "conflict" {
+		t.Errorf("a change on top of an older one: %+v", r)
+	}
+	if n := k.Int(`SELECT count(*) FROM sync_mutations WHERE at = '2026-11-23T11:00:00-05:00' AND form = 'visit/1' AND schema = 1`); n != 4 {
+		t.Errorf("%d of 4 mutations keep what the device's clock said", n)
 	}
 }

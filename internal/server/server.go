@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
+	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
@@ -23,10 +24,11 @@ import (
 )
 
 // Connect opens a database so that an acknowledged commit survives power loss:
-// with WAL that takes synchronous=FULL, which PocketBase does not set.
+// with WAL that takes synchronous=FULL, which PocketBase does not set. Without
+// recursive_triggers a row that REPLACE removes would go unnoticed.
 func Connect(path string) (*dbx.DB, error) {
 	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
-		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=recursive_triggers(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
 }
 
 // Bind wires everything to an app. dist may be nil: then no web app is served.
@@ -34,13 +36,14 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb_hooks.Register(pb, engine)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
-		engine.AfterCommit = poke.New(e.App, replica.Handles).Tell
+		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell
 		api := &httpapi.API{
 			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
 			Pusher: &app.Pusher{Ledger: replica, Now: engine.Now},
 		}
+		e.Router.BindFunc(demoStaysHere)
 		routes := mount(api.Handler())
-		for _, method := range []string{http.MethodGet, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
 		if dist != nil {
@@ -54,14 +57,20 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	})
 }
 
+// demoStaysHere refuses a demonstration account's token from elsewhere, on every
+// route: ours, PocketBase's and its dashboard's.
+func demoStaysHere(e *core.RequestEvent) error {
+	if demoaccess.IsDemo(e.Auth) && !demoaccess.FromThisMachine(e.Request) {
+		return httpapi.Refuse(e.Response, fault.New(fault.DemoOnlyLocal, ""))
+	}
+	return e.Next()
+}
+
 // mount carries PocketBase's signed-in account into Echo as a domain actor.
 func mount(h http.Handler) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		r := e.Request
 		if e.Auth != nil && e.Auth.Collection().Name == "users" && e.Auth.GetBool("active") {
-			if e.Auth.GetBool("demo") && !pb_hooks.FromThisMachine(e) {
-				return httpapi.Refuse(e.Response, fault.New(fault.DemoOnlyLocal, ""))
-			}
 			r = r.WithContext(actor.In(r.Context(), store.ActorOf(e.Auth)))
 		}
 		h.ServeHTTP(e.Response, r)

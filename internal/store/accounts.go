@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"time"
@@ -71,8 +72,24 @@ func (r *Replica) dateTime() types.DateTime {
 // seenEvery bounds how often an unchanged device costs a write.
 const seenEvery = time.Minute
 
+// seenPatience is how long a report waits for a writer: a pull must not.
+const seenPatience = 50 * time.Millisecond
+
+// MaySync implements app.Accounts.
+func (r *Replica) MaySync(a actor.Actor, device string) error {
+	states, err := column(r.app.ConcurrentDB(), `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": device, "u": a.User})
+	switch {
+	case err != nil:
+		return err
+	case len(states) == 0:
+		return fault.New(fault.DeviceUnknown, "device")
+	case states[0] == "revocado":
+		return fault.New(fault.DeviceRevoked, "device")
+	}
+	return nil
+}
+
 type deviceRow struct {
-	State           string `db:"state"`
 	LastSeenAt      string `db:"last_seen_at"`
 	AppVersion      string `db:"app_version"`
 	OldestPendingAt string `db:"oldest_pending_at"`
@@ -88,16 +105,11 @@ type deviceRow struct {
 // Seen implements app.Accounts.
 func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error {
 	var rows []deviceRow
-	err := r.app.ConcurrentDB().NewQuery(`SELECT state, last_seen_at, app_version, oldest_pending_at, last_heal_at, outbox,
+	err := r.app.ConcurrentDB().NewQuery(`SELECT last_seen_at, app_version, oldest_pending_at, last_heal_at, outbox,
 		rejected, parked, storage_used, storage_quota, persisted FROM devices WHERE id = {:d} AND user = {:u}`).
 		Bind(dbx.Params{"d": device, "u": a.User}).All(&rows)
-	switch {
-	case err != nil:
+	if err != nil || len(rows) == 0 {
 		return err
-	case len(rows) == 0:
-		return fault.New(fault.DeviceUnknown, "device")
-	case rows[0].State == "revocado":
-		return fault.New(fault.DeviceRevoked, "device")
 	}
 	was := rows[0]
 	last, _ := types.ParseDateTime(was.LastSeenAt)
@@ -112,10 +124,12 @@ func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error 
 	if age := r.engine.Now().Sub(last.Time()); same && age >= 0 && age < seenEvery {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), seenPatience)
+	defer cancel()
 	_, err = r.app.NonconcurrentDB().Update("devices", dbx.Params{
 		"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
 		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
 		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted,
-	}, dbx.HashExp{"id": device}).Execute()
+	}, dbx.HashExp{"id": device}).WithContext(ctx).Execute()
 	return err
 }

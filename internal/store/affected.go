@@ -8,33 +8,13 @@ import (
 
 // affected are the source rows whose contribution may differ after a change.
 type affected struct {
-	cupos   map[string]map[string]bool // intervention -> cupos; nil set: all of them
-	sources map[Key]bool               // transfers, balances, budget rows
+	cupos   map[string]bool // ids; each is recomputed under its own intervention
+	whole   map[string]bool // interventions of which every cupo is
+	sources map[Key]bool    // transfers, balances, budget rows
 }
 
 func newAffected() *affected {
-	return &affected{cupos: map[string]map[string]bool{}, sources: map[Key]bool{}}
-}
-
-func (a *affected) allCupos(intervention string) {
-	if intervention != "" {
-		a.cupos[intervention] = nil
-	}
-}
-
-func (a *affected) cupo(intervention, cupo string) {
-	if intervention == "" || cupo == "" {
-		return
-	}
-	set, known := a.cupos[intervention]
-	if known && set == nil {
-		return
-	}
-	if set == nil {
-		set = map[string]bool{}
-		a.cupos[intervention] = set
-	}
-	set[cupo] = true
+	return &affected{cupos: map[string]bool{}, whole: map[string]bool{}, sources: map[Key]bool{}}
 }
 
 // note adds what one change touches. The old content is remembered, so a row
@@ -55,23 +35,23 @@ func (d *drain) noteContent(k Key, p replication.Payload) error {
 	a := d.affected
 	switch k.Collection {
 	case "cupos":
-		a.cupo(p.Text("intervention"), k.Record)
+		a.cupos[k.Record] = true
 	case "participants":
-		a.cupo(p.Text("intervention"), p.Text("cupo"))
+		a.cupos[p.Text("cupo")] = true
 	case "visit_marks":
-		return d.noteParticipants(p.Text("intervention"), []string{p.Text("participant")})
+		return d.noteParticipants([]string{p.Text("participant")})
 	case "visits":
 		participants, err := column(d.db, `SELECT participant FROM visit_marks WHERE visit = {:id}`, dbx.Params{"id": k.Record})
 		if err != nil {
 			return err
 		}
-		return d.noteParticipants(p.Text("intervention"), participants)
+		return d.noteParticipants(participants)
 	case "attendance_sheets":
-		return d.noteParticipants(p.Text("intervention"), markedIn(p["marks"]))
+		return d.noteParticipants(markedIn(p["marks"]))
 	case "interventions":
-		a.allCupos(k.Record)
+		a.whole[k.Record] = true
 	case "convenios":
-		a.allCupos(p.Text("intervention"))
+		a.whole[p.Text("intervention")] = true
 		return d.noteTransfers(`convenio = {:id}`, dbx.Params{"id": k.Record})
 	case "resolutions":
 		return d.noteTransfers(`resolution = {:id}`, dbx.Params{"id": k.Record})
@@ -95,7 +75,7 @@ func markedIn(marks any) []string {
 	return out
 }
 
-func (d *drain) noteParticipants(intervention string, participants []string) error {
+func (d *drain) noteParticipants(participants []string) error {
 	for len(participants) > 0 {
 		n := min(chunk, len(participants))
 		var cupos []string
@@ -104,7 +84,7 @@ func (d *drain) noteParticipants(intervention string, participants []string) err
 			return err
 		}
 		for _, c := range cupos {
-			d.affected.cupo(intervention, c)
+			d.affected.cupos[c] = true
 		}
 		participants = participants[n:]
 	}
@@ -124,16 +104,15 @@ func (d *drain) noteTransfers(where string, params dbx.Params) error {
 func (d *drain) noteAO(id string, p replication.Payload) error {
 	year, _ := replication.IntOf(p["exercise"])
 	var rows []struct {
-		Collection   string `db:"source_collection"`
-		Record       string `db:"source_record"`
-		Intervention string `db:"intervention"`
+		Collection string `db:"source_collection"`
+		Record     string `db:"source_record"`
 	}
-	err := d.db.NewQuery(`SELECT source_collection, source_record, intervention FROM progress_contributions
+	err := d.db.NewQuery(`SELECT source_collection, source_record FROM progress_contributions
 		WHERE ao = {:ao} OR (measure = {:m} AND funding_year = {:y} AND funding_frame = {:f})`).
 		Bind(dbx.Params{"ao": id, "m": p.Text("unit_measure"), "y": year, "f": p.Text("funding_frame")}).All(&rows)
 	for _, r := range rows {
 		if r.Collection == "cupos" {
-			d.affected.cupo(r.Intervention, r.Record)
+			d.affected.cupos[r.Record] = true
 		} else {
 			d.affected.sources[Key{r.Collection, r.Record}] = true
 		}

@@ -10,13 +10,6 @@ import (
 	"chaski/internal/domain/progress"
 )
 
-// The measures a contribution may have; those of AO units are named as the unit.
-const (
-	MeasureJob      = "job"
-	MeasureTransfer = "transfer"
-	MeasureAccrued  = "devengado"
-)
-
 // contribution is what one source row adds to a figure now.
 type contribution struct {
 	SourceCollection   string `db:"source_collection"`
@@ -61,8 +54,12 @@ func (d *drain) progress(changes []change) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, intervention := range sortedKeys(d.affected.cupos) {
-		if err := d.jobsOf(ledger, intervention, d.affected.cupos[intervention]); err != nil {
+	cupos, err := d.cuposByIntervention()
+	if err != nil {
+		return false, err
+	}
+	for _, intervention := range sortedKeys(cupos) {
+		if err := d.jobsOf(ledger, intervention, cupos[intervention]); err != nil {
 			return false, err
 		}
 	}
@@ -98,8 +95,50 @@ func sortedKeys[V any](m map[string]V) []string {
 	return out
 }
 
-// jobsOf recomputes the cupos of one intervention; a nil set is all of them.
-// The work is bounded by one intervention, whatever the size of the year.
+// cuposByIntervention groups the affected cupos under the intervention each
+// belongs to now, whatever the rows that named it say. One that is gone falls to
+// the intervention it last counted for.
+func (d *drain) cuposByIntervention() (map[string]map[string]bool, error) {
+	out := map[string]map[string]bool{}
+	put := func(intervention, cupo string) {
+		if out[intervention] == nil {
+			out[intervention] = map[string]bool{}
+		}
+		out[intervention][cupo] = true
+	}
+	for intervention := range d.affected.whole {
+		all, err := d.everyCupo(intervention)
+		if err != nil {
+			return nil, err
+		}
+		for cupo := range all {
+			d.affected.cupos[cupo] = true
+		}
+	}
+	ids := sortedKeys(d.affected.cupos)
+	for len(ids) > 0 {
+		n := min(chunk, len(ids))
+		var rows []struct {
+			Cupo         string `db:"source_record"`
+			Intervention string `db:"intervention"`
+		}
+		if err := d.db.NewQuery(`SELECT j.value AS source_record, coalesce(c.intervention, p.intervention, '') AS intervention
+			FROM json_each({:ids}) j LEFT JOIN cupos c ON c.id = j.value
+			LEFT JOIN progress_contributions p ON p.source_collection = 'cupos' AND p.source_record = j.value`).
+			Bind(dbx.Params{"ids": jsonList(ids[:n])}).All(&rows); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			put(r.Intervention, r.Cupo)
+		}
+		ids = ids[n:]
+	}
+	delete(out, "")
+	return out, nil
+}
+
+// jobsOf recomputes cupos of one intervention. The work is bounded by one
+// intervention, whatever the size of the year.
 func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) error {
 	var scopes []scope
 	err := d.db.NewQuery(`SELECT i.state, CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame FROM interventions i
@@ -115,13 +154,7 @@ func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) er
 		}
 		first = jobs.First(marks)
 	}
-	targets := cupos
-	if targets == nil {
-		if targets, err = d.everyCupo(intervention); err != nil {
-			return err
-		}
-	}
-	for _, cupo := range sortedKeys(targets) {
+	for _, cupo := range sortedKeys(cupos) {
 		var now *contribution
 		if j, ok := first[cupo]; ok {
 			if now, err = d.job(intervention, j, scopes[0]); err != nil {
@@ -137,9 +170,9 @@ func (d *drain) jobsOf(l *ledger, intervention string, cupos map[string]bool) er
 
 func (d *drain) job(intervention string, j jobs.Jornal, s scope) (*contribution, error) {
 	year := int64(j.Day.Month().Year())
-	ao, err := d.aoFor(MeasureJob, year, s.FundingYear, s.FundingFrame)
+	ao, err := d.aoFor(progress.MeasureJob, year, s.FundingYear, s.FundingFrame)
 	return &contribution{
-		Measure: MeasureJob, AO: ao, Exercise: year, FundingYear: s.FundingYear, FundingFrame: s.FundingFrame,
+		Measure: progress.MeasureJob, AO: ao, Exercise: year, FundingYear: s.FundingYear, FundingFrame: s.FundingFrame,
 		Day: string(j.Day), Quantity: 1, Rule: progress.RuleCupo, Intervention: intervention,
 		EvidenceCollection: j.Source, EvidenceRecord: j.Record,
 	}, err
@@ -173,7 +206,7 @@ func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
 			FROM visit_marks m JOIN visits v ON v.id = m.visit
 			WHERE v.intervention = {:i} AND v.state IN ('sincronizada', 'validada')
 			UNION ALL
-			SELECT j.key, a.day, j.value, 'attendance_sheets', a.id
+			SELECT j.key, a.day, coalesce(CAST(j.value AS TEXT), ''), 'attendance_sheets', a.id
 			FROM attendance_sheets a, json_each(CASE WHEN json_valid(a.marks) THEN a.marks ELSE '{}' END) j
 			WHERE a.intervention = {:i} AND a.state = 'validada'
 		) s
@@ -212,7 +245,7 @@ func (d *drain) sourceNow(k Key) (*contribution, error) {
 			as_of AS day, CAST(quantity AS INTEGER) AS quantity, CAST(amount AS INTEGER) AS amount,
 			'`+progress.RuleBalance+`' AS rule FROM opening_balances WHERE id = {:id}`, k)
 	case "budget_execution":
-		return d.one(`SELECT '`+MeasureAccrued+`' AS measure, b.ao, CAST(a.exercise AS INTEGER) AS exercise,
+		return d.one(`SELECT '`+progress.MeasureAccrued+`' AS measure, b.ao, CAST(a.exercise AS INTEGER) AS exercise,
 			CAST(a.exercise AS INTEGER) AS funding_year, a.funding_frame,
 			b.month || '-01' AS day, 0 AS quantity, CAST(b.amount AS INTEGER) AS amount, '`+progress.RuleAccrued+`' AS rule
 			FROM budget_execution b JOIN aos a ON a.id = b.ao WHERE b.id = {:id}`, k)
@@ -232,7 +265,7 @@ func (d *drain) one(sql string, k Key) (*contribution, error) {
 // transferNow: a transfer counts when accrued under a published resolution, once
 // per (resolution, convenio): the earliest of a pair is the one that counts.
 func (d *drain) transferNow(id string) (*contribution, error) {
-	c, err := d.one(`SELECT '`+MeasureTransfer+`' AS measure, '' AS ao, CAST(substr(t.accrued_on, 1, 4) AS INTEGER) AS exercise,
+	c, err := d.one(`SELECT '`+progress.MeasureTransfer+`' AS measure, '' AS ao, CAST(substr(t.accrued_on, 1, 4) AS INTEGER) AS exercise,
 		CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame, t.accrued_on AS day, 1 AS quantity,
 		CAST(t.amount AS INTEGER) AS amount, c.intervention,
 		'`+progress.RuleTransfer+`' AS rule
@@ -244,6 +277,6 @@ func (d *drain) transferNow(id string) (*contribution, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	c.AO, err = d.aoFor(MeasureTransfer, c.Exercise, c.FundingYear, c.FundingFrame)
+	c.AO, err = d.aoFor(progress.MeasureTransfer, c.Exercise, c.FundingYear, c.FundingFrame)
 	return c, err
 }

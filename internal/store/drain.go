@@ -199,7 +199,7 @@ func (d *drain) close(force, figures bool) (Moved, error) {
 		handles = append(handles, h)
 	}
 	sort.Ints(handles)
-	return Moved{Seq: d.seq, Buckets: handles, Figures: figures, Scopes: d.scopes}, nil
+	return Moved{Seq: d.seq, Buckets: handles, Figures: figures, Scopes: d.scopes || d.buckets.grew}, nil
 }
 
 func (d *drain) mark() error {

@@ -74,19 +74,39 @@ func (l *ledger) difference(old, now *contribution) error {
 		net := *now
 		net.Quantity -= old.Quantity
 		net.Amount -= old.Amount
-		return l.post(net)
+		return l.post(net, l.cell(net))
 	}
 	if old != nil {
-		reverse := *old
-		reverse.Quantity, reverse.Amount = -old.Quantity, -old.Amount
-		if err := l.post(reverse); err != nil {
+		if err := l.reverse(*old); err != nil {
 			return err
 		}
 	}
 	if now != nil {
-		return l.post(*now)
+		return l.post(*now, l.cell(*now))
 	}
 	return nil
+}
+
+// reverse takes a contribution back from the months it reached, each in itself
+// while it is open.
+func (l *ledger) reverse(old contribution) error {
+	var reached []struct {
+		Month    string `db:"month"`
+		Quantity int64  `db:"quantity"`
+		Amount   int64  `db:"amount"`
+	}
+	err := l.db.NewQuery(`SELECT month, sum(quantity) AS quantity, sum(amount) AS amount FROM progress_postings
+		WHERE source_collection = {:c} AND source_record = {:r} GROUP BY month HAVING sum(quantity) <> 0 OR sum(amount) <> 0 ORDER BY month`).
+		Bind(dbx.Params{"c": old.SourceCollection, "r": old.SourceRecord}).All(&reached)
+	for _, r := range reached {
+		old.Quantity, old.Amount = -r.Quantity, -r.Amount
+		cell := l.cell(old)
+		cell.month = progress.PostingMonth(day.Month(r.Month), l.closedThrough)
+		if err := l.post(old, cell); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 type cellKey struct {
@@ -102,11 +122,10 @@ func (l *ledger) cell(c contribution) cellKey {
 	}
 }
 
-func (l *ledger) post(c contribution) error {
+func (l *ledger) post(c contribution, cell cellKey) error {
 	if c.Quantity == 0 && c.Amount == 0 {
 		return nil
 	}
-	cell := l.cell(c)
 	params := dbx.Params{
 		"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
 		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "q": c.Quantity, "a": c.Amount,

@@ -30,10 +30,17 @@ func (s *surroundings) InterventionsOf(entity string) ([]string, error) {
 	return column(s.db, `SELECT intervention FROM convenios WHERE executor = {:id} OR proposer = {:id}`, dbx.Params{"id": entity})
 }
 
-// VisitPublished implements replication.Surroundings.
-func (s *surroundings) VisitPublished(visit string) (bool, error) {
-	state, err := s.first(`SELECT state FROM visits WHERE id = {:id}`, visit)
-	return state != "" && state != replication.Planned, err
+// VisitOf implements replication.Surroundings.
+func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
+	var rows []struct {
+		Intervention string `db:"intervention"`
+		State        string `db:"state"`
+	}
+	err = s.db.NewQuery(`SELECT intervention, state FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": visit}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return "", "", err
+	}
+	return rows[0].Intervention, rows[0].State, nil
 }
 
 // replace puts changed rows, and the rows whose place depends on them, into the
@@ -75,12 +82,12 @@ func (d *drain) replace(changes []change) error {
 func (d *drain) dependents(ch change) ([]Key, error) {
 	switch ch.key.Collection {
 	case "visits":
-		if ch.old == nil || ch.now == nil || ch.old.Text("state") == ch.now.Text("state") {
+		if ch.old.Text("state") == ch.now.Text("state") && ch.old.Text("intervention") == ch.now.Text("intervention") {
 			return nil, nil
 		}
 		return d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE visit = {:id}`, "visit_marks", "findings", "unlisted_workers")
 	case "interventions":
-		if ch.old == nil || ch.old.Text("ut") == ch.now.Text("ut") {
+		if ch.old.Text("ut") == ch.now.Text("ut") {
 			return nil, nil
 		}
 		keys, err := d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE intervention = {:id}`, "convenios")
@@ -220,6 +227,7 @@ type bucketBook struct {
 	db      dbx.Builder
 	names   map[string]*bucket
 	handles map[int]*bucket
+	grew    bool // a bucket got its handle: those who hold it do not know yet
 }
 
 func newBucketBook(db dbx.Builder) *bucketBook {
@@ -246,9 +254,18 @@ func (bb *bucketBook) named(name string) (*bucket, error) {
 	if b := bb.names[name]; b != nil {
 		return b, nil
 	}
+	var rows []bucketRow
+	if err := bb.db.NewQuery(`SELECT handle, name, sum, count FROM sync_buckets WHERE name = {:n}`).
+		Bind(dbx.Params{"n": name}).All(&rows); err != nil {
+		return nil, err
+	}
+	if len(rows) == 1 {
+		return bb.take(rows[0]), nil
+	}
+	bb.grew = true
 	var r bucketRow
-	err := bb.db.NewQuery(`INSERT INTO sync_buckets (name) VALUES ({:n}) ON CONFLICT (name) DO UPDATE SET name = name
-		RETURNING handle, name, sum, count`).Bind(dbx.Params{"n": name}).One(&r)
+	err := bb.db.NewQuery(`INSERT INTO sync_buckets (name) VALUES ({:n}) RETURNING handle, name, sum, count`).
+		Bind(dbx.Params{"n": name}).One(&r)
 	if err != nil {
 		return nil, err
 	}

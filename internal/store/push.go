@@ -70,9 +70,13 @@ func (o *outbound) CounterTaken(device string, counter int64) (bool, error) {
 	return o.exists(`SELECT 1 FROM sync_mutations WHERE device = {:d} AND counter = {:c}`, dbx.Params{"d": device, "c": counter})
 }
 
-func (o *outbound) LastFor(collection, record string) (string, error) {
-	out, err := column(o.db, `SELECT status FROM sync_mutations WHERE collection = {:c} AND record = {:r} ORDER BY seq DESC, counter DESC LIMIT 1`,
-		dbx.Params{"c": collection, "r": record})
+func (o *outbound) ParkedFor(collection, record string) (bool, error) {
+	return o.exists(`SELECT 1 FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND status = 'parked'`, dbx.Params{"c": collection, "r": record})
+}
+
+func (o *outbound) FateOf(user, collection, record string) (string, error) {
+	out, err := column(o.db, `SELECT status FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND user = {:u}
+		ORDER BY status = 'parked' DESC, seq DESC, counter DESC LIMIT 1`, dbx.Params{"c": collection, "r": record, "u": user})
 	if err != nil || len(out) == 0 {
 		return "", err
 	}
@@ -128,13 +132,14 @@ func (o *outbound) Visit(id string) (app.Visit, bool, error) {
 	var rows []struct {
 		Intervention string `db:"intervention"`
 		Supervisor   string `db:"supervisor"`
+		State        string `db:"state"`
 		Headcount    int64  `db:"headcount"`
 	}
-	err := o.rows(&rows, `SELECT intervention, supervisor, headcount FROM visits WHERE id = {:id}`, dbx.Params{"id": id})
+	err := o.rows(&rows, `SELECT intervention, supervisor, state, CAST(headcount AS INTEGER) AS headcount FROM visits WHERE id = {:id}`, dbx.Params{"id": id})
 	if err != nil || len(rows) == 0 {
 		return app.Visit{}, false, err
 	}
-	return app.Visit{Intervention: rows[0].Intervention, Supervisor: rows[0].Supervisor, Headcount: rows[0].Headcount}, true, nil
+	return app.Visit{Intervention: rows[0].Intervention, Supervisor: rows[0].Supervisor, State: rows[0].State, Headcount: rows[0].Headcount}, true, nil
 }
 
 func (o *outbound) VisitOf(collection, record string) (string, bool, error) {
@@ -260,7 +265,7 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64,
 	for _, d := range decisions {
 		d.Outcome.Seq = moved.Seq
 		d.Outcome.Receipt = fmt.Sprintf("%s-%d-%d-%d", node, epoch, moved.Seq, d.Mutation.Counter)
-		if d.Outcome.Status == app.Applied {
+		if d.Outcome.Status == app.Applied && d.Outcome.Rev == 0 {
 			row, err := findSyncRow(o.db, Key{d.Mutation.Collection, d.Mutation.Record})
 			if err != nil {
 				return 0, err
@@ -275,7 +280,8 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64,
 	return moved.Seq, nil
 }
 
-// keep stores the outcome beside its effect. The body of what had no effect is
+// keep stores the outcome beside its effect, with what the device's clock said
+// as evidence. The body of what had no effect is
 // kept too: a person may still need it.
 func (o *outbound) keep(user, device string, d app.Decision) error {
 	outcome, err := json.Marshal(d.Outcome)
@@ -286,12 +292,13 @@ func (o *outbound) keep(user, device string, d app.Decision) error {
 	if d.Outcome.Status != app.Applied {
 		body = string(d.Body)
 	}
-	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq, received_at)
-		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq}, {:at})`).
+	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq, at, form, schema, received_at)
+		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq}, {:at}, {:form}, {:schema}, {:received})`).
 		Bind(dbx.Params{
 			"id": d.Mutation.ID, "device": device, "counter": d.Mutation.Counter, "user": user,
 			"c": d.Mutation.Collection, "r": d.Mutation.Record, "hash": d.Hash, "status": d.Outcome.Status,
-			"outcome": string(outcome), "body": body, "seq": d.Outcome.Seq, "at": o.engine.stamp(),
+			"outcome": string(outcome), "body": body, "seq": d.Outcome.Seq,
+			"at": d.Mutation.At, "form": d.Mutation.Form, "schema": d.Mutation.Schema, "received": o.engine.stamp(),
 		}).Execute()
 	return err
 }

@@ -134,3 +134,9 @@ func column(db dbx.Builder, sql string, params dbx.Params) ([]string, error) {
 	err := db.NewQuery(sql).Bind(params).Column(&out)
 	return out, err
 }
+
+// jsonList hands a list to SQL as one value, for json_each.
+func jsonList(ids []string) string {
+	out, _ := json.Marshal(ids) // strings always encode
+	return string(out)
+}

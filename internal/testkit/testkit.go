@@ -236,3 +236,23 @@ func (k *Kit) Listen() string {
 	})
 	return s.URL
 }
+
+// Superuser creates a superuser and signs him in.
+func (k *Kit) Superuser(email string) string {
+	k.T.Helper()
+	c, err := k.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	r := core.NewRecord(c)
+	r.SetEmail(email)
+	r.SetPassword("chaski-test")
+	if err := k.App.Save(r); err != nil {
+		k.T.Fatal(err)
+	}
+	token, err := r.NewAuthToken()
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return token
+}

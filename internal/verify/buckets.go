@@ -122,33 +122,34 @@ func (c *checker) sums(books *books) {
 
 // surroundings answers from memory what a row's place depends on beside itself.
 type surroundings struct {
-	ut        map[string]string
-	works     map[string][]string
-	published map[string]bool
+	ut     map[string]string
+	works  map[string][]string
+	visits map[string][2]string // intervention, state
 }
 
 func (c *checker) readSurroundings() (*surroundings, error) {
-	s := &surroundings{map[string]string{}, map[string][]string{}, map[string]bool{}}
+	s := &surroundings{map[string]string{}, map[string][]string{}, map[string][2]string{}}
 	for _, q := range []struct {
 		sql  string
-		keep func(a, b string)
+		keep func(a, b, c string)
 	}{
-		{`SELECT id AS a, ut AS b FROM interventions`, func(a, b string) { s.ut[a] = b }},
+		{`SELECT id AS a, ut AS b, '' AS c FROM interventions`, func(a, b, _ string) { s.ut[a] = b }},
 		{
-			`SELECT executor AS a, intervention AS b FROM convenios UNION SELECT proposer, intervention FROM convenios`,
-			func(a, b string) { s.works[a] = append(s.works[a], b) },
+			`SELECT executor AS a, intervention AS b, '' AS c FROM convenios UNION SELECT proposer, intervention, '' FROM convenios`,
+			func(a, b, _ string) { s.works[a] = append(s.works[a], b) },
 		},
-		{`SELECT id AS a, state AS b FROM visits`, func(a, b string) { s.published[a] = b != "" && b != replication.Planned }},
+		{`SELECT id AS a, intervention AS b, state AS c FROM visits`, func(a, b, c string) { s.visits[a] = [2]string{b, c} }},
 	} {
 		var rows []struct {
 			A string `db:"a"`
 			B string `db:"b"`
+			C string `db:"c"`
 		}
 		if err := c.all(&rows, q.sql); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			q.keep(r.A, r.B)
+			q.keep(r.A, r.B, r.C)
 		}
 	}
 	return s, nil
@@ -160,5 +161,7 @@ func (s *surroundings) UTOf(intervention string) (string, error) { return s.ut[i
 // InterventionsOf implements replication.Surroundings.
 func (s *surroundings) InterventionsOf(entity string) ([]string, error) { return s.works[entity], nil }
 
-// VisitPublished implements replication.Surroundings.
-func (s *surroundings) VisitPublished(visit string) (bool, error) { return s.published[visit], nil }
+// VisitOf implements replication.Surroundings.
+func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
+	return s.visits[visit][0], s.visits[visit][1], nil
+}
