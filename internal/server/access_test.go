@@ -128,7 +128,8 @@ func TestValidationIsSigned(t *testing.T) {
 	sheet := testkit.ID("s")
 	k.Save("attendance_sheets", sheet, map[string]any{"intervention": testkit.Canal, "day": "2026-11-10", "state": "registrada", "headcount": 2, "marks": map[string]string{}})
 	for _, forged := range []map[string]any{
-		{"state": "validada", "validated_by": testkit.Dora}, {"state": "validada", "headcount": 99},
+		{"state": "validada", "validated_by": testkit.Dora},
+		{"state": "validada", "headcount": 99},
 		{"state": "validada", "marks": map[string]string{testkit.Worker(testkit.Canal, 1): "presente"}},
 	} {
 		if r := k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), forged); r.Status != 404 {
