@@ -13,6 +13,10 @@ HTTP ?= 127.0.0.1:8090
 SEED ?= 1
 RUNS ?= 20
 
+# Tests whose name says so run once more under the race detector. All of them
+# would take as long as everything else together: SQLite in pure Go is slow there.
+CONCURRENT := Poke|Concurren
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STEP    := scripts/step.sh
@@ -68,6 +72,8 @@ test: prereqs web-deps test-go test-web lint sim sim-mutants e2e ## Everything: 
 test-go: prereqs ## go vet, go test, and the concurrency tests under the race detector
 	@$(STEP) "Go: vet" "Read the lines above; go vet names file and line." go vet ./...
 	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test ./...
+	@$(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
+		go test -race -run '$(CONCURRENT)' ./internal/poke/... ./internal/server/...
 
 .PHONY: test-web
 test-web: web-deps ## Unit tests of the web app
