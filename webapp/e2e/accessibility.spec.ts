@@ -14,8 +14,9 @@ for (const [role, tour] of Object.entries(tours)) {
         await page.setViewportSize(sizes[size])
         await page.addInitScript((t) => localStorage.setItem('chaski-theme', t), theme)
         const seen: string[] = []
-        await tour(page, async (p, screen) => {
+        await tour(page, async (p, screen, heart) => {
           seen.push(screen)
+          await heart?.scrollIntoViewIfNeeded()
           await expect(p.locator('html')).toHaveAttribute('data-theme', theme)
           await inspect(p, screen)
         })
@@ -39,6 +40,13 @@ async function inspect(page: Page, screen: string): Promise<void> {
   })
   expect.soft(violations, screen).toEqual([])
   expect(passes, `${screen}: axe found nothing to look at`).toBeGreaterThan(5)
+  // No list runs into what follows it (long ones are laid out by hand).
+  const over = await page.evaluate(() =>
+    [...document.querySelectorAll('main ul')].map((list) =>
+      Math.round((list.lastElementChild?.getBoundingClientRect().bottom ?? 0) - list.getBoundingClientRect().bottom),
+    ),
+  )
+  expect.soft(Math.max(0, ...over), `${screen}: a list runs over its end`).toBe(0)
   // Nothing makes a person scroll sideways.
   const spill = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect.soft(spill, `${screen} is wider than the window`).toBeLessThanOrEqual(0)
