@@ -147,10 +147,18 @@ func (j *judge) child(m Mutation, clean map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if m.Collection == "visit_marks" {
-		if err := j.mark(id, v, clean); err != nil {
-			return err
+	switch m.Collection {
+	case "visit_marks":
+		err = j.mark(id, v, clean)
+	case "unlisted_workers":
+		dni, _ := clean["dni"].(string)
+		var listed bool
+		if listed, err = j.tx.Listed(id, dni); err == nil && listed {
+			err = fault.New(fault.PersonListed, "dni")
 		}
+	}
+	if err != nil {
+		return err
 	}
 	clean["intervention"] = v.Intervention
 	if m.Collection == "findings" {

@@ -88,6 +88,7 @@ type Outbound interface {
 	VisitOf(collection, record string) (visit string, found bool, err error)
 	ParticipantIn(participant, intervention string) (bool, error)
 	Marked(visit, participant string) (bool, error)
+	Listed(visit, dni string) (bool, error)
 	PresentIn(visit string) (int64, error)
 	ChecklistExists(key string, version int64) (bool, error)
 	Exists(collection, record string) (bool, error)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"chaski/internal/app"
@@ -19,12 +20,18 @@ func spanishDay(d day.Day) string {
 	return fmt.Sprintf("%d %s %d", t.Day(), shortMonths[t.Month()-1], t.Year())
 }
 
+// spanishMonth writes a month: nov 2026.
+func spanishMonth(m day.Month) string {
+	_, month, _ := strings.Cut(spanishDay(day.Day(m)+"-01"), " ")
+	return month
+}
+
 func lineLabel(l app.Line) string {
 	switch l.Kind {
 	case app.LineBalance:
 		return "Saldo importado de la Ficha"
 	case app.LineBudget:
-		return "SIAF devengado " + string(l.Month)
+		return "SIAF devengado de " + spanishMonth(l.Month)
 	case app.LineAdjustment:
 		return "Ajustes posteriores al cierre"
 	}

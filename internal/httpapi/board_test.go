@@ -211,7 +211,7 @@ func TestAoDetailExplainsTheFigure(t *testing.T) {
 	if works[2].Intervention != testkit.Puente || works[2].Physical != "0" {
 		t.Errorf("a work in execution without jobs yet is missing: %+v", works)
 	}
-	if l := byKind["budget_execution"]; len(l) != 2 || l[1].Label != "SIAF devengado 2026-10" || l[1].Financial != "12345.67" {
+	if l := byKind["budget_execution"]; len(l) != 2 || l[1].Label != "SIAF devengado de oct 2026" || l[1].Financial != "12345.67" {
 		t.Errorf("budget: %+v", l)
 	}
 	// Closed through September: August's job counts in October, and says so.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"strings"
 
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 )
 
@@ -17,6 +18,9 @@ type problem struct {
 func say(f *fault.Fault) problem {
 	text := sentences[f.Code]
 	for key, value := range f.Args {
+		if d, err := day.Parse(value); err == nil {
+			value = spanishDay(d)
+		}
 		text = strings.ReplaceAll(text, "{"+key+"}", value)
 	}
 	return problem{Code: f.Code, Field: f.Field, Message: text}
@@ -56,7 +60,7 @@ var sentences = map[fault.Code]string{
 	fault.TooLong:                    "El texto es muy largo. Use como máximo {max} caracteres.",
 	fault.DateInvalid:                "La fecha no es válida. Escríbala como día, mes y año.",
 	fault.DateInFuture:               "La fecha {value} es posterior a hoy ({today}). Corrija la fecha; revise también el reloj del teléfono.",
-	fault.DateOutsideIntervention:    "La fecha {value} está fuera del plazo de la actividad ({starts_on} a {ends_on}). Corrija la fecha.",
+	fault.DateOutsideIntervention:    "La fecha {value} está fuera del plazo de la actividad (del {starts_on} al {ends_on}). Corrija la fecha.",
 	fault.DNIInvalid:                 "El DNI debe tener 8 dígitos. Revíselo y corríjalo.",
 	fault.RUCInvalid:                 "El RUC debe tener 11 dígitos y ser válido. Revíselo y corríjalo.",
 	fault.PlaceOutsidePeru:           "La ubicación está fuera del Perú. Tome la ubicación de nuevo o escriba por qué no pudo.",
@@ -66,6 +70,7 @@ var sentences = map[fault.Code]string{
 	fault.HeadcountMismatch:          "Hay más personas marcadas presentes que las contadas. Corrija el conteo o las marcas.",
 	fault.ChecklistUnknown:           "Esta versión de la lista de verificación no existe. Sincronice y vuelva a responderla.",
 	fault.MarkExists:                 "Esta persona ya tiene una marca en esta visita. No hace falta enviarla otra vez.",
+	fault.PersonListed:               "Esta persona ya está registrada en esta visita. No hace falta registrarla otra vez.",
 	fault.RecordExists:               "Este registro ya existe. Guárdelo de nuevo como un registro nuevo.",
 	fault.RecordNotFound:             "El registro que quiere cambiar no existe o ya no está a su alcance. Sincronice y revise.",
 	fault.ParentNotFound:             "Falta la visita a la que pertenece este registro. Sincronice de nuevo; si sigue igual, expórtelo y avise a su coordinador.",

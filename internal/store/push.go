@@ -158,6 +158,10 @@ func (o *outbound) Marked(visit, participant string) (bool, error) {
 	return o.exists(`SELECT 1 FROM visit_marks WHERE visit = {:v} AND participant = {:p}`, dbx.Params{"v": visit, "p": participant})
 }
 
+func (o *outbound) Listed(visit, dni string) (bool, error) {
+	return o.exists(`SELECT 1 FROM unlisted_workers WHERE visit = {:v} AND dni = {:d}`, dbx.Params{"v": visit, "d": dni})
+}
+
 func (o *outbound) PresentIn(visit string) (int64, error) {
 	var n int64
 	err := o.db.NewQuery(`SELECT count(*) FROM visit_marks WHERE visit = {:v} AND mark = 'presente'`).Bind(dbx.Params{"v": visit}).Row(&n)

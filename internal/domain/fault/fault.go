@@ -51,6 +51,7 @@ const (
 	HeadcountMismatch          Code = "headcount_mismatch"
 	ChecklistUnknown           Code = "checklist_unknown"
 	MarkExists                 Code = "mark_exists"
+	PersonListed               Code = "person_listed"
 	RecordExists               Code = "record_exists"
 	RecordNotFound             Code = "record_not_found"
 	ParentNotFound             Code = "parent_not_found"
@@ -70,7 +71,7 @@ var All = []Code{
 	MutationMalformed, MutationIDReused, DeviceCounterReused, UnknownCollection, UnknownField,
 	OperationNotAllowed, Required, InvalidValue, TooShort, TooLong, DateInvalid, DateInFuture,
 	DateOutsideIntervention, DNIInvalid, RUCInvalid, PlaceOutsidePeru, PlaceReasonRequired,
-	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists,
+	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists, PersonListed,
 	RecordExists, RecordNotFound, ParentNotFound, ParentRejected, Conflict, OutOfScope,
 	AssignmentEnded, NeverAssigned, ParentParked,
 }
