@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_SHEET_DAYS, missingSheets, parameterOn, rendicionDue, sheetDays } from './due'
+import { DEFAULT_SHEET_DAYS, dueOf, missingSheets, parameterOn, rendicionDue, sheetDays } from './due'
 
 const parameter = (value: unknown, valid_from: string, valid_to = '') => ({
   id: valid_from,
@@ -36,5 +36,44 @@ describe('what is due', () => {
     expect(sheetDays(undefined)).toBe(DEFAULT_SHEET_DAYS)
     expect(rendicionDue('2026-11-20', 15)).toBe('2026-12-11')
     expect(rendicionDue('2026-11-20', undefined)).toBeNull()
+  })
+})
+
+describe('what an executor has to do first', () => {
+  const finding = (id: string, due_on: string, state = 'abierto') => ({
+    id,
+    visit: 'v',
+    intervention: 'i',
+    severity: 'leve',
+    description: 'El botiquín está incompleto',
+    corrective_measure: '',
+    responsible: '',
+    due_on,
+    state,
+  })
+  const work = {
+    intervention: { id: 'i', state: 'en_ejecucion', ends_on: '2026-11-30' },
+    uncovered: 0,
+    missing: [] as string[],
+    findings: [] as ReturnType<typeof finding>[],
+    rendicion_due: '2026-12-21',
+  }
+  const kinds = (w: typeof work) => dueOf([w], '2026-11-23').map((due) => due.kind)
+
+  it('an open finding stands among the dates by its own', () => {
+    expect(kinds({ ...work, findings: [finding('a', '2026-11-26')] })).toEqual(['finding', 'ends', 'rendicion'])
+    expect(kinds({ ...work, findings: [finding('a', '2026-12-05')] })).toEqual(['ends', 'finding', 'rendicion'])
+  })
+
+  it('a finding that is lifted, or has no date, is not due', () => {
+    const findings = [finding('a', '2026-11-26', 'levantado'), finding('b', '')]
+    expect(kinds({ ...work, findings })).toEqual(['ends', 'rendicion'])
+  })
+
+  it('what is due now comes before any date, late findings too; every line has its own key', () => {
+    const findings = [finding('a', '2026-11-20'), finding('b', '2026-11-20')]
+    const all = dueOf([{ ...work, uncovered: 2, missing: ['2026-11-21'], findings }], '2026-11-23')
+    expect(all.map((due) => due.kind)).toEqual(['cover', 'sheets', 'finding', 'finding', 'ends', 'rendicion'])
+    expect(new Set(all.map((due) => due.key)).size).toBe(6)
   })
 })

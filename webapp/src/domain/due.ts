@@ -1,5 +1,5 @@
 import { addDays, addWorkingDays, weekday, type Day } from './day'
-import type { Parameter } from './rows'
+import type { Finding, Intervention, Parameter } from './rows'
 
 /** The value of a dated parameter on a day, or undefined. Of several in force the newest wins. */
 export function parameterOn(parameters: readonly Parameter[], key: string, day: Day): unknown {
@@ -37,4 +37,45 @@ export function missingSheets(
 export function rendicionDue(ends_on: Day, working_days: unknown): Day | null {
   const days = Number(working_days)
   return Number.isInteger(days) && days > 0 ? addWorkingDays(ends_on, days) : null
+}
+
+export const RUNNING: ReadonlySet<string> = new Set(['en_ejecucion', 'suspendida'])
+
+/** What of an executor's intervention can fall due. */
+export interface DueFacts {
+  intervention: Pick<Intervention, 'id' | 'state' | 'ends_on'>
+  /** Workers on today's roster whom no policy covers. */
+  uncovered: number
+  /** Days without a sheet, oldest first. */
+  missing: readonly Day[]
+  findings: readonly Finding[]
+  /** null while no deadline is known. */
+  rendicion_due: Day | null
+}
+
+export type Due<W> = { key: string; work: W; day: Day } & (
+  | { kind: 'cover'; count: number }
+  | { kind: 'sheets'; count: number; first: Day }
+  | { kind: 'finding'; finding: Finding }
+  | { kind: 'ends' }
+  | { kind: 'rendicion' }
+)
+
+/** What is due, the most pressing first: what is due now, then by date, whatever it is. */
+export function dueOf<W extends DueFacts>(list: readonly W[], today: Day): Due<W>[] {
+  const out: Due<W>[] = []
+  for (const work of list) {
+    const { intervention, missing, rendicion_due } = work
+    const at = (kind: string) => `${kind} ${intervention.id}`
+    if (work.uncovered > 0) out.push({ kind: 'cover', key: at('cover'), work, day: today, count: work.uncovered })
+    const first = missing[0]
+    if (first !== undefined)
+      out.push({ kind: 'sheets', key: at('sheets'), work, day: first, count: missing.length, first })
+    for (const finding of work.findings.filter((f) => f.state !== 'levantado' && f.due_on !== ''))
+      out.push({ kind: 'finding', key: at(`finding ${finding.id}`), work, day: finding.due_on, finding })
+    if (RUNNING.has(intervention.state)) out.push({ kind: 'ends', key: at('ends'), work, day: intervention.ends_on })
+    if (rendicion_due) out.push({ kind: 'rendicion', key: at('rendicion'), work, day: rendicion_due })
+  }
+  const ORDER = { cover: 0, sheets: 1, finding: 2, ends: 2, rendicion: 2 }
+  return out.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.day.localeCompare(b.day))
 }
