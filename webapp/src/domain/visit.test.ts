@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   countMarks,
+  dayProblem,
   findingErrors,
   fromMutations,
+  isBlank,
   mayMarkAll,
   missing,
   newForm,
@@ -17,6 +19,9 @@ import {
 const context: VisitContext = {
   roster: ['ana', 'beto', 'cira'],
   checklist: { key: 'visita', version: 2, items: [{ key: 'agua' }, { key: 'botiquin' }] },
+  starts_on: '2026-11-02',
+  ends_on: '2026-12-15',
+  today: '2026-11-23',
   assigned: true,
 }
 
@@ -118,16 +123,45 @@ describe('what is missing', () => {
   })
   it('more present than counted is a contradiction', () => {
     const over = missing({ ...fullForm(), headcount: 0 }, context)
-    expect(over).toEqual([{ task: 'asistencia', code: 'over_headcount', present: 1, headcount: 0 }])
+    expect(over).toEqual([{ task: 'asistencia', code: 'over_headcount', present: 1, unlisted: 1, headcount: 0 }])
+    // One of the roster and one who is not on it are two people.
+    expect(missing({ ...fullForm(), headcount: 1 }, context)).toHaveLength(1)
+    expect(missing({ ...fullForm(), headcount: 2 }, context)).toEqual([])
   })
-  it('"todos presentes" needs exactly as many counted as on the roster', () => {
-    expect([2, 3, 4, null].map((headcount) => mayMarkAll({ ...fullForm(), headcount }, context.roster))).toEqual([
-      false,
-      true,
-      false,
-      false,
-    ])
-    expect(mayMarkAll({ ...fullForm(), headcount: 0 }, [])).toBe(false)
+  it('"todos presentes" needs exactly as many counted as on the roster, besides who is not on it', () => {
+    const allowed = (headcount: number | null, form = fullForm()) => mayMarkAll({ ...form, headcount }, context.roster)
+    const plain = { ...fullForm(), unlisted: [] }
+    expect([2, 3, 4, null].map((n) => allowed(n, plain))).toEqual([false, true, false, false])
+    expect([3, 4, 5].map((n) => allowed(n))).toEqual([false, true, false])
+    expect(mayMarkAll({ ...plain, headcount: 0 }, [])).toBe(false)
+  })
+  it('a day the server will refuse is missing, also when it is today', () => {
+    const days = ['', '2026-11-01', '2026-11-02', '2026-11-23', '2026-11-24']
+    expect(days.map((d) => dayProblem(d, context))).toEqual(['shape', 'before', '', '', 'future'])
+    const over = { ...context, ends_on: '2026-11-20' }
+    expect(dayProblem('2026-11-23', over)).toBe('after')
+    expect(missing(fullForm(), over)).toEqual([{ task: 'datos', code: 'date_outside' }])
+    expect(taskState('datos', fullForm(), over)).toBe('doing')
+    expect(dayProblem('2026-11-23', { ...context, starts_on: '', ends_on: '' })).toBe('')
+  })
+  it('what is still being written is missing, and nothing of it is sent', () => {
+    const form = fullForm()
+    const writing = {
+      ...form,
+      findings: [],
+      unlisted: [],
+      open_finding: { ...form.findings[0]!, severity: '' as const },
+      open_unlisted: form.unlisted[0]!,
+    }
+    expect(missing(writing, context).map((x) => x.code)).toEqual(['open_unlisted', 'open_finding'])
+    expect(taskState('hallazgos', writing, context)).toBe('doing')
+    const sent = toMutations(writing, context, 'i1', ENDED)
+    expect(sent.every((x) => x.collection === 'visits' || x.collection === 'visit_marks')).toBe(true)
+    expect(sent.some((x) => 'open_finding' in x.fields)).toBe(false)
+  })
+  it('an entry is blank until something is typed or chosen', () => {
+    const person = { id: 'u', dni: '', given_names: ' ', surnames: '', note: '' }
+    expect([isBlank(person), isBlank({ ...person, note: 'x' })]).toEqual([true, false])
   })
   it('who has no mark was not seen', () => {
     expect(countMarks(fullForm(), context.roster)).toEqual({ presente: 1, ausente: 1, no_visto: 1 })
@@ -137,10 +171,26 @@ describe('what is missing', () => {
   })
   it('a finding says something and a DNI has eight digits', () => {
     const finding = { id: 'f', severity: 'leve' as const, corrective_measure: '', responsible: '', due_on: '' }
-    expect(findingErrors({ ...finding, description: ' corto    ' })).toEqual({ description: 'too_short' })
-    expect(findingErrors({ ...finding, description: 'Falta agua' })).toEqual({})
+    const made = '2026-11-23'
+    expect(findingErrors({ ...finding, description: ' corto    ' }, made)).toEqual({ description: 'too_short' })
+    expect(findingErrors({ ...finding, description: 'Falta agua' }, made)).toEqual({})
+    expect(findingErrors({ ...finding, description: 'Falta agua', severity: '' }, made)).toEqual({
+      severity: 'required',
+    })
+    const due = (due_on: string) => findingErrors({ ...finding, description: 'Falta agua', due_on }, made)
+    expect([due('2026-11-22'), due('2026-11-23'), due('2026-11-31')]).toEqual([
+      { due_on: 'past' },
+      {},
+      { due_on: 'date' },
+    ])
     const person = { id: 'u', given_names: 'Luz', surnames: 'Puma', note: '' }
-    expect(unlistedErrors({ ...person, dni: '9900001' })).toEqual({ dni: 'dni' })
-    expect(unlistedErrors({ ...person, dni: '99000012' })).toEqual({})
+    expect(unlistedErrors({ ...person, dni: '9900001' }, [], [])).toEqual({ dni: 'dni' })
+    expect(unlistedErrors({ ...person, dni: '99000012' }, [], [])).toEqual({})
+  })
+  it('a person is written down once, and not when on the roster', () => {
+    const luz = { id: 'u', dni: '99000012', given_names: 'Luz', surnames: 'Puma', note: '' }
+    expect(unlistedErrors(luz, [luz], [])).toEqual({})
+    expect(unlistedErrors({ ...luz, id: 'v', dni: ' 99000012 ' }, [luz], [])).toEqual({ dni: 'twice' })
+    expect(unlistedErrors(luz, [], ['99000012'])).toEqual({ dni: 'listed' })
   })
 })

@@ -44,7 +44,8 @@ export interface UnlistedEntry {
 
 export interface FindingEntry {
   id: string
-  severity: Severity
+  /** '' until chosen; nothing is chosen for the person. */
+  severity: Severity | ''
   description: string
   corrective_measure: string
   responsible: string
@@ -80,6 +81,10 @@ export interface VisitForm {
   answers: Record<string, Answer>
   findings: FindingEntry[]
   note: string
+  /** A finding still being written: typed text is on disk before it is saved to the list. */
+  open_finding?: FindingEntry
+  /** The same for a person who is not on the roster. */
+  open_unlisted?: UnlistedEntry
 }
 
 export function newForm(start: Pick<VisitForm, 'visit' | 'convenio_code' | 'started_at' | 'roster_as_of'>): VisitForm {
@@ -105,6 +110,10 @@ export interface VisitContext {
   /** Ids of who is on the roster on the day of the visit. */
   roster: readonly string[]
   checklist: { key: string; version: number; items: readonly { key: string }[] } | null
+  /** The visit's day lies within these, as the server demands; '' where not known. */
+  starts_on: Day
+  ends_on: Day
+  today: Day
   /** False for an intervention of the unit that is not the supervisor's: no roster here. */
   assigned: boolean
 }
@@ -125,28 +134,57 @@ export function countMarks(form: VisitForm, roster: readonly string[]): MarkCoun
   return counts
 }
 
-/** "Todos presentes" is only offered when as many were counted as are on the roster. */
+/** How many of those counted must be on the roster: the others were written down by name; null until counted. */
+export function headcountOfRoster(form: VisitForm): number | null {
+  return form.headcount === null ? null : form.headcount - form.unlisted.length
+}
+
+/** "Todos presentes" is only offered when as many of the roster were counted as are on it. */
 export function mayMarkAll(form: VisitForm, roster: readonly string[]): boolean {
-  return roster.length > 0 && form.headcount === roster.length
+  return roster.length > 0 && headcountOfRoster(form) === roster.length
+}
+
+/** More people seen, on the roster or not, than were counted; null while there is no contradiction. */
+export function overHeadcount(form: VisitForm, roster: readonly string[]) {
+  const present = countMarks(form, roster).presente
+  const unlisted = form.unlisted.length
+  if (form.headcount === null || present + unlisted <= form.headcount) return null
+  return { present, unlisted, headcount: form.headcount }
+}
+
+/** When a visit to an intervention may have been made. */
+export type Term = Pick<VisitContext, 'starts_on' | 'ends_on' | 'today'>
+
+/** Why the server would refuse this day; '' if it would not. */
+export type DayProblem = '' | 'shape' | 'future' | 'before' | 'after'
+
+export function dayProblem(day: Day, term: Term): DayProblem {
+  if (!isDay(day)) return 'shape'
+  if (day > term.today) return 'future'
+  if (term.starts_on !== '' && day < term.starts_on) return 'before'
+  if (term.ends_on !== '' && day > term.ends_on) return 'after'
+  return ''
 }
 
 export type Missing =
-  | { task: Task; code: 'date' | 'kind' | 'place' | 'headcount' }
-  | { task: Task; code: 'over_headcount'; present: number; headcount: number }
+  | { task: Task; code: 'date' | 'date_outside' | 'kind' | 'place' | 'headcount' | 'open_unlisted' | 'open_finding' }
+  | { task: Task; code: 'over_headcount'; present: number; unlisted: number; headcount: number }
   | { task: Task; code: 'checklist'; left: number }
 
 /** What has to be done before the visit can be finished, in the order of the tasks. */
 export function missing(form: VisitForm, context: VisitContext): Missing[] {
   const out: Missing[] = []
-  if (!isDay(form.visited_on)) out.push({ task: 'datos', code: 'date' })
+  const day = dayProblem(form.visited_on, context)
+  if (day !== '') out.push({ task: 'datos', code: day === 'shape' ? 'date' : 'date_outside' })
   if (form.kind === '') out.push({ task: 'datos', code: 'kind' })
   if (!form.place && form.location_reason.trim() === '') out.push({ task: 'ubicacion', code: 'place' })
   if (form.headcount === null) out.push({ task: 'asistencia', code: 'headcount' })
-  const present = countMarks(form, context.roster).presente
-  if (form.headcount !== null && present > form.headcount)
-    out.push({ task: 'asistencia', code: 'over_headcount', present, headcount: form.headcount })
+  const over = overHeadcount(form, context.roster)
+  if (over) out.push({ task: 'asistencia', code: 'over_headcount', ...over })
+  if (form.open_unlisted) out.push({ task: 'asistencia', code: 'open_unlisted' })
   const left = unanswered(form, context)
   if (left > 0) out.push({ task: 'checklist', code: 'checklist', left })
+  if (form.open_finding) out.push({ task: 'hallazgos', code: 'open_finding' })
   return out
 }
 
@@ -159,7 +197,8 @@ export function taskState(task: Task, form: VisitForm, context: VisitContext): T
   const open = missing(form, context).filter((x) => x.task === task)
   switch (task) {
     case 'datos':
-      return open.length === 0 ? 'done' : open.length === 2 ? 'todo' : 'doing'
+      if (open.length === 0) return 'done'
+      return form.visited_on === '' && form.kind === '' ? 'todo' : 'doing'
     case 'ubicacion':
       return open.length === 0 ? 'done' : 'todo'
     case 'asistencia':
@@ -171,27 +210,49 @@ export function taskState(task: Task, form: VisitForm, context: VisitContext): T
       if (!context.checklist) return 'optional'
       return open.length === 0 ? 'done' : Object.keys(form.answers).length > 0 ? 'doing' : 'todo'
     case 'hallazgos':
+      if (open.length > 0) return 'doing'
       return form.findings.length > 0 ? 'done' : 'optional'
     case 'cierre':
       return 'todo'
   }
 }
 
-export type FieldErrors<T> = Partial<Record<keyof T, 'required' | 'too_short' | 'dni' | 'date'>>
+export type FieldErrors<T> = Partial<
+  Record<keyof T, 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed'>
+>
 
-export function findingErrors(f: FindingEntry): FieldErrors<FindingEntry> {
+/** @param made the day of the visit: no deadline lies before it. */
+export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEntry> {
   const errors: FieldErrors<FindingEntry> = {}
+  if (f.severity === '') errors.severity = 'required'
   if (f.description.trim().length < MIN_DESCRIPTION) errors.description = 'too_short'
   if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
+  else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
   return errors
 }
 
-export function unlistedErrors(u: UnlistedEntry): FieldErrors<UnlistedEntry> {
+/**
+ * @param others who was written down already; the entry itself may be among them
+ * @param listed the DNI of those on the roster: they are marked there
+ */
+export function unlistedErrors(
+  u: UnlistedEntry,
+  others: readonly UnlistedEntry[],
+  listed: readonly string[],
+): FieldErrors<UnlistedEntry> {
   const errors: FieldErrors<UnlistedEntry> = {}
-  if (!isDni(u.dni)) errors.dni = 'dni'
+  const dni = u.dni.trim()
+  if (!isDni(dni)) errors.dni = 'dni'
+  else if (listed.includes(dni)) errors.dni = 'listed'
+  else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni = 'twice'
   if (u.given_names.trim() === '') errors.given_names = 'required'
   if (u.surnames.trim() === '') errors.surnames = 'required'
   return errors
+}
+
+/** True while nothing was typed or chosen: such an entry need not be kept. */
+export function isBlank(entry: FindingEntry | UnlistedEntry): boolean {
+  return Object.entries(entry).every(([key, value]) => key === 'id' || String(value).trim() === '')
 }
 
 /** Only what has a value: the server takes an absent field as none. */

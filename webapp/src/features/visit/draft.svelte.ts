@@ -49,7 +49,8 @@ export class VisitDraft {
 
   /** Changes the form and commits it. */
   change(edit: (form: VisitForm) => void): Promise<void> {
-    if (!this.form) return Promise.resolve()
+    // After close() the draft is another tab's, finished or discarded: never written again.
+    if (!this.form || this.#closed) return Promise.resolve()
     edit(this.form)
     const draft = this.snapshot()
     this.#tail = this.#tail.then(() => this.#commit(draft))
