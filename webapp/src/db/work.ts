@@ -18,7 +18,11 @@ export class DexieWork implements WorkStore {
   }
 
   async counts(): Promise<OutboxCounts> {
-    return countsOf(await this.db.outbox.where('state').anyOf('pending', 'rejected', 'parked').toArray())
+    const { outbox, drafts } = this.db
+    return this.db.transaction('r', outbox, drafts, async () => {
+      const entries = await outbox.where('state').anyOf('pending', 'rejected', 'parked').toArray()
+      return countsOf(entries, new Set(await drafts.toCollection().primaryKeys()))
+    })
   }
 
   pending(): Promise<OutboxEntry[]> {
@@ -74,6 +78,31 @@ export class DexieWork implements WorkStore {
 
   async saveInstall(install: string): Promise<void> {
     await this.db.transaction('rw', this.db.meta, () => this.saveMeta({ install, device: '' }))
+  async redo(group: string, draft: Draft): Promise<string> {
+    const { outbox, drafts } = this.db
+    return this.db.transaction('rw', outbox, drafts, async () => {
+      const entries = await outbox.where('group').equals(group).toArray()
+      const before = entries.find((e) => e.redone_as)?.redone_as
+      if (before) return before
+      const refused = entries.filter((e) => e.state === 'rejected')
+      if (refused.length === 0) return ''
+      await outbox.bulkPut(refused.map((e) => ({ ...e, redone_as: draft.id })))
+      await drafts.put(draft)
+      return draft.id
+    })
+  }
+
+  async discard(id: string): Promise<void> {
+    const { outbox, drafts } = this.db
+    await this.db.transaction('rw', outbox, drafts, async () => {
+      await drafts.delete(id)
+      const rejected = await outbox.where('state').equals('rejected').toArray()
+      await outbox.bulkDelete(rejected.filter((e) => e.group === id).map((e) => e.counter))
+      const open = rejected.filter((e) => e.group !== id && e.redone_as === id)
+      await outbox.bulkPut(open.map(({ redone_as: _, ...e }) => e))
+    })
+  }
+
   }
 
   async saveDevice(device: string, lastCounter: number): Promise<void> {

@@ -12,8 +12,9 @@ export async function saveDraft(draft: Draft): Promise<void> {
   await sync.work.drafts.put(draft)
 }
 
+/** At the person's confirmed wish. A refused visit it was to replace is open again. */
 export async function deleteDraft(id: string): Promise<void> {
-  await sync.work.drafts.delete(id)
+  await sync.engine.discard(id)
 }
 
 export function getDraft(id: string): Promise<Draft | undefined> {

@@ -1,7 +1,8 @@
 import type { OutboxEntry, Problem } from '../sync/contract'
+import { isReplaced } from '../sync/entries'
 import { sync } from './sync.svelte'
 
-export type GroupState = 'here' | 'sending' | 'received' | 'rejected' | 'parked'
+export type GroupState = 'here' | 'sending' | 'received' | 'rejected' | 'parked' | 'replaced'
 
 /** One piece of work as the sync centre shows it. */
 export interface WorkGroup {
@@ -16,6 +17,10 @@ export interface WorkGroup {
   reversible: boolean
   /** The visit itself was refused: it can be done again as a new one. */
   redoable: boolean
+  /** The draft, or later the group, that carries it again; '' while there is none. */
+  redone_as: string
+  /** `redone_as` is a draft still. */
+  redoing: boolean
   /** Cargo number, '' while there is none. */
   receipt: string
   /** What the server said against it, the same sentence once. */
@@ -23,55 +28,90 @@ export interface WorkGroup {
   created_at: string
 }
 
-function stateOf(entries: readonly OutboxEntry[]): GroupState {
-  if (entries.some((e) => e.state === 'rejected')) return 'rejected'
+/** What else is on the device: it tells whether a refused visit was replaced. */
+interface Around {
+  pending: ReadonlySet<string>
+  drafts: ReadonlySet<string>
+}
+
+function stateOf(entries: readonly OutboxEntry[], { pending: sending, drafts }: Around): GroupState {
+  const rejected = entries.filter((e) => e.state === 'rejected')
+  if (rejected.length > 0) return rejected.every((e) => isReplaced(e, sending, drafts)) ? 'replaced' : 'rejected'
   const pending = entries.filter((e) => e.state === 'pending')
   if (pending.length > 0) return pending.length < entries.length ? 'sending' : 'here'
   return entries.some((e) => e.state === 'parked') ? 'parked' : 'received'
+}
+
+/** Two problems are the same when they say the same of the same field. */
+export function problemKey(p: Problem): string {
+  return [p.field, p.code, p.message].join('|')
 }
 
 function problemsOf(entries: readonly OutboxEntry[]): Problem[] {
   const all = entries.flatMap((e) => e.outcome?.errors ?? [])
   // What fell with its visit says nothing new.
   const own = all.filter((p) => p.code !== 'parent_rejected' && p.code !== 'parent_parked')
-  const seen = new Map((own.length > 0 ? own : all).map((p) => [`${p.field ?? ''} ${p.message}`, p]))
+  const seen = new Map((own.length > 0 ? own : all).map((p) => [problemKey(p), p]))
   return [...seen.values()]
 }
 
-function groupOf(entries: readonly OutboxEntry[]): WorkGroup {
+function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
+  const redone_as = entries.find((e) => e.redone_as)?.redone_as ?? ''
   const first = entries[0] as OutboxEntry
   return {
     group: first.group,
     label: first.label,
     intervention: first.intervention,
-    state: stateOf(entries),
+    state: stateOf(entries, around),
     settled: entries.filter((e) => e.state !== 'pending').length,
     total: entries.length,
     reversible: entries.every((e) => e.state === 'pending' && e.attempts === 0),
     redoable: entries.some((e) => e.mutation.collection === 'visits' && e.state === 'rejected'),
+    redone_as,
+    redoing: around.drafts.has(redone_as),
     receipt: entries.find((e) => e.outcome?.receipt)?.outcome?.receipt ?? '',
     problems: problemsOf(entries),
     created_at: first.created_at,
   }
 }
 
+async function around(): Promise<Around> {
+  const { outbox, drafts } = sync.work
+  const pending = await outbox.where('state').equals('pending').toArray()
+  return {
+    pending: new Set(pending.map((e) => e.group)),
+    drafts: new Set(await drafts.toCollection().primaryKeys()),
+  }
+}
+
 /** Every piece of work still on the device, what needs attention first, then the newest. */
 export async function workGroups(): Promise<WorkGroup[]> {
   const entries = await sync.work.outbox.orderBy('counter').toArray()
+  const others = await around()
   const byGroup = new Map<string, OutboxEntry[]>()
   for (const e of entries) byGroup.set(e.group, [...(byGroup.get(e.group) ?? []), e])
-  const ORDER: GroupState[] = ['rejected', 'parked', 'sending', 'here', 'received']
+  const ORDER: GroupState[] = ['rejected', 'parked', 'sending', 'here', 'received', 'replaced']
   return [...byGroup.values()]
-    .map(groupOf)
+    .map((group) => groupOf(group, others))
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.created_at.localeCompare(a.created_at))
 }
 
 export async function workGroup(group: string): Promise<WorkGroup | null> {
   const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
-  return entries.length > 0 ? groupOf(entries) : null
+  return entries.length > 0 ? groupOf(entries, await around()) : null
 }
 
 /** What the server does not have in effect, as the phone holds it: nothing is lost if the app is. */
 export async function unsettledWork(): Promise<OutboxEntry[]> {
   return sync.work.outbox.where('state').anyOf('pending', 'rejected', 'parked').sortBy('counter')
+}
+
+/** One piece of work as the phone holds it, for a copy of the person's own. */
+export async function entriesOf(group: string): Promise<OutboxEntry[]> {
+  return sync.work.outbox.where('group').equals(group).sortBy('counter')
+}
+
+/** Forgets a refused piece of work, at the person's confirmed wish. */
+export async function discardGroup(group: string): Promise<void> {
+  await sync.engine.discard(group)
 }

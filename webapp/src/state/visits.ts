@@ -47,7 +47,8 @@ export async function reopenVisit(group: string): Promise<string> {
 
 /**
  * A refused visit once more, as a new draft with ids of its own: the refused
- * one stays as it is, with what the server said. Answers the draft's id.
+ * one stays as it is, with what the server said. Made once: a second tap answers
+ * the same id, be it a draft still or finished already. '' if there is nothing to do again.
  */
 export async function redoVisit(group: string): Promise<string> {
   const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
@@ -56,7 +57,7 @@ export async function redoVisit(group: string): Promise<string> {
   const body = withNewIds(fromMutations(entries.map((e) => e.mutation)), recordId)
   // The agreement's code is the phone's newest, in case that was what was wrong.
   body.convenio_code = (await convenioCode(first.intervention)) || body.convenio_code
-  await saveDraft({
+  return sync.engine.redo(group, {
     id: body.visit,
     kind: 'visit',
     intervention: first.intervention,
@@ -64,5 +65,4 @@ export async function redoVisit(group: string): Promise<string> {
     saved_at: limaIso(Date.now()),
     body,
   })
-  return body.visit
 }

@@ -45,6 +45,8 @@ export interface OutboxEntry {
   /** The server's clock in that answer; what pruning counts from. */
   acked_server_time?: string
   created_at: string
+  /** The draft and later group that carries what was refused here, see `redo`. */
+  redone_as?: string
 }
 
 /** An unfinished visit. Dexie table `drafts` of the work database, key `id`. Survives everything. */
@@ -108,4 +110,16 @@ export interface SyncEngine {
   takeBack(group: string, draft: Draft): Promise<boolean>
   status(): SyncStatus
   subscribe(listener: (s: SyncStatus) => void): () => void
+  /**
+   * Puts down a draft that carries a refused group again, and remembers it on the
+   * group, in one strict transaction. Once: with such a draft already made,
+   * answers that one's id and keeps it as it is.
+   */
+  redo(group: string, draft: Draft): Promise<string>
+  /**
+   * Forgets what the person said, and confirmed, is not wanted: the draft with this
+   * id, and what the server refused of the group with this id. What it was to
+   * replace is open again. Never touches what is pending, parked or applied.
+   */
+  discard(id: string): Promise<void>
 }

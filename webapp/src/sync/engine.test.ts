@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import type PocketBase from 'pocketbase'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ReplicaDb, WorkDb } from '../db/dexie'
 import type { SyncEngine, SyncStatus } from './contract'
 import { createEngine, localInstant } from './engine'
@@ -115,6 +115,58 @@ test('what another tab asks for is done by the tab that leads', async () => {
   server.put('parameters', 'q', { key: 'q' }, 'catalog')
   await second.syncNow()
   expect(await new ReplicaDb(user).rows.count()).toBe(2)
+})
+
+describe('a refused visit', () => {
+  const problem = { code: 'convenio_mismatch', message: 'No es el convenio', field: 'convenio_code' }
+  const draft = (id: string) => ({ id, kind: 'visit' as const, intervention: 'x', version: 1, saved_at: '', body: {} })
+
+  async function refused(): Promise<{ engine: SyncEngine; work: WorkDb }> {
+    server.judge = (m) =>
+      m.record === 'visit1' ? { status: 'rejected', errors: [problem] } : { status: 'applied', errors: [] }
+    const engine = tab(user)
+    await engine.start()
+    await engine.enqueue(visit('visit1'))
+    await until(engine, (s) => s.rejected === 1 && s.pending === 0)
+    return { engine, work: new WorkDb(user) }
+  }
+
+  test('is begun again once, and counts until the new one is received', async () => {
+    const { engine, work } = await refused()
+    const made = await Promise.all([engine.redo('visit1', draft('new1')), engine.redo('visit1', draft('new2'))])
+    expect(new Set(made).size).toBe(1)
+    const [id = ''] = made
+    expect(await work.drafts.toCollection().primaryKeys()).toEqual([id])
+    expect(engine.status().rejected).toBe(1)
+
+    await engine.enqueue({ ...visit(id), draft: id })
+    await until(engine, (s) => s.rejected === 0 && s.pending === 0)
+    expect(await engine.redo('visit1', draft('new3'))).toBe(id)
+    expect(await work.drafts.count()).toBe(0)
+    // Settled, but not forgotten.
+    expect(await work.outbox.where('state').equals('rejected').count()).toBe(1)
+  })
+
+  test('is open again when the new one is discarded, and may then be begun anew', async () => {
+    const { engine, work } = await refused()
+    await engine.redo('visit1', draft('new1'))
+    await engine.discard('new1')
+    expect(await work.drafts.count()).toBe(0)
+    expect(engine.status().rejected).toBe(1)
+    expect(await engine.redo('visit1', draft('new2'))).toBe('new2')
+  })
+
+  test('is forgotten only by discarding it, which touches nothing else', async () => {
+    const { engine, work } = await refused()
+    await engine.enqueue(visit('visit2'))
+    await until(engine, (s) => s.pending === 0)
+    await engine.discard('visit2')
+    expect(await work.outbox.count()).toBe(2)
+    await engine.discard('visit1')
+    expect((await work.outbox.toArray()).map((e) => [e.group, e.state])).toEqual([['visit2', 'applied']])
+    expect(engine.status().rejected).toBe(0)
+    expect(await engine.redo('visit1', draft('new1'))).toBe('')
+  })
 })
 
 test('device time carries its offset', () => {

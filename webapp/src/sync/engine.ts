@@ -157,6 +157,17 @@ class BrowserEngine implements SyncEngine {
       return this.tabs?.post({ kind: 'enqueued' })
     }
     await this.driver.recount()
+  async redo(group: string, draft: Draft): Promise<string> {
+    const id = await this.work.redo(group, draft)
+    await this.announce()
+    return id
+  }
+
+  async discard(id: string): Promise<void> {
+    await this.work.discard(id)
+    await this.announce()
+  }
+
     this.driver.tell({ type: 'enqueued' })
   }
 

@@ -62,13 +62,28 @@ export function canTakeBack(group: readonly OutboxEntry[]): boolean {
   return group.length > 0 && group.every((e) => e.state === 'pending' && e.attempts === 0)
 }
 
-export function countsOf(entries: readonly OutboxEntry[]): OutboxCounts {
+/**
+ * A refused entry that another piece of work replaced, and which is finished and
+ * answered. Until then the person still has to do something about it.
+ *
+ * @param drafts ids of the drafts on the device
+ */
+export function isReplaced(e: OutboxEntry, pending: ReadonlySet<string>, drafts: ReadonlySet<string>): boolean {
+  return e.redone_as !== undefined && !pending.has(e.redone_as) && !drafts.has(e.redone_as)
+}
+
+/**
+ * @param entries those without effect: pending, rejected, parked
+ * @param drafts ids of the drafts on the device
+ */
+export function countsOf(entries: readonly OutboxEntry[], drafts: ReadonlySet<string> = new Set()): OutboxCounts {
   const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
   const pending = of('pending')
+  const groups = new Set(pending.map((e) => e.group))
   const oldest = pending.map((e) => e.created_at).sort()[0] ?? ''
   return {
     pending: pending.length,
-    rejected: of('rejected').length,
+    rejected: of('rejected').filter((e) => !isReplaced(e, groups, drafts)).length,
     parked: of('parked').length,
     oldest_pending_at: oldest,
   }
