@@ -1,6 +1,7 @@
 import { ClientResponseError } from 'pocketbase'
 import type { Session } from '../sync/contract'
 import { ApiFault, get } from './api'
+import { net } from './net.svelte'
 import { pb } from './pb'
 
 const KEY = 'chaski-session'
@@ -55,6 +56,8 @@ class SessionState {
     localStorage.removeItem(KEY)
     this.current = null
     this.expired = false
+    // The demo's cut has no switch before somebody signs in: it would lock the phone.
+    net.setCut(false)
   }
 
   #remember(session: Session): void {
