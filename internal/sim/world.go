@@ -90,6 +90,7 @@ func (w *world) boot(dir string) (core.App, *store.Engine, error) {
 	engine := store.New()
 	engine.Now = func() time.Time { return time.UnixMilli(w.now).UTC() }
 	engine.Nonce = func() string { return fmt.Sprintf("%08x", w.random.Uint32()) }
+	engine.PageBytes = 4 << 10 // so that this small world takes several pages
 	server.Bind(app, engine, nil)
 	// Ids the server makes up come from the seed too, so that a run can be replayed.
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Priority: -10_000, Func: func(e *core.RecordEvent) error {

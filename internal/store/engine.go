@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"chaski/internal/app"
 	"chaski/internal/domain/day"
 )
 
@@ -33,13 +34,15 @@ type Engine struct {
 	Now func() time.Time
 	// Nonce marks a commit; random, so that two histories never agree by chance.
 	Nonce func() string
+	// PageBytes is about how much JSON one page of a pull carries.
+	PageBytes int
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
 }
 
 // New returns an engine on the machine's clock.
 func New() *Engine {
-	return &Engine{Now: time.Now, Nonce: randomNonce}
+	return &Engine{Now: time.Now, Nonce: randomNonce, PageBytes: app.PageBytes}
 }
 
 func randomNonce() string {
@@ -62,12 +65,12 @@ type deferred struct{ own map[Key]bool }
 
 // Around runs a record write and drains in the same transaction, or leaves the
 // drain to the transaction that asked for that (see InTransaction).
-func (e *Engine) Around(ctx context.Context, app core.App, key Key, write func(core.App) error) error {
+func (e *Engine) Around(ctx context.Context, pb core.App, key Key, write func(core.App) error) error {
 	if d, ok := ctx.Value(deferredKey{}).(*deferred); ok {
 		d.own[key] = true
-		return write(app)
+		return write(pb)
 	}
-	return app.RunInTransaction(func(tx core.App) error {
+	return pb.RunInTransaction(func(tx core.App) error {
 		if err := write(tx); err != nil {
 			return err
 		}
@@ -77,8 +80,8 @@ func (e *Engine) Around(ctx context.Context, app core.App, key Key, write func(c
 
 // InTransaction runs fn in one transaction that drains once at its end. Record
 // writes in fn must carry the context they are given.
-func (e *Engine) InTransaction(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-	return app.RunInTransaction(func(tx core.App) error {
+func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context.Context, core.App) error) error {
+	return pb.RunInTransaction(func(tx core.App) error {
 		d := &deferred{own: map[Key]bool{}}
 		if err := fn(context.WithValue(ctx, deferredKey{}, d), tx); err != nil {
 			return err
@@ -110,10 +113,10 @@ func (e *Engine) tell(tx core.App, moved Moved) {
 
 // Settle drains what arrived without hooks (raw SQL). Every pull, figure and
 // verification calls it first; it costs one look at an empty table otherwise.
-func (e *Engine) Settle(app core.App) error {
+func (e *Engine) Settle(pb core.App) error {
 	var waiting int
-	if err := app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM dirty)`).Row(&waiting); err != nil || waiting == 0 {
+	if err := pb.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM dirty)`).Row(&waiting); err != nil || waiting == 0 {
 		return err
 	}
-	return app.RunInTransaction(func(tx core.App) error { return e.drainAndTell(tx, nil) })
+	return pb.RunInTransaction(func(tx core.App) error { return e.drainAndTell(tx, nil) })
 }

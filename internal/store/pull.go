@@ -25,7 +25,7 @@ func (r *Replica) Pull(a actor.Actor, q app.PullQuery) (app.Page, error) {
 	}
 	var page app.Page
 	err := db.Transactional(func(tx *dbx.Tx) error {
-		p := &pull{tx: tx, query: q, budget: app.PageBytes}
+		p := &pull{tx: tx, query: q, budget: r.engine.PageBytes}
 		var err error
 		page, err = p.run(r.engine, a)
 		return err

@@ -26,6 +26,7 @@ const { values } = parseArgs({
 const REQUIRED = [
   ...FAULT_NAMES,
   'client_killed',
+  'incomplete_page',
   'reassigned_with_unsent_work',
   'pull_outage',
   'push_outage',

@@ -95,7 +95,8 @@ export class MemoryWork implements WorkStore {
   }
 
   waiting(): Promise<Set<string>> {
-    return Promise.resolve(new Set(this.entries().flatMap((e) => (e.state === 'pending' ? [e.intervention] : []))))
+    const pending = this.entries().filter((e) => e.state === 'pending')
+    return Promise.resolve(new Set([...pending, ...this.disk.drafts.values()].map((w) => w.intervention)))
   }
 
   async claim(counters: number[]): Promise<OutboxEntry[]> {

@@ -106,6 +106,7 @@ export class Network {
     this.scheduler.trace(String(got.status), got.body)
     this.watch(r.user, r.path, got.status === 200 ? got.body : '')
     if (got.status >= 500) this.coverage.count('server_error')
+    if (got.body.includes('"complete":false')) this.coverage.count('incomplete_page')
     return got
   }
 }

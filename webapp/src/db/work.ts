@@ -30,7 +30,9 @@ export class DexieWork implements WorkStore {
   }
 
   async waiting(): Promise<Set<string>> {
-    return new Set((await this.db.outbox.where('state').equals('pending').toArray()).map((e) => e.intervention))
+    const pending = await this.db.outbox.where('state').equals('pending').toArray()
+    const drafts = await this.db.drafts.toArray()
+    return new Set([...pending, ...drafts].map((w) => w.intervention))
   }
 
   async claim(counters: number[]): Promise<OutboxEntry[]> {
@@ -76,8 +78,6 @@ export class DexieWork implements WorkStore {
     })
   }
 
-  async saveInstall(install: string): Promise<void> {
-    await this.db.transaction('rw', this.db.meta, () => this.saveMeta({ install, device: '' }))
   async redo(group: string, draft: Draft): Promise<string> {
     const { outbox, drafts } = this.db
     return this.db.transaction('rw', outbox, drafts, async () => {
@@ -103,6 +103,8 @@ export class DexieWork implements WorkStore {
     })
   }
 
+  async saveInstall(install: string): Promise<void> {
+    await this.db.transaction('rw', this.db.meta, () => this.saveMeta({ install, device: '' }))
   }
 
   async saveDevice(device: string, lastCounter: number): Promise<void> {

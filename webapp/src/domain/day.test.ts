@@ -28,7 +28,7 @@ describe('civil days in Lima', () => {
 describe('today without a server', () => {
   const clock = {
     business_date: '2026-11-23',
-    synced_at_ms: Date.parse('2026-11-23T15:00:00Z'),
+    server_ms: Date.parse('2026-11-23T15:00:00Z'),
     offset_ms: 0,
   }
   const at = (iso: string) => Date.parse(iso)
@@ -39,7 +39,7 @@ describe('today without a server', () => {
     expect(businessToday(clock, at('2026-11-30T15:00:00Z'))).toBe('2026-11-30')
   })
   it('is the server\u2019s day though the phone is two days ahead', () => {
-    const ahead = { ...clock, synced_at_ms: at('2026-11-25T15:00:00Z'), offset_ms: -2 * 86_400_000 }
+    const ahead = { ...clock, offset_ms: -2 * 86_400_000 }
     expect(businessToday(ahead, at('2026-11-25T16:00:00Z'))).toBe('2026-11-23')
     expect(businessToday(ahead, at('2026-11-26T16:00:00Z'))).toBe('2026-11-24')
   })

@@ -65,7 +65,8 @@ export function addWorkingDays(day: Day, count: number): Day {
 /** What the last pull told about time; `offset_ms` is server clock minus device clock. */
 export interface ServerClock {
   business_date: Day
-  synced_at_ms: number
+  /** The server's clock when it named that date. */
+  server_ms: number
   offset_ms: number
 }
 
@@ -76,7 +77,7 @@ export interface ServerClock {
  */
 export function businessToday(clock: ServerClock | null, now_ms: number): Day {
   if (!clock || !isDay(clock.business_date)) return limaDay(now_ms)
-  const then = limaDay(clock.synced_at_ms + clock.offset_ms)
+  const then = limaDay(clock.server_ms)
   const passed = daysBetween(then, limaDay(now_ms + clock.offset_ms))
   return addDays(clock.business_date, Math.max(0, passed))
 }

@@ -26,7 +26,8 @@ export function coveredOn(day: Day, policies: readonly PolicyFacts[], insured: r
 
 /** True when data of that age still proves something (I8). `synced_at_ms` 0 means never. */
 export function isFresh(synced_at_ms: number, now_ms: number): boolean {
-  return synced_at_ms > 0 && now_ms - synced_at_ms <= FRESH_HOURS * 3_600_000
+  const age = now_ms - synced_at_ms
+  return synced_at_ms > 0 && age > -5 * 60_000 && age <= FRESH_HOURS * 3_600_000
 }
 
 /**

@@ -19,16 +19,14 @@ class Clock {
   /** Business date in Lima: the server's last word moved on by the days since. */
   get today(): Day {
     const s = sync.status
-    if (s.business_date !== '' && this.syncedAt > 0) {
-      return businessToday(
-        { business_date: s.business_date, synced_at_ms: this.syncedAt, offset_ms: s.clock_offset_ms },
-        this.now,
-      )
+    if (s.business_date !== '' && s.server_time !== '') {
+      const server_ms = Date.parse(s.server_time)
+      return businessToday({ business_date: s.business_date, server_ms, offset_ms: s.clock_offset_ms }, this.now)
     }
     const known = session.current
     if (!known) return businessToday(null, this.now)
-    const server = Date.parse(known.server_time)
-    return businessToday({ business_date: known.business_date, synced_at_ms: server, offset_ms: 0 }, this.now)
+    const server_ms = Date.parse(known.server_time)
+    return businessToday({ business_date: known.business_date, server_ms, offset_ms: 0 }, this.now)
   }
 }
 

@@ -16,6 +16,7 @@ const NOTHING_YET: SyncStatus = {
   synced_at: '',
   in_sync: false,
   business_date: '',
+  server_time: '',
   clock_offset_ms: 0,
   problem: '',
   retry_at: '',

@@ -77,6 +77,8 @@ export interface SyncStatus {
   in_sync: boolean
   /** The server's business date at the last pull, and how far this device's clock is off (ms). */
   business_date: string
+  /** The server's clock when it said that; '' before the first page. */
+  server_time: string
   clock_offset_ms: number
   /** Last failure, for people: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated'. */
   problem: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full'
@@ -108,8 +110,6 @@ export interface SyncEngine {
   }): Promise<void>
   /** Take a group back while none of it was ever put on the wire; puts `draft` back in the same transaction. */
   takeBack(group: string, draft: Draft): Promise<boolean>
-  status(): SyncStatus
-  subscribe(listener: (s: SyncStatus) => void): () => void
   /**
    * Puts down a draft that carries a refused group again, and remembers it on the
    * group, in one strict transaction. Once: with such a draft already made,
@@ -122,4 +122,6 @@ export interface SyncEngine {
    * replace is open again. Never touches what is pending, parked or applied.
    */
   discard(id: string): Promise<void>
+  status(): SyncStatus
+  subscribe(listener: (s: SyncStatus) => void): () => void
 }

@@ -210,12 +210,12 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
     succeed(s, 'pull')
     s.checksums = true
     s.channels.pull.want = true
-  } else if (e.checked && s.heals < HEALS_IN_A_ROW) {
+  } else if (e.checked && (s.heals < HEALS_IN_A_ROW || s.heals % 8 === 0)) {
     s.heals++
     effects.push({ do: 'heal' }) // the channel stays busy until 'healed'
   } else {
-    s.heals = 0
-    wait(s, 'pull', backoff(s.channels.pull.failures, e.jitter), e.now, 'server')
+    // What repair does not cure is tried more and more rarely, never in a loop.
+    wait(s, 'pull', backoff(s.heals++, e.jitter), e.now, 'server')
   }
 }
 
@@ -263,7 +263,9 @@ function wait(s: CoreState, name: ChannelName, ms: number, now: number, problem:
 function start(s: CoreState, now: number, effects: Effect[]): void {
   for (const name of NAMES) {
     const ch = s.channels[name]
-    if (ch.phase === 'waiting' && now >= ch.until) s.channels[name] = { ...ch, phase: 'idle', want: true }
+    // A wait longer than any we ask for means that the clock was set back.
+    const over = now >= ch.until || ch.until - now > 2 * OUTDATED_WAIT
+    if (ch.phase === 'waiting' && over) s.channels[name] = { ...ch, phase: 'idle', want: true }
   }
   const { session, register, push, pull } = s.channels
   if (!s.registered && (push.want || pull.want)) register.want = true

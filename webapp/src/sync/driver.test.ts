@@ -279,7 +279,10 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     phone.spoil = (path, deliver): Answer => (path === '/session' ? deliver() : { status: 401 })
     await phone.record('v', 'x', 'visit1')
     expect(phone.status?.problem).not.toBe('session_expired')
-    phone.spoil = () => ({ status: 401 })
+    phone.spoil = () => ({ status: 401, body: '<html>Wi-Fi</html>' })
+    await phone.sync()
+    expect(phone.status).toMatchObject({ problem: 'server', pending: 1 }) // a hotspot's page, not ours
+    phone.spoil = () => ({ status: 401, body: { error: { code: 'session_expired', message: '' } } })
     await phone.sync()
     expect(phone.status).toMatchObject({ problem: 'session_expired', pending: 1 })
     expect(await rowIds(stores)).toEqual(ALL)

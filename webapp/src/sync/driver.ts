@@ -28,7 +28,7 @@ import type {
 } from './ports'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
 import { statusOf } from './status'
-import { faultCode, readDevice, readPage, readPush } from './wire'
+import { faultCode, isSession, readDevice, readPage, readPush } from './wire'
 
 export interface Ports {
   replica: ReplicaStore
@@ -155,8 +155,10 @@ export class Driver {
 
   private async session(): Promise<void> {
     const answer = await this.ports.transport.send('GET', '/session')
-    if (answer.status === 200 || answer.status === 401)
-      return this.tell({ type: 'session', live: answer.status === 200 })
+    // A hotspot's own page may say 200 or 401: only our server's word counts.
+    const live = answer.status === 200 && isSession(answer.body)
+    const over = answer.status === 401 && faultCode(answer.body) === 'session_expired'
+    if (live || over) return this.tell({ type: 'session', live })
     this.failed('session', answer)
   }
 

@@ -59,12 +59,15 @@ class BrowserEngine implements SyncEngine {
   async start(): Promise<void> {
     const name = `chaski-sync-${this.options.user}`
     this.tabs = new Tabs(name, (m) => void this.hear(m))
-    this.show(statusOf(initial(false), await this.replica.meta(), await this.work.counts(), { done: 0, total: 0 }))
+    // The local database may not open: say so, the outbox is where it was.
+    const failed = () => this.show({ ...this.latest, phase: 'idle', in_sync: false, problem: 'storage_full' })
+    try {
+      this.show(statusOf(initial(false), await this.replica.meta(), await this.work.counts(), { done: 0, total: 0 }))
+    } catch {
+      return failed()
+    }
     this.tabs.post({ kind: 'hello' })
-    this.led = whenLeader(name, this.ending.signal, () => this.lead()).catch(() => {
-      // The local database would not open: say so, the outbox is where it was.
-      this.show({ ...this.latest, phase: 'idle', in_sync: false, problem: 'storage_full' })
-    })
+    this.led = whenLeader(name, this.ending.signal, () => this.lead()).catch(failed)
   }
 
   async stop(): Promise<void> {
@@ -80,7 +83,7 @@ class BrowserEngine implements SyncEngine {
     const driver = new Driver({
       replica: this.replica,
       work: this.work,
-      transport: new HttpTransport(pb.baseURL.replace(/\/$/, ''), () => pb.authStore.token, gate),
+      transport: new HttpTransport(pb.baseURL.replace(/\/$/, ''), () => this.token(), gate),
       clock,
       random,
       report: () => report(appVersion),
@@ -95,13 +98,19 @@ class BrowserEngine implements SyncEngine {
     // Asked for while nobody led.
     for (const done of this.rounds.values()) void this.round(driver).then(done)
     const unlisten = listen(pb, gate, { kick: (strong) => driver.tell({ type: 'kick', strong }) })
-    const unauth = pb.authStore.onChange((t) => t && driver.tell({ type: 'signed_in' }))
+    const unauth = pb.authStore.onChange(() => this.token() && driver.tell({ type: 'signed_in' }))
     await aborted(this.ending.signal)
     unauth()
     unlisten()
     driver.stop()
     clock.stop()
     this.driver = undefined
+  }
+
+  /** Only this user's: another tab may have signed somebody else in. */
+  private token(): string {
+    const { authStore } = this.options.pb
+    return authStore.record?.id === this.options.user ? authStore.token : ''
   }
 
   private async hear(message: TabMessage): Promise<void> {
@@ -148,15 +157,6 @@ class BrowserEngine implements SyncEngine {
     return done
   }
 
-  /** The outbox changed here: whoever leads counts again and sends. */
-  private async announce(): Promise<void> {
-    if (!this.driver) {
-      // The leading tab may be asleep: what this tab knows by itself is told at once (I8).
-      const { pending, rejected, parked } = await this.work.counts()
-      this.show({ ...this.latest, pending, rejected, parked, in_sync: this.latest.in_sync && pending === 0 })
-      return this.tabs?.post({ kind: 'enqueued' })
-    }
-    await this.driver.recount()
   async redo(group: string, draft: Draft): Promise<string> {
     const id = await this.work.redo(group, draft)
     await this.announce()
@@ -168,6 +168,15 @@ class BrowserEngine implements SyncEngine {
     await this.announce()
   }
 
+  /** The outbox changed here: whoever leads counts again and sends. */
+  private async announce(): Promise<void> {
+    if (!this.driver) {
+      // The leading tab may be asleep: what this tab knows by itself is told at once (I8).
+      const { pending, rejected, parked } = await this.work.counts()
+      this.show({ ...this.latest, pending, rejected, parked, in_sync: this.latest.in_sync && pending === 0 })
+      return this.tabs?.post({ kind: 'enqueued' })
+    }
+    await this.driver.recount()
     this.driver.tell({ type: 'enqueued' })
   }
 

@@ -28,6 +28,7 @@ export function statusOf(
     synced_at: meta.synced_at,
     in_sync: s.verified && counts.pending === 0,
     business_date: meta.business_date,
+    server_time: meta.server_time,
     clock_offset_ms: meta.clock_offset_ms,
     problem: s.problem,
     retry_at: phase === 'waiting' ? new Date(Math.min(...waiting.map((ch) => ch.until))).toISOString() : '',

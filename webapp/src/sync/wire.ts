@@ -76,6 +76,11 @@ export function readPush(body: unknown, ids: readonly string[]): PushAnswer | nu
   }
 }
 
+/** Whether a body is an answer of `GET /session`. */
+export function isSession(body: unknown): boolean {
+  return isObj(body) && isStr(body.user)
+}
+
 export function readDevice(body: unknown): { device: string; last_counter: number } | null {
   if (!isObj(body) || !isStr(body.device) || !body.device || !isInt(body.last_counter)) return null
   return { device: body.device, last_counter: body.last_counter }
