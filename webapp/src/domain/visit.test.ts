@@ -79,9 +79,13 @@ describe('a visit as mutations', () => {
     form.marks['cira'] = { id: 'm3', mark: 'no_visto', coverage_seen: 'cubierto' }
     expect(toMutations(form, context, 'i1', ENDED).filter((x) => x.collection === 'visit_marks')).toHaveLength(2)
   })
-  it('a mark of someone not on the roster that day stays behind', () => {
-    const marks = toMutations(fullForm(), { ...context, roster: ['ana'] }, 'i1', ENDED)
-    expect(marks.filter((x) => x.collection === 'visit_marks').map((x) => x.record)).toEqual(['m1'])
+  it('no mark and no answer stays behind when the roster or the checklist moved meanwhile', () => {
+    const of = (c: VisitContext) => toMutations(fullForm(), c, 'i1', ENDED)
+    const marks = of(context).filter((x) => x.collection === 'visit_marks')
+    expect(marks.length).toBeGreaterThan(1)
+    const gone = of({ ...context, roster: [], checklist: null, assigned: false })
+    expect(gone.filter((x) => x.collection === 'visit_marks')).toEqual(marks)
+    expect(gone[0]?.fields['answers']).toEqual(of(context)[0]?.fields['answers'])
   })
   it('sends a reason only without a place, and no empty fields', () => {
     const form = { ...fullForm(), place: null, location_reason: ' Sin GPS ', note: '' }

@@ -130,7 +130,8 @@ export interface MarkCounts {
 /** Marks of those on the roster that day; whoever has none was not seen. */
 export function countMarks(form: VisitForm, roster: readonly string[]): MarkCounts {
   const counts: MarkCounts = { presente: 0, ausente: 0, no_visto: 0 }
-  for (const id of roster) counts[form.marks[id]?.mark ?? 'no_visto']++
+  // Who left the roster since he was marked still counts: the mark was made.
+  for (const id of new Set([...roster, ...Object.keys(form.marks)])) counts[form.marks[id]?.mark ?? 'no_visto']++
   return counts
 }
 
@@ -261,9 +262,9 @@ function filled(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 function visitFields(form: VisitForm, context: VisitContext, intervention: string, ended_at: string) {
-  const checklist = context.checklist
-    ? { checklist_key: context.checklist.key, checklist_version: context.checklist.version, answers: form.answers }
-    : {}
+  // The list that was answered, whichever is on the phone by now.
+  const { checklist_key, checklist_version, answers } = form
+  const checklist = checklist_key ? { checklist_key, checklist_version, answers } : {}
   return filled({
     intervention,
     convenio_code: form.convenio_code,
@@ -300,9 +301,9 @@ export function toMutations(
   })
   const visit = form.visit
   const out = [create('visits', visit, visitFields(form, context, intervention, ended_at))]
-  for (const participant of context.roster) {
-    const m = form.marks[participant]
-    if (!m || m.mark === 'no_visto') continue
+  // Every mark that was made goes out, also of who left the roster meanwhile.
+  for (const [participant, m] of Object.entries(form.marks)) {
+    if (m.mark === 'no_visto') continue
     out.push(create('visit_marks', m.id, { visit, participant, mark: m.mark, coverage_seen: m.coverage_seen }))
   }
   for (const { id, ...finding } of form.findings) out.push(create('findings', id, filled({ visit, ...finding })))

@@ -26,6 +26,7 @@ class SessionState {
 
   /** Signs in; '' when well. */
   async signIn(email: string, password: string): Promise<SignInProblem | ''> {
+    const { token, record } = pb.authStore
     try {
       await pb.collection('users').authWithPassword(email, password)
       const session = await get<Session>('/session')
@@ -33,6 +34,8 @@ class SessionState {
       this.expired = false
       return ''
     } catch (error) {
+      // Half signed in is not signed in: the token of who worked here stays.
+      if (pb.authStore.token !== token) pb.authStore.save(token, record)
       return this.#problemOf(error)
     }
   }
@@ -58,6 +61,13 @@ class SessionState {
     this.expired = false
     // The demo's cut has no switch before somebody signs in: it would lock the phone.
     net.setCut(false)
+  }
+
+  /** Another tab signed somebody else in or out: this one starts anew. */
+  watch(): void {
+    addEventListener('storage', (e) => {
+      if (e.key === KEY && remembered()?.user !== this.current?.user) location.reload()
+    })
   }
 
   #remember(session: Session): void {

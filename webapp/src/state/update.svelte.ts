@@ -22,9 +22,16 @@ class Update {
     this.#workbox = workbox
     workbox.addEventListener('waiting', () => (this.ready = true))
     workbox.addEventListener('controlling', (event) => {
-      if (event.isUpdate) location.reload()
+      if (event.isUpdate) this.#reload()
     })
     workbox.register().catch((error: unknown) => console.warn('service worker', error))
+  }
+
+  /** Another tab applied it: a visit that is open here is left first. */
+  #reload(): void {
+    const visiting = () => location.hash.startsWith('#/visita/')
+    if (!visiting()) return location.reload()
+    addEventListener('hashchange', () => !visiting() && location.reload())
   }
 
   apply(): void {

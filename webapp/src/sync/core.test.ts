@@ -136,3 +136,34 @@ test('whatever happens in whatever order: a step exists, and work that waits has
     { numRuns: 500 },
   )
 })
+
+test('what repair does not cure is read again more and more rarely', () => {
+  let s = after(initial(true), kick, { ...pushed, settled: 0 })
+  let now = at.now
+  const tell = (e: Untimed<CoreEvent>) => {
+    const next = step(s, { ...e, now, jitter: 0.5 })
+    s = next.state
+    return next.effects
+  }
+  let reads = 0
+  while (now < at.now + 3_600_000) {
+    if (s.channels.pull.phase === 'waiting') {
+      now = s.channels.pull.until
+      tell({ type: 'tick' })
+      continue
+    }
+    reads++
+    const effects = tell({ type: 'paged', complete: true, verified: false, checked: s.checksums })
+    if (effects.some((x) => x.do === 'heal')) tell({ type: 'healed' })
+  }
+  expect(reads).toBeGreaterThan(5)
+  expect(reads).toBeLessThan(100)
+})
+
+test('a clock set back by a year holds no retry up for a year', () => {
+  const year = 365 * 86_400_000
+  let s = step(initial(true), { ...kick, now: year, jitter: 0.5 }).state
+  for (const channel of ['push', 'pull'] as const) s = step(s, { ...refused(channel, 5), now: year, jitter: 0.5 }).state
+  s = step(s, { type: 'tick', now: 60_000, jitter: 0.5 }).state
+  expect([s.channels.push.phase, s.channels.pull.phase]).toEqual(['busy', 'busy'])
+})
