@@ -73,7 +73,17 @@ func (p *Poker) Tell(m store.Moved) {
 	time.AfterFunc(window, p.flush)
 }
 
+// flush runs on a timer's goroutine. The app may be closing under it: then there
+// is nobody left to tell, and a hint must never take the server down.
 func (p *Poker) flush() {
+	defer func() {
+		if lost := recover(); lost != nil {
+			p.log.Error("poke: not sent", "panic", lost)
+		}
+	}()
+	if !p.app.IsBootstrapped() {
+		return
+	}
 	p.mu.Lock()
 	news := p.news
 	p.news = nil
