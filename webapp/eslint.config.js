@@ -13,7 +13,7 @@ const ALLOWED = {
   features: ['ui', 'state', 'sync', 'db', 'domain', 'i18n'],
 }
 const FOLDERS = Object.keys(ALLOWED)
-const FEATURES = ['account', 'activity', 'board', 'executor', 'hoy', 'shared', 'signin', 'sync', 'visit']
+const FEATURES = ['account', 'activity', 'board', 'common', 'executor', 'hoy', 'signin', 'sync', 'visit']
 
 function forbid(folders, message) {
   return {
@@ -29,7 +29,7 @@ const arrows = FOLDERS.map((folder) => ({
   ),
 }))
 
-// A feature knows no other feature; what several need is in features/shared.
+// A feature knows no other feature; what several need is in features/common.
 const islands = FEATURES.map((feature) => ({
   files: [`src/features/${feature}/**/*.{ts,svelte}`],
   rules: {
@@ -38,8 +38,8 @@ const islands = FEATURES.map((feature) => ({
       {
         patterns: [
           {
-            regex: `^\\.\\./(${FEATURES.filter((f) => f !== feature && f !== 'shared').join('|')})/`,
-            message: 'Features do not import each other: use features/shared.',
+            regex: `^\\.\\./(${FEATURES.filter((f) => f !== feature && f !== 'common').join('|')})/`,
+            message: 'Features do not import each other: use features/common.',
           },
           { regex: '^pocketbase$', message: 'Screens talk to the server through src/state.' },
         ],
