@@ -44,9 +44,11 @@ func Executes(state string) bool {
 	return false
 }
 
-// First answers, for each cupo, its first jornal. One person has at most one
+// First answers, for each cupo, its first jornal. A participant has at most one
 // jornal a day whatever the sources; a day on which sources contradict each
 // other is disputed and counts for nobody until the contradiction is settled.
+// A participant is a row of the roster: a DNI that stands on two cupos of one
+// roster is two of them here (README, Limits).
 func First(marks []Mark) map[string]Jornal {
 	type personDay struct {
 		participant string
