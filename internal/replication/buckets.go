@@ -8,6 +8,9 @@ func utBucket(id string) string     { return "ut:" + id }
 func aiiBucket(id string) string    { return "aii:" + id }
 func aiiSupBucket(id string) string { return "aii-sup:" + id }
 
+// sensitiveBucket is for the data officer alone; no device holds it today.
+func sensitiveBucket(ut string) string { return "sensitive:" + ut }
+
 // Payload is a row's remembered fields by name: string, int64, bool or a JSON
 // value as the store decoded it.
 type Payload map[string]any
@@ -49,8 +52,14 @@ func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, erro
 		return header(p.Text("intervention"), s)
 	case "entities":
 		return entityBuckets(id, s)
-	case "cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets":
+	case "cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets":
 		return []string{aiiBucket(p.Text("intervention"))}, nil
+	case "participant_conditions":
+		ut, err := s.UTOf(p.Text("intervention"))
+		if err != nil || ut == "" {
+			return nil, err
+		}
+		return []string{sensitiveBucket(ut)}, nil
 	case "visits":
 		return visitBuckets(p.Text("intervention"), p.Text("state")), nil
 	case "visit_marks", "findings", "unlisted_workers":

@@ -55,7 +55,7 @@ var Collections = []Collection{
 	{"uts", texts("code", "name")},
 	{"districts", texts("ubigeo", "name", "province", "department", "ut")},
 	{"entities", texts("ruc", "name")},
-	{"exercises", join(ints("year", "aei_target"), texts("kind", "note"))},
+	{"exercises", join(ints("year", "aei_target"), texts("kind", "note", "aei"))},
 	{"aos", join(texts("key", "code", "name", "funding_frame", "unit_measure", "budget_category", "counting_rule"),
 		ints("exercise", "physical_target", "financial_target", "position"), fields(Bool, "followup_approved"))},
 	{"ao_months", join(texts("ao", "month"), ints("physical_target", "financial_target"), fields(Bool, "synthetic"))},
@@ -82,6 +82,15 @@ var Collections = []Collection{
 	{"visit_marks", texts("visit", "intervention", "participant", "mark", "coverage_seen")},
 	{"findings", texts("visit", "intervention", "severity", "description", "corrective_measure", "responsible", "due_on", "state")},
 	{"unlisted_workers", texts("visit", "intervention", "dni", "given_names", "surnames", "note")},
+	{"poi_versions", join(texts("key", "label", "approved_on", "resolution", "reason"), ints("exercise", "position"))},
+	{"ao_versions", join(texts("poi_version", "ao", "aei", "cause"), ints("physical_target", "financial_target"),
+		fields(Bool, "active", "synthetic"))},
+	{"technical_assistances", join(texts("ut", "entity", "held_on", "modality", "scope", "channel", "topic", "session",
+		"funding_frame", "state", "evidence"), ints("attendees", "funding_year"))},
+	{"management_reports", texts("unit", "ut", "ao", "kind", "period", "number", "approved_on", "state", "sha256")},
+	{"participant_conditions", texts("participant", "intervention", "condition", "source", "accredited_on")},
+	{"movements", texts("intervention", "participant", "kind", "effective_on", "reason", "replaces", "state")},
+	{"insurance_certificates", join(texts("insurance_policy", "intervention", "number", "issued_on", "state"), ints("insured"))},
 }
 
 var byName = func() map[string]*Collection {

@@ -90,7 +90,7 @@ func (d *drain) dependents(ch change) ([]Key, error) {
 		if ch.old.Text("ut") == ch.now.Text("ut") {
 			return nil, nil
 		}
-		keys, err := d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE intervention = {:id}`, "convenios")
+		keys, err := d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE intervention = {:id}`, "convenios", "participant_conditions")
 		if err != nil {
 			return nil, err
 		}
