@@ -60,15 +60,20 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 }
 
 func takeDirty(db dbx.Builder) ([]Key, error) {
+	keys, err := dirtyKeys(db)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	_, err = db.NewQuery(`DELETE FROM dirty`).Execute()
+	return keys, err
+}
+
+func dirtyKeys(db dbx.Builder) ([]Key, error) {
 	var rows []struct {
 		Collection string `db:"collection"`
 		Record     string `db:"record"`
 	}
-	err := db.NewQuery(`SELECT DISTINCT collection, record FROM dirty ORDER BY collection, record`).All(&rows)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	if _, err := db.NewQuery(`DELETE FROM dirty`).Execute(); err != nil {
+	if err := db.NewQuery(`SELECT DISTINCT collection, record FROM dirty ORDER BY collection, record`).All(&rows); err != nil {
 		return nil, err
 	}
 	keys := make([]Key, len(rows))
