@@ -29,10 +29,11 @@ func main() {
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
 	app.RootCmd.AddCommand(cmd.NewServeCommand(app, false), cmd.NewSuperuserCommand(app),
-		cli.Demo(app, engine), cli.Verify(app, engine))
+		cli.Demo(app, engine), cli.Verify(app, engine), cli.Backup(app, version), cli.Restore(app))
+	cli.Operate(app, version)
 	cli.Tour(app, os.Stdout)
 	failed := cli.Watch(app.RootCmd)
-	if err := app.Execute(); err != nil {
+	if err := cli.Execute(app); err != nil {
 		log.Fatal(err)
 	}
 	if *failed {

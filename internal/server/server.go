@@ -16,6 +16,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
+	"chaski/internal/ops"
 	"chaski/internal/poke"
 	"chaski/internal/store"
 	"chaski/internal/webui"
@@ -34,6 +35,7 @@ func Connect(path string) (*dbx.DB, error) {
 // Bind wires everything to an app. dist may be nil: then no web app is served.
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb_hooks.Register(pb, engine)
+	ops.Bind(pb)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
 		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell

@@ -83,16 +83,18 @@ func (p *pull) open() error {
 	if c == nil {
 		return nil
 	}
-	if c.Node != p.node || c.Epoch != p.epoch {
+	if c.Node != p.node || c.Epoch > p.epoch {
 		p.reset()
 		return nil
 	}
 	for _, g := range c.At {
-		nonce, err := p.nonce(g.Seq)
+		at, err := p.commit(g.Seq)
 		if err != nil {
 			return err
 		}
-		if g.Seq > p.head || nonce != g.Nonce {
+		// A commit of a later epoch than the cursor's took the place of one that
+		// was lost with the end of that epoch.
+		if g.Seq > p.head || at.Nonce != g.Nonce || at.Epoch > c.Epoch {
 			p.reset()
 			return nil
 		}
@@ -107,16 +109,29 @@ func (p *pull) reset() {
 	p.position = map[int]int64{}
 }
 
-// nonce is that of the commit which holds a sequence number.
-func (p *pull) nonce(seq int64) (string, error) {
+// commitMark proves which history a sequence number belongs to.
+type commitMark struct {
+	Epoch int64  `db:"epoch"`
+	Nonce string `db:"nonce"`
+}
+
+// commit is the mark of the commit that holds a sequence number.
+func (p *pull) commit(seq int64) (commitMark, error) {
 	if seq == 0 {
-		return "", nil
+		return commitMark{}, nil
 	}
-	out, err := column(p.tx, `SELECT nonce FROM sync_commits WHERE seq >= {:s} ORDER BY seq LIMIT 1`, dbx.Params{"s": seq})
+	var out []commitMark
+	err := p.tx.NewQuery(`SELECT epoch, nonce FROM sync_commits WHERE seq >= {:s} ORDER BY seq LIMIT 1`).
+		Bind(dbx.Params{"s": seq}).All(&out)
 	if err != nil || len(out) == 0 {
-		return "", err
+		return commitMark{}, err
 	}
 	return out[0], nil
+}
+
+func (p *pull) nonce(seq int64) (string, error) {
+	at, err := p.commit(seq)
+	return at.Nonce, err
 }
 
 // hold compares the buckets of the cursor with those the user holds now.

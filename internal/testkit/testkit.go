@@ -63,6 +63,12 @@ func Empty(t *testing.T) *Kit {
 	return start(t, from)
 }
 
+// Open starts a server on a copy of a data directory.
+func Open(t *testing.T, dir string) *Kit {
+	t.Helper()
+	return start(t, dir)
+}
+
 // start serves a copy of a data directory.
 func start(t *testing.T, from string) *Kit {
 	t.Helper()

@@ -1,0 +1,284 @@
+package backup_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+
+	"chaski/internal/backup"
+	"chaski/internal/cli"
+	"chaski/internal/testkit"
+)
+
+// site is a served world with a collection whose rows have files.
+type site struct {
+	*testkit.Kit
+	docs *core.Collection
+	next atomic.Int64
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{Kit: testkit.World(t)}
+	s.docs = core.NewBaseCollection("drill_docs")
+	s.docs.Fields.Add(
+		&core.TextField{Name: "sha256"},
+		&core.FileField{Name: "one", MaxSelect: 1, MaxSize: 1 << 20},
+		&core.FileField{Name: "many", MaxSelect: 9, MaxSize: 1 << 20},
+	)
+	if err := s.App.Save(s.docs); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// upload stores a row with three files of the same content.
+func (s *site) upload() (*core.Record, error) {
+	body := fmt.Appendf(nil, "documento %d", s.next.Add(1))
+	sum := sha256.Sum256(body)
+	r := core.NewRecord(s.docs)
+	r.Set("sha256", hex.EncodeToString(sum[:]))
+	file := func() *filesystem.File {
+		f, err := filesystem.NewFileFromBytes(body, "prueba.txt")
+		if err != nil {
+			s.T.Error(err)
+		}
+		return f
+	}
+	r.Set("one", file())
+	r.Set("many", []*filesystem.File{file(), file()})
+	return r, s.App.Save(r)
+}
+
+func (s *site) options(to string) backup.Options {
+	return backup.Options{Dir: s.Dir, To: to, Version: "test", Verify: cli.VerifyCopy("")}
+}
+
+func (s *site) backup(to string) backup.Result {
+	s.T.Helper()
+	r, err := backup.Create(context.Background(), s.options(to))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	if !r.OK {
+		s.T.Fatalf("the backup found something wrong: %+v", r)
+	}
+	return r
+}
+
+func restore(file, dir string) (backup.Restored, error) {
+	return backup.Restore(context.Background(), restoring(file, dir))
+}
+
+func restoring(file, dir string) backup.RestoreOptions {
+	return backup.RestoreOptions{File: file, Dir: dir, Prepare: cli.PrepareCopy(""), Verify: cli.VerifyCopy("")}
+}
+
+// complete demands of a data directory that every file a row names is there with
+// its content, and answers how many rows there are.
+func complete(t *testing.T, dir string) int {
+	t.Helper()
+	k := testkit.Open(t, dir)
+	docs, err := k.App.FindAllRecords("drill_docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range docs {
+		names := append(d.GetStringSlice("many"), d.GetString("one"))
+		if len(names) != 3 {
+			t.Errorf("%s names %v", d.Id, names)
+		}
+		for _, name := range names {
+			body, err := os.ReadFile(filepath.Join(k.Dir, "storage", d.BaseFilesPath(), name))
+			if err != nil {
+				t.Errorf("a row without its file: %v", err)
+				continue
+			}
+			if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != d.GetString("sha256") {
+				t.Errorf("%s/%s is another file", d.Id, name)
+			}
+		}
+	}
+	return len(docs)
+}
+
+// Backups taken while phones push and people upload and delete documents hold
+// one moment each: everything acknowledged before they began, every file that a
+// row names, figures that verify.
+func TestDrillUnderWriteLoad(t *testing.T) {
+	s := newSite(t)
+	phone := s.Phone(testkit.Rosa)
+	var acknowledged atomic.Int64
+	stop := s.load(phone, &acknowledged)
+	defer stop()
+	for round := range 3 {
+		for acknowledged.Load() < int64(5*(round+1)) { // there is something to lose
+			if t.Failed() {
+				return
+			}
+		}
+		before := acknowledged.Load()
+		r := s.backup(t.TempDir())
+		to := filepath.Join(t.TempDir(), "restored")
+		got, err := restore(r.Archive, to)
+		if err != nil || got.Differences != 0 {
+			t.Fatalf("round %d: %v, %d differences", round, err, got.Differences)
+		}
+		rows := complete(t, to)
+		restored := testkit.Open(t, to)
+		if visits := restored.Int(`SELECT count(*) FROM visits`); visits < before {
+			t.Errorf("round %d: %d visits restored, %d were acknowledged before", round, visits, before)
+		}
+		t.Logf("round %d: %d visits, %d documents in %d files", round, before, rows, r.Files)
+	}
+	stop()
+	if r := s.backup(t.TempDir()); r.Files == 0 {
+		t.Error("no file was ever uploaded")
+	}
+}
+
+// load keeps writing until stop: one phone pushes visits, two people upload and
+// delete documents, and one replaces the files of a document.
+func (s *site) load(phone *testkit.Phone, acknowledged *atomic.Int64) (stop func()) {
+	var over atomic.Bool
+	var all sync.WaitGroup
+	keep := func(step func(n int) error) {
+		all.Go(func() {
+			for n := 0; !over.Load(); n++ {
+				if err := step(n); err != nil {
+					s.T.Error(err)
+					return
+				}
+			}
+		})
+	}
+	keep(func(n int) error {
+		id := fmt.Sprintf("w%d", n)
+		answer := s.Do(http.MethodPost, "/api/chaski/v1/sync/push", phone.Token, map[string]any{
+			"protocol": 1, "device": phone.ID, "mutations": []any{phone.Visit(id, testkit.Canal, nil), phone.Mark(id, testkit.Canal, n%3+1, "presente")},
+		})
+		if answer.Status != http.StatusOK {
+			return fmt.Errorf("push: %d %s", answer.Status, answer.Body)
+		}
+		acknowledged.Add(1)
+		return nil
+	})
+	for range 2 {
+		var kept []*core.Record
+		keep(func(n int) error {
+			r, err := s.upload()
+			if err != nil {
+				return err
+			}
+			if kept = append(kept, r); n%4 == 3 { // now and then the newest, as an undo does
+				kept[0], kept[n%len(kept)] = kept[n%len(kept)], kept[0]
+			}
+			if len(kept) < 12 {
+				return nil
+			}
+			old := kept[0]
+			kept = kept[1:]
+			return s.App.Delete(old)
+		})
+	}
+	return func() { over.Store(true); all.Wait() }
+}
+
+// A document uploaded after the first pass over the files and deleted before the
+// second, while the moment between them names it, costs the moment and not the
+// document: the backup takes a later one, and is complete.
+func TestFileDeletedBetweenThePasses(t *testing.T) {
+	s := newSite(t)
+	stays, err := s.upload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.options(t.TempDir())
+	moments := 0
+	var brief *core.Record
+	o.OnStep(func(point string) {
+		switch point {
+		case backup.FilesLinked:
+			if brief, err = s.upload(); err != nil {
+				t.Fatal(err)
+			}
+		case backup.MomentHeld:
+			if moments++; moments == 1 {
+				if err := s.App.Delete(brief); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+	r, err := backup.Create(context.Background(), o)
+	if err != nil || !r.OK || moments != 2 {
+		t.Fatalf("%v after %d moments: %+v", err, moments, r)
+	}
+	to := t.TempDir()
+	if _, err := restore(r.Archive, to); err != nil {
+		t.Fatal(err)
+	}
+	if rows := complete(t, to); rows != 1 {
+		t.Errorf("%d documents, want that of %s", rows, stays.Id)
+	}
+}
+
+// A document deleted after the moment is in the copy all the same.
+func TestFileDeletedAfterTheMoment(t *testing.T) {
+	s := newSite(t)
+	doomed, err := s.upload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.options(t.TempDir())
+	o.OnStep(func(point string) {
+		if point == backup.MomentHeld {
+			if err := s.App.Delete(doomed); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	r, err := backup.Create(context.Background(), o)
+	if err != nil || !r.OK {
+		t.Fatalf("%v: %+v", err, r)
+	}
+	to := t.TempDir()
+	if _, err := restore(r.Archive, to); err != nil {
+		t.Fatal(err)
+	}
+	if rows := complete(t, to); rows != 1 {
+		t.Errorf("%d documents, want 1", rows)
+	}
+}
+
+// A file lost on the disk does not stop the backup of everything else; it is
+// named, and the result is not OK.
+func TestFileLostOnTheDisk(t *testing.T) {
+	s := newSite(t)
+	d, err := s.upload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := filepath.Join("storage", d.BaseFilesPath(), d.GetString("one"))
+	if err := os.Remove(filepath.Join(s.Dir, lost)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := backup.Create(context.Background(), s.options(t.TempDir()))
+	if err != nil || r.OK || len(r.Missing) != 1 || r.Missing[0] != filepath.ToSlash(lost) {
+		t.Fatalf("%v: %+v", err, r)
+	}
+	got, err := restore(r.Archive, t.TempDir())
+	if err != nil || len(got.Manifest.Missing) != 1 {
+		t.Fatalf("%v: %+v", err, got)
+	}
+}
