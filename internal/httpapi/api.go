@@ -92,6 +92,17 @@ var status = map[fault.Code]int{
 	fault.ClientOutdated: http.StatusUpgradeRequired,
 	fault.Busy:           http.StatusServiceUnavailable,
 	fault.Internal:       http.StatusInternalServerError,
+
+	fault.RendicionClosed:     http.StatusConflict,
+	fault.RendicionItemClosed: http.StatusConflict,
+	fault.RendicionChanged:    http.StatusConflict,
+	fault.WorkNotEnded:        http.StatusConflict,
+	fault.DocumentDuplicate:   http.StatusConflict,
+	fault.TooManyDocuments:    http.StatusConflict,
+	fault.UploadIncomplete:    http.StatusConflict,
+	fault.FileTooLarge:        http.StatusRequestEntityTooLarge,
+	fault.FileKindRefused:     http.StatusUnsupportedMediaType,
+	fault.FileHashMismatch:    http.StatusUnprocessableEntity,
 }
 
 // fail turns any error into a fault body.

@@ -52,7 +52,8 @@ func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, erro
 		return header(p.Text("intervention"), s)
 	case "entities":
 		return entityBuckets(id, s)
-	case "cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets":
+	case "cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets",
+		"rendiciones", "rendicion_lines", "rendicion_documents", "rendicion_observations":
 		return []string{aiiBucket(p.Text("intervention"))}, nil
 	case "participant_conditions":
 		ut, err := s.UTOf(p.Text("intervention"))

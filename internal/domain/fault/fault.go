@@ -63,6 +63,26 @@ const (
 	ParentParked               Code = "parent_parked"
 )
 
+// The codes of a rendición and of its documents.
+const (
+	RendicionClosed       Code = "rendicion_closed"
+	RendicionItemClosed   Code = "rendicion_item_closed"
+	RendicionChanged      Code = "rendicion_changed"
+	RendicionUnbalanced   Code = "rendicion_unbalanced"
+	WorkNotEnded          Code = "work_not_ended"
+	DocumentMissing       Code = "document_missing"
+	DocumentDuplicate     Code = "document_duplicate"
+	TooManyDocuments      Code = "too_many_documents"
+	ObservationUnanswered Code = "observation_unanswered"
+	ObservationsOpen      Code = "observations_open"
+	BalanceRemains        Code = "balance_remains"
+	FileTooLarge          Code = "file_too_large"
+	FileEmpty             Code = "file_empty"
+	FileKindRefused       Code = "file_kind_refused"
+	FileHashMismatch      Code = "file_hash_mismatch"
+	UploadIncomplete      Code = "upload_incomplete"
+)
+
 // All lists every code, for the test that compares it with the documentation
 // and with the Spanish sentences.
 var All = []Code{
@@ -74,6 +94,9 @@ var All = []Code{
 	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists, PersonListed,
 	RecordExists, RecordNotFound, ParentNotFound, ParentRejected, Conflict, OutOfScope,
 	AssignmentEnded, NeverAssigned, ParentParked,
+	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
+	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
+	FileTooLarge, FileEmpty, FileKindRefused, FileHashMismatch, UploadIncomplete,
 }
 
 // Fault is what went wrong, for a person (through its code) and for a program.
