@@ -67,7 +67,7 @@ var Collections = []Collection{
 	{"checklists", join(texts("key", "title", "valid_from"), ints("version"), fields(JSON, "items"))},
 	{"interventions", join(texts("kind", "name", "ut", "district", "state", "starts_on", "ends_on", "place"), ints("lat_e6", "lon_e6"))},
 	{"convenios", join(texts("code", "intervention", "proposer", "executor", "funding_frame"), ints("funding_year"))},
-	{"resolutions", texts("number", "published_on")},
+	{"resolutions", texts("number", "published_on", "state")},
 	{"cupos", join(texts("intervention", "state"), ints("number"))},
 	{"insurance_policies", texts("intervention", "number", "insurer_ruc", "insurer_name", "kind", "valid_from", "valid_to", "state")},
 	{"assignments", texts("user", "intervention", "from_on", "to_on", "reason")},

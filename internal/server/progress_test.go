@@ -31,6 +31,15 @@ func want(t *testing.T, k *testkit.Kit, jobs int64, why string) {
 	}
 }
 
+var reportAO = testkit.ID("aoreport")
+
+func saveReportAO(k *testkit.Kit) {
+	k.Save("aos", reportAO, map[string]any{
+		"key": "gestion", "name": "Gestión", "exercise": 2026, "funding_frame": "ordinary", "unit_measure": "management_report",
+		"budget_category": "PP0073", "counting_rule": "informe_v1", "physical_target": 2,
+	})
+}
+
 // The rule cupo_v1, one condition at a time.
 func TestJobsRule(t *testing.T) {
 	k := testkit.World(t)
@@ -151,10 +160,125 @@ func TestTransfersRule(t *testing.T) {
 	check(0, "accrued before its resolution was published")
 }
 
+// A void resolution takes its transfers with it; made good, it brings them back.
+func TestVoidResolution(t *testing.T) {
+	k := testkit.World(t)
+	count := func() int64 { return k.Int(`SELECT count(*) FROM progress_contributions WHERE measure = 'transfer'`) }
+	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "220-2026-TR", "published_on": "2026-10-01"})
+	k.Save("transfers", testkit.ID("t1"), map[string]any{
+		"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": "devengada", "accrued_on": "2026-10-20", "amount": 100_00,
+	})
+	for _, c := range []struct {
+		state string
+		want  int64
+	}{{"", 1}, {"anulada", 0}, {"publicada", 1}} {
+		k.Save("resolutions", testkit.ID("rm"), map[string]any{"state": c.state})
+		if got := count(); got != c.want {
+			t.Errorf("%q: %d transfers count, want %d", c.state, got, c.want)
+		}
+	}
+}
+
+// A person is a DNI: standing twice on one roster he has one jornal a day.
+func TestOneJornalForPersonAndDay(t *testing.T) {
+	k := testkit.World(t)
+	k.SQL(`UPDATE participants SET dni = '99000777' WHERE id IN ('` + testkit.Worker(testkit.Canal, 1) + `', '` + testkit.Worker(testkit.Canal, 2) + `')`)
+	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
+	mark(k, "v", testkit.Canal, 1, "presente")
+	mark(k, "v", testkit.Canal, 2, "presente")
+	want(t, k, 1, "the same person on two cupos")
+	k.Save("participants", testkit.Worker(testkit.Canal, 2), map[string]any{"dni": "99000778"})
+	want(t, k, 2, "the second DNI was a slip")
+	k.Save("participants", testkit.Worker(testkit.Canal, 2), map[string]any{"dni": "99000777"})
+	visit(k, "w", testkit.Canal, "2026-11-21", "sincronizada")
+	mark(k, "w", testkit.Canal, 2, "presente")
+	want(t, k, 2, "another day, on the other cupo")
+	mark(k, "v", testkit.Canal, 1, "ausente")
+	want(t, k, 1, "a contradiction about one person's day is disputed")
+}
+
+// Work without insurance counts, flagged, unless a dated parameter says not.
+func TestUncoveredWork(t *testing.T) {
+	k := testkit.World(t)
+	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
+	k.Save("participants", testkit.ID("late"), map[string]any{
+		"intervention": testkit.Canal, "cupo": testkit.Cupo(testkit.Canal, 1), "dni": "99000999", "given_names": "Nueva",
+		"surnames": "Persona", "sex": "M", "birth_date": "1990-01-01", "alta_on": "2026-11-11",
+	})
+	k.Save("visit_marks", testkit.ID("vm"), map[string]any{"visit": testkit.ID("v"), "intervention": testkit.Canal, "participant": testkit.ID("late"), "mark": "presente"})
+	want(t, k, 1, "no rule: it counts")
+	rule := map[string]any{"key": "jobs.uncovered_counts", "value": false, "valid_from": "2026-11-20", "norm": "prueba"}
+	k.Save("parameters", testkit.ID("rule"), rule)
+	want(t, k, 0, "from this very day it does not")
+	k.Save("insurance_policies", testkit.ID("newpol"), map[string]any{
+		"intervention": testkit.Canal, "number": "9", "insurer_ruc": "20131312955", "insurer_name": "S", "valid_from": "2026-11-01", "valid_to": "2026-12-31",
+	})
+	k.Save("insured_persons", testkit.ID("newins"), map[string]any{
+		"insurance_policy": testkit.ID("newpol"), "intervention": testkit.Canal, "dni": "99000999", "from_on": "2026-11-20",
+	})
+	want(t, k, 1, "the certificate arrived")
+	k.Save("insurance_policies", testkit.ID("newpol"), map[string]any{"state": "anulada"})
+	want(t, k, 0, "and was void")
+	k.Save("parameters", testkit.ID("rule"), map[string]any{"valid_from": "2026-11-21"})
+	want(t, k, 1, "the rule begins a day later")
+}
+
+// Technical assistances count once validated with evidence, each once; reports
+// once approved, for the AO they name.
+func TestAssistancesAndReports(t *testing.T) {
+	k := testkit.World(t)
+	saveReportAO(k)
+	total := func(measure string) int64 {
+		return k.Int(`SELECT coalesce(sum(quantity), 0) FROM progress_cells WHERE measure = '` + measure + `'`)
+	}
+	check := func(measure string, want int64, why string) {
+		t.Helper()
+		if got := total(measure); got != want {
+			t.Errorf("%s: %d of %s, want %d", why, got, measure, want)
+		}
+	}
+	assist := func(id, state, evidence string) {
+		k.Save("technical_assistances", testkit.ID(id), map[string]any{
+			"ut": testkit.ID("ut1"), "entity": testkit.ID("muni"), "held_on": "2026-10-05", "modality": "taller", "scope": "grupal", "channel": "presencial",
+			"topic": "Requisitos previos", "attendees": 4, "funding_frame": "ordinary", "funding_year": 2026, "state": state, "evidence": evidence,
+		})
+	}
+	assist("at1", "realizada", "Acta 1")
+	check("technical_assistance", 0, "not validated")
+	assist("at1", "validada", "")
+	check("technical_assistance", 0, "without evidence")
+	assist("at1", "validada", "Acta 1")
+	assist("at2", "validada", "Acta 1, otra vez")
+	check("technical_assistance", 1, "entered twice")
+	assist("at1", "rechazada", "Acta 1")
+	check("technical_assistance", 1, "the first rejected, the other counts")
+	assist("at2", "rechazada", "Acta 1")
+	check("technical_assistance", 0, "both rejected")
+
+	report := func(id, state string) {
+		k.Save("management_reports", testkit.ID(id), map[string]any{
+			"unit": "UFPP", "ao": reportAO, "kind": "avance", "period": "2026-09", "number": id, "approved_on": "2026-09-30", "state": state,
+		})
+	}
+	report("r1", "presentado")
+	check("management_report", 0, "presented only")
+	report("r1", "aprobado")
+	report("r2", "aprobado")
+	check("management_report", 1, "one unit, kind and period")
+	report("r1", "retirado")
+	check("management_report", 1, "the other of the pair")
+	report("r2", "retirado")
+	check("management_report", 0, "both withdrawn")
+	if n := k.Int(`SELECT quantity FROM progress_cells WHERE measure = 'management_report' AND month = '2026-10' AND ao = '` + reportAO + `'`); n != 0 {
+		t.Error("a report of closed September was not adjusted in October")
+	}
+}
+
 // Whatever is done by whatever path, the incremental figures, and what phones
 // hold, are what the independent computation of verify gives (I1, I6).
 func TestIncrementalEqualsFromScratch(t *testing.T) {
 	k := testkit.World(t)
+	saveReportAO(k)
 	rnd := rand.New(rand.NewPCG(7, 11))
 	works := []string{testkit.Canal, testkit.Muro, testkit.Puente}
 	for step := range 300 {
@@ -162,7 +286,7 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 		v := fmt.Sprintf("v%d", rnd.IntN(6))
 		id := testkit.ID(v + work[:2])
 		other := works[rnd.IntN(len(works))]
-		switch rnd.IntN(9) {
+		switch rnd.IntN(14) {
 		case 0, 1:
 			visit(k, v+work[:2], work, fmt.Sprintf("2026-1%d-%02d", rnd.IntN(2), 1+rnd.IntN(22)), "sincronizada")
 			mark(k, v+work[:2], work, 1+rnd.IntN(3), []string{"presente", "ausente", "no_visto"}[rnd.IntN(3)])
@@ -179,6 +303,27 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 		case 8:
 			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO attendance_sheets (id, intervention, day, marks, headcount, state) VALUES ('%s', '%s', '2026-10-%02d', '{"%s":"%s"}', 1, '%s')`,
 				testkit.ID("s"+work[:2]), work, 1+rnd.IntN(20), testkit.Worker(other, 1+rnd.IntN(3)), []string{"presente", "ausente"}[rnd.IntN(2)], []string{"validada", "registrada"}[rnd.IntN(2)]))
+		case 9:
+			k.SQL(fmt.Sprintf(`UPDATE participants SET dni = '9900000%d' WHERE id = '%s'`, rnd.IntN(3), testkit.Worker(work, 1+rnd.IntN(3))))
+		case 10:
+			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO parameters (id, key, value, unit, valid_from, valid_to, norm, assumption)
+				VALUES ('%s', 'jobs.uncovered_counts', '%s', '', '2026-10-%02d', '2026-11-10', 'prueba', 1)`,
+				testkit.ID("uncovered"), []string{"true", "false"}[rnd.IntN(2)], 1+rnd.IntN(28)))
+		case 11:
+			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO insurance_policies (id, intervention, number, insurer_ruc, insurer_name, kind, valid_from, valid_to, state)
+				VALUES ('%[1]s', '%[2]s', 'P', '20131312955', 'S', '', '2026-10-01', '2026-11-%02[3]d', '%[4]s');
+				INSERT OR REPLACE INTO insured_persons (id, insurance_policy, intervention, dni, from_on, to_on)
+				VALUES ('%[1]s', '%[1]s', '%[2]s', '9900000%[5]d', '2026-10-%02[3]d', '')`,
+				testkit.ID("pol"+work[:2]), work, 1+rnd.IntN(28), []string{"emitida", "anulada"}[rnd.IntN(2)], rnd.IntN(3)))
+		case 12:
+			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO technical_assistances (id, ut, entity, held_on, modality, scope, channel, topic, session,
+				attendees, funding_frame, funding_year, state, evidence) VALUES ('%s', '', 'e%d', '2026-%02d-03', 'taller', 'grupal', 'virtual',
+				'requisitos', '', 3, 'ordinary', %d, '%s', '%s')`, testkit.ID(fmt.Sprintf("at%d", rnd.IntN(5))), rnd.IntN(2), 8+rnd.IntN(3),
+				2025+rnd.IntN(2), []string{"validada", "rechazada"}[rnd.IntN(2)], []string{"acta", "acta", ""}[rnd.IntN(3)]))
+		case 13:
+			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO management_reports (id, unit, ut, ao, kind, period, number, approved_on, state, sha256)
+				VALUES ('%s', 'UFPP', '', '%s', 'avance', '2026-0%d', '1', '2026-1%d-05', '%s', '')`, testkit.ID(fmt.Sprintf("inf%d", rnd.IntN(5))),
+				reportAO, 1+rnd.IntN(2), rnd.IntN(2), []string{"aprobado", "retirado"}[rnd.IntN(2)]))
 		case 5:
 			k.SQL(fmt.Sprintf(`UPDATE convenios SET funding_year = %d WHERE intervention = '%s'`, 2025+rnd.IntN(2), work))
 		}

@@ -1,20 +1,44 @@
 package store
 
 import (
+	"sort"
+
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/replication"
 )
 
-// affected are the source rows whose contribution may differ after a change.
+// affected is what may count differently after a change.
 type affected struct {
-	cupos   map[string]bool // ids; each is recomputed under its own intervention
-	whole   map[string]bool // interventions of which every cupo is
-	sources map[Key]bool    // transfers, balances, budget rows
+	works   map[string]bool // interventions whose jobs and people are recounted
+	sources map[Key]bool    // every other row that adds to a figure
 }
 
 func newAffected() *affected {
-	return &affected{cupos: map[string]bool{}, whole: map[string]bool{}, sources: map[Key]bool{}}
+	return &affected{works: map[string]bool{}, sources: map[Key]bool{}}
+}
+
+func (a *affected) orderedSources() []Key { return sortedSources(a.sources) }
+
+func sortedSources[V any](m map[Key]V) []Key {
+	out := make([]Key, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		a, b := out[i], out[j]
+		return a.Collection < b.Collection || a.Collection == b.Collection && a.Record < b.Record
+	})
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
 }
 
 // note adds what one change touches. The old content is remembered, so a row
@@ -34,30 +58,43 @@ func (d *drain) note(ch change) error {
 func (d *drain) noteContent(k Key, p replication.Payload) error {
 	a := d.affected
 	switch k.Collection {
-	case "cupos":
-		a.cupos[k.Record] = true
-	case "participants":
-		a.cupos[p.Text("cupo")] = true
+	case "cupos", "participants", "attendance_sheets", "visits":
+		a.works[p.Text("intervention")] = true
 	case "visit_marks":
-		return d.noteParticipants([]string{p.Text("participant")})
-	case "visits":
-		participants, err := column(d.db, `SELECT participant FROM visit_marks WHERE visit = {:id}`, dbx.Params{"id": k.Record})
-		if err != nil {
-			return err
+		// Of its visit, whatever its own intervention says.
+		intervention, _, err := d.around.VisitOf(p.Text("visit"))
+		if intervention != "" {
+			a.works[intervention] = true
 		}
-		return d.noteParticipants(participants)
-	case "attendance_sheets":
-		return d.noteParticipants(markedIn(p["marks"]))
+		return err
+	case "insurance_policies", "insured_persons":
+		rules, err := d.refusing()
+		if len(rules) > 0 {
+			a.works[p.Text("intervention")] = true
+		}
+		return err
+	case "parameters":
+		if p.Text("key") == paramUncovered {
+			return d.noteWorks(`SELECT id FROM interventions`, nil)
+		}
 	case "interventions":
-		a.whole[k.Record] = true
+		a.works[k.Record] = true
 	case "convenios":
-		a.whole[p.Text("intervention")] = true
-		return d.noteTransfers(`convenio = {:id}`, dbx.Params{"id": k.Record})
+		a.works[p.Text("intervention")] = true
+		return d.noteSources("transfers", `convenio = {:id}`, dbx.Params{"id": k.Record})
 	case "resolutions":
-		return d.noteTransfers(`resolution = {:id}`, dbx.Params{"id": k.Record})
+		return d.noteSources("transfers", `resolution = {:id}`, dbx.Params{"id": k.Record})
 	case "transfers":
 		a.sources[k] = true
-		return d.noteTransfers(`convenio = {:c} AND resolution = {:r}`, dbx.Params{"c": p.Text("convenio"), "r": p.Text("resolution")})
+		return d.noteSources(k.Collection, `convenio = {:c} AND resolution = {:r}`, dbx.Params{"c": p.Text("convenio"), "r": p.Text("resolution")})
+	case "technical_assistances":
+		a.sources[k] = true
+		return d.noteSources(k.Collection, `entity = {:e} AND held_on = {:d} AND modality = {:m} AND topic = {:t}`,
+			dbx.Params{"e": p.Text("entity"), "d": p.Text("held_on"), "m": p.Text("modality"), "t": p.Text("topic")})
+	case "management_reports":
+		a.sources[k] = true
+		return d.noteSources(k.Collection, `unit = {:u} AND ut = {:ut} AND kind = {:k} AND period = {:p}`,
+			dbx.Params{"u": p.Text("unit"), "ut": p.Text("ut"), "k": p.Text("kind"), "p": p.Text("period")})
 	case "opening_balances", "budget_execution":
 		a.sources[k] = true
 	case "aos":
@@ -66,35 +103,18 @@ func (d *drain) noteContent(k Key, p replication.Payload) error {
 	return nil
 }
 
-func markedIn(marks any) []string {
-	m, _ := marks.(map[string]any)
-	out := make([]string, 0, len(m))
-	for participant := range m {
-		out = append(out, participant)
-	}
-	return out
-}
-
-func (d *drain) noteParticipants(participants []string) error {
-	for len(participants) > 0 {
-		n := min(chunk, len(participants))
-		var cupos []string
-		if err := d.db.Select("cupo").Distinct(true).From("participants").
-			Where(dbx.In("id", anys(participants[:n])...)).Column(&cupos); err != nil {
-			return err
-		}
-		for _, c := range cupos {
-			d.affected.cupos[c] = true
-		}
-		participants = participants[n:]
-	}
-	return nil
-}
-
-func (d *drain) noteTransfers(where string, params dbx.Params) error {
-	ids, err := column(d.db, `SELECT id FROM transfers WHERE `+where, params)
+func (d *drain) noteSources(collection, where string, params dbx.Params) error {
+	ids, err := column(d.db, `SELECT id FROM `+collection+` WHERE `+where, params)
 	for _, id := range ids {
-		d.affected.sources[Key{"transfers", id}] = true
+		d.affected.sources[Key{collection, id}] = true
+	}
+	return err
+}
+
+func (d *drain) noteWorks(sql string, params dbx.Params) error {
+	ids, err := column(d.db, sql, params)
+	for _, id := range ids {
+		d.affected.works[id] = true
 	}
 	return err
 }
@@ -104,25 +124,27 @@ func (d *drain) noteTransfers(where string, params dbx.Params) error {
 func (d *drain) noteAO(id string, p replication.Payload) error {
 	year, _ := replication.IntOf(p["exercise"])
 	var rows []struct {
-		Collection string `db:"source_collection"`
-		Record     string `db:"source_record"`
+		Collection   string `db:"source_collection"`
+		Record       string `db:"source_record"`
+		Intervention string `db:"intervention"`
 	}
-	err := d.db.NewQuery(`SELECT source_collection, source_record FROM progress_contributions
+	err := d.db.NewQuery(`SELECT source_collection, source_record, intervention FROM progress_contributions
 		WHERE ao = {:ao} OR (measure = {:m} AND funding_year = {:y} AND funding_frame = {:f})`).
 		Bind(dbx.Params{"ao": id, "m": p.Text("unit_measure"), "y": year, "f": p.Text("funding_frame")}).All(&rows)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		if r.Collection == "cupos" {
-			d.affected.cupos[r.Record] = true
+			d.affected.works[r.Intervention] = true
 		} else {
 			d.affected.sources[Key{r.Collection, r.Record}] = true
 		}
 	}
-	if err != nil {
-		return err
+	for _, collection := range []string{"budget_execution", "management_reports"} {
+		if err := d.noteSources(collection, `ao = {:ao}`, dbx.Params{"ao": id}); err != nil {
+			return err
+		}
 	}
-	budget, err := column(d.db, `SELECT id FROM budget_execution WHERE ao = {:ao}`, dbx.Params{"ao": id})
-	for _, b := range budget {
-		d.affected.sources[Key{"budget_execution", b}] = true
-	}
-	return err
+	return nil
 }

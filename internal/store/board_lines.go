@@ -175,3 +175,12 @@ func (s *snapshot) Counted(ao app.AO, intervention string) ([]app.CountedRow, er
 	}
 	return out, err
 }
+
+// pick leaves out parameters a statement does not name.
+func pick(all dbx.Params, names ...string) dbx.Params {
+	out := make(dbx.Params, len(names))
+	for _, n := range names {
+		out[n] = all[n]
+	}
+	return out
+}

@@ -1,7 +1,8 @@
 package store
 
 import (
-	"sort"
+	"maps"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -11,22 +12,28 @@ import (
 
 // drain is one run over the dirty rows of a transaction.
 type drain struct {
-	engine   *Engine
-	app      core.App
-	db       dbx.Builder
-	seq      int64
-	epoch    int64
-	buckets  *bucketBook
-	affected *affected
-	around   *surroundings
-	moved    map[int]bool
-	scopes   bool
+	engine    *Engine
+	app       core.App
+	db        dbx.Builder
+	sql       *statements
+	seq       int64
+	epoch     int64
+	buckets   *bucketBook
+	affected  *affected
+	around    *surroundings
+	moved     map[int]bool
+	scopes    bool
+	people    bool // who was a participant changed
+	serving   map[aoScope]string
+	uncovered *[]uncoveredRule // read once asked for
 }
 
 // change is a row whose remembered content differs from what it is now.
 type change struct {
 	key      Key
 	old, now replication.Payload // nil: did not exist, no longer exists
+	rev      int64
+	digest   string
 }
 
 // drain brings revisions, bucket entries, checksums and progress up to date
@@ -37,8 +44,12 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 	if err != nil || len(keys) == 0 && !force {
 		return Moved{}, err
 	}
-	d := &drain{engine: e, app: tx, db: tx.NonconcurrentDB(), affected: newAffected(), moved: map[int]bool{}}
-	d.around = &surroundings{db: d.db}
+	db := tx.NonconcurrentDB()
+	d := &drain{
+		engine: e, app: tx, db: db, sql: prepareOn(db), affected: newAffected(), around: newSurroundings(db),
+		moved: map[int]bool{}, serving: map[aoScope]string{},
+	}
+	defer d.sql.close()
 	if err := d.open(); err != nil {
 		return Moved{}, err
 	}
@@ -98,69 +109,85 @@ func (d *drain) next() int64 {
 }
 
 // remember compares each dirty row with what was remembered of it, stores the
-// new content and revision, and answers what changed.
+// new content and revision, and answers what changed, collection by collection.
 func (d *drain) remember(keys []Key) ([]change, error) {
 	byCollection := map[string][]string{}
 	for _, k := range keys {
 		byCollection[k.Collection] = append(byCollection[k.Collection], k.Record)
 	}
-	names := make([]string, 0, len(byCollection))
-	for n := range byCollection {
-		names = append(names, n)
-	}
-	sort.Strings(names)
 	var changes []change
-	for _, name := range names {
+	for _, name := range sortedKeys(byCollection) {
 		c := replication.Find(name)
 		if c == nil {
 			continue
 		}
-		rows, err := loadPayloads(d.db, c, byCollection[name])
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range byCollection[name] {
-			if why := rows.unreadable[id]; why != nil {
-				// Keep what was known of it, say so, and go on: one bad row
-				// must not stop everybody's sync. verify names it.
-				if err := WriteAudit(d.app, Audit{Action: "unreadable", Key: Key{name, id}, Detail: why.Error(), At: d.engine.Now()}); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			ch, err := d.rememberOne(Key{name, id}, rows.now[id])
+		for ids := range slices.Chunk(byCollection[name], chunk) {
+			some, err := d.rememberSome(c, ids)
 			if err != nil {
 				return nil, err
 			}
-			if ch != nil {
-				changes = append(changes, *ch)
+			changes = append(changes, some...)
+		}
+	}
+	return changes, nil
+}
+
+func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change, error) {
+	rows, err := loadPayloads(d.db, c, ids)
+	if err != nil {
+		return nil, err
+	}
+	was, err := syncRows(d.db, c.Name, ids)
+	if err != nil {
+		return nil, err
+	}
+	var changes []change
+	for _, id := range ids {
+		k := Key{c.Name, id}
+		if why := rows.unreadable[id]; why != nil {
+			// Keep what was known of it, say so, and go on: one bad row
+			// must not stop everybody's sync. verify names it.
+			if err := WriteAudit(d.app, Audit{Action: "unreadable", Key: k, Detail: why.Error(), At: d.engine.Now()}); err != nil {
+				return nil, err
 			}
+			continue
+		}
+		ch, err := d.rememberOne(k, was[id], rows.now[id])
+		if err != nil {
+			return nil, err
+		}
+		if ch != nil {
+			changes = append(changes, *ch)
 		}
 	}
 	return changes, nil
 }
 
 type syncRow struct {
+	Record  string `db:"record"`
 	Rev     int64  `db:"rev"`
 	Digest  string `db:"digest"`
 	Payload string `db:"payload"`
 }
 
-func findSyncRow(db dbx.Builder, k Key) (syncRow, error) {
+func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncRow, error) {
 	var rows []syncRow
-	err := db.NewQuery(`SELECT rev, digest, coalesce(payload, '') AS payload FROM sync_rows
-		WHERE collection = {:c} AND record = {:r}`).Bind(dbx.Params{"c": k.Collection, "r": k.Record}).All(&rows)
-	if err != nil || len(rows) == 0 {
-		return syncRow{}, err
+	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload FROM sync_rows
+		WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`).
+		Bind(dbx.Params{"c": collection, "ids": jsonList(ids)}).All(&rows)
+	out := make(map[string]syncRow, len(rows))
+	for _, r := range rows {
+		out[r.Record] = r
 	}
-	return rows[0], nil
+	return out, err
 }
 
-func (d *drain) rememberOne(k Key, now replication.Payload) (*change, error) {
-	old, err := findSyncRow(d.db, k)
-	if err != nil {
-		return nil, err
-	}
+func findSyncRow(db dbx.Builder, k Key) (syncRow, error) {
+	rows, err := syncRows(db, k.Collection, []string{k.Record})
+	return rows[k.Record], err
+}
+
+func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*change, error) {
 	digest, payload := "", any(nil)
 	if now != nil {
 		canonical, err := replication.Canonical(now)
@@ -172,14 +199,14 @@ func (d *drain) rememberOne(k Key, now replication.Payload) (*change, error) {
 	if digest == old.Digest {
 		return nil, nil
 	}
-	_, err = d.db.NewQuery(`INSERT INTO sync_rows (collection, record, rev, digest, payload)
+	err := d.sql.exec(`INSERT INTO sync_rows (collection, record, rev, digest, payload)
 		VALUES ({:c}, {:r}, {:rev}, {:d}, {:p}) ON CONFLICT (collection, record)
-		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload`).
-		Bind(dbx.Params{"c": k.Collection, "r": k.Record, "rev": old.Rev + 1, "d": digest, "p": payload}).Execute()
+		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload`,
+		dbx.Params{"c": k.Collection, "r": k.Record, "rev": old.Rev + 1, "d": digest, "p": payload})
 	if err != nil {
 		return nil, err
 	}
-	return &change{key: k, old: decodePayload(old.Payload), now: now}, nil
+	return &change{key: k, old: decodePayload(old.Payload), now: now, rev: old.Rev + 1, digest: digest}, nil
 }
 
 // close writes the counter back and marks the commit with its nonce.
@@ -199,11 +226,7 @@ func (d *drain) close(force, figures bool) (Moved, error) {
 			return Moved{}, err
 		}
 	}
-	handles := make([]int, 0, len(d.moved))
-	for h := range d.moved {
-		handles = append(handles, h)
-	}
-	sort.Ints(handles)
+	handles := slices.Sorted(maps.Keys(d.moved))
 	return Moved{Seq: d.seq, Buckets: handles, Figures: figures, Scopes: d.scopes || d.buckets.grew}, nil
 }
 

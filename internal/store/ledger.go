@@ -11,32 +11,28 @@ import (
 // changed; a cell is the sum of its postings.
 type ledger struct {
 	db            dbx.Builder
+	sql           *statements
 	closedThrough day.Month
 	postedAt      string
+	cells         map[cellKey]cellSum // what this drain adds to them
 	moved         bool
 }
+
+type cellSum struct{ quantity, amount int64 }
 
 func (d *drain) openLedger() (*ledger, error) {
 	months, err := column(d.db, `SELECT coalesce(max(month), '') FROM month_closes`, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &ledger{db: d.db, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp()}, nil
+	return &ledger{
+		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{},
+	}, nil
 }
 
-// set makes now the contribution of a source row and posts the difference. What
-// belongs to a closed month is posted to the open one.
-func (l *ledger) set(k Key, now *contribution) error {
-	var rows []contribution
-	err := l.db.NewQuery(`SELECT ` + contributionColumns + ` FROM progress_contributions
-		WHERE source_collection = {:c} AND source_record = {:r}`).Bind(dbx.Params{"c": k.Collection, "r": k.Record}).All(&rows)
-	if err != nil {
-		return err
-	}
-	var old *contribution
-	if len(rows) == 1 {
-		old = &rows[0]
-	}
+// change makes now the contribution of a source row that added old so far, and
+// posts the difference. What belongs to a closed month is posted to the open one.
+func (l *ledger) change(k Key, old, now *contribution) error {
 	if now != nil {
 		now.SourceCollection, now.SourceRecord = k.Collection, k.Record
 	}
@@ -52,18 +48,16 @@ func (l *ledger) set(k Key, now *contribution) error {
 
 func (l *ledger) store(k Key, now *contribution) error {
 	if now == nil {
-		_, err := l.db.NewQuery(`DELETE FROM progress_contributions WHERE source_collection = {:c} AND source_record = {:r}`).
-			Bind(dbx.Params{"c": k.Collection, "r": k.Record}).Execute()
-		return err
+		return l.sql.exec(`DELETE FROM progress_contributions WHERE source_collection = {:c} AND source_record = {:r}`,
+			dbx.Params{"c": k.Collection, "r": k.Record})
 	}
-	_, err := l.db.NewQuery(`INSERT OR REPLACE INTO progress_contributions (` + contributionColumns + `) VALUES
-		({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:d}, {:q}, {:a}, {:rule}, {:i}, {:ec}, {:er})`).
-		Bind(dbx.Params{
+	return l.sql.exec(`INSERT OR REPLACE INTO progress_contributions (`+contributionColumns+`) VALUES
+		({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:d}, {:q}, {:a}, {:rule}, {:i}, {:ec}, {:er})`,
+		dbx.Params{
 			"sc": now.SourceCollection, "sr": now.SourceRecord, "m": now.Measure, "ao": now.AO, "y": now.Exercise,
 			"fy": now.FundingYear, "f": now.FundingFrame, "d": now.Day, "q": now.Quantity, "a": now.Amount, "rule": now.Rule,
 			"i": now.Intervention, "ec": now.EvidenceCollection, "er": now.EvidenceRecord,
-		}).Execute()
-	return err
+		})
 }
 
 // difference posts what changed between two contributions of one source. If
@@ -126,29 +120,32 @@ func (l *ledger) post(c contribution, cell cellKey) error {
 	if c.Quantity == 0 && c.Amount == 0 {
 		return nil
 	}
-	params := dbx.Params{
-		"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
-		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "q": c.Quantity, "a": c.Amount,
-	}
-	_, err := l.db.NewQuery(`INSERT INTO progress_cells (exercise, measure, ao, funding_year, funding_frame, month, quantity, amount)
-		VALUES ({:y}, {:m}, {:ao}, {:fy}, {:f}, {:month}, {:q}, {:a})
-		ON CONFLICT (exercise, measure, ao, funding_year, funding_frame, month)
-		DO UPDATE SET quantity = quantity + excluded.quantity, amount = amount + excluded.amount`).Bind(pick(params, "y", "m", "ao", "fy", "f", "month", "q", "a")).Execute()
-	if err != nil {
-		return err
-	}
-	params["qm"], params["at"] = string(day.Day(c.Day).Month()), l.postedAt
-	_, err = l.db.NewQuery(`INSERT INTO progress_postings (source_collection, source_record, measure, ao, exercise, funding_year,
+	sum := l.cells[cell]
+	l.cells[cell] = cellSum{sum.quantity + c.Quantity, sum.amount + c.Amount}
+	return l.sql.exec(`INSERT INTO progress_postings (source_collection, source_record, measure, ao, exercise, funding_year,
 		funding_frame, month, qualifying_month, quantity, amount, posted_at)
-		VALUES ({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:month}, {:qm}, {:q}, {:a}, {:at})`).Bind(params).Execute()
-	return err
+		VALUES ({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:month}, {:qm}, {:q}, {:a}, {:at})`, dbx.Params{
+		"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
+		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "qm": string(day.Day(c.Day).Month()),
+		"q": c.Quantity, "a": c.Amount, "at": l.postedAt,
+	})
 }
 
-// pick leaves out parameters a statement does not name.
-func pick(all dbx.Params, names ...string) dbx.Params {
-	out := make(dbx.Params, len(names))
-	for _, n := range names {
-		out[n] = all[n]
+// flush brings the cells up to date with what was posted.
+func (l *ledger) flush() error {
+	for cell, sum := range l.cells {
+		if sum == (cellSum{}) {
+			continue
+		}
+		if err := l.sql.exec(`INSERT INTO progress_cells (exercise, measure, ao, funding_year, funding_frame, month, quantity, amount)
+			VALUES ({:y}, {:m}, {:ao}, {:fy}, {:f}, {:month}, {:q}, {:a})
+			ON CONFLICT (exercise, measure, ao, funding_year, funding_frame, month)
+			DO UPDATE SET quantity = quantity + excluded.quantity, amount = amount + excluded.amount`, dbx.Params{
+			"m": cell.measure, "ao": cell.ao, "y": cell.exercise, "fy": cell.fundingYear, "f": cell.frame,
+			"month": string(cell.month), "q": sum.quantity, "a": sum.amount,
+		}); err != nil {
+			return err
+		}
 	}
-	return out
+	return nil
 }

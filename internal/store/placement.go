@@ -9,53 +9,76 @@ import (
 )
 
 // surroundings answers, from the open transaction, what a row's buckets depend
-// on beside the row itself.
-type surroundings struct{ db dbx.Builder }
+// on beside the row itself. A drain writes no base row, so what was read once
+// holds until its end.
+type surroundings struct {
+	db     dbx.Builder
+	uts    map[string]string
+	visits map[string]visitPlace
+}
 
-func (s *surroundings) first(sql, id string) (string, error) {
-	out, err := column(s.db, sql, dbx.Params{"id": id})
-	if err != nil || len(out) == 0 {
-		return "", err
-	}
-	return out[0], nil
+type visitPlace struct {
+	Intervention string `db:"intervention"`
+	State        string `db:"state"`
+}
+
+func newSurroundings(db dbx.Builder) *surroundings {
+	return &surroundings{db: db, uts: map[string]string{}, visits: map[string]visitPlace{}}
 }
 
 // UTOf implements replication.Surroundings.
 func (s *surroundings) UTOf(intervention string) (string, error) {
-	return s.first(`SELECT ut FROM interventions WHERE id = {:id}`, intervention)
+	if ut, known := s.uts[intervention]; known {
+		return ut, nil
+	}
+	out, err := column(s.db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": intervention})
+	if err != nil {
+		return "", err
+	}
+	s.uts[intervention] = ""
+	if len(out) > 0 {
+		s.uts[intervention] = out[0]
+	}
+	return s.uts[intervention], nil
 }
 
 // InterventionsOf implements replication.Surroundings.
 func (s *surroundings) InterventionsOf(entity string) ([]string, error) {
-	return column(s.db, `SELECT intervention FROM convenios WHERE executor = {:id} OR proposer = {:id}`, dbx.Params{"id": entity})
+	return column(s.db, `SELECT intervention FROM convenios WHERE executor = {:id} UNION
+		SELECT intervention FROM convenios WHERE proposer = {:id}`, dbx.Params{"id": entity})
 }
 
 // VisitOf implements replication.Surroundings.
 func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
-	var rows []struct {
-		Intervention string `db:"intervention"`
-		State        string `db:"state"`
+	place, known := s.visits[visit]
+	if !known {
+		var rows []visitPlace
+		err = s.db.NewQuery(`SELECT intervention, state FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": visit}).All(&rows)
+		if err != nil {
+			return "", "", err
+		}
+		if len(rows) > 0 {
+			place = rows[0]
+		}
+		s.visits[visit] = place
 	}
-	err = s.db.NewQuery(`SELECT intervention, state FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": visit}).All(&rows)
-	if err != nil || len(rows) == 0 {
-		return "", "", err
-	}
-	return rows[0].Intervention, rows[0].State, nil
+	return place.Intervention, place.State, nil
 }
 
 // replace puts changed rows, and the rows whose place depends on them, into the
 // buckets where they now belong.
 func (d *drain) replace(changes []change) error {
-	changed := map[Key]bool{}
+	changed := make(map[Key]bool, len(changes))
 	for _, ch := range changes {
 		changed[ch.key] = true
 		if ch.key.Collection == "assignments" || ch.key.Collection == "convenios" || ch.key.Collection == "interventions" {
 			d.scopes = true
 		}
-		if err := d.place(ch.key, ch.now, true); err != nil {
-			return err
-		}
 	}
+	if err := d.placeAll(changes, true); err != nil {
+		return err
+	}
+	var dependents []change
 	for _, ch := range changes {
 		keys, err := d.dependents(ch)
 		if err != nil {
@@ -70,12 +93,48 @@ func (d *drain) replace(changes []change) error {
 			if err != nil {
 				return err
 			}
-			if err := d.place(k, decodePayload(row.Payload), false); err != nil {
+			dependents = append(dependents, change{key: k, now: decodePayload(row.Payload), rev: row.Rev, digest: row.Digest})
+		}
+	}
+	return d.placeAll(dependents, false)
+}
+
+// placeAll places rows, reading where they are for many at a time.
+func (d *drain) placeAll(rows []change, content bool) error {
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && n < chunk && rows[n].key.Collection == rows[0].key.Collection {
+			n++
+		}
+		held, err := d.held(rows[:n])
+		if err != nil {
+			return err
+		}
+		for _, r := range rows[:n] {
+			if err := d.place(r, held[r.key.Record], content); err != nil {
 				return err
 			}
 		}
+		rows = rows[n:]
 	}
 	return nil
+}
+
+// held are the buckets that rows of one collection are in.
+func (d *drain) held(rows []change) (map[string][]entry, error) {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.key.Record
+	}
+	var held []entry
+	err := d.db.NewQuery(`SELECT record, bucket, hash FROM sync_entries WHERE collection = {:c} AND removed = 0
+		AND record IN (SELECT value FROM json_each({:ids})) ORDER BY bucket`).
+		Bind(dbx.Params{"c": rows[0].key.Collection, "ids": jsonList(ids)}).All(&held)
+	out := make(map[string][]entry, len(held))
+	for _, h := range held {
+		out[h.Record] = append(out[h.Record], h)
+	}
+	return out, err
 }
 
 // dependents are rows that may belong elsewhere because another row changed.
@@ -127,36 +186,26 @@ func keysIn(collection string, ids ...string) []Key {
 }
 
 type entry struct {
-	Bucket int   `db:"bucket"`
-	Hash   int64 `db:"hash"`
+	Record string `db:"record"`
+	Bucket int    `db:"bucket"`
+	Hash   int64  `db:"hash"`
 }
 
 // place writes PUT entries for the buckets a row is in (all of them if its
 // content changed, else only those it enters) and REMOVE entries for those it
 // left. The sequence belongs to (bucket, row), not to the row.
-func (d *drain) place(k Key, now replication.Payload, content bool) error {
-	var held []entry
-	if err := d.db.NewQuery(`SELECT bucket, hash FROM sync_entries WHERE collection = {:c} AND record = {:r} AND removed = 0`).
-		Bind(dbx.Params{"c": k.Collection, "r": k.Record}).All(&held); err != nil {
-		return err
-	}
+func (d *drain) place(row change, held []entry, content bool) error {
+	k := row.key
 	hashes := make(map[int]int64, len(held))
 	for _, h := range held {
 		hashes[h.Bucket] = h.Hash
 	}
 	var names []string
-	if now != nil {
+	if row.now != nil {
 		var err error
-		if names, err = replication.BucketsOf(k.Collection, k.Record, now, d.around); err != nil {
+		if names, err = replication.BucketsOf(k.Collection, k.Record, row.now, d.around); err != nil {
 			return err
 		}
-	}
-	if len(names) == 0 && len(held) == 0 {
-		return nil
-	}
-	row, err := findSyncRow(d.db, k)
-	if err != nil {
-		return err
 	}
 	for _, name := range names {
 		b, err := d.buckets.named(name)
@@ -168,7 +217,7 @@ func (d *drain) place(k Key, now replication.Payload, content bool) error {
 		if had && !content {
 			continue
 		}
-		hash := int64(replication.EntryHash(name, k.Collection, k.Record, row.Rev, row.Digest))
+		hash := int64(replication.EntryHash(name, k.Collection, k.Record, row.rev, row.digest))
 		b.add(hash-old, !had)
 		if err := d.entry(b.handle, k, hash, false); err != nil {
 			return err
@@ -193,11 +242,10 @@ func (d *drain) place(k Key, now replication.Payload, content bool) error {
 
 func (d *drain) entry(handle int, k Key, hash int64, removed bool) error {
 	d.moved[handle] = true
-	_, err := d.db.NewQuery(`INSERT INTO sync_entries (bucket, collection, record, seq, removed, hash)
+	return d.sql.exec(`INSERT INTO sync_entries (bucket, collection, record, seq, removed, hash)
 		VALUES ({:b}, {:c}, {:r}, {:seq}, {:removed}, {:hash}) ON CONFLICT (collection, record, bucket)
-		DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`).
-		Bind(dbx.Params{"b": handle, "c": k.Collection, "r": k.Record, "seq": d.next(), "removed": removed, "hash": hash}).Execute()
-	return err
+		DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`,
+		dbx.Params{"b": handle, "c": k.Collection, "r": k.Record, "seq": d.next(), "removed": removed, "hash": hash})
 }
 
 // bucket is one row of sync_buckets, changed in memory and saved at the end.

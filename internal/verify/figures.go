@@ -54,7 +54,9 @@ const nothing = "(nada)"
 //
 // cupo_v1: a cupo counts on its first validated jornal. A visit validates by
 // itself, a daily sheet once the unit validated it. A person-day that any source
-// contradicts counts for nobody. On one day a visit goes before a sheet.
+// contradicts counts for nobody. On one day a visit goes before a sheet. A person
+// is a DNI: on two rows of one roster he has one jornal a day. Where a parameter
+// says that work without insurance does not count, it does not.
 const expectedContributions = `
 	serving AS (
 		SELECT exercise, unit_measure, funding_frame, id FROM (
@@ -67,37 +69,64 @@ const expectedContributions = `
 		SELECT a.intervention, e.key, a.day, e.value, 1, 'attendance_sheets', a.id
 		FROM attendance_sheets a JOIN json_each(CASE WHEN json_valid(a.marks) THEN a.marks ELSE '{}' END) e
 		WHERE a.state = 'validada'),
+	roster AS (
+		SELECT p.id, p.intervention, p.cupo, p.dni, p.alta_on, CASE p.baja_on WHEN '' THEN '9999-12-31' ELSE p.baja_on END AS last
+		FROM participants p JOIN cupos c ON c.id = p.cupo AND c.intervention = p.intervention AND c.state = 'activo'),
+	refused AS (
+		SELECT valid_from, CASE valid_to WHEN '' THEN '9999-12-31' ELSE valid_to END AS valid_to
+		FROM parameters WHERE key = 'jobs.uncovered_counts' AND value = 'false'),
 	personday AS (
-		SELECT p.cupo, s.*, max(s.mark = 'ausente') OVER (PARTITION BY s.participant, s.day) AS disputed
-		FROM seen s JOIN participants p ON p.id = s.participant AND p.intervention = s.intervention
-		WHERE s.day BETWEEN p.alta_on AND CASE p.baja_on WHEN '' THEN '9999-12-31' ELSE p.baja_on END),
+		SELECT p.cupo, p.dni, s.*,
+			max(s.mark = 'ausente') OVER (PARTITION BY s.intervention, p.dni, s.day) AS disputed,
+			row_number() OVER (PARTITION BY s.intervention, p.dni, s.day ORDER BY s.mark <> 'presente', s.behind, s.record, p.id) AS row
+		FROM seen s JOIN roster p ON p.id = s.participant AND p.intervention = s.intervention
+		WHERE s.day BETWEEN p.alta_on AND p.last AND (s.mark <> 'presente'
+			OR NOT EXISTS (SELECT 1 FROM refused r WHERE s.day BETWEEN r.valid_from AND r.valid_to)
+			OR EXISTS (SELECT 1 FROM insured_persons n JOIN insurance_policies o ON o.id = n.insurance_policy
+				WHERE o.intervention = s.intervention AND n.dni = p.dni AND o.state <> 'anulada'
+				AND s.day BETWEEN n.from_on AND CASE n.to_on WHEN '' THEN '9999-12-31' ELSE n.to_on END
+				AND s.day BETWEEN o.valid_from AND o.valid_to))),
+	counting AS MATERIALIZED (SELECT * FROM personday WHERE mark = 'presente' AND disputed = 0 AND row = 1),
 	jornal AS (
-		SELECT *, row_number() OVER (PARTITION BY cupo ORDER BY day, behind, record) AS place
-		FROM personday WHERE mark = 'presente' AND disputed = 0),
+		SELECT *, row_number() OVER (PARTITION BY cupo ORDER BY day, behind, record) AS place FROM counting),
+	executed AS (
+		SELECT i.id AS intervention, k.funding_year, k.funding_frame FROM interventions i JOIN convenios k ON k.intervention = i.id
+		WHERE i.state IN
+			('en_ejecucion', 'suspendida', 'terminada', 'rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada', 'resuelta')),
 	job AS (
 		SELECT 'cupos' AS source_collection, j.cupo AS source_record, 'job' AS measure,
 			CAST(substr(j.day, 1, 4) AS INTEGER) AS exercise, k.funding_year, k.funding_frame, j.day, 1 AS quantity, 0 AS amount,
 			'cupo_v1' AS rule, j.intervention, j.source AS evidence_collection, j.record AS evidence_record
-		FROM jornal j JOIN cupos c ON c.id = j.cupo AND c.intervention = j.intervention AND c.state = 'activo'
-		JOIN interventions i ON i.id = j.intervention AND i.state IN
-			('en_ejecucion', 'suspendida', 'terminada', 'rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada', 'resuelta')
-		JOIN convenios k ON k.intervention = i.id
+		FROM jornal j JOIN executed k ON k.intervention = j.intervention
 		WHERE j.place = 1),
 	accrued AS (
 		SELECT t.id, t.accrued_on, t.amount, k.funding_year, k.funding_frame, k.intervention,
 			row_number() OVER (PARTITION BY t.resolution, t.convenio ORDER BY t.accrued_on, t.id) AS place
 		FROM transfers t JOIN convenios k ON k.id = t.convenio JOIN resolutions r ON r.id = t.resolution
-		WHERE t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND t.accrued_on >= r.published_on),
+		WHERE t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND t.accrued_on >= r.published_on AND r.state <> 'anulada'),
 	transfer AS (
 		SELECT 'transfers', id, 'transfer', CAST(substr(accrued_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame,
 			accrued_on, 1, amount, 'transferencia_v1', intervention, 'transfers', id
 		FROM accrued WHERE place = 1),
-	event AS (SELECT * FROM job UNION ALL SELECT * FROM transfer),
+	assisted AS (
+		SELECT *, row_number() OVER (PARTITION BY entity, held_on, modality, topic ORDER BY id) AS place
+		FROM technical_assistances WHERE state = 'validada' AND evidence <> ''),
+	assistance AS (
+		SELECT 'technical_assistances', id, 'technical_assistance', CAST(substr(held_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame,
+			held_on, 1, 0, 'asistencia_v1', '', 'technical_assistances', id
+		FROM assisted WHERE place = 1),
+	approved AS (
+		SELECT *, row_number() OVER (PARTITION BY unit, ut, kind, period, ao ORDER BY approved_on, id) AS place
+		FROM management_reports WHERE state = 'aprobado' AND approved_on <> ''),
+	event AS (SELECT * FROM job UNION ALL SELECT * FROM transfer UNION ALL SELECT * FROM assistance),
 	expected AS MATERIALIZED (
 		SELECT e.source_collection, e.source_record, e.measure, coalesce(s.id, '') AS ao, e.exercise, e.funding_year, e.funding_frame,
 			e.day, e.quantity, e.amount, e.rule, e.intervention, e.evidence_collection, e.evidence_record
 		FROM event e LEFT JOIN serving s ON s.exercise = e.exercise AND s.exercise = e.funding_year
 			AND s.unit_measure = e.measure AND s.funding_frame = e.funding_frame
+		UNION ALL
+		SELECT 'management_reports', r.id, 'management_report', a.id, a.exercise, a.exercise, a.funding_frame, r.approved_on, 1, 0, 'informe_v1', '',
+			'management_reports', r.id FROM approved r JOIN aos a ON a.id = r.ao AND a.unit_measure = 'management_report' WHERE r.place = 1
 		UNION ALL
 		SELECT 'opening_balances', id, measure, ao, exercise, funding_year, funding_frame, as_of, quantity, amount, 'saldo_v1', '',
 			'opening_balances', id FROM opening_balances
@@ -121,6 +150,38 @@ func (c *checker) contributions() error {
 	pairs := newPairs(CheckContributions)
 	for _, r := range rows {
 		pairs.add(r.Collection+"/"+r.Record, r.Side, r.String())
+	}
+	pairs.report(c)
+	return err
+}
+
+type worker struct {
+	Side  string `db:"side"`
+	Row   string `db:"row"`
+	Where string `db:"place"`
+}
+
+// people compares who should have been a participant of each exercise with who
+// is kept as one: the first jornal of each row of a roster in each year.
+func (c *checker) people() error {
+	if err := c.count(CheckPeople, `SELECT count(*) FROM progress_people`); err != nil {
+		return err
+	}
+	var rows []worker
+	err := c.all(&rows, `WITH `+expectedContributions+`,
+		ordered AS (
+			SELECT c.*, CAST(substr(c.day, 1, 4) AS INTEGER) AS exercise,
+				row_number() OVER (PARTITION BY c.participant, substr(c.day, 1, 4) ORDER BY c.day, c.behind, c.record) AS place
+			FROM counting c JOIN executed e ON e.intervention = c.intervention),
+		due AS (SELECT participant, exercise, intervention, day, source, record FROM ordered WHERE place = 1),
+		kept AS (SELECT participant, exercise, intervention, day, evidence_collection, evidence_record FROM progress_people),
+		differing AS (SELECT 'expected' AS side, * FROM (SELECT * FROM due EXCEPT SELECT * FROM kept)
+			UNION ALL SELECT 'found', * FROM (SELECT * FROM kept EXCEPT SELECT * FROM due))
+		SELECT side, 'participants/' || participant || ' (' || exercise || ')' AS row,
+			day || ', actividad ' || intervention || ', evidencia ' || source || '/' || record AS place FROM differing`)
+	pairs := newPairs(CheckPeople)
+	for _, r := range rows {
+		pairs.add(r.Row, r.Side, r.Where)
 	}
 	pairs.report(c)
 	return err

@@ -12,6 +12,7 @@ var titles = map[string]string{
 	CheckUnattributed:  "Filas cambiadas fuera de la aplicación",
 	CheckTriggers:      "Disparadores que detectan esos cambios",
 	CheckContributions: "Lo que cada fila aporta a una cifra",
+	CheckPeople:        "Quiénes participaron en cada ejercicio",
 	CheckPostings:      "Asientos con que llegó a su mes",
 	CheckCells:         "Cifras por AO, recurso y mes",
 	CheckRows:          "Filas recordadas para sincronizar",

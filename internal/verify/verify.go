@@ -19,6 +19,7 @@ const (
 	CheckUnattributed  = "unattributed"  // rows changed past the application
 	CheckTriggers      = "triggers"      // the triggers that see such changes
 	CheckContributions = "contributions" // what each row adds to a figure
+	CheckPeople        = "people"        // who took part in each exercise
 	CheckPostings      = "postings"      // the entries by which it got there
 	CheckCells         = "cells"         // the figures
 	CheckRows          = "rows"          // what sync remembers of each row
@@ -27,7 +28,7 @@ const (
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -85,7 +86,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 	}
 	err := db.Transactional(func(tx *dbx.Tx) error {
 		c.db = tx
-		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.postings, c.cells, c.rows, c.sequence} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.people, c.postings, c.cells, c.rows, c.sequence} {
 			if err := check(); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -62,6 +63,19 @@ func history(t *testing.T) *testkit.Kit {
 			"state": "devengada", "accrued_on": day, "amount": 100_000_00 + i,
 		})
 	}
+	for i, state := range []string{"validada", "validada", "realizada"} { // one, told twice
+		k.Save("technical_assistances", testkit.ID(fmt.Sprintf("at%d", i)), map[string]any{
+			"ut": testkit.UT1, "entity": testkit.ID("muni"), "held_on": "2026-10-07", "modality": "taller", "scope": "grupal", "channel": "virtual",
+			"topic": "Requisitos", "funding_frame": "ordinary", "funding_year": 2026, "state": state, "evidence": "Acta 1",
+		})
+	}
+	k.Save("aos", testkit.ID("aoreport"), map[string]any{
+		"key": "gestion", "name": "Gestión", "exercise": 2026, "funding_frame": "ordinary", "unit_measure": "management_report",
+		"budget_category": "PP0073", "counting_rule": "informe_v1", "physical_target": 2,
+	})
+	k.Save("management_reports", testkit.ID("inf1"), map[string]any{
+		"unit": "UFPP", "ao": testkit.ID("aoreport"), "kind": "avance", "period": "2026-09", "number": "1", "approved_on": "2026-10-02", "state": "aprobado",
+	})
 	k.Save("budget_execution", testkit.ID("b1"), map[string]any{"ao": testkit.JobAO, "month": "2026-10", "clasificador": "2.3.2", "amount": 12_345_67})
 	k.Save("opening_balances", testkit.ID("ob"), map[string]any{
 		"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-10-01", "measure": "job",
@@ -170,6 +184,24 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		{name: "a contribution invented", sql: `INSERT INTO progress_contributions SELECT source_collection, '` + testkit.Cupo(testkit.Canal, 2) +
 			`', measure, ao, exercise, funding_year, funding_frame, day, quantity, amount, rule, intervention, evidence_collection, evidence_record
 			FROM progress_contributions WHERE source_record = '` + cupo1 + `'`, check: verify.CheckContributions, row: "cupos/" + testkit.Cupo(testkit.Canal, 2)},
+		{
+			name: "an assistance counted twice", sql: `INSERT INTO progress_contributions SELECT source_collection, '` + testkit.ID("at1") +
+				`', measure, ao, exercise, funding_year, funding_frame, day, quantity, amount, rule, intervention, evidence_collection, evidence_record
+				FROM progress_contributions WHERE source_record = '` + testkit.ID("at0") + `'`,
+			check: verify.CheckContributions, row: "technical_assistances/" + testkit.ID("at1"),
+		},
+		{
+			name: "a report forgotten", sql: `DELETE FROM progress_contributions WHERE source_record = '` + testkit.ID("inf1") + `'`,
+			check: verify.CheckContributions, row: "management_reports/" + testkit.ID("inf1"),
+		},
+		{
+			name: "a participant forgotten", sql: `DELETE FROM progress_people WHERE participant = '` + testkit.Worker(testkit.Canal, 1) + `'`,
+			check: verify.CheckPeople, row: "participants/" + testkit.Worker(testkit.Canal, 1),
+		},
+		{
+			name: "a participant of another year", sql: `UPDATE progress_people SET exercise = 2025`,
+			check: verify.CheckPeople, row: "(2025)",
+		},
 		{
 			name: "a posting changed", sql: `UPDATE progress_postings SET quantity = 5 WHERE source_record = '` + cupo1 + `'`,
 			check: verify.CheckPostings, row: "cupos/" + cupo1,

@@ -20,7 +20,8 @@ const (
 // validates by itself; a daily sheet once the unit validated it.
 type Mark struct {
 	Cupo        string
-	Participant string
+	Participant string // row of the roster
+	Person      string // DNI
 	Day         day.Day
 	Mark        string
 	Source      string // collection of the evidence
@@ -34,6 +35,18 @@ type Jornal struct {
 	Record string
 }
 
+// RosterYear is a row of the roster in one calendar year.
+type RosterYear struct {
+	Participant string
+	Year        int
+}
+
+// Counted is what the marks of one intervention add up to.
+type Counted struct {
+	Cupos  map[string]Jornal     // the first jornal of each cupo
+	People map[RosterYear]Jornal // the first jornal of each roster row in each year
+}
+
 // Executes says whether an intervention in this state has been in execution, so
 // that its jornales count. A withdrawn one (desistida) never was.
 func Executes(state string) bool {
@@ -44,37 +57,59 @@ func Executes(state string) bool {
 	return false
 }
 
-// First answers, for each cupo, its first jornal. A participant has at most one
-// jornal a day whatever the sources; a day on which sources contradict each
-// other is disputed and counts for nobody until the contradiction is settled.
-// A participant is a row of the roster: a DNI that stands on two cupos of one
-// roster is two of them here (README, Limits).
-func First(marks []Mark) map[string]Jornal {
+// Count answers the first jornal of each cupo, and of each roster row in each
+// year. A person has at most one jornal a day whatever the sources, also when
+// his DNI stands on two cupos of the roster: then it is the jornal of the row
+// with the better evidence. A day on which sources contradict each other is
+// disputed and counts for nobody until the contradiction is settled.
+func Count(marks []Mark) Counted {
 	type personDay struct {
-		participant string
-		day         day.Day
+		person string
+		day    day.Day
 	}
+	jornales := make(map[personDay]*Mark, len(marks))
 	disputed := map[personDay]bool{}
-	for _, m := range marks {
-		if m.Mark == Absent {
-			disputed[personDay{m.Participant, m.Day}] = true
+	for i, m := range marks {
+		k := personDay{m.Person, m.Day}
+		switch m.Mark {
+		case Absent:
+			disputed[k] = true
+		case Present:
+			if best := jornales[k]; best == nil || better(m, *best) {
+				jornales[k] = &marks[i]
+			}
 		}
 	}
-	first := map[string]Jornal{}
-	for _, m := range marks {
-		if m.Mark != Present || disputed[personDay{m.Participant, m.Day}] {
+	out := Counted{Cupos: map[string]Jornal{}, People: map[RosterYear]Jornal{}}
+	for k, m := range jornales {
+		if disputed[k] {
 			continue
 		}
 		j := Jornal{m.Day, m.Source, m.Record}
-		if old, ok := first[m.Cupo]; !ok || before(j, old) {
-			first[m.Cupo] = j
-		}
+		keepFirst(out.Cupos, m.Cupo, j)
+		keepFirst(out.People, RosterYear{m.Participant, m.Day.Month().Year()}, j)
 	}
-	return first
+	return out
+}
+
+func keepFirst[K comparable](first map[K]Jornal, k K, j Jornal) {
+	if old, ok := first[k]; !ok || before(j, old) {
+		first[k] = j
+	}
+}
+
+// better evidence of one person-day; ids break ties so that the answer never
+// depends on row order.
+func better(a, b Mark) bool {
+	ja, jb := Jornal{a.Day, a.Source, a.Record}, Jornal{b.Day, b.Source, b.Record}
+	if ja != jb {
+		return before(ja, jb)
+	}
+	return a.Participant < b.Participant
 }
 
 // before orders jornales by day; on one day what a supervisor saw goes before a
-// sheet, and ids break ties so that the answer never depends on row order.
+// sheet, and ids break ties.
 func before(a, b Jornal) bool {
 	if a.Day != b.Day {
 		return a.Day < b.Day

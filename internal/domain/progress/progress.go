@@ -17,10 +17,12 @@ import (
 // Counting rules. The name of the rule stands beside each figure, so that two
 // figures counted in different ways are never taken for the same.
 const (
-	RuleCupo     = "cupo_v1"          // a cupo's first validated jornal, once in the life of the intervention
-	RuleTransfer = "transferencia_v1" // a transfer accrued under a published resolution, once per (resolution, convenio)
-	RuleBalance  = "saldo_v1"         // a dated opening balance taken from a published report
-	RuleAccrued  = "devengado_v1"     // SIAF devengado of the AO
+	RuleCupo       = "cupo_v1"          // a cupo's first validated jornal, once in the life of the intervention
+	RuleTransfer   = "transferencia_v1" // a transfer accrued under a published resolution, once per (resolution, convenio)
+	RuleAssistance = "asistencia_v1"    // a technical assistance validated with evidence, once per (proponent, day, modality, topic)
+	RuleReport     = "informe_v1"       // a report approved, once per (unit, kind, period)
+	RuleBalance    = "saldo_v1"         // a dated opening balance taken from a published report
+	RuleAccrued    = "devengado_v1"     // SIAF devengado of the AO
 )
 
 var hundred = decimal.NewFromInt(100)

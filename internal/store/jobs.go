@@ -1,0 +1,200 @@
+package store
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/jobs"
+	"chaski/internal/domain/progress"
+)
+
+// work is what decides whether and where the jobs of an intervention count. The
+// money it is paid with attributes progress, never the start date (domain rule:
+// attribution by year and frame of the convenio).
+type work struct {
+	State        string `db:"state"`
+	FundingYear  int64  `db:"funding_year"`
+	FundingFrame string `db:"funding_frame"`
+}
+
+// recount adds the contributions of one intervention's cupos to now, and brings
+// its participants of each year up to date.
+func (d *drain) recount(intervention string, now map[Key]*contribution) error {
+	var works []work
+	err := d.db.NewQuery(`SELECT i.state, CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame FROM interventions i
+		JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`).Bind(dbx.Params{"i": intervention}).All(&works)
+	if err != nil {
+		return err
+	}
+	var counted jobs.Counted
+	if len(works) == 1 && jobs.Executes(works[0].State) {
+		marks, err := d.marksOf(intervention)
+		if err != nil {
+			return err
+		}
+		counted = jobs.Count(marks)
+	}
+	for cupo, j := range counted.Cupos {
+		year := int64(j.Day.Month().Year())
+		w := works[0]
+		ao, err := d.aoFor(progress.MeasureJob, year, w.FundingYear, w.FundingFrame)
+		if err != nil {
+			return err
+		}
+		now[Key{"cupos", cupo}] = &contribution{
+			Measure: progress.MeasureJob, AO: ao, Exercise: year, FundingYear: w.FundingYear, FundingFrame: w.FundingFrame,
+			Day: string(j.Day), Quantity: 1, Rule: progress.RuleCupo, Intervention: intervention,
+			EvidenceCollection: j.Source, EvidenceRecord: j.Record,
+		}
+	}
+	return d.keepPeople(intervention, counted.People)
+}
+
+type rosterRow struct {
+	ID   string `db:"id"`
+	Cupo string `db:"cupo"`
+	DNI  string `db:"dni"`
+	Alta string `db:"alta_on"`
+	Baja string `db:"baja_on"`
+}
+
+// marksOf are the validated marks of an intervention on active cupos, for days
+// on which the person was on the roster and, if the rule in force demands it,
+// insured.
+func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
+	var people []rosterRow
+	err := d.db.NewQuery(`SELECT p.id, p.cupo, p.dni, p.alta_on, p.baja_on FROM participants p
+		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo' AND c.intervention = {:i} WHERE p.intervention = {:i}`).
+		Bind(dbx.Params{"i": intervention}).All(&people)
+	if err != nil || len(people) == 0 {
+		return nil, err
+	}
+	insured, err := d.coverOf(intervention)
+	if err != nil {
+		return nil, err
+	}
+	on := make(map[string]rosterRow, len(people))
+	for _, p := range people {
+		on[p.ID] = p
+	}
+	var marks []jobs.Mark
+	add := func(participant, date, mark, source, record string) {
+		p, known := on[participant]
+		if !known || date < p.Alta || p.Baja != "" && date > p.Baja {
+			return
+		}
+		if mark == jobs.Present && !insured(p.DNI, day.Day(date)) {
+			return
+		}
+		marks = append(marks, jobs.Mark{
+			Cupo: p.Cupo, Participant: p.ID, Person: p.DNI, Day: day.Day(date), Mark: mark, Source: source, Record: record,
+		})
+	}
+	if err := d.visitMarks(intervention, add); err != nil {
+		return nil, err
+	}
+	return marks, d.sheetMarks(intervention, add)
+}
+
+func (d *drain) visitMarks(intervention string, add func(participant, date, mark, source, record string)) error {
+	var rows []struct {
+		ID          string `db:"id"`
+		Participant string `db:"participant"`
+		Day         string `db:"visited_on"`
+		Mark        string `db:"mark"`
+	}
+	err := d.db.NewQuery(`SELECT m.id, m.participant, v.visited_on, m.mark FROM visits v JOIN visit_marks m ON m.visit = v.id
+		WHERE v.intervention = {:i} AND v.state IN ('sincronizada', 'validada')`).Bind(dbx.Params{"i": intervention}).All(&rows)
+	for _, r := range rows {
+		add(r.Participant, r.Day, r.Mark, "visit_marks", r.ID)
+	}
+	return err
+}
+
+func (d *drain) sheetMarks(intervention string, add func(participant, date, mark, source, record string)) error {
+	var sheets []struct {
+		ID    string `db:"id"`
+		Day   string `db:"day"`
+		Marks string `db:"marks"`
+	}
+	err := d.db.NewQuery(`SELECT id, day, coalesce(marks, '') AS marks FROM attendance_sheets
+		WHERE intervention = {:i} AND state = 'validada'`).Bind(dbx.Params{"i": intervention}).All(&sheets)
+	for _, s := range sheets {
+		eachMark(s.Marks, func(participant, mark string) { add(participant, s.Day, mark, "attendance_sheets", s.ID) })
+	}
+	return err
+}
+
+// eachMark reads {"participant": "mark"} pair by pair, so that a name that was
+// written twice is heard twice; what is no such object says nothing.
+func eachMark(raw string, say func(participant, mark string)) {
+	if !json.Valid([]byte(raw)) {
+		return
+	}
+	dec := json.NewDecoder(strings.NewReader(raw))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return
+		}
+		var mark any
+		if dec.Decode(&mark) != nil {
+			return
+		}
+		participant, _ := name.(string)
+		text, _ := mark.(string)
+		say(participant, text)
+	}
+}
+
+type personYear struct {
+	Participant        string `db:"participant"`
+	Exercise           int64  `db:"exercise"`
+	Intervention       string `db:"intervention"`
+	Day                string `db:"day"`
+	EvidenceCollection string `db:"evidence_collection"`
+	EvidenceRecord     string `db:"evidence_record"`
+}
+
+// keepPeople stores who of an intervention's roster worked in which year.
+func (d *drain) keepPeople(intervention string, people map[jobs.RosterYear]jobs.Jornal) error {
+	var was []personYear
+	if err := d.db.NewQuery(`SELECT participant, exercise, intervention, day, evidence_collection, evidence_record
+		FROM progress_people WHERE intervention = {:i}`).Bind(dbx.Params{"i": intervention}).All(&was); err != nil {
+		return err
+	}
+	same := map[jobs.RosterYear]bool{}
+	for _, w := range was {
+		k := jobs.RosterYear{Participant: w.Participant, Year: int(w.Exercise)}
+		j, still := people[k]
+		if still && (j == jobs.Jornal{Day: day.Day(w.Day), Source: w.EvidenceCollection, Record: w.EvidenceRecord}) {
+			same[k] = true
+			continue
+		}
+		if !still {
+			d.people = true
+			if err := d.sql.exec(`DELETE FROM progress_people WHERE exercise = {:y} AND participant = {:p} AND intervention = {:i}`,
+				dbx.Params{"y": w.Exercise, "p": w.Participant, "i": intervention}); err != nil {
+				return err
+			}
+		}
+	}
+	for k, j := range people {
+		if same[k] {
+			continue
+		}
+		d.people = true
+		if err := d.sql.exec(`INSERT OR REPLACE INTO progress_people (participant, exercise, intervention, day, evidence_collection, evidence_record)
+			VALUES ({:p}, {:y}, {:i}, {:d}, {:c}, {:r})`,
+			dbx.Params{"p": k.Participant, "y": k.Year, "i": intervention, "d": string(j.Day), "c": j.Source, "r": j.Record}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
