@@ -26,11 +26,12 @@ const maxBody = 2 << 20
 
 // API has the use cases the routes call.
 type API struct {
-	Replica  app.Replica
-	Pusher   *app.Pusher
-	Accounts app.Accounts
-	Board    app.Board
-	Log      *slog.Logger
+	Replica     app.Replica
+	Pusher      *app.Pusher
+	Accounts    app.Accounts
+	Board       app.Board
+	Rendiciones app.Rendiciones
+	Log         *slog.Logger
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -45,6 +46,7 @@ func (a *API) Handler() http.Handler {
 	g.POST("/sync/pull", a.pull)
 	g.POST("/sync/push", a.push)
 	a.boardRoutes(g)
+	a.rendicionRoutes(g)
 	return e
 }
 
@@ -93,6 +95,7 @@ var status = map[fault.Code]int{
 	fault.Busy:           http.StatusServiceUnavailable,
 	fault.Internal:       http.StatusInternalServerError,
 
+	fault.Conflict:            http.StatusConflict,
 	fault.RendicionClosed:     http.StatusConflict,
 	fault.RendicionItemClosed: http.StatusConflict,
 	fault.RendicionChanged:    http.StatusConflict,

@@ -21,7 +21,7 @@ func say(f *fault.Fault) problem {
 		if d, err := day.Parse(value); err == nil {
 			value = spanishDay(d)
 		}
-		text = strings.ReplaceAll(text, "{"+key+"}", value)
+		text = strings.ReplaceAll(text, "{"+key+"}", word(key, value))
 	}
 	return problem{Code: f.Code, Field: f.Field, Message: text}
 }

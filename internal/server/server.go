@@ -41,7 +41,8 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell
 		api := &httpapi.API{
 			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
-			Pusher: &app.Pusher{Ledger: replica, Now: engine.Now},
+			Rendiciones: store.NewRendiciones(engine, e.App),
+			Pusher:      &app.Pusher{Ledger: replica, Now: engine.Now},
 		}
 		e.Router.BindFunc(demoStaysHere)
 		routes := mount(api.Handler())

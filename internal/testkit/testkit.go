@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
 
+	"chaski/internal/app"
 	"chaski/internal/server"
 	"chaski/internal/store"
 )
@@ -262,3 +263,6 @@ func (k *Kit) Superuser(email string) string {
 	}
 	return token
 }
+
+// Rendiciones are the use cases over the same data, without HTTP.
+func (k *Kit) Rendiciones() app.Rendiciones { return store.NewRendiciones(k.Engine, k.App) }

@@ -4,7 +4,7 @@ import "chaski/internal/domain/day"
 
 // Parameter keys.
 const (
-	DeadlineKey = "rendicion.deadline_working_days"
+	DeadlineKey = "rendicion.deadline_workdays"
 	RequiredKey = "rendicion.required_documents"
 )
 

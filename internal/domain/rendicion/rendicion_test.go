@@ -248,8 +248,14 @@ func TestDeadline(t *testing.T) {
 		left  int
 		late  bool
 	}{
-		{"2021-07-15", 15, false}, {"2021-08-04", 3, false}, {"2021-08-06", 1, false}, {"2021-08-08", 1, false},
-		{"2021-08-09", 0, false}, {"2021-08-10", -1, true}, {"2021-08-14", -4, true}, {"2021-08-16", -5, true},
+		{"2021-07-15", 15, false},
+		{"2021-08-04", 3, false},
+		{"2021-08-06", 1, false},
+		{"2021-08-08", 1, false},
+		{"2021-08-09", 0, false},
+		{"2021-08-10", -1, true},
+		{"2021-08-14", -4, true},
+		{"2021-08-16", -5, true},
 	} {
 		if left, late := rendicion.Left(x.today, due, c), rendicion.Late("", x.today, due); left != x.left || late != x.late {
 			t.Errorf("on %s: %d left, late %v; want %d, %v", x.today, left, late, x.left, x.late)

@@ -107,7 +107,7 @@ type Scope struct {
 	Missing   map[Document]bool // kinds that may be added
 }
 
-// ScopeOf: everything before the first submission; after it only what an open
+// ScopeOf answers everything before the first submission; after it only what an open
 // observation names.
 func ScopeOf(s State, observations []Observation) Scope {
 	scope := Scope{All: s == Pending, Lines: map[Line]bool{}, Documents: map[string]bool{}, Missing: map[Document]bool{}}

@@ -156,6 +156,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rendiciones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those of the executor's entity, what he has to do first. */
+        get: operations["listRendiciones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rendiciones/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Presented and waiting for a reviewer, oldest first. */
+        get: operations["rendicionInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rendiciones/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Past their deadline and never presented, by unit; the longest overdue first, at most 200. */
+        get: operations["rendicionesOverdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rendiciones/{intervention}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All of one rendición, with what the asking person may change. */
+        get: operations["getRendicion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Write amounts and answers. Each amount carries the value it was changed from; if that is not the current one nothing is written (rendicion_changed). */
+        patch: operations["saveRendicion"];
+        trace?: never;
+    };
+    "/rendiciones/{intervention}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Present it as it was at this revision; answers with its receipt. */
+        post: operations["submitRendicion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rendiciones/{intervention}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve it, or send it back with observations. Only what is observed opens again. */
+        post: operations["reviewRendicion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rendiciones/{intervention}/documents/{document}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a document that was not presented yet. It is kept. */
+        delete: operations["withdrawDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -540,6 +660,165 @@ export interface components {
                 note: string;
             }[];
         };
+        /** @enum {string} */
+        RendicionState: "pendiente" | "presentada" | "observada" | "subsanada" | "conforme";
+        /** @enum {string} */
+        RendicionLine: "cofinanciamiento_oe" | "monc" | "insumos" | "herramientas" | "epp" | "seguros" | "personal_tecnico" | "otros" | "devuelto" | "saldo";
+        /** @enum {string} */
+        DocumentKind: "oficio" | "informe_rt" | "informe_ia" | "acta_inicio" | "acta_termino" | "cuaderno_asistencia" | "planilla_pago" | "padron_movimientos" | "polizas_constancias" | "comprobantes" | "reportes_siaf" | "movimiento_bancario" | "fotos" | "voucher_devolucion" | "constancias_participacion";
+        Deadline: {
+            due_on: components["schemas"]["Day"];
+            /** @description Working days; 0 on the last day, negative since it was over. */
+            left: number;
+            overdue: boolean;
+            workdays: number;
+            norm: string;
+            assumption: boolean;
+        };
+        RendicionWork: {
+            intervention: components["schemas"]["Id"];
+            name: string;
+            convenio_code: string;
+            ut: components["schemas"]["Id"];
+            ut_name: string;
+            executor: string;
+            starts_on: components["schemas"]["Day"];
+            ends_on: components["schemas"]["Day"];
+        };
+        RendicionItem: {
+            work: components["schemas"]["RendicionWork"];
+            state: components["schemas"]["RendicionState"];
+            deadline: components["schemas"]["Deadline"];
+            presented_on: string;
+            presented_at: string;
+            /** @description Presented, or not presented yet, after the deadline. */
+            late: boolean;
+            open_observations: number;
+            round: number;
+        };
+        RendicionList: {
+            items: components["schemas"]["RendicionItem"][];
+        };
+        OverdueUT: {
+            ut: components["schemas"]["Id"];
+            name: string;
+            count: number;
+            /** @description Working days. */
+            longest: number;
+        };
+        RendicionOverdue: {
+            uts: components["schemas"]["OverdueUT"][];
+            items: components["schemas"]["RendicionItem"][];
+            total: number;
+        };
+        RendicionAmount: {
+            line: components["schemas"]["RendicionLine"];
+            /** @description Null while nothing was stated. */
+            amount: string | null;
+            /** @description The asking person may change it now. */
+            open: boolean;
+        };
+        RendicionKind: {
+            kind: components["schemas"]["DocumentKind"];
+            required: boolean;
+            /** @description One may be added now. */
+            open: boolean;
+        };
+        RendicionDocument: {
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["DocumentKind"];
+            name: string;
+            sha256: string;
+            size: number;
+            mime: string;
+            uploaded_at: string;
+            uploaded_by: string;
+            /** @description Empty while in force; its own id: withdrawn. */
+            superseded_by: string;
+            /** @description It may be replaced now. */
+            open: boolean;
+            /** @description In force and never presented: it may be withdrawn. */
+            fresh: boolean;
+        };
+        RendicionObservation: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            target: "line" | "document" | "missing";
+            /** @description A line, a document id, or a kind of document that is not there. */
+            item: string;
+            /** @description Lines opened with it, so that the account can square again. */
+            also: components["schemas"]["RendicionLine"][];
+            text: string;
+            /** @enum {string} */
+            state: "abierta" | "subsanada" | "levantada";
+            round: number;
+            made_by: string;
+            made_at: string;
+            answer: string;
+            lifted_by: string;
+            lifted_at: string;
+        };
+        RendicionSubmission: {
+            round: number;
+            receipt: string;
+            /** @description Of the content in canonical JSON (RFC 8785). */
+            sha256: string;
+            presented_at: string;
+            presented_by: string;
+        };
+        Rendicion: {
+            work: components["schemas"]["RendicionWork"];
+            state: components["schemas"]["RendicionState"];
+            revision: number;
+            round: number;
+            deadline: components["schemas"]["Deadline"];
+            presented_on: string;
+            receipt: string;
+            decided_on: string;
+            decided_by: string;
+            transferred: components["schemas"]["Money"];
+            transferred_when_presented: components["schemas"]["Money"];
+            difference: components["schemas"]["Money"];
+            amounts: components["schemas"]["RendicionAmount"][];
+            kinds: components["schemas"]["RendicionKind"][];
+            documents: components["schemas"]["RendicionDocument"][];
+            observations: components["schemas"]["RendicionObservation"][];
+            submissions: components["schemas"]["RendicionSubmission"][];
+            can_edit: boolean;
+            can_review: boolean;
+            max_documents: number;
+            max_file_bytes: number;
+        };
+        RendicionLineChange: {
+            line: components["schemas"]["RendicionLine"];
+            amount: string | null;
+            /** @description The value it was changed from. */
+            base: string | null;
+        };
+        RendicionChange: {
+            lines: components["schemas"]["RendicionLineChange"][];
+            /** @description By observation. */
+            answers: {
+                [key: string]: string;
+            };
+        };
+        RendicionSubmit: {
+            revision: number;
+        };
+        NewObservation: {
+            /** @enum {string} */
+            target: "line" | "document" | "missing";
+            item: string;
+            also: components["schemas"]["RendicionLine"][];
+            text: string;
+        };
+        RendicionReview: {
+            revision: number;
+            approve: boolean;
+            /** @description Answered observations that are accepted; the others are open again. */
+            lifted: components["schemas"]["Id"][];
+            observations: components["schemas"]["NewObservation"][];
+        };
     };
     responses: {
         /** @description What went wrong and what to do, in Spanish. */
@@ -556,6 +835,7 @@ export interface components {
         Year: number;
         /** @description The AO's id. */
         Ao: components["schemas"]["Id"];
+        Document: components["schemas"]["Id"];
         Intervention: components["schemas"]["Id"];
     };
     requestBodies: never;
@@ -775,6 +1055,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitDetail"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listRendiciones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RendicionList"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    rendicionInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RendicionList"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    rendicionesOverdue: {
+        parameters: {
+            query?: {
+                /** @description One unit only. */
+                ut?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RendicionOverdue"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getRendicion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    saveRendicion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RendicionChange"];
+            };
+        };
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    submitRendicion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RendicionSubmit"];
+            };
+        };
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    reviewRendicion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RendicionReview"];
+            };
+        };
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    withdrawDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+                document: components["parameters"]["Document"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
                 };
             };
             default: components["responses"]["Fault"];

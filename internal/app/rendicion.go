@@ -1,0 +1,245 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/calendar"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/rendicion"
+)
+
+// Rendiciones are the use cases of the rendición de cuentas, addressed by the
+// intervention it is about. Money is céntimos. What is outside a person's scope
+// is a NotFound fault; what his role never does is Forbidden.
+type Rendiciones interface {
+	// Mine lists those of an executor's entity; Inbox those a reviewer has to look
+	// at, oldest first; Overdue what is past its deadline and was never presented.
+	Mine(actor.Actor) ([]RendicionItem, error)
+	Inbox(actor.Actor) ([]RendicionItem, error)
+	Overdue(a actor.Actor, ut string) (RendicionOverdue, error)
+	Find(a actor.Actor, intervention string) (Rendicion, error)
+	// Save writes what an executor stated and answered; each line is guarded by
+	// the value it was changed from.
+	Save(context.Context, actor.Actor, string, RendicionChange) (Rendicion, error)
+	// Submit presents exactly what the person saw: revision must be the newest.
+	Submit(ctx context.Context, a actor.Actor, intervention string, revision int64) (Rendicion, error)
+	Review(context.Context, actor.Actor, string, RendicionReview) (Rendicion, error)
+	// Withdraw takes a document back that was not presented yet. It is kept.
+	Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error)
+
+	// MayUpload checks that the person may send a file of this description now.
+	MayUpload(a actor.Actor, f FileDescription) error
+	// Attach makes a stored file a document; again with the same id it answers
+	// the document that is there.
+	Attach(context.Context, actor.Actor, StoredFile) (RendicionDocument, error)
+	// Document is one that the person may read.
+	Document(a actor.Actor, intervention, document string) (RendicionDocument, error)
+}
+
+// RendicionWork is the intervention a rendición is about.
+type RendicionWork struct {
+	ID, Name, State, ConvenioCode string
+	UT, UTName                    string
+	Executor, ExecutorName        string
+	Starts, Ends                  day.Day
+}
+
+// Deadline is when a rendición is due and why.
+type Deadline struct {
+	Due        day.Day
+	Left       int // working days, negative once it is over
+	Overdue    bool
+	Workdays   int
+	Norm       string
+	Assumption bool
+}
+
+// RendicionDocument is one version of a document. In force while SupersededBy is
+// empty; its own id there says that it was withdrawn.
+type RendicionDocument struct {
+	ID           string
+	Kind         rendicion.Document
+	Name         string
+	SHA256       string
+	Size         int64
+	MIME         string
+	File         string // its name in the storage
+	UploadedAt   string // instant
+	UploadedBy   string // name
+	SupersededBy string
+}
+
+// RendicionObservation is an observation with who made it.
+type RendicionObservation struct {
+	rendicion.Observation
+	Text             string
+	Round            int64
+	MadeBy, MadeAt   string
+	LiftedBy, Lifted string
+}
+
+// RendicionSubmission is what was presented once.
+type RendicionSubmission struct {
+	Round       int64
+	Receipt     string
+	SHA256      string
+	PresentedAt string
+	PresentedBy string
+	Content     SubmissionContent
+}
+
+// SubmissionContent is the part of a submission that rules read again.
+type SubmissionContent struct {
+	Amounts   map[rendicion.Line]string `json:"amounts"`
+	Documents []struct {
+		ID string `json:"id"`
+	} `json:"documents"`
+}
+
+// Rendicion is all of one rendición.
+type Rendicion struct {
+	ID              string // "" while nothing was saved
+	Work            RendicionWork
+	State           rendicion.State
+	Revision, Round int64
+	Transferred     int64 // by the transfers accrued, now
+	Presented       int64 // the same when it was last presented
+	Amounts         map[rendicion.Line]int64
+	Documents       []RendicionDocument
+	Observations    []RendicionObservation
+	Submissions     []RendicionSubmission
+	PresentedOn     day.Day // the first time
+	PresentedAt     string
+	Receipt         string
+	DueThen         day.Day // the deadline when it was presented
+	DecidedOn       day.Day
+	DecidedBy       string
+
+	Required []rendicion.Document
+	Deadline Deadline
+	Scope    rendicion.Scope
+	CanEdit  bool // the asking person, in this state
+	CanJudge bool
+}
+
+// RendicionItem is a rendición in a list.
+type RendicionItem struct {
+	Work        RendicionWork
+	State       rendicion.State
+	Deadline    Deadline
+	PresentedOn day.Day
+	PresentedAt string
+	Late        bool // presented, or not yet, after the deadline
+	Open        int64
+	Round       int64
+}
+
+// RendicionOverdue is the queue of what is past its deadline.
+type RendicionOverdue struct {
+	UTs   []OverdueUT
+	Items []RendicionItem // the longest overdue first, bounded
+	Total int
+}
+
+// OverdueUT counts the overdue of one unit.
+type OverdueUT struct {
+	UT, Name string
+	Count    int
+	Longest  int // working days
+}
+
+// LineChange is one amount, with the value the person saw before changing it;
+// nil says "nothing stated".
+type LineChange struct {
+	Line         rendicion.Line
+	Amount, Base *int64
+}
+
+// RendicionChange is what an executor typed.
+type RendicionChange struct {
+	Lines   []LineChange
+	Answers map[string]string // observation id -> text
+}
+
+// RendicionReview is a reviewer's decision about the revision he saw.
+type RendicionReview struct {
+	Revision     int64
+	Approve      bool
+	Lifted       []string
+	Observations []NewObservation
+}
+
+// NewObservation is one of a review.
+type NewObservation struct {
+	Target rendicion.Target
+	Item   string
+	Also   []rendicion.Line
+	Text   string
+}
+
+// FileDescription is what is known of a file before its bytes come.
+type FileDescription struct {
+	Intervention string
+	Kind         rendicion.Document
+	Replaces     string // document it takes the place of, "" for none
+	Name         string
+	SHA256       string
+	Size         int64
+}
+
+// StoredFile is a file that is whole, checked and in the storage.
+type StoredFile struct {
+	FileDescription
+	Document string // id it gets
+	File     string // its name in the storage
+	MIME     string
+}
+
+// RendicionBook is the port of the use cases.
+type RendicionBook interface {
+	Read(func(RendicionPage) error) error
+	// Write opens one transaction over the ledger.
+	Write(context.Context, func(RendicionDesk) error) error
+}
+
+// RendicionParameter is a dated parameter.
+type RendicionParameter struct {
+	Value      json.RawMessage
+	Norm       string
+	Assumption bool
+}
+
+// RendicionPage answers from one snapshot.
+type RendicionPage interface {
+	Rendicion(intervention string) (Rendicion, bool, error) // without what is derived
+	Items(RendicionFilter) ([]RendicionItem, error)         // without deadlines
+	Calendar() (calendar.Calendar, error)
+	Parameter(key string, on day.Day) (RendicionParameter, bool, error)
+}
+
+// RendicionFilter selects rows of a list; empty fields do not.
+type RendicionFilter struct {
+	Executor, UT string
+	Works        []string // states of the intervention
+}
+
+// RendicionDesk writes, in one transaction. Actor is the person's id.
+type RendicionDesk interface {
+	RendicionPage
+	// Open makes sure that there is a row, and answers its id.
+	Open(r Rendicion) (string, error)
+	SetLine(rendicion, intervention string, l rendicion.Line, amount *int64) error
+	Answer(observation, text string) error
+	AddDocument(rendicion string, f StoredFile, by string) error
+	Supersede(document, by string) error
+	Observe(rendicion, intervention string, round int64, o NewObservation, by string) error
+	SetObservation(o RendicionObservation, by string) error
+	AddSubmission(rendicion, intervention string, s RendicionSubmission, content json.RawMessage, by string) error
+	// SetState moves rendición and intervention; fields are those of the row.
+	SetState(rendicion, intervention string, to rendicion.State, fields map[string]any) error
+	// Touch moves the revision.
+	Touch(rendicion string) error
+	Audit(actor, action, intervention string, detail any) error
+}

@@ -1,0 +1,301 @@
+package app
+
+import (
+	"encoding/json"
+	"sort"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/calendar"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/rendicion"
+)
+
+// NewRendiciones returns the use cases over their port.
+func NewRendiciones(book RendicionBook, now func() time.Time) Rendiciones {
+	return &rendiciones{book, now}
+}
+
+type rendiciones struct {
+	book RendicionBook
+	now  func() time.Time
+}
+
+// edits: the staff of the entity that carries the work out.
+func edits(a actor.Actor, w RendicionWork) bool {
+	return a.Role == actor.Executor && a.Entity != "" && a.Entity == w.Executor
+}
+
+// judges: the unit's coordinator, and central reviewers.
+func judges(a actor.Actor, w RendicionWork) bool {
+	return a.Role == actor.CentralReviewer || a.Role == actor.UTCoordinator && a.UT != "" && a.UT == w.UT
+}
+
+func readsRendicion(a actor.Actor, w RendicionWork) bool {
+	return edits(a, w) || a.WatchesFigures() && reaches(a, w.UT)
+}
+
+// rules are the dated rules in force for one work.
+type rules struct {
+	calendar calendar.Calendar
+	today    day.Day
+	page     RendicionPage
+}
+
+func (u *rendiciones) rules(p RendicionPage) (rules, error) {
+	c, err := p.Calendar()
+	return rules{calendar: c, today: day.Of(u.now()), page: p}, err
+}
+
+// deadline of a work: the parameter is the one in force on the day it ended.
+// What was presented keeps the deadline it was presented under.
+func (r rules) deadline(w RendicionWork, then day.Day) (Deadline, error) {
+	d := Deadline{Workdays: rendicion.DefaultDeadline, Norm: assumedDeadline, Assumption: true}
+	p, found, err := r.page.Parameter(rendicion.DeadlineKey, w.Ends)
+	if err != nil {
+		return d, err
+	}
+	var n int
+	if found && json.Unmarshal(p.Value, &n) == nil && n > 0 {
+		d.Workdays, d.Norm, d.Assumption = n, p.Norm, p.Assumption
+	}
+	if d.Due = then; then == "" {
+		d.Due = rendicion.Due(w.Ends, d.Workdays, r.calendar)
+	}
+	d.Left, d.Overdue = rendicion.Left(r.today, d.Due, r.calendar), rendicion.Late("", r.today, d.Due)
+	return d, nil
+}
+
+const assumedDeadline = "Supuesto de este sistema: no hay un parámetro vigente en la fecha de término."
+
+func (r rules) required(w RendicionWork) ([]rendicion.Document, error) {
+	p, found, err := r.page.Parameter(rendicion.RequiredKey, w.Ends)
+	var list []rendicion.Document
+	if err != nil || !found || json.Unmarshal(p.Value, &list) != nil {
+		return rendicion.DefaultRequired, err
+	}
+	return list, nil
+}
+
+// complete adds what is derived.
+func (r rules) complete(a actor.Actor, x *Rendicion) (err error) {
+	if x.Deadline, err = r.deadline(x.Work, x.DueThen); err != nil {
+		return err
+	}
+	if x.Required, err = r.required(x.Work); err != nil {
+		return err
+	}
+	x.Scope = scopeOf(x)
+	x.CanEdit = edits(a, x.Work) && x.State.Editable()
+	x.CanJudge = judges(a, x.Work) && x.State.Reviewable()
+	return nil
+}
+
+// scopeOf adds to the rule's scope what was uploaded since the last submission:
+// a wrong file may be taken back before anybody saw it.
+func scopeOf(x *Rendicion) rendicion.Scope {
+	scope := rendicion.ScopeOf(x.State, observationsOf(x))
+	if x.State != rendicion.Observed {
+		return scope
+	}
+	for _, d := range x.fresh() {
+		scope.Documents[d.ID] = true
+	}
+	return scope
+}
+
+// fresh are the documents in force that were never presented.
+func (x *Rendicion) fresh() []RendicionDocument {
+	seen := map[string]bool{}
+	if last := x.last(); last != nil {
+		for _, d := range last.Content.Documents {
+			seen[d.ID] = true
+		}
+	}
+	var out []RendicionDocument
+	for _, d := range x.inForce() {
+		if !seen[d.ID] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Fresh are the ids of the documents in force that were never presented.
+func (x *Rendicion) Fresh() map[string]bool {
+	out := map[string]bool{}
+	for _, d := range x.fresh() {
+		out[d.ID] = true
+	}
+	return out
+}
+
+// Difference is what is still to be explained.
+func (x *Rendicion) Difference() decimal.Decimal {
+	return rendicion.AccountOf(soles(x.Transferred), amountsOf(x)).Difference
+}
+
+// Needed are the documents it cannot be presented without, there or not.
+func (x *Rendicion) Needed() []rendicion.Document {
+	return rendicion.Missing(x.Required, nil, amountsOf(x))
+}
+
+func (x *Rendicion) last() *RendicionSubmission {
+	if len(x.Submissions) == 0 {
+		return nil
+	}
+	return &x.Submissions[len(x.Submissions)-1]
+}
+
+func (x *Rendicion) inForce() []RendicionDocument {
+	var out []RendicionDocument
+	for _, d := range x.Documents {
+		if d.SupersededBy == "" {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func observationsOf(x *Rendicion) []rendicion.Observation {
+	out := make([]rendicion.Observation, len(x.Observations))
+	for i, o := range x.Observations {
+		out[i] = o.Observation
+	}
+	return out
+}
+
+// find reads one that the person may see.
+func (u *rendiciones) find(p RendicionPage, a actor.Actor, intervention string) (Rendicion, error) {
+	x, found, err := p.Rendicion(intervention)
+	if err != nil {
+		return x, err
+	}
+	if !found || !readsRendicion(a, x.Work) {
+		return Rendicion{}, fault.New(fault.NotFound, "intervention")
+	}
+	if x.State == "" {
+		return Rendicion{}, fault.New(fault.WorkNotEnded, "intervention")
+	}
+	r, err := u.rules(p)
+	if err != nil {
+		return x, err
+	}
+	return x, r.complete(a, &x)
+}
+
+func (u *rendiciones) Find(a actor.Actor, intervention string) (x Rendicion, err error) {
+	err = u.book.Read(func(p RendicionPage) error {
+		x, err = u.find(p, a, intervention)
+		return err
+	})
+	return x, err
+}
+
+func (u *rendiciones) Document(a actor.Actor, intervention, document string) (d RendicionDocument, err error) {
+	x, err := u.Find(a, intervention)
+	if err != nil {
+		return d, err
+	}
+	for _, d := range x.Documents {
+		if d.ID == document {
+			return d, nil
+		}
+	}
+	return d, fault.New(fault.NotFound, "document")
+}
+
+func (u *rendiciones) list(f RendicionFilter, keep func(RendicionItem) bool) (out []RendicionItem, err error) {
+	err = u.book.Read(func(p RendicionPage) error {
+		items, err := p.Items(f)
+		if err != nil {
+			return err
+		}
+		r, err := u.rules(p)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			if i.Deadline, err = r.deadline(i.Work, i.Deadline.Due); err != nil {
+				return err
+			}
+			i.Late = rendicion.Late(i.PresentedOn, r.today, i.Deadline.Due)
+			if keep(i) {
+				out = append(out, i)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (u *rendiciones) Mine(a actor.Actor) ([]RendicionItem, error) {
+	if a.Role != actor.Executor || a.Entity == "" {
+		return nil, fault.New(fault.Forbidden, "")
+	}
+	f := RendicionFilter{Executor: a.Entity, Works: []string{rendicion.WorkEnded, rendicion.WorkPresented, rendicion.WorkObserved, rendicion.WorkApproved}}
+	out, err := u.list(f, func(RendicionItem) bool { return true })
+	// What he has to do first: by deadline, what is done last.
+	sort.SliceStable(out, func(i, j int) bool {
+		if e, f := out[i].State.Editable(), out[j].State.Editable(); e != f {
+			return e
+		}
+		return out[i].Deadline.Due < out[j].Deadline.Due
+	})
+	return out, err
+}
+
+// unitOf is the unit a person's lists are bound to; "" for the whole country.
+func unitOf(a actor.Actor) string {
+	if a.Role == actor.UTCoordinator {
+		return a.UT
+	}
+	return ""
+}
+
+func (u *rendiciones) Inbox(a actor.Actor) ([]RendicionItem, error) {
+	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
+		return nil, fault.New(fault.Forbidden, "")
+	}
+	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkPresented}}
+	out, err := u.list(f, func(i RendicionItem) bool { return i.State.Reviewable() })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].PresentedAt < out[j].PresentedAt })
+	return out, err
+}
+
+// maxOverdue bounds the rows of the queue; its counts are of all.
+const maxOverdue = 200
+
+func (u *rendiciones) Overdue(a actor.Actor, ut string) (q RendicionOverdue, err error) {
+	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
+		return q, fault.New(fault.Forbidden, "")
+	}
+	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkEnded}}
+	all, err := u.list(f, func(i RendicionItem) bool { return i.Deadline.Overdue && i.State == rendicion.Pending })
+	if err != nil {
+		return q, err
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Deadline.Due < all[j].Deadline.Due })
+	at := map[string]int{}
+	for _, i := range all {
+		n, known := at[i.Work.UT]
+		if !known {
+			n = len(q.UTs)
+			at[i.Work.UT] = n
+			q.UTs = append(q.UTs, OverdueUT{UT: i.Work.UT, Name: i.Work.UTName, Longest: -i.Deadline.Left})
+		}
+		q.UTs[n].Count++
+		if ut != "" && ut != i.Work.UT {
+			continue
+		}
+		q.Total++
+		if len(q.Items) < maxOverdue {
+			q.Items = append(q.Items, i)
+		}
+	}
+	sort.SliceStable(q.UTs, func(i, j int) bool { return q.UTs[i].Count > q.UTs[j].Count })
+	return q, nil
+}

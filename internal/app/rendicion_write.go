@@ -1,0 +1,340 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/rendicion"
+	"chaski/internal/replication"
+)
+
+// maxText bounds what a person writes in one field.
+const maxText = 2000
+
+func soles(centimos int64) decimal.Decimal { return decimal.New(centimos, -2) }
+
+func amountsOf(x *Rendicion) rendicion.Amounts {
+	out := make(rendicion.Amounts, len(x.Amounts))
+	for l, a := range x.Amounts {
+		out[l] = soles(a)
+	}
+	return out
+}
+
+// write opens the transaction, finds the rendición in it, lets fn change it and
+// answers how it is afterwards.
+func (u *rendiciones) write(ctx context.Context, a actor.Actor, intervention string, may func(*Rendicion) bool,
+	fn func(RendicionDesk, *Rendicion) error,
+) (after Rendicion, err error) {
+	err = u.book.Write(ctx, func(d RendicionDesk) error {
+		x, err := u.find(d, a, intervention)
+		if err != nil {
+			return err
+		}
+		if !may(&x) {
+			return fault.New(fault.Forbidden, "")
+		}
+		if x.ID, err = d.Open(x); err != nil {
+			return err
+		}
+		if err := fn(d, &x); err != nil {
+			return err
+		}
+		after, err = u.find(d, a, intervention)
+		return err
+	})
+	return after, err
+}
+
+func editor(a actor.Actor) func(*Rendicion) bool {
+	return func(x *Rendicion) bool { return edits(a, x.Work) }
+}
+
+// Save implements Rendiciones.
+func (u *rendiciones) Save(ctx context.Context, a actor.Actor, intervention string, q RendicionChange) (Rendicion, error) {
+	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
+		if !x.State.Editable() {
+			return fault.New(fault.RendicionClosed, "state")
+		}
+		moved := false
+		for _, c := range q.Lines {
+			changed, err := u.line(d, a, x, c)
+			if err != nil {
+				return err
+			}
+			moved = moved || changed
+		}
+		answered, err := u.answers(d, a, x, q.Answers)
+		if err != nil || !moved && !answered {
+			return err
+		}
+		return d.Touch(x.ID)
+	})
+}
+
+func same(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+func (u *rendiciones) line(d RendicionDesk, a actor.Actor, x *Rendicion, c LineChange) (bool, error) {
+	if !c.Line.Known() {
+		return false, fault.New(fault.UnknownField, string(c.Line))
+	}
+	if c.Amount != nil {
+		if f := rendicion.CheckAmount(c.Line, soles(*c.Amount)); f != nil {
+			return false, f
+		}
+	}
+	var now *int64
+	if v, stated := x.Amounts[c.Line]; stated {
+		now = &v
+	}
+	if same(now, c.Amount) {
+		return false, nil // said already, perhaps by this very request
+	}
+	if !x.Scope.Line(c.Line) {
+		return false, fault.New(fault.RendicionItemClosed, string(c.Line)).With("item", string(c.Line))
+	}
+	if !same(now, c.Base) {
+		return false, fault.New(fault.RendicionChanged, string(c.Line)).
+			With("item", string(c.Line)).With("yours", money(c.Amount)).With("theirs", money(now))
+	}
+	if err := d.SetLine(x.ID, x.Work.ID, c.Line, c.Amount); err != nil {
+		return false, err
+	}
+	return true, d.Audit(a.User, "rendicion.amount", x.Work.ID,
+		map[string]any{"line": c.Line, "before": money(now), "after": money(c.Amount)})
+}
+
+// money writes céntimos for a sentence; "" for nothing stated.
+func money(centimos *int64) string {
+	if centimos == nil {
+		return ""
+	}
+	return soles(*centimos).StringFixed(2)
+}
+
+func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answers map[string]string) (bool, error) {
+	moved := false
+	for _, o := range x.Observations {
+		text, given := answers[o.ID]
+		if !given || text == o.Answer {
+			continue
+		}
+		if o.State != rendicion.ObservationOpen {
+			return false, fault.New(fault.RendicionClosed, o.ID)
+		}
+		if utf8.RuneCountInString(text) > maxText {
+			return false, fault.New(fault.TooLong, o.ID).With("max", fmt.Sprint(maxText))
+		}
+		if err := d.Answer(o.ID, text); err != nil {
+			return false, err
+		}
+		if err := d.Audit(a.User, "rendicion.answer", x.Work.ID, map[string]any{"observation": o.ID, "before": o.Answer, "after": text}); err != nil {
+			return false, err
+		}
+		moved = true
+	}
+	return moved, nil
+}
+
+// submission is what the rules look at.
+func (x *Rendicion) submission() rendicion.Submission {
+	s := rendicion.Submission{
+		State: x.State, Transferred: soles(x.Transferred), Amounts: amountsOf(x), Documents: map[rendicion.Document]int{},
+		Required: x.Required, Observations: observationsOf(x), Touched: map[string]bool{},
+	}
+	for _, d := range x.inForce() {
+		s.Documents[d.Kind]++
+	}
+	for _, o := range x.Observations {
+		s.Touched[o.ID] = x.touched(o.Observation)
+	}
+	return s
+}
+
+// touched says whether the item of an observation differs from what was presented.
+func (x *Rendicion) touched(o rendicion.Observation) bool {
+	switch o.Target {
+	case rendicion.TargetLine:
+		last := x.last()
+		now := x.Amounts[rendicion.Line(o.Item)]
+		return last != nil && soles(now).StringFixed(2) != last.Content.Amounts[rendicion.Line(o.Item)]
+	case rendicion.TargetDocument:
+		for _, d := range x.Documents {
+			if d.ID == o.Item {
+				return d.SupersededBy != ""
+			}
+		}
+	case rendicion.TargetMissing:
+		for _, d := range x.fresh() {
+			if d.Kind == rendicion.Document(o.Item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Submit implements Rendiciones.
+func (u *rendiciones) Submit(ctx context.Context, a actor.Actor, intervention string, revision int64) (Rendicion, error) {
+	now := u.now()
+	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
+		next, faults := rendicion.Submit(x.submission())
+		if len(faults) > 0 && faults[0].Code == fault.RendicionClosed {
+			return faults[0]
+		}
+		if x.Revision != revision {
+			return fault.New(fault.Conflict, "revision")
+		}
+		if len(faults) > 0 {
+			return faults[0]
+		}
+		s, content, err := x.present(a, now)
+		if err != nil {
+			return err
+		}
+		if err := d.AddSubmission(x.ID, x.Work.ID, s, content, a.User); err != nil {
+			return err
+		}
+		for _, o := range x.Observations {
+			if o.State != rendicion.ObservationOpen {
+				continue
+			}
+			o.State = rendicion.ObservationAnswered
+			if err := d.SetObservation(o, a.User); err != nil {
+				return err
+			}
+		}
+		today := day.Of(now)
+		fields := map[string]any{
+			"round": s.Round, "transferred": x.Transferred, "due_on": string(x.Deadline.Due), "presented_at": now,
+			"presented_by": a.User, "receipt": s.Receipt,
+		}
+		if x.PresentedOn == "" {
+			fields["presented_on"] = string(today)
+		}
+		if err := d.SetState(x.ID, x.Work.ID, next, fields); err != nil {
+			return err
+		}
+		return d.Audit(a.User, "rendicion.submit", x.Work.ID, map[string]any{"receipt": s.Receipt, "round": s.Round})
+	})
+}
+
+// present writes down what is presented and gives it its receipt: part of the
+// SHA-256 of its content in canonical JSON, so that who holds the content can
+// prove what the receipt is for.
+func (x *Rendicion) present(a actor.Actor, now time.Time) (RendicionSubmission, json.RawMessage, error) {
+	s := RendicionSubmission{Round: x.Round + 1}
+	amounts := map[rendicion.Line]string{}
+	for _, l := range rendicion.Lines {
+		amounts[l] = soles(x.Amounts[l]).StringFixed(2)
+	}
+	type item struct {
+		ID     string `json:"id"`
+		Kind   string `json:"kind"`
+		Name   string `json:"name"`
+		SHA256 string `json:"sha256"`
+		Size   int64  `json:"size"`
+	}
+	documents := []item{}
+	for _, d := range x.inForce() {
+		documents = append(documents, item{d.ID, string(d.Kind), d.Name, d.SHA256, d.Size})
+	}
+	answers := map[string]string{}
+	for _, o := range x.Observations {
+		if o.State == rendicion.ObservationOpen {
+			answers[o.ID] = o.Answer
+		}
+	}
+	content, err := json.Marshal(map[string]any{
+		"convenio": x.Work.ConvenioCode, "intervention": x.Work.ID, "round": s.Round, "transferred": soles(x.Transferred).StringFixed(2),
+		"amounts": amounts, "documents": documents, "answers": answers,
+		"presented_by": a.User, "presented_at": now.UTC().Format(time.RFC3339),
+	})
+	if err != nil {
+		return s, nil, err
+	}
+	if s.SHA256, err = replication.HashJSON(content); err != nil {
+		return s, nil, err
+	}
+	s.Receipt = fmt.Sprintf("RC-%s-%d-%s", x.Work.ConvenioCode, s.Round, strings.ToUpper(s.SHA256[:12]))
+	return s, content, nil
+}
+
+// Review implements Rendiciones.
+func (u *rendiciones) Review(ctx context.Context, a actor.Actor, intervention string, q RendicionReview) (Rendicion, error) {
+	now := u.now()
+	may := func(x *Rendicion) bool { return judges(a, x.Work) }
+	return u.write(ctx, a, intervention, may, func(d RendicionDesk, x *Rendicion) error {
+		fresh, err := newObservations(x, q.Observations)
+		if err != nil {
+			return err
+		}
+		r := rendicion.Review{Approve: q.Approve, Lifted: map[string]bool{}, Observations: fresh}
+		for _, id := range q.Lifted {
+			r.Lifted[id] = true
+		}
+		next, existing, f := rendicion.Decide(x.submission(), r)
+		if f != nil {
+			return f
+		}
+		if x.Revision != q.Revision {
+			return fault.New(fault.Conflict, "revision")
+		}
+		for i, o := range existing {
+			was := x.Observations[i]
+			if was.State == o.State {
+				continue
+			}
+			was.State = o.State
+			if err := d.SetObservation(was, a.User); err != nil {
+				return err
+			}
+		}
+		for _, o := range q.Observations {
+			if err := d.Observe(x.ID, x.Work.ID, x.Round, o, a.User); err != nil {
+				return err
+			}
+		}
+		fields := map[string]any{}
+		if next == rendicion.Approved {
+			fields["decided_on"], fields["decided_by"] = string(day.Of(now)), a.User
+		}
+		if err := d.SetState(x.ID, x.Work.ID, next, fields); err != nil {
+			return err
+		}
+		return d.Audit(a.User, "rendicion.review", x.Work.ID, map[string]any{"state": next, "lifted": q.Lifted, "observations": q.Observations})
+	})
+}
+
+const minObservation = 5
+
+func newObservations(x *Rendicion, list []NewObservation) ([]rendicion.Observation, error) {
+	documents := map[string]bool{}
+	for _, d := range x.inForce() {
+		documents[d.ID] = true
+	}
+	out := make([]rendicion.Observation, len(list))
+	for i, o := range list {
+		out[i] = rendicion.Observation{Target: o.Target, Item: o.Item, Also: o.Also, State: rendicion.ObservationOpen}
+		if f := rendicion.CheckObservation(out[i], documents); f != nil {
+			return nil, f
+		}
+		n := utf8.RuneCountInString(strings.TrimSpace(o.Text))
+		if n < minObservation {
+			return nil, fault.New(fault.TooShort, "text").With("min", fmt.Sprint(minObservation))
+		}
+		if n > maxText {
+			return nil, fault.New(fault.TooLong, "text").With("max", fmt.Sprint(maxText))
+		}
+	}
+	return out, nil
+}
