@@ -29,7 +29,7 @@ func main() {
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
 	app.RootCmd.AddCommand(cmd.NewServeCommand(app, false), cmd.NewSuperuserCommand(app),
-		cli.Demo(app, engine), cli.Verify(app, engine), cli.Backup(app, version), cli.Restore(app))
+		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app))
 	cli.Operate(app, version)
 	cli.Tour(app, os.Stdout)
 	failed := cli.Watch(app.RootCmd)

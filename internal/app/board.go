@@ -21,6 +21,9 @@ type Board interface {
 	AO(a actor.Actor, year int64, ao string) (AODetail, error)
 	// Intervention lists the counted rows of one intervention behind an AO.
 	Intervention(a actor.Actor, year int64, ao, intervention string) (InterventionDetail, error)
+	// Year is the report of an exercise: Cuadros 1 to 5, participants and what
+	// else of it can be counted. For central roles.
+	Year(a actor.Actor, year int64) (YearReport, error)
 	// Visit is a visit as evidence.
 	Visit(a actor.Actor, visit string) (VisitDetail, error)
 }
@@ -31,6 +34,7 @@ type Exercise struct {
 	Kind      string // real, demonstration
 	Closed    bool   // December is closed: nothing moves it any more
 	Note      string
+	AEI       string
 	AEITarget int64 // jobs
 }
 

@@ -18,8 +18,9 @@ type Figures interface {
 // Snapshot answers from one read transaction.
 type Snapshot interface {
 	Exercises() ([]Exercise, error) // newest first
-	AOs(year int64) ([]AO, error)   // with targets, without figures
+	AOs(year int64) ([]AO, error)   // of the exercise's AEI; with targets, without figures
 	Cells(year int64) ([]Cell, error)
+	YearFacts
 	Freshness() (Freshness, error)
 	Months(AO) ([]MonthFigure, error)
 	Lines(AO) ([]Line, error)
@@ -60,7 +61,7 @@ func (b *board) Table(a actor.Actor, year int64) (t Table, err error) {
 		if err != nil {
 			return err
 		}
-		if t.Items, err = figures(s, year, cells); err != nil {
+		if t.Items, err = figuresOf(s, year, cells); err != nil {
 			return err
 		}
 		t.Summary, t.AEI = summarize(t.Items), indicator(t.Exercise, cells)
@@ -83,9 +84,9 @@ func exercise(s Snapshot, year int64) (Exercise, error) {
 	return Exercise{}, fault.New(fault.NotFound, "year")
 }
 
-// figures fills in what was executed. Physical counts the AO's own unit;
+// figuresOf fills in what was executed. Physical counts the AO's own unit;
 // financial is the devengado of every AO.
-func figures(s Snapshot, year int64, cells []Cell) ([]AO, error) {
+func figuresOf(s Snapshot, year int64, cells []Cell) ([]AO, error) {
 	aos, err := s.AOs(year)
 	if err != nil {
 		return nil, err
@@ -190,7 +191,7 @@ func activity(s Snapshot, year int64, id string) (Exercise, AO, error) {
 	if err != nil {
 		return e, AO{}, err
 	}
-	aos, err := figures(s, year, cells)
+	aos, err := figuresOf(s, year, cells)
 	if err != nil {
 		return e, AO{}, err
 	}

@@ -13,16 +13,16 @@ import (
 )
 
 // NewBoard answers the board from the ledger.
-func NewBoard(e *Engine, a core.App) app.Board { return app.NewBoard(&figures{e, a}) }
+func NewBoard(e *Engine, a core.App) app.Board { return app.NewBoard(NewFigures(e, a)) }
 
-// figures implements app.Figures.
-type figures struct {
+// boardFigures implements app.Figures.
+type boardFigures struct {
 	engine *Engine
 	app    core.App
 }
 
 // Read settles what arrived past the hooks, then opens one read transaction.
-func (f *figures) Read(fn func(app.Snapshot) error) error {
+func (f *boardFigures) Read(fn func(app.Snapshot) error) error {
 	if err := f.engine.Settle(f.app); err != nil {
 		return err
 	}
@@ -54,18 +54,21 @@ func (s *snapshot) Exercises() ([]app.Exercise, error) {
 		Year   int64  `db:"year"`
 		Kind   string `db:"kind"`
 		Note   string `db:"note"`
+		AEI    string `db:"aei"`
 		Target int64  `db:"aei_target"`
 		Closed bool   `db:"closed"`
 	}
-	err := s.all(&rows, `SELECT year, kind, note, aei_target,
+	err := s.all(&rows, `SELECT year, kind, note, aei, aei_target,
 		coalesce((SELECT max(month) FROM month_closes) >= year || '-12', 0) AS closed FROM exercises ORDER BY year DESC`, nil)
 	out := make([]app.Exercise, len(rows))
 	for i, r := range rows {
-		out[i] = app.Exercise{Year: r.Year, Kind: r.Kind, Note: r.Note, AEITarget: r.Target, Closed: r.Closed}
+		out[i] = app.Exercise{Year: r.Year, Kind: r.Kind, Note: r.Note, AEI: r.AEI, AEITarget: r.Target, Closed: r.Closed}
 	}
 	return out, err
 }
 
+// AOs are those of the exercise's AEI: an AO may serve another one, and its
+// latest version of the POI says which. Without a version it is of this one.
 func (s *snapshot) AOs(year int64) ([]app.AO, error) {
 	var rows []struct {
 		ID        string `db:"id"`
@@ -80,8 +83,12 @@ func (s *snapshot) AOs(year int64) ([]app.AO, error) {
 		Physical  int64  `db:"physical_target"`
 		Financial int64  `db:"financial_target"`
 	}
-	err := s.all(&rows, `SELECT id, key, code, name, unit_measure, funding_frame, budget_category, counting_rule,
-		followup_approved, physical_target, financial_target FROM aos WHERE exercise = {:y} ORDER BY position, key`, dbx.Params{"y": year})
+	err := s.all(&rows, `SELECT o.id, o.key, o.code, o.name, o.unit_measure, o.funding_frame, o.budget_category, o.counting_rule,
+		o.followup_approved, o.physical_target, o.financial_target FROM aos o LEFT JOIN exercises e ON e.year = o.exercise
+		WHERE o.exercise = {:y} AND (coalesce(e.aei, '') = '' OR e.aei = coalesce((
+			SELECT a.aei FROM ao_versions a JOIN poi_versions v ON v.id = a.poi_version
+			WHERE a.ao = o.id AND v.exercise = o.exercise ORDER BY v.position DESC, v.key DESC LIMIT 1), e.aei))
+		ORDER BY o.position, o.key`, dbx.Params{"y": year})
 	out := make([]app.AO, len(rows))
 	for i, r := range rows {
 		out[i] = app.AO{

@@ -30,13 +30,17 @@ var hundred = decimal.NewFromInt(100)
 // Ratio is what was executed against what was programmed: units or céntimos.
 type Ratio struct{ Exec, Target int64 }
 
-// Percent4 is 100·exec/target with four decimals, half-up; "" without a target.
-func Percent4(exec, target int64) string {
+// Percent is 100·exec/target with that many decimals, half-up; "" without a
+// target.
+func Percent(exec, target int64, places int32) string {
 	if target == 0 {
 		return ""
 	}
-	return decimal.NewFromInt(exec).Mul(hundred).DivRound(decimal.NewFromInt(target), 4).StringFixed(4)
+	return decimal.NewFromInt(exec).Mul(hundred).DivRound(decimal.NewFromInt(target), places).StringFixed(places)
 }
+
+// Percent4 is Percent with the four decimals of the wire.
+func Percent4(exec, target int64) string { return Percent(exec, target, 4) }
 
 // Adjusted4 is Percent4 cut at 100 ("ejecución ajustada").
 func Adjusted4(exec, target int64) string {
@@ -53,12 +57,16 @@ func AtLeast100(exec, target int64) bool { return target > 0 && exec >= target }
 // AverageAdjusted is the mean of min(100, percent) over the ratios that have a
 // target (Cuadro 1, notes 1 and 4 of the Ficha: cut first, then averaged over
 // all AO of the AEI), two decimals half-up; "" if none has a target.
-func AverageAdjusted(ratios []Ratio) string {
+func AverageAdjusted(ratios []Ratio) string { return AverageAdjustedTo(ratios, 2) }
+
+// AverageAdjustedTo is AverageAdjusted with that many decimals, from the exact
+// mean.
+func AverageAdjustedTo(ratios []Ratio, places int) string {
 	mean := average(ratios)
 	if mean == nil {
 		return ""
 	}
-	return mean.FloatString(2) // rounds halves away from zero
+	return mean.FloatString(places) // rounds halves away from zero
 }
 
 func average(ratios []Ratio) *big.Rat {

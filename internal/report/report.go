@@ -1,0 +1,191 @@
+// Package report writes the yearly figures for people: the same tables as text
+// for a terminal and as CSV. What the figures are is internal/domain/figures.
+package report
+
+import (
+	"fmt"
+	"strconv"
+
+	"chaski/internal/domain/figures"
+)
+
+// Table is one table of the report. The first column names the row.
+type Table struct {
+	Key     string // cuadro1, participantes, …
+	Title   string
+	Notes   []string
+	Columns []string
+	Rows    [][]string
+}
+
+// Tables lays the report out.
+func Tables(r figures.Report) []Table {
+	out := []Table{indicator(r), cuadro1(r), cuadro2(r)}
+	if r.Cuadro3 != nil {
+		out = append(out, cuadro3(r))
+	}
+	out = append(out, cuadro4(r), cuadro5(r), participants(r), transfers(r), reports(r))
+	if len(r.Late) > 0 {
+		out = append(out, late(r))
+	}
+	if len(r.Problems) > 0 {
+		out = append(out, problems(r))
+	}
+	return out
+}
+
+func n(i int64) string { return strconv.FormatInt(i, 10) }
+
+// rulesOf names the rules behind a kind of figure.
+func rulesOf(r figures.Report, figure string) string {
+	names := ""
+	for _, rule := range r.Rules {
+		if rule.Figure == figure {
+			if names != "" {
+				names += ", "
+			}
+			names += rule.Rule
+		}
+	}
+	if names == "" {
+		return "Sin filas que contar."
+	}
+	return "Regla de conteo: " + names + "."
+}
+
+func indicator(r figures.Report) Table {
+	return Table{
+		Key: "aei", Title: "Indicador de la " + orAEI(r.AEI.Code) + ": empleos temporales generados",
+		Notes:   []string{"Todos los empleos del ejercicio, de recursos de cualquier año.", rulesOf(r, "job")},
+		Columns: []string{"Acción estratégica", "Meta", "Ejecutado", "% exacto", "%"},
+		Rows:    [][]string{{orAEI(r.AEI.Code), n(r.AEI.Target), n(r.AEI.Executed), r.AEI.Percent, r.AEI.Percent0}},
+	}
+}
+
+func orAEI(code string) string {
+	if code == "" {
+		return "AEI"
+	}
+	return code
+}
+
+func cuadro1(r figures.Report) Table {
+	c := r.Cuadro1
+	return Table{
+		Key: "cuadro1", Title: "Cuadro 1. Ejecución física de las AO vinculadas a la AEI",
+		Notes: []string{
+			"1/ AO con programación física anual mayor a cero y con seguimiento aprobado.",
+			"2/ De ellas, las que ejecutaron 100 % o más, comparado sin redondear.",
+			"3/ Suma anual del seguimiento financiero (SIAF devengado) de esas AO.",
+			"4/ Promedio de la ejecución física de todas esas AO, cortada en 100 antes de promediar.",
+		},
+		Columns: []string{"Acción estratégica", "Número de AO 1/", "AO con 100 % o más 2/", "AO con más de 100 %", "Ejecución financiera (S/) 3/", "Promedio ajustado 4/", "Promedio ajustado exacto"},
+		Rows:    [][]string{{orAEI(r.AEI.Code), n(c.AOs), n(c.AtLeast), n(c.Above), c.Financial, c.Average2, c.Average10}},
+	}
+}
+
+func cuadro2(r figures.Report) Table {
+	t := Table{
+		Key: "cuadro2", Title: "Cuadro 2. Actividades operativas relacionadas con la generación de empleo temporal",
+		Notes:   []string{"No incluye las actividades operativas que se miden en informes (gestión y sentencias)."},
+		Columns: []string{"Actividad operativa", "Código", "Unidad de medida", "Programado", "Ejecutado", "% de avance"},
+	}
+	for _, key := range r.Cuadro2.AOs {
+		for _, a := range r.AOs {
+			if a.Key == key {
+				t.Rows = append(t.Rows, []string{a.Name, code(a), a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1})
+			}
+		}
+	}
+	return t
+}
+
+func code(a figures.AO) string {
+	if a.Code == nil {
+		return "código no publicado"
+	}
+	return *a.Code
+}
+
+func cuadro3(r figures.Report) Table {
+	c := r.Cuadro3
+	return Table{
+		Key: "cuadro3", Title: "Cuadro 3. Modificaciones de las AO vinculadas a la AEI",
+		Notes: []string{
+			"1/ AO activas y con financiamiento completo en la consistencia POI - PIA.",
+			"2/ AO activas y con programación física anual mayor a cero al cierre.",
+			"3/ AO creadas en la etapa de ejecución y activas.",
+			"4/ AO anteriores a la ejecución, activas, cuya meta física o financiera fue modificada.",
+		},
+		Columns: []string{"Acción estratégica", "AO en el PIA 1/", "AO del POI modificado 2/", "AO creadas 3/", "AO reprogramadas 4/"},
+		Rows:    [][]string{{orAEI(r.AEI.Code), n(c.AtOpening), n(c.AtClose), n(c.Created), n(c.Reprogrammed)}},
+	}
+}
+
+func cuadro4(r figures.Report) Table {
+	t := Table{
+		Key: "cuadro4", Title: "Cuadro 4. Empleos temporales generados, por origen de los recursos",
+		Notes:   []string{"El total del Cuadro 4 es el del marco ordinario, de recursos de cualquier año; la Ley se muestra aparte.", rulesOf(r, "job")},
+		Columns: []string{"Recursos", "Actividades de intervención inmediata", "Proyectos de inversión", "Empleos temporales", "Distritos"},
+	}
+	for _, o := range r.Jobs.ByOrigin {
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("%d %s", o.FundingYear, o.Frame), n(o.AII), n(o.PI), n(o.Jobs), n(o.Districts)})
+	}
+	total := func(name string, j figures.JobTotal) {
+		t.Rows = append(t.Rows, []string{name, n(j.AII), n(j.PI), n(j.Jobs), ""})
+	}
+	total("Total del Cuadro 4 (ordinario)", r.Jobs.Cuadro4)
+	total(fmt.Sprintf("Recursos %d", r.Exercise), r.Jobs.OfYear)
+	total("Total", r.Jobs.Total)
+	return t
+}
+
+func cuadro5(r figures.Report) Table {
+	t := Table{
+		Key: "cuadro5", Title: "Cuadro 5. Avance de ejecución física y financiera del POI",
+		Notes: []string{"Financiero: SIAF devengado. Los porcentajes se calculan de las cantidades exactas y se redondean al final."},
+		Columns: []string{
+			"Categoría o actividad operativa", "Unidad de medida", "Programado", "Ejecutado", "% físico",
+			"Programado (S/)", "Ejecutado (S/)", "% financiero", "Regla de conteo",
+		},
+	}
+	for _, part := range []struct {
+		category, title string
+		total           figures.Total
+	}{{"PP0073", "PP 0073", r.Money.PP0073}, {"APNOP9002", "APNOP 9002", r.Money.APNOP}} {
+		var rows [][]string
+		for _, a := range r.AOs {
+			if a.Category == part.category {
+				rows = append(rows, aoRow(a))
+			}
+		}
+		if rows != nil {
+			t.Rows = append(append(t.Rows, subtotal(part.title, part.total)), rows...)
+		}
+	}
+	for _, a := range r.AOs {
+		if a.Category != "PP0073" && a.Category != "APNOP9002" {
+			t.Rows = append(t.Rows, aoRow(a))
+		}
+	}
+	t.Rows = append(t.Rows, subtotal("Total", r.Money.Total))
+	return t
+}
+
+func aoRow(a figures.AO) []string {
+	rules := ""
+	for i, rule := range a.Rules {
+		if i > 0 {
+			rules += ", "
+		}
+		rules += rule
+	}
+	return []string{
+		a.Name, a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1,
+		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, rules,
+	}
+}
+
+func subtotal(name string, t figures.Total) []string {
+	return []string{name, "", "", "", "", t.Target, t.Executed, figures.Round1(t), ""}
+}

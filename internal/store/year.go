@@ -1,0 +1,213 @@
+package store
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/figures"
+	"chaski/internal/domain/progress"
+)
+
+// NewFigures answers figures from the ledger.
+func NewFigures(e *Engine, a core.App) app.Figures { return &boardFigures{e, a} }
+
+func (s *snapshot) Clock() time.Time { return s.now }
+
+// LateCells are few: what reached an exercise after its last month was closed.
+func (s *snapshot) LateCells(year int64) ([]app.LateCell, error) {
+	var rows []struct {
+		AO      string `db:"ao"`
+		Measure string `db:"measure"`
+		Year    int64  `db:"funding_year"`
+		Frame   string `db:"funding_frame"`
+		Month   string `db:"month"`
+		Q       int64  `db:"quantity"`
+		A       int64  `db:"amount"`
+	}
+	err := s.all(&rows, `SELECT ao, measure, funding_year, funding_frame, month, quantity, amount FROM progress_cells
+		WHERE exercise = {:y} AND (month < {:first} OR month > {:last}) AND (quantity <> 0 OR amount <> 0)
+		ORDER BY measure, ao, funding_year, funding_frame, month`, inYear(year, dbx.Params{}))
+	out := make([]app.LateCell, len(rows))
+	for i, r := range rows {
+		out[i] = app.LateCell{
+			Cell:  app.Cell{AO: r.AO, Measure: r.Measure, FundingYear: r.Year, FundingFrame: r.Frame, Quantity: r.Q, Amount: r.A},
+			Month: monthOf(r.Month),
+		}
+	}
+	return out, err
+}
+
+func (s *snapshot) Versions(year int64) ([]figures.Version, error) {
+	var rows []struct {
+		Key      string `db:"key"`
+		Position int64  `db:"position"`
+		AO       string `db:"ao"`
+		AEI      string `db:"aei"`
+		Cause    string `db:"cause"`
+		Physical int64  `db:"physical_target"`
+		Money    int64  `db:"financial_target"`
+		Active   bool   `db:"active"`
+		Category string `db:"budget_category"`
+	}
+	err := s.all(&rows, `SELECT v.key, v.position, a.ao, a.aei, a.cause, a.physical_target, a.financial_target, a.active, o.budget_category
+		FROM ao_versions a JOIN poi_versions v ON v.id = a.poi_version JOIN aos o ON o.id = a.ao
+		WHERE v.exercise = {:y} ORDER BY v.position, v.key, o.position, o.id`, dbx.Params{"y": year})
+	out := make([]figures.Version, len(rows))
+	for i, r := range rows {
+		out[i] = figures.Version{
+			Key: r.Key, Position: r.Position, AO: r.AO, AEI: r.AEI, Cause: r.Cause, PhysicalTarget: r.Physical, MoneyTarget: r.Money,
+			Active: r.Active, Category: r.Category,
+		}
+	}
+	return out, err
+}
+
+func (s *snapshot) RulesOf(year int64) ([]app.CountedBy, error) {
+	var rows []struct {
+		AO      string `db:"ao"`
+		Measure string `db:"measure"`
+		Rule    string `db:"rule"`
+	}
+	err := s.all(&rows, `SELECT DISTINCT ao, measure, rule FROM progress_contributions WHERE exercise = {:y} ORDER BY measure, rule, ao`, dbx.Params{"y": year})
+	out := make([]app.CountedBy, len(rows))
+	for i, r := range rows {
+		out[i] = app.CountedBy{AO: r.AO, Measure: r.Measure, Rule: r.Rule}
+	}
+	return out, err
+}
+
+func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
+	values, err := column(s.db, `SELECT value FROM parameters WHERE key = {:k} AND valid_from <= {:d} AND (valid_to = '' OR valid_to >= {:d})
+		ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"k": key, "d": string(on)})
+	if err != nil || len(values) == 0 {
+		return nil, err
+	}
+	return []byte(values[0]), nil
+}
+
+// YearRows counts what sums cannot say: distinct works, districts, executors,
+// resolutions, units and persons behind the figures.
+func (s *snapshot) YearRows(year int64) (out figures.Rows, err error) {
+	for _, part := range []func(int64, *figures.Rows) error{s.yearWorks, s.yearTransfers, s.yearReports, s.yearPeople, s.yearConditions} {
+		if err := part(year, &out); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func (s *snapshot) yearWorks(year int64, out *figures.Rows) error {
+	var rows []struct {
+		Year      int64  `db:"funding_year"`
+		Frame     string `db:"funding_frame"`
+		AII       int64  `db:"aii"`
+		PI        int64  `db:"pi"`
+		Districts int64  `db:"districts"`
+	}
+	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT funding_year, funding_frame, intervention FROM progress_contributions
+			WHERE measure = '`+progress.MeasureJob+`' AND exercise = {:y} AND intervention <> '')
+		SELECT w.funding_year, w.funding_frame, sum(i.kind = 'aii') AS aii, sum(i.kind = 'pi') AS pi, count(DISTINCT d.ubigeo) AS districts
+		FROM worked w JOIN interventions i ON i.id = w.intervention LEFT JOIN districts d ON d.id = i.district GROUP BY 1, 2 ORDER BY 1, 2`,
+		dbx.Params{"y": year})
+	for _, r := range rows {
+		out.Works = append(out.Works, figures.Works{FundingYear: r.Year, Frame: r.Frame, AII: r.AII, PI: r.PI, Districts: r.Districts})
+	}
+	return err
+}
+
+// yearTransfers has a line for each frame and one, "", for all together.
+func (s *snapshot) yearTransfers(year int64, out *figures.Rows) error {
+	var rows []struct {
+		Frame       string `db:"frame"`
+		Governments int64  `db:"governments"`
+		Idle        int64  `db:"idle"`
+		Resolutions int64  `db:"resolutions"`
+	}
+	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT intervention FROM progress_contributions
+			WHERE measure = '`+progress.MeasureJob+`' AND exercise = {:y}),
+		counted AS (SELECT p.funding_frame, c.executor, t.resolution, p.intervention NOT IN (SELECT intervention FROM worked) AS idle
+			FROM progress_contributions p JOIN transfers t ON t.id = p.source_record JOIN convenios c ON c.id = t.convenio
+			WHERE p.measure = '`+progress.MeasureTransfer+`' AND p.exercise = {:y} AND p.source_collection = 'transfers'),
+		framed AS (SELECT funding_frame AS frame, executor, resolution, idle FROM counted UNION ALL SELECT '', executor, resolution, idle FROM counted)
+		SELECT frame, count(DISTINCT executor) AS governments, sum(idle) AS idle, count(DISTINCT resolution) AS resolutions
+		FROM framed GROUP BY frame`, dbx.Params{"y": year})
+	for _, r := range rows {
+		out.Executors = append(out.Executors, figures.Executors{Frame: r.Frame, Governments: r.Governments, Idle: r.Idle})
+		if r.Frame == "" {
+			out.Resolution = r.Resolutions
+		}
+	}
+	return err
+}
+
+func (s *snapshot) yearReports(year int64, out *figures.Rows) error {
+	var rows []struct {
+		AO     string `db:"ao"`
+		Unit   string `db:"unit"`
+		Number int64  `db:"number"`
+		UTs    int64  `db:"uts"`
+	}
+	err := s.all(&rows, `SELECT p.ao, r.unit, sum(p.quantity) AS number, count(DISTINCT nullif(r.ut, '')) AS uts
+		FROM progress_contributions p JOIN management_reports r ON r.id = p.source_record
+		WHERE p.exercise = {:y} AND p.source_collection = 'management_reports' GROUP BY 1, 2 ORDER BY 1, 2`, dbx.Params{"y": year})
+	for _, r := range rows {
+		out.Reports = append(out.Reports, figures.UnitReports{Unit: r.Unit, Number: r.Number, UTs: r.UTs, UnitMeasured: r.AO})
+	}
+	return err
+}
+
+// someRows is how many rows a data problem names.
+const someRows = "20"
+
+// persons of an exercise: distinct DNI with a jornal in it.
+const persons = `WITH person AS (SELECT p.dni, min(p.sex) AS s0, max(p.sex) AS s1, min(p.birth_date) AS b0, max(p.birth_date) AS b1, min(p.id) AS one
+	FROM progress_people g JOIN participants p ON p.id = g.participant WHERE g.exercise = {:y} GROUP BY p.dni) `
+
+func (s *snapshot) yearPeople(year int64, out *figures.Rows) error {
+	var rows []struct {
+		Sex    string `db:"sex"`
+		Birth  string `db:"birth"`
+		Number int64  `db:"n"`
+	}
+	params := dbx.Params{"y": year}
+	err := s.all(&rows, persons+`SELECT CASE WHEN s0 = s1 THEN s0 ELSE '?' END AS sex, CASE WHEN b0 = b1 THEN b0 ELSE '?' END AS birth, count(*) AS n
+		FROM person GROUP BY 1, 2 ORDER BY 1, 2`, params)
+	if err != nil {
+		return err
+	}
+	sex, birth := false, false
+	for _, r := range rows {
+		out.Persons = append(out.Persons, figures.Persons{Sex: r.Sex, Birth: r.Birth, Number: r.Number})
+		sex, birth = sex || r.Sex == figures.Contradiction, birth || r.Birth == figures.Contradiction
+	}
+	if sex {
+		if out.BadSex, err = column(s.db, persons+`SELECT 'participants/' || one FROM person WHERE s0 <> s1 ORDER BY one LIMIT `+someRows, params); err != nil {
+			return err
+		}
+	}
+	if birth {
+		out.BadBirth, err = column(s.db, persons+`SELECT 'participants/' || one FROM person WHERE b0 <> b1 ORDER BY one LIMIT `+someRows, params)
+	}
+	return err
+}
+
+// yearConditions counts the persons that any of their rows of the exercise gives
+// a condition.
+func (s *snapshot) yearConditions(year int64, out *figures.Rows) error {
+	var rows []struct {
+		Condition string `db:"condition"`
+		Number    int64  `db:"n"`
+	}
+	err := s.all(&rows, `SELECT c.condition, count(DISTINCT p.dni) AS n FROM participant_conditions c
+		JOIN progress_people g ON g.exercise = {:y} AND g.participant = c.participant
+		JOIN participants p ON p.id = c.participant GROUP BY 1`, dbx.Params{"y": year})
+	out.Conditions = map[string]int64{}
+	for _, r := range rows {
+		out.Conditions[r.Condition] = r.Number
+	}
+	return err
+}
