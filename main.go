@@ -28,7 +28,7 @@ func main() {
 	engine := store.New()
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
-	app.RootCmd.AddCommand(cmd.NewServeCommand(app, false), cmd.NewSuperuserCommand(app),
+	app.RootCmd.AddCommand(cli.Serve(app), cmd.NewSuperuserCommand(app),
 		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app))
 	cli.Operate(app, version)
 	cli.Tour(app, os.Stdout)

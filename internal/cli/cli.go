@@ -130,7 +130,8 @@ func Tour(pb *pocketbase.PocketBase, out io.Writer) {
 			return err
 		}
 		_, port, _ := net.SplitHostPort(e.Server.Addr)
-		_, _ = fmt.Fprintf(out, "\nChaski atiende en http://%s\n", e.Server.Addr)
+		url, _ := e.App.Store().Get(baseURL).(string)
+		_, _ = fmt.Fprintf(out, "\nChaski atiende en %s\n", url)
 		if hasDemo(e.App) {
 			_, _ = fmt.Fprintf(out, tour, demo.Tour(), port, port, e.Server.Addr, superuserEmail, demo.Password)
 		}

@@ -3,6 +3,7 @@
 package demoaccess
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strings"
@@ -25,10 +26,21 @@ func IsDemo(account *core.Record) bool {
 // elsewhere.
 var forwarding = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip"}
 
+type proxied struct{}
+
+// ThroughProxy marks a request as one that began elsewhere, whatever its
+// headers still say.
+func ThroughProxy(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), proxied{}, true))
+}
+
 // FromThisMachine says whether a request came over loopback and through no proxy
 // that names itself. A proxy that adds no header cannot be told from a local
 // browser: the demo must never stand behind one.
 func FromThisMachine(r *http.Request) bool {
+	if r.Context().Value(proxied{}) != nil {
+		return false
+	}
 	for _, h := range forwarding {
 		if r.Header.Get(h) != "" {
 			return false

@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"chaski/internal/edge"
+)
+
+// serveOptions are the flags of serve.
+type serveOptions struct {
+	http, https string
+	origins     []string
+	cert, key   string
+	proxies     []string
+	out         io.Writer // for people
+}
+
+const serveHelp = `Atiende la aplicación y el panel. Sin opciones, solo en esta computadora: http://127.0.0.1:8090.
+
+Los teléfonos solo trabajan sin señal si la dirección es HTTPS. Hay tres maneras:
+  chaski serve chaski.ejemplo.pe                      nombre público: el certificado se obtiene y renueva solo
+  chaski serve --https 0.0.0.0:443 --tls-cert c.pem --tls-key k.pem
+                                                      red de oficina: certificado propio; se vuelve a leer cuando cambia
+  chaski serve --trusted-proxy 10.0.0.5               detrás de un proxy que pone el HTTPS
+
+Cada opción se puede dar también en el entorno: --tls-cert es CHASKI_TLS_CERT.
+Vea docs/operations.md.`
+
+// Serve starts the server.
+func Serve(app core.App) *cobra.Command {
+	var o serveOptions
+	c := &cobra.Command{
+		Use:   "serve [nombre público...]",
+		Short: "Atiende la aplicación (en http://127.0.0.1:8090 si no se dice otra cosa)",
+		Long:  serveHelp, SilenceUsage: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := fromEnvironment(cmd.Flags()); err != nil {
+				return err
+			}
+			o.out = cmd.ErrOrStderr()
+			err := o.serve(app, args)
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.http, "http", "", "dirección HTTP; con HTTPS, la que redirige a él")
+	f.StringVar(&o.https, "https", "", "dirección HTTPS")
+	f.StringSliceVar(&o.origins, "origins", []string{"*"}, "orígenes que pueden llamar a la API desde otra página (CORS)")
+	f.StringVar(&o.cert, "tls-cert", "", "certificado propio en PEM, con su cadena")
+	f.StringVar(&o.key, "tls-key", "", "clave del certificado propio en PEM")
+	f.StringSliceVar(&o.proxies, "trusted-proxy", nil, "direcciones o rangos de los proxies a los que se les cree de dónde viene cada pedido")
+	return c
+}
+
+// fromEnvironment fills flags that were not given from CHASKI_<FLAG>.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var problems error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "CHASKI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value, given := os.LookupEnv(name); given && !f.Changed && value != "" {
+			if err := flags.Set(f.Name, value); err != nil {
+				problems = errors.Join(problems, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+	})
+	return problems
+}
+
+// addresses decides where to listen, as PocketBase does, and for a certificate
+// of one's own alike.
+func (o *serveOptions) addresses(domains []string) {
+	if o.cert != "" && o.https == "" {
+		o.https = "0.0.0.0:443"
+	}
+	switch {
+	case len(domains) > 0 && o.cert == "":
+		o.http, o.https = orElse(o.http, "0.0.0.0:80"), orElse(o.https, "0.0.0.0:443")
+	case o.https == "":
+		o.http = orElse(o.http, "127.0.0.1:8090")
+	case o.cert != "" && strings.HasSuffix(o.https, ":443"):
+		o.http = orElse(o.http, strings.TrimSuffix(o.https, "443")+"80")
+	}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func (o *serveOptions) serve(app core.App, domains []string) error {
+	if (o.cert == "") != (o.key == "") {
+		return errors.New("--tls-cert y --tls-key van juntos: el certificado y su clave")
+	}
+	proxies, err := edge.ParseProxies(o.proxies)
+	if err != nil {
+		return err
+	}
+	o.addresses(domains)
+	edge.Bind(app, proxies)
+	config := apis.ServeConfig{HttpAddr: o.http, HttpsAddr: o.https, AllowedOrigins: o.origins, CertificateDomains: domains}
+	if o.cert != "" {
+		if err := o.ownCertificate(app, domains); err != nil {
+			return err
+		}
+		config.HttpAddr = "" // PocketBase's redirect knows port 443 only
+	}
+	app.Store().Set(baseURL, o.url(domains))
+	o.warn(len(proxies) > 0)
+	return apis.Serve(app, config)
+}
+
+// ownCertificate serves HTTPS with the institution's own files, and a redirect
+// from plain HTTP if there is an address for it.
+func (o *serveOptions) ownCertificate(app core.App, domains []string) error {
+	host, port, err := net.SplitHostPort(o.https)
+	if err != nil {
+		return fmt.Errorf("--https %s: escriba dirección y puerto, como 0.0.0.0:443", o.https)
+	}
+	names := domains
+	if ip := net.ParseIP(host); len(names) == 0 && host != "" && (ip == nil || !ip.IsUnspecified()) {
+		names = []string{host}
+	}
+	cert, err := edge.LoadCertificate(o.cert, o.key, names, app.Logger())
+	if err != nil {
+		return err
+	}
+	o.sayf("Certificado propio: vale para %s, hasta el %s.\n", strings.Join(cert.Names(), ", "), cert.Expires().Format("2006-01-02"))
+	if time.Until(cert.Expires()) < 30*24*time.Hour {
+		o.sayf("AVISO: el certificado vence en menos de 30 días; al reemplazar los archivos se toma el nuevo sin reiniciar.\n")
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Server.TLSConfig = cert.Config()
+		if o.http == "" {
+			return e.Next()
+		}
+		stop, err := listen(o.http, edge.Redirect(port))
+		if err != nil {
+			return err
+		}
+		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+			stop()
+			return e.Next()
+		})
+		return e.Next()
+	})
+	return nil
+}
+
+// listen serves a handler on an address of its own.
+func listen(address string, h http.Handler) (stop func(), err error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second}
+	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+	}, nil
+}
+
+// baseURL is where Tour finds the address to print.
+const baseURL = "chaskiBaseURL"
+
+func (o *serveOptions) url(domains []string) string {
+	scheme, address := "http://", o.http
+	if o.https != "" {
+		scheme, address = "https://", o.https
+	}
+	if len(domains) > 0 {
+		_, port, _ := net.SplitHostPort(address)
+		address = net.JoinHostPort(domains[0], port)
+	}
+	return scheme + strings.TrimSuffix(address, ":443")
+}
+
+// warn tells what phones will not do over plain HTTP.
+func (o *serveOptions) warn(behindProxy bool) {
+	host, _, err := net.SplitHostPort(o.http)
+	ip := net.ParseIP(host)
+	if o.https != "" || behindProxy || err != nil || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	o.sayf("AVISO: %s es HTTP sin cifrar. Los teléfonos no podrán instalar la aplicación ni trabajar sin señal, y las\n"+
+		"contraseñas viajan a la vista. Use un certificado (--tls-cert, --tls-key), un nombre público o un proxy con HTTPS:\n"+
+		"chaski serve --help\n", o.http)
+}
+
+func (o *serveOptions) sayf(format string, args ...any) { _, _ = fmt.Fprintf(o.out, format, args...) }
