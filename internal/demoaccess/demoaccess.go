@@ -34,17 +34,25 @@ func ThroughProxy(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), proxied{}, true))
 }
 
+// Forwarded says whether a proxy that names itself stands between.
+func Forwarded(r *http.Request) bool {
+	if r.Context().Value(proxied{}) != nil {
+		return true
+	}
+	for _, h := range forwarding {
+		if r.Header.Get(h) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // FromThisMachine says whether a request came over loopback and through no proxy
 // that names itself. A proxy that adds no header cannot be told from a local
 // browser: the demo must never stand behind one.
 func FromThisMachine(r *http.Request) bool {
-	if r.Context().Value(proxied{}) != nil {
+	if Forwarded(r) {
 		return false
-	}
-	for _, h := range forwarding {
-		if r.Header.Get(h) != "" {
-			return false
-		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -32,6 +32,9 @@ type API struct {
 	Board       app.Board
 	Rendiciones app.Rendiciones
 	Log         *slog.Logger
+	Access      app.Access
+	People      app.People
+	Office      app.Office
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -40,6 +43,7 @@ func (a *API) Handler() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.Validator = newShapes()
 	e.HTTPErrorHandler = a.fail
+	a.accessRoutes(e.Group(Prefix))
 	g := e.Group(Prefix, requireActor)
 	g.GET("/session", a.session)
 	g.POST("/devices", a.register)
@@ -47,6 +51,8 @@ func (a *API) Handler() http.Handler {
 	g.POST("/sync/push", a.push)
 	a.boardRoutes(g)
 	a.rendicionRoutes(g)
+	a.peopleRoutes(g)
+	a.officeRoutes(g)
 	return e
 }
 
@@ -106,6 +112,16 @@ var status = map[fault.Code]int{
 	fault.FileTooLarge:        http.StatusRequestEntityTooLarge,
 	fault.FileKindRefused:     http.StatusUnsupportedMediaType,
 	fault.FileHashMismatch:    http.StatusUnprocessableEntity,
+	fault.SetupDone:           http.StatusConflict,
+	fault.LinkInvalid:         http.StatusNotFound,
+	fault.LinkExpired:         http.StatusGone,
+	fault.LinkUsed:            http.StatusGone,
+	fault.EmailTaken:          http.StatusConflict,
+	fault.OwnRole:             http.StatusConflict,
+	fault.LastAdmin:           http.StatusConflict,
+	fault.AccountInactive:     http.StatusConflict,
+	fault.SignInLocked:        http.StatusTooManyRequests,
+	fault.SuperuserElsewhere:  http.StatusForbidden,
 }
 
 // fail turns any error into a fault body.

@@ -16,6 +16,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
+	"chaski/internal/mail"
 	"chaski/internal/ops"
 	"chaski/internal/poke"
 	"chaski/internal/store"
@@ -36,6 +37,8 @@ func Connect(path string) (*dbx.DB, error) {
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb_hooks.Register(pb, engine)
 	ops.Bind(pb)
+	people := store.NewPeople(engine, pb, mail.New(pb))
+	registerSignIn(pb, engine, people)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
 		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell
@@ -43,8 +46,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Pusher:      &app.Pusher{Ledger: replica, Now: engine.Now},
+			Access:      people, People: people, Office: people,
 		}
-		e.Router.BindFunc(demoStaysHere)
+		e.InstallerFunc = nil // the first administrator is made by a link of ours
+		e.Router.BindFunc(headers, demoStaysHere, superusersStayHere)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())

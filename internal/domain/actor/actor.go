@@ -31,13 +31,7 @@ type Actor struct {
 }
 
 // WatchesFigures says whether the role sees the AO board.
-func (a Actor) WatchesFigures() bool {
-	switch a.Role {
-	case CentralAnalyst, CentralReviewer, Director, Auditor, Admin, UTCoordinator:
-		return true
-	}
-	return false
-}
+func (a Actor) WatchesFigures() bool { return a.Role.May(WatchFigures) }
 
 type key struct{}
 

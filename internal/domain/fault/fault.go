@@ -27,6 +27,30 @@ const (
 	Internal       Code = "internal"
 )
 
+// The codes of accounts and access.
+const (
+	SetupDone          Code = "setup_done"
+	LinkInvalid        Code = "link_invalid"
+	LinkExpired        Code = "link_expired"
+	LinkUsed           Code = "link_used"
+	EmailInvalid       Code = "email_invalid"
+	EmailTaken         Code = "email_taken"
+	PasswordShort      Code = "password_short"
+	PasswordLong       Code = "password_long"
+	PasswordGuessable  Code = "password_guessable"
+	RoleUnknown        Code = "role_unknown"
+	UTRequired         Code = "ut_required"
+	EntityRequired     Code = "entity_required"
+	ScopeNotAllowed    Code = "scope_not_allowed"
+	OwnRole            Code = "own_role"
+	LastAdmin          Code = "last_admin"
+	AccountInactive    Code = "account_inactive"
+	AddressInvalid     Code = "address_invalid"
+	MailFailed         Code = "mail_failed"
+	SignInLocked       Code = "signin_locked"
+	SuperuserElsewhere Code = "superuser_elsewhere"
+)
+
 // The codes of one mutation.
 const (
 	MutationMalformed          Code = "mutation_malformed"
@@ -88,6 +112,9 @@ const (
 var All = []Code{
 	SessionExpired, Forbidden, DemoOnlyLocal, NotFound, Malformed, BodyTooLarge, DeviceUnknown,
 	DeviceRevoked, ClientOutdated, Busy, Internal,
+	SetupDone, LinkInvalid, LinkExpired, LinkUsed, EmailInvalid, EmailTaken, PasswordShort, PasswordLong,
+	PasswordGuessable, RoleUnknown, UTRequired, EntityRequired, ScopeNotAllowed, OwnRole, LastAdmin,
+	AccountInactive, AddressInvalid, MailFailed, SignInLocked, SuperuserElsewhere,
 	MutationMalformed, MutationIDReused, DeviceCounterReused, UnknownCollection, UnknownField,
 	OperationNotAllowed, Required, InvalidValue, TooShort, TooLong, DateInvalid, DateInFuture,
 	DateOutsideIntervention, DNIInvalid, RUCInvalid, PlaceOutsidePeru, PlaceReasonRequired,

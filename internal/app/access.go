@@ -1,0 +1,177 @@
+package app
+
+import (
+	"time"
+
+	"chaski/internal/domain/account"
+	"chaski/internal/domain/actor"
+)
+
+// Institution runs a server. Address is the public one, "https://…", "" if
+// nobody has said it; Contact is whom to ask, as people read it.
+type Institution struct{ Name, Contact, Address string }
+
+// Doors is what anybody may know of a server before signing in.
+type Doors struct {
+	Institution Institution
+	NeedsSetup  bool // there is no administrator
+	Mail        bool // it can send mail
+}
+
+// Newcomer is a person about to get an account.
+type Newcomer struct {
+	Name, Email string
+	Role        actor.Role
+	UT, Entity  string // ids, "" for none
+}
+
+// SetupRequest makes the first administrator.
+type SetupRequest struct {
+	Token, Name, Email, Password string
+	Institution                  Institution
+}
+
+// Superuser opens PocketBase's dashboard. Password is shown once.
+type Superuser struct{ Email, Password string }
+
+// Link is what a one-time link is for.
+type Link struct {
+	Purpose     account.Purpose
+	Name, Email string
+	ExpiresAt   time.Time
+}
+
+// Access is how people get in: the first of them, and by one-time links.
+type Access interface {
+	Doors() (Doors, error)
+	// CheckLink is LinkInvalid, LinkExpired or LinkUsed; SetupDone for a setup
+	// link once there is an administrator.
+	CheckLink(token string) (Link, error)
+	// Setup makes the first administrator and the superuser of the dashboard.
+	Setup(SetupRequest) (Superuser, error)
+	// UseLink sets the password and answers whose it is.
+	UseLink(token, password string) (email string, err error)
+	// Forgot sends a reset link if there is such an account. It answers at once
+	// and the same, whether or not there is.
+	Forgot(email string)
+}
+
+// PersonState of an account.
+type PersonState string
+
+// The states.
+const (
+	PersonInvited  PersonState = "invited" // has not set his password
+	PersonActive   PersonState = "active"
+	PersonInactive PersonState = "inactive"
+)
+
+// Person is an account as those see it who manage accounts.
+type Person struct {
+	ID, Name, Email                  string
+	Role                             actor.Role
+	UT, UTName, Entity, EntityName   string
+	State                            PersonState
+	Demo                             bool
+	InvitedAt, JoinedAt, LockedUntil time.Time // zero if never
+	LastSeenAt                       time.Time // newest of his devices
+}
+
+// PersonDevice is one of his installations, as it last reported.
+type PersonDevice struct {
+	Name, Platform, State string
+	LastSeenAt            time.Time
+	Outbox                int64
+}
+
+// PersonChange is one line of his history.
+type PersonChange struct {
+	At            time.Time
+	Actor, Action string            // the actor's name; "" if nobody is known
+	Before, After map[string]string // the fields that changed
+}
+
+// PersonDetail is a person with what hangs on his account.
+type PersonDetail struct {
+	Person
+	Devices     []PersonDevice
+	Assignments int64 // works he is responsible for today
+	History     []PersonChange
+}
+
+// PeopleQuery filters the list; empty fields filter nothing.
+type PeopleQuery struct {
+	Text, UT      string
+	Role          actor.Role
+	State         PersonState
+	Limit, Offset int
+}
+
+// PersonUpdate changes what is not nil.
+type PersonUpdate struct {
+	Name, UT, Entity *string
+	Role             *actor.Role
+}
+
+// Issued is a link that was made. Token is "" when it went by mail.
+type Issued struct {
+	Person    Person
+	Token     string
+	Purpose   account.Purpose
+	ExpiresAt time.Time
+	Mailed    bool
+	MailError bool // mail is configured and would not take it: hand the link over
+}
+
+// Option is something to choose from.
+type Option struct{ ID, Code, Name string }
+
+// People manages accounts. Every call checks the actor's right; every change is
+// audited with who, before and after.
+type People interface {
+	List(actor.Actor, PeopleQuery) (people []Person, total int64, err error)
+	Person(a actor.Actor, id string) (PersonDetail, error)
+	Invite(actor.Actor, Newcomer) (Issued, error)
+	// Link issues a new link (an invitation to who has not joined, else a reset)
+	// and voids the older ones.
+	Link(a actor.Actor, id string, byMail bool) (Issued, error)
+	Update(a actor.Actor, id string, u PersonUpdate) (Person, error)
+	// SetActive deactivates (and ends every session) or reactivates.
+	SetActive(a actor.Actor, id string, active bool) (Person, error)
+	Unlock(a actor.Actor, id string) (Person, error)
+	UTs(actor.Actor) ([]Option, error)
+	Entities(a actor.Actor, text string) ([]Option, error)
+}
+
+// Mail is a letter to one person.
+type Mail struct{ To, Name, Subject, HTML, Text string }
+
+// MailSettings is how the server sends mail.
+type MailSettings struct {
+	Enabled            bool
+	Host               string
+	Port               int
+	Username           string
+	Password           string // write only; "" keeps the one there is
+	TLS                bool
+	SenderName, Sender string
+}
+
+// Step is one thing to do on the first day.
+type Step struct {
+	Key  string
+	Done bool
+	// Count is how many there are of what the step brings in; -1 where nothing is counted.
+	Count int64
+}
+
+// Office is what an administrator arranges of the server itself.
+type Office interface {
+	Institution(actor.Actor) (Institution, MailSettings, error)
+	SetInstitution(actor.Actor, Institution) error
+	SetMail(actor.Actor, MailSettings) error
+	// TestMail sends a letter to the actor by settings that need not be saved
+	// yet: MailFailed with the mail server's words if it would not.
+	TestMail(actor.Actor, MailSettings) error
+	FirstSteps(a actor.Actor, overTLS bool) ([]Step, error)
+}

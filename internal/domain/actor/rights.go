@@ -1,0 +1,67 @@
+package actor
+
+import "slices"
+
+// Roles lists every role, from the field to the centre.
+var Roles = []Role{Supervisor, UTCoordinator, Executor, CentralAnalyst, CentralReviewer, Director, Auditor, DataOfficer, Admin}
+
+// Known says whether the role exists.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// Right is something a role may see or do.
+type Right string
+
+// The rights. The words people read for them are the web app's.
+const (
+	WatchFigures      Right = "watch_figures"      // the AO board and what is behind a figure
+	RecordVisits      Right = "record_visits"      // push visits, marks, findings
+	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
+	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
+	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
+	ReadRecords       Right = "read_records"       // every row, through the API
+	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
+	ManagePeople      Right = "manage_people"      // invite, change roles, deactivate, unlock
+	ManageInstitution Right = "manage_institution" // name, public address, mail
+)
+
+// granted is the one source of what roles may do: the routes ask it, the page of
+// roles shows it, and a test tries each right with each role.
+var granted = []struct {
+	Right Right
+	Roles []Role
+}{
+	{RecordVisits, []Role{Supervisor}},
+	{HoldReplica, []Role{Supervisor, Executor}},
+	{ReadRoster, []Role{Supervisor, Executor}},
+	{ValidateSheets, []Role{UTCoordinator}},
+	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{ReadRecords, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{SeeOwnUnitPeople, []Role{UTCoordinator}},
+	{ManagePeople, []Role{Admin}},
+	{ManageInstitution, []Role{Admin}},
+}
+
+// May says whether the role has the right.
+func (r Role) May(right Right) bool {
+	for _, g := range granted {
+		if g.Right == right {
+			return slices.Contains(g.Roles, r)
+		}
+	}
+	return false
+}
+
+// Grant is one line of the table of roles.
+type Grant struct {
+	Right Right
+	Roles []Role
+}
+
+// Grants lists every right with the roles that have it.
+func Grants() []Grant {
+	out := make([]Grant, len(granted))
+	for i, g := range granted {
+		out[i] = Grant{g.Right, slices.Clone(g.Roles)}
+	}
+	return out
+}
