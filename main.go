@@ -29,9 +29,11 @@ func main() {
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
 	app.RootCmd.AddCommand(cli.Serve(app), cmd.NewSuperuserCommand(app),
-		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app))
+		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app),
+		cli.Admin(app, engine))
 	cli.Operate(app, version)
 	cli.Tour(app, os.Stdout)
+	cli.FirstAdministrator(app, engine, os.Stdout)
 	failed := cli.Watch(app.RootCmd)
 	if err := cli.Execute(app); err != nil {
 		log.Fatal(err)

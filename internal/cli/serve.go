@@ -61,12 +61,15 @@ func Serve(app core.App) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.http, "http", "", "dirección HTTP; con HTTPS, la que redirige a él")
 	f.StringVar(&o.https, "https", "", "dirección HTTPS")
-	f.StringSliceVar(&o.origins, "origins", []string{"*"}, "orígenes que pueden llamar a la API desde otra página (CORS)")
+	f.StringSliceVar(&o.origins, "origins", []string{sameOrigin}, "otros sitios cuyas páginas pueden llamar a la API (CORS); por defecto ninguno")
 	f.StringVar(&o.cert, "tls-cert", "", "certificado propio en PEM, con su cadena")
 	f.StringVar(&o.key, "tls-key", "", "clave del certificado propio en PEM")
 	f.StringSliceVar(&o.proxies, "trusted-proxy", nil, "direcciones o rangos de los proxies a los que se les cree de dónde viene cada pedido")
 	return c
 }
+
+// sameOrigin is no origin a browser sends: no page of another site may call.
+const sameOrigin = "same-origin"
 
 // fromEnvironment fills flags that were not given from CHASKI_<FLAG>.
 func fromEnvironment(flags *pflag.FlagSet) error {

@@ -119,3 +119,6 @@ var sentences = map[fault.Code]string{
 	fault.FileHashMismatch:      "El archivo llegó distinto de como salió de su equipo. Se descartó; súbalo otra vez.",
 	fault.UploadIncomplete:      "El archivo todavía no llegó completo. Continúe la subida.",
 }
+
+// Sentence is what people read of an error, for a console.
+func Sentence(err error) string { return say(fault.Of(err)).Message }

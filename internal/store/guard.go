@@ -25,7 +25,7 @@ func NewGuard(e *Engine, app core.App) *Guard { return &Guard{app: app, now: e.N
 // of the dashboard. What is no account is counted all the same.
 func UserAccount(email string) string { return "users:" + strings.ToLower(strings.TrimSpace(email)) }
 
-// SuperuserAccount: see UserAccount.
+// SuperuserAccount is how the guard names an account of the dashboard.
 func SuperuserAccount(email string) string {
 	return core.CollectionNameSuperusers + ":" + strings.ToLower(strings.TrimSpace(email))
 }

@@ -306,3 +306,49 @@ func (p *People) FirstSteps(a actor.Actor, overTLS bool) ([]app.Step, error) {
 		count("budget", n.budget),
 	}, nil
 }
+
+// InviteFromConsole makes an account for who sits at the server, and its link.
+func (p *People) InviteFromConsole(n app.Newcomer) (token string, err error) {
+	err = p.app.RunInTransaction(func(tx core.App) error {
+		r, err := p.newAccount(tx, n)
+		if err != nil {
+			return err
+		}
+		r.SetRandomPassword()
+		r.Set("invited_at", p.engine.Now())
+		if err = tx.Save(r); err != nil {
+			return err
+		}
+		if err = p.audit(tx, console, "invite", r.Id, map[string]any{"after": r.PublicExport()}); err != nil {
+			return err
+		}
+		token, _, err = p.engine.issueLink(tx, account.Invitation, r.Id, console)
+		return err
+	})
+	return token, err
+}
+
+// LinkFromConsole makes a link for an account that exists, and unlocks it.
+func (p *People) LinkFromConsole(email string) (token string, err error) {
+	err = p.app.RunInTransaction(func(tx core.App) error {
+		r, err := tx.FindAuthRecordByEmail("users", strings.ToLower(strings.TrimSpace(email)))
+		if err != nil {
+			return fault.New(fault.NotFound, "email")
+		}
+		if !r.GetBool("active") {
+			return fault.New(fault.AccountInactive, "email")
+		}
+		if err = unlock(tx.NonconcurrentDB(), UserAccount(r.Email())); err != nil {
+			return err
+		}
+		if err = p.audit(tx, console, "link", r.Id, map[string]any{"purpose": account.Reset}); err != nil {
+			return err
+		}
+		token, _, err = p.engine.issueLink(tx, account.Reset, r.Id, console)
+		return err
+	})
+	return token, err
+}
+
+// console is the actor of what was done at the server itself.
+const console = "console"
