@@ -50,6 +50,7 @@ func (a *API) Handler() http.Handler {
 	g.POST("/sync/pull", a.pull)
 	g.POST("/sync/push", a.push)
 	a.boardRoutes(g)
+	a.yearRoutes(g)
 	a.rendicionRoutes(g)
 	a.peopleRoutes(g)
 	a.officeRoutes(g)

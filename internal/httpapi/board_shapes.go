@@ -38,15 +38,17 @@ type aoRow struct {
 	FundingFrame   string `json:"funding_frame"`
 	BudgetCategory string `json:"budget_category"`
 	Rule           string `json:"rule"`
-	Physical       gauge  `json:"physical"`
-	Financial      gauge  `json:"financial"`
-	Gap            string `json:"gap"`
+	// Followup: the AO's report was accepted; with a target, it counts in the averages.
+	Followup  bool   `json:"followup_approved"`
+	Physical  gauge  `json:"physical"`
+	Financial gauge  `json:"financial"`
+	Gap       string `json:"gap"`
 }
 
 func aoOf(ao app.AO) aoRow {
 	return aoRow{
 		ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, UnitMeasure: ao.UnitMeasure, FundingFrame: ao.FundingFrame,
-		BudgetCategory: ao.BudgetCategory, Rule: ao.Rule, Physical: gaugeOf(ao.Physical, units), Financial: gaugeOf(ao.Financial, progress.Money),
+		BudgetCategory: ao.BudgetCategory, Rule: ao.Rule, Followup: ao.FollowupApproved, Physical: gaugeOf(ao.Physical, units), Financial: gaugeOf(ao.Financial, progress.Money),
 		Gap: progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio()),
 	}
 }
@@ -90,15 +92,18 @@ type boardShape struct {
 	Items     []aoRow       `json:"items"`
 }
 
+func freshnessOf(f app.Freshness) freshness {
+	return freshness{
+		ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
+		OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked,
+	}
+}
+
 func boardOf(t app.Table) boardShape {
-	f := t.Freshness
 	out := boardShape{
 		Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
-		Freshness: freshness{
-			ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
-			OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked,
-		},
-		Summary: summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
+		Freshness: freshnessOf(t.Freshness),
+		Summary:   summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
 		AEI: aei{
 			Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
 			Lines: make([]aeiLine, len(t.AEI.Lines)),

@@ -16,10 +16,10 @@ func participants(r figures.Report) Table {
 			"Personas distintas (DNI) con al menos un jornal en el ejercicio. " + rulesOf(r, "participantes"),
 			"Edad al " + string(p.AgeOn) + ". Los grupos se superponen: no se suman.",
 		},
-		Columns: []string{"Grupo", "Personas", "%"},
+		Columns: columns("word:Grupo", "Personas", "percent:%"),
 	}
 	add := func(name string, number int64, percent string) {
-		t.Rows = append(t.Rows, []string{name, n(number), percent})
+		t.Rows = append(t.Rows, plain(name, n(number), percent))
 	}
 	optional := func(name string, number int64) {
 		if number > 0 {
@@ -49,14 +49,17 @@ func transfers(r figures.Report) Table {
 			fmt.Sprintf("Bajo %d resoluciones ministeriales. %s", r.Transfers.Resolutions, rulesOf(r, "transfer")),
 			"Los ejecutores de ambos marcos se superponen: su total cuenta a cada uno una vez.",
 		},
-		Columns: []string{"Marco", "Transferencias", "Gobiernos locales", "Monto (S/)", "Sin AII ejecutada"},
+		Columns: columns("word:Marco", "Transferencias", "Gobiernos locales", "money:Monto (S/)", "Sin AII ejecutada"),
 	}
-	add := func(name string, x figures.TransferTotal, idle int64) {
-		t.Rows = append(t.Rows, []string{name, n(x.Number), n(x.Governments), x.Amount, n(idle)})
+	add := func(name, frame string, x figures.TransferTotal, idle int64) {
+		t.Rows = append(t.Rows, Row{
+			Cells: []string{name, n(x.Number), n(x.Governments), x.Amount, n(idle)},
+			AO:    aoOf(r, "Transferencia", frame), Total: frame == "",
+		})
 	}
-	add("Ordinario", r.Transfers.Ordinary, r.Transfers.Idle.Ordinary)
-	add("Ley N° 31728", r.Transfers.Ley, r.Transfers.Idle.Ley)
-	add("Total", r.Transfers.Total, r.Transfers.Idle.Total)
+	add("Ordinario", "ORDINARIO", r.Transfers.Ordinary, r.Transfers.Idle.Ordinary)
+	add("Ley N° 31728", "LEY_31728", r.Transfers.Ley, r.Transfers.Idle.Ley)
+	add("Total", "", r.Transfers.Total, r.Transfers.Idle.Total)
 	return t
 }
 
@@ -64,7 +67,7 @@ func reports(r figures.Report) Table {
 	t := Table{
 		Key: "informes", Title: "Informes de gestión por unidad",
 		Notes:   []string{fmt.Sprintf("Informes aprobados de «Gestión del Programa»; informaron %d unidades territoriales. %s", r.Reports.UTs, rulesOf(r, "management_report"))},
-		Columns: []string{"Unidad", "Informes"},
+		Columns: columns("word:Unidad", "Informes"),
 	}
 	units := make([]string, 0, len(r.Reports.ByUnit))
 	for unit := range r.Reports.ByUnit {
@@ -72,9 +75,9 @@ func reports(r figures.Report) Table {
 	}
 	sort.Strings(units)
 	for _, unit := range units {
-		t.Rows = append(t.Rows, []string{unit, n(r.Reports.ByUnit[unit])})
+		t.Rows = append(t.Rows, plain(unit, n(r.Reports.ByUnit[unit])))
 	}
-	t.Rows = append(t.Rows, []string{"Total", n(r.Reports.Total)})
+	t.Rows = append(t.Rows, Row{Cells: []string{"Total", n(r.Reports.Total)}, AO: aoOf(r, "Informe", "ORDINARIO"), Total: true})
 	return t
 }
 
@@ -87,10 +90,10 @@ func late(r figures.Report) Table {
 	t := Table{
 		Key: "ajustes", Title: "Ajustes posteriores al cierre",
 		Notes:   []string{"Llegaron cuando el ejercicio ya estaba cerrado. Están sumados en las cifras de arriba; el tablero del ejercicio cerrado no los muestra."},
-		Columns: []string{"Actividad operativa", "Medida", "Mes en que se registró", "Cantidad", "Monto (S/)"},
+		Columns: columns("word:Actividad operativa", "word:Medida", "word:Mes en que se registró", "Cantidad", "money:Monto (S/)"),
 	}
 	for _, l := range r.Late {
-		t.Rows = append(t.Rows, []string{orOnly(l.AO), measures[l.Measure], string(l.Month), n(l.Quantity), l.Amount})
+		t.Rows = append(t.Rows, plain(orOnly(l.AO), measures[l.Measure], string(l.Month), n(l.Quantity), l.Amount))
 	}
 	return t
 }
@@ -115,10 +118,10 @@ func problems(r figures.Report) Table {
 	t := Table{
 		Key: "problemas", Title: "Problemas en los datos",
 		Notes:   []string{"No se decidió por ellos: corrija las filas."},
-		Columns: []string{"Problema", "Cantidad", "Filas"},
+		Columns: columns("word:Problema", "Cantidad", "word:Filas"),
 	}
 	for _, p := range r.Problems {
-		t.Rows = append(t.Rows, []string{problemWords[p.Code], n(p.Count), strings.Join(p.Rows, " ")})
+		t.Rows = append(t.Rows, plain(problemWords[p.Code], n(p.Count), strings.Join(p.Rows, " ")))
 	}
 	return t
 }

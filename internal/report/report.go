@@ -5,17 +5,63 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"chaski/internal/domain/figures"
 )
+
+// The kinds of what a column holds. Numbers are as in the document: grouping and
+// signs of currency are the reader's.
+const (
+	Word    = "word"
+	Number  = "number"
+	Money   = "money" // soles
+	Percent = "percent"
+)
+
+// Column of a table.
+type Column struct{ Name, Kind string }
+
+// Row of a table: a cell for each column. AO is the id of the activity whose rows
+// are behind it, "" if there is none. Total marks a subtotal.
+type Row struct {
+	Cells []string
+	AO    string
+	Total bool
+}
 
 // Table is one table of the report. The first column names the row.
 type Table struct {
 	Key     string // cuadro1, participantes, …
 	Title   string
 	Notes   []string
-	Columns []string
-	Rows    [][]string
+	Columns []Column
+	Rows    []Row
+}
+
+// columns reads "kind:name"; without a kind it is a number.
+func columns(of ...string) []Column {
+	out := make([]Column, len(of))
+	for i, c := range of {
+		kind, name, found := strings.Cut(c, ":")
+		if !found {
+			kind, name = Number, c
+		}
+		out[i] = Column{name, kind}
+	}
+	return out
+}
+
+func plain(cells ...string) Row { return Row{Cells: cells} }
+
+// aoOf is the activity that counts a unit in a frame, as the document names them.
+func aoOf(r figures.Report, unit, frame string) string {
+	for _, a := range r.AOs {
+		if a.Unit == unit && a.Frame == frame {
+			return a.ID
+		}
+	}
+	return ""
 }
 
 // Tables lays the report out.
@@ -57,8 +103,8 @@ func indicator(r figures.Report) Table {
 	return Table{
 		Key: "aei", Title: "Indicador de la " + orAEI(r.AEI.Code) + ": empleos temporales generados",
 		Notes:   []string{"Todos los empleos del ejercicio, de recursos de cualquier año.", rulesOf(r, "job")},
-		Columns: []string{"Acción estratégica", "Meta", "Ejecutado", "% exacto", "%"},
-		Rows:    [][]string{{orAEI(r.AEI.Code), n(r.AEI.Target), n(r.AEI.Executed), r.AEI.Percent, r.AEI.Percent0}},
+		Columns: columns("word:Acción estratégica", "Meta", "Ejecutado", "percent:% exacto", "percent:%"),
+		Rows:    []Row{plain(orAEI(r.AEI.Code), n(r.AEI.Target), n(r.AEI.Executed), r.AEI.Percent, r.AEI.Percent0)},
 	}
 }
 
@@ -79,8 +125,9 @@ func cuadro1(r figures.Report) Table {
 			"3/ Suma anual del seguimiento financiero (SIAF devengado) de esas AO.",
 			"4/ Promedio de la ejecución física de todas esas AO, cortada en 100 antes de promediar.",
 		},
-		Columns: []string{"Acción estratégica", "Número de AO 1/", "AO con 100 % o más 2/", "AO con más de 100 %", "Ejecución financiera (S/) 3/", "Promedio ajustado 4/", "Promedio ajustado exacto"},
-		Rows:    [][]string{{orAEI(r.AEI.Code), n(c.AOs), n(c.AtLeast), n(c.Above), c.Financial, c.Average2, c.Average10}},
+		Columns: columns("word:Acción estratégica", "Número de AO 1/", "AO con 100 % o más 2/", "AO con más de 100 %",
+			"money:Ejecución financiera (S/) 3/", "percent:Promedio ajustado 4/", "percent:Promedio ajustado exacto"),
+		Rows: []Row{plain(orAEI(r.AEI.Code), n(c.AOs), n(c.AtLeast), n(c.Above), c.Financial, c.Average2, c.Average10)},
 	}
 }
 
@@ -88,12 +135,14 @@ func cuadro2(r figures.Report) Table {
 	t := Table{
 		Key: "cuadro2", Title: "Cuadro 2. Actividades operativas relacionadas con la generación de empleo temporal",
 		Notes:   []string{"No incluye las actividades operativas que se miden en informes (gestión y sentencias)."},
-		Columns: []string{"Actividad operativa", "Código", "Unidad de medida", "Programado", "Ejecutado", "% de avance"},
+		Columns: columns("word:Actividad operativa", "word:Código", "word:Unidad de medida", "Programado", "Ejecutado", "percent:% de avance"),
 	}
 	for _, key := range r.Cuadro2.AOs {
 		for _, a := range r.AOs {
 			if a.Key == key {
-				t.Rows = append(t.Rows, []string{a.Name, code(a), a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1})
+				row := plain(a.Name, code(a), a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1)
+				row.AO = a.ID
+				t.Rows = append(t.Rows, row)
 			}
 		}
 	}
@@ -117,8 +166,8 @@ func cuadro3(r figures.Report) Table {
 			"3/ AO creadas en la etapa de ejecución y activas.",
 			"4/ AO anteriores a la ejecución, activas, cuya meta física o financiera fue modificada.",
 		},
-		Columns: []string{"Acción estratégica", "AO en el PIA 1/", "AO del POI modificado 2/", "AO creadas 3/", "AO reprogramadas 4/"},
-		Rows:    [][]string{{orAEI(r.AEI.Code), n(c.AtOpening), n(c.AtClose), n(c.Created), n(c.Reprogrammed)}},
+		Columns: columns("word:Acción estratégica", "AO en el PIA 1/", "AO del POI modificado 2/", "AO creadas 3/", "AO reprogramadas 4/"),
+		Rows:    []Row{plain(orAEI(r.AEI.Code), n(c.AtOpening), n(c.AtClose), n(c.Created), n(c.Reprogrammed))},
 	}
 }
 
@@ -126,13 +175,17 @@ func cuadro4(r figures.Report) Table {
 	t := Table{
 		Key: "cuadro4", Title: "Cuadro 4. Empleos temporales generados, por origen de los recursos",
 		Notes:   []string{"El total del Cuadro 4 es el del marco ordinario, de recursos de cualquier año; la Ley se muestra aparte.", rulesOf(r, "job")},
-		Columns: []string{"Recursos", "Actividades de intervención inmediata", "Proyectos de inversión", "Empleos temporales", "Distritos"},
+		Columns: columns("word:Recursos", "Actividades de intervención inmediata", "Proyectos de inversión", "Empleos temporales", "Distritos"),
 	}
 	for _, o := range r.Jobs.ByOrigin {
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("%d %s", o.FundingYear, o.Frame), n(o.AII), n(o.PI), n(o.Jobs), n(o.Districts)})
+		row := plain(fmt.Sprintf("%d, %s", o.FundingYear, frameName(o.Frame)), n(o.AII), n(o.PI), n(o.Jobs), n(o.Districts))
+		if o.FundingYear == r.Exercise { // other years' money is of no activity
+			row.AO = aoOf(r, "Empleo Temporal", o.Frame)
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	total := func(name string, j figures.JobTotal) {
-		t.Rows = append(t.Rows, []string{name, n(j.AII), n(j.PI), n(j.Jobs), ""})
+		t.Rows = append(t.Rows, Row{Cells: []string{name, n(j.AII), n(j.PI), n(j.Jobs), ""}, Total: true})
 	}
 	total("Total del Cuadro 4 (ordinario)", r.Jobs.Cuadro4)
 	total(fmt.Sprintf("Recursos %d", r.Exercise), r.Jobs.OfYear)
@@ -144,16 +197,14 @@ func cuadro5(r figures.Report) Table {
 	t := Table{
 		Key: "cuadro5", Title: "Cuadro 5. Avance de ejecución física y financiera del POI",
 		Notes: []string{"Financiero: SIAF devengado. Los porcentajes se calculan de las cantidades exactas y se redondean al final."},
-		Columns: []string{
-			"Categoría o actividad operativa", "Unidad de medida", "Programado", "Ejecutado", "% físico",
-			"Programado (S/)", "Ejecutado (S/)", "% financiero", "Regla de conteo",
-		},
+		Columns: columns("word:Categoría o actividad operativa", "word:Unidad de medida", "Programado", "Ejecutado", "percent:% físico",
+			"money:Programado (S/)", "money:Ejecutado (S/)", "percent:% financiero", "word:Regla de conteo"),
 	}
 	for _, part := range []struct {
 		category, title string
 		total           figures.Total
 	}{{"PP0073", "PP 0073", r.Money.PP0073}, {"APNOP9002", "APNOP 9002", r.Money.APNOP}} {
-		var rows [][]string
+		var rows []Row
 		for _, a := range r.AOs {
 			if a.Category == part.category {
 				rows = append(rows, aoRow(a))
@@ -172,20 +223,20 @@ func cuadro5(r figures.Report) Table {
 	return t
 }
 
-func aoRow(a figures.AO) []string {
-	rules := ""
-	for i, rule := range a.Rules {
-		if i > 0 {
-			rules += ", "
-		}
-		rules += rule
-	}
-	return []string{
+func aoRow(a figures.AO) Row {
+	return Row{AO: a.ID, Cells: []string{
 		a.Name, a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1,
-		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, rules,
-	}
+		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, strings.Join(a.Rules, ", "),
+	}}
 }
 
-func subtotal(name string, t figures.Total) []string {
-	return []string{name, "", "", "", "", t.Target, t.Executed, figures.Round1(t), ""}
+func subtotal(name string, t figures.Total) Row {
+	return Row{Cells: []string{name, "", "", "", "", t.Target, t.Executed, figures.Round1(t), ""}, Total: true}
+}
+
+func frameName(frame string) string {
+	if frame == "LEY_31728" {
+		return "Ley N° 31728"
+	}
+	return "recursos ordinarios"
 }

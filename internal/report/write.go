@@ -32,11 +32,11 @@ func CSV(w io.Writer, r figures.Report) error {
 	}
 	for _, t := range Tables(r) {
 		for _, row := range t.Rows {
-			for i, value := range row[1:] {
+			for i, value := range row.Cells[1:] {
 				if value == "" {
 					continue
 				}
-				if err := out.Write([]string{t.Key, row[0], t.Columns[i+1], value, string(r.AsOf)}); err != nil {
+				if err := out.Write([]string{t.Key, row.Cells[0], t.Columns[i+1].Name, value, string(r.AsOf)}); err != nil {
 					return err
 				}
 			}
@@ -71,11 +71,15 @@ func Text(w io.Writer, r figures.Report) error {
 	return err
 }
 
-// text aligns names to the left and values to the right.
+// text aligns words to the left and numbers to the right.
 func (t Table) text(b *strings.Builder) {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
 	width := make([]int, len(t.Columns))
-	for _, row := range append([][]string{t.Columns}, t.Rows...) {
-		for i, cell := range row {
+	for _, row := range append([]Row{{Cells: names}}, t.Rows...) {
+		for i, cell := range row.Cells {
 			width[i] = max(width[i], min(widest, utf8.RuneCountInString(cell)))
 		}
 	}
@@ -86,13 +90,15 @@ func (t Table) text(b *strings.Builder) {
 			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
 			if i == 0 {
 				b.WriteString(" " + cell + pad)
+			} else if t.Columns[i].Kind == Word {
+				b.WriteString("  " + cell + pad)
 			} else {
 				b.WriteString("  " + pad + cell)
 			}
 		}
 		b.WriteString("\n")
 	}
-	line(t.Columns)
+	line(names)
 	for i, wide := range width {
 		b.WriteString(strings.Repeat(" ", 2) + strings.Repeat("─", wide))
 		if i == len(width)-1 {
@@ -100,7 +106,7 @@ func (t Table) text(b *strings.Builder) {
 		}
 	}
 	for _, row := range t.Rows {
-		line(row)
+		line(row.Cells)
 	}
 	b.WriteString("\n")
 }

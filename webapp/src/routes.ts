@@ -20,6 +20,7 @@ const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
 const board = lazy(() => import('./features/board/Board.svelte'))
+const yearly = lazy(() => import('./features/board/YearScreen.svelte'))
 const ao = lazy(() => import('./features/board/AoScreen.svelte'))
 const counted = lazy(() => import('./features/board/CountedScreen.svelte'))
 const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
@@ -46,6 +47,7 @@ const executing: RouteDefinition = {
 const central: RouteDefinition = {
   '/': board,
   '/tablero/:year': board,
+  '/tablero/:year/cuadros': yearly,
   '/tablero/:year/ao/:ao': ao,
   '/tablero/:year/ao/:ao/intervencion/:intervention': counted,
   '/visita-recibida/:visit': evidence,

@@ -36,3 +36,26 @@ export async function get<T>(path: string): Promise<T> {
   if (fault?.error?.message) throw new ApiFault(response.status, fault.error)
   throw new NoAnswer()
 }
+
+/**
+ * Saves what is under `/api/chaski/v1` as a file of the person's own.
+ * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
+ */
+export async function download(path: string, name: string): Promise<void> {
+  let response: Response
+  try {
+    response = await net.gate.fetch(`/api/chaski/v1${path}`, { headers: { Authorization: pb.authStore.token } })
+  } catch {
+    throw new NoAnswer()
+  }
+  if (!response.ok) {
+    const fault = (await response.json().catch(() => null)) as Partial<Schemas['FaultBody']> | null
+    throw fault?.error?.message ? new ApiFault(response.status, fault.error) : new NoAnswer()
+  }
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

@@ -431,6 +431,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/figures/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of an exercise, computed from rows (Cuadros 1 to 5, participants, transfers, reports). For central roles. */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/figures/{year}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, a line for each cell: cuadro, fila, columna, valor, al. */
+        get: operations["getFiguresCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/visits/{visit}": {
         parameters: {
             query?: never;
@@ -964,6 +998,8 @@ export interface components {
             budget_category: string;
             /** @description The counting rule, e.g. cupo_v1. */
             rule: string;
+            /** @description The AO's follow-up report was accepted. Cuadro 1 and its average count the AO that also have an annual physical target. */
+            followup_approved: boolean;
             physical: components["schemas"]["Gauge"];
             financial: components["schemas"]["Gauge"];
             /** @description Physical percent minus financial percent, four decimals; empty if either is. */
@@ -1295,6 +1331,219 @@ export interface components {
             /** @description Answered observations that are accepted; the others are open again. */
             lifted: components["schemas"]["Id"][];
             observations: components["schemas"]["NewObservation"][];
+        };
+        YearReport: {
+            freshness: components["schemas"]["Freshness"];
+            figures: components["schemas"]["Figures"];
+            tables: components["schemas"]["FiguresTable"][];
+        };
+        /** @description One table of the report, as people read it. Spanish texts; numbers as in the document. */
+        FiguresTable: {
+            key: string;
+            title: string;
+            /** @description What is counted, and by which rule. */
+            notes: string[];
+            columns: {
+                name: string;
+                /** @enum {string} */
+                kind: "word" | "number" | "money" | "percent";
+            }[];
+            rows: {
+                /** @description One for each column; the first names the row. */
+                cells: string[];
+                ao?: components["schemas"]["Id"];
+                /** @description A subtotal. */
+                total: boolean;
+            }[];
+        };
+        /** @description The document that `chaski figures --format json` writes. Its keys are Spanish, those of the report to CEPLAN. Percentages are decimal strings, half-up from exact fractions, empty without a target. */
+        Figures: {
+            ejercicio: number;
+            /** @enum {string} */
+            tipo: "real" | "demonstration";
+            cerrado: boolean;
+            al: components["schemas"]["Day"];
+            /** Format: date-time */
+            calculado_en: string;
+            redondeo: string;
+            /** @description Jobs of the exercise, whatever year's money paid them. */
+            aei: {
+                codigo: string;
+                meta: number;
+                ejecutado: number;
+                pct_exacto: string;
+                pct_0dec: string;
+            };
+            cuadro1: {
+                /** @description AO with an annual physical target and approved follow-up. */
+                numero_ao: number;
+                /** @description Of these, at 100 % or more, compared unrounded. */
+                ao_ge_100: number;
+                ao_gt_100_estricto: number;
+                ejecucion_financiera: components["schemas"]["Money"];
+                /** @description Mean of min(100, percent), ten decimals. */
+                promedio_ajustado_recalculado: string;
+                promedio_ajustado_2dec: string;
+            };
+            cuadro2: {
+                /** @description Keys of the AO that are not measured in reports, by code. */
+                actividades: string[];
+            };
+            /** @description Absent if the exercise has no versions of the POI. */
+            cuadro3?: {
+                ao_pia: number;
+                ao_modificado: number;
+                ao_creadas: number;
+                ao_reprogramadas: number;
+            };
+            actividades_operativas: components["schemas"]["FiguresAo"][];
+            /** @description Subtotals of Cuadro 5, and those sums of the budget's history that the exercise has (pia_pp0073, credito_ley_31728, sentencias_…, diferencia_con_…), as strings. */
+            totales_financieros: {
+                pp0073: components["schemas"]["FiguresTotal"];
+                apnop: components["schemas"]["FiguresTotal"];
+                total: components["schemas"]["FiguresTotal"];
+                ordinario_pp0073: components["schemas"]["FiguresTotal"];
+                ley_31728: components["schemas"]["FiguresTotal"];
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description recursos_del_ejercicio is also there as recursos_<year>. */
+            empleos: {
+                por_origen: {
+                    anio_recurso: number;
+                    marco: string;
+                    /** @description Works with a job in the exercise. */
+                    aii: number;
+                    pi: number;
+                    empleos: number;
+                    distritos: number;
+                    saldo_importado?: number;
+                }[];
+                cuadro4_total: components["schemas"]["FiguresJobs"];
+                recursos_del_ejercicio: components["schemas"]["FiguresJobs"];
+                total: components["schemas"]["FiguresJobs"];
+            } & {
+                [key: string]: unknown;
+            };
+            participantes: components["schemas"]["FiguresPeople"];
+            transferencias: {
+                ordinario: components["schemas"]["FiguresTransfers"];
+                ley_31728: components["schemas"]["FiguresTransfers"];
+                total: components["schemas"]["FiguresTransfers"];
+                /** @description Resolutions of the counted transfers. */
+                resoluciones_ministeriales_grafico2: number;
+                /** @description Counted transfers whose work generated no job in the exercise. */
+                sin_aii_ejecutada: {
+                    ordinario: number;
+                    ley: number;
+                    total: number;
+                };
+            };
+            /** @description Approved reports of the ordinary management AO; each unit under its own key. */
+            informes_gestion: {
+                total: number;
+                unidades_territoriales: number;
+            } & {
+                [key: string]: unknown;
+            };
+            reglas: {
+                /** @description A measure, or participantes. */
+                figura: string;
+                regla: string;
+            }[];
+            /** @description What reached the exercise after its last month was closed. Part of these figures; the board of a closed exercise leaves it out. */
+            ajustes_posteriores_al_cierre: {
+                clave: string;
+                medida: string;
+                mes: components["schemas"]["Month"];
+                cantidad: number;
+                monto: components["schemas"]["Money"];
+            }[];
+            /** @description What the rows leave open; nothing was decided by itself. */
+            problemas: {
+                /** @enum {string} */
+                codigo: "sexo_contradictorio" | "nacimiento_contradictorio" | "edad_fuera_de_tramos" | "meta_distinta_de_la_ultima_version" | "sin_actividad_operativa" | "sin_versiones_del_poi";
+                cantidad: number;
+                filas?: string[];
+            }[];
+        };
+        FiguresAo: {
+            id: components["schemas"]["Id"];
+            clave: string;
+            codigo_ao: string | null;
+            nombre_cuadro5: string;
+            unidad_medida: string;
+            categoria_presupuestal: string;
+            marco_financiamiento: string;
+            seguimiento_aprobado: boolean;
+            en_cuadro1: boolean;
+            reglas: string[];
+            fisico: {
+                programado: number;
+                ejecutado: number;
+                pct_exacto: string;
+                pct_1dec: string;
+                /** @description Cut at 100. */
+                pct_ajustado: string;
+                saldo_importado?: number;
+            };
+            financiero: {
+                programado: components["schemas"]["Money"];
+                ejecutado: components["schemas"]["Money"];
+                pct_exacto: string;
+                pct_1dec: string;
+                saldo_importado?: components["schemas"]["Money"];
+            };
+        };
+        FiguresTotal: {
+            programado: components["schemas"]["Money"];
+            ejecutado: components["schemas"]["Money"];
+            pct_exacto: string;
+        };
+        FiguresJobs: {
+            aii: number;
+            pi: number;
+            empleos: number;
+        };
+        FiguresTransfers: {
+            numero: number;
+            /** @description Distinct executors. */
+            gobiernos_locales: number;
+            monto: components["schemas"]["Money"];
+        };
+        /** @description Distinct persons (DNI) with a jornal in the exercise. */
+        FiguresPeople: {
+            total: number;
+            sexo: {
+                mujeres: number;
+                hombres: number;
+                contradictorio?: number;
+            };
+            edad: {
+                "18_29": number;
+                "30_59": number;
+                "60_64": number;
+                fuera_de_tramos?: number;
+                contradictoria?: number;
+            };
+            /** @description They overlap and are never added up. */
+            grupos_no_excluyentes: {
+                victimas_violencia_1980_2000: number;
+                victimas_violencia_genero: number;
+                con_discapacidad: number;
+                familiares_discapacidad_severa_contigo: number;
+            };
+            pct_exacto: {
+                [key: string]: string;
+            };
+            pct_1dec: {
+                [key: string]: string;
+            };
+            suma_sexos: number;
+            suma_edades: number;
+            exceso_sobre_empleos: number;
+            razon_participante_empleo: string;
+            edad_al: components["schemas"]["Day"];
         };
     };
     responses: {
@@ -1999,6 +2248,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InterventionDetail"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: components["parameters"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearReport"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getFiguresCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: components["parameters"]["Year"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with byte order mark. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Fault"];

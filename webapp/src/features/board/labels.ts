@@ -15,6 +15,16 @@ export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
 export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
 export const soles = (amount: string): string => `S/\u00a0${group(amount)}`
 
+/** Whether an AO counts in the totals: approved follow-up and an annual physical target (Cuadro 1, note 1). */
+export const inCuadro1 = (ao: AoRow): boolean => ao.followup_approved && isNonZero(ao.physical.target)
+
+/** A cell of a report's table as people read it. Percentages keep the decimals they come with. */
+export function cellWord(value: string, kind: Schemas['FiguresTable']['columns'][number]['kind']): string {
+  if (value === '' || kind === 'word') return value
+  if (kind === 'percent') return `${group(value)}\u00a0%`
+  return group(value)
+}
+
 /** True when a figure holds a balance taken from the report, not from rows. */
 export function hasOpening(gauge: Gauge): boolean {
   return isNonZero(gauge.opening)
