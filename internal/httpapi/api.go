@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
+	"chaski/internal/app/imports"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 )
@@ -35,6 +36,7 @@ type API struct {
 	Access      app.Access
 	People      app.People
 	Office      app.Office
+	Imports     *imports.Importer
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -54,6 +56,7 @@ func (a *API) Handler() http.Handler {
 	a.rendicionRoutes(g)
 	a.peopleRoutes(g)
 	a.officeRoutes(g)
+	a.importRoutes(g)
 	return e
 }
 
@@ -97,6 +100,8 @@ var status = map[fault.Code]int{
 	fault.DeviceRevoked:  http.StatusForbidden,
 	fault.NotFound:       http.StatusNotFound,
 	fault.DeviceUnknown:  http.StatusConflict,
+	fault.ImportStale:    http.StatusConflict,
+	fault.ImportState:    http.StatusConflict,
 	fault.BodyTooLarge:   http.StatusRequestEntityTooLarge,
 	fault.ClientOutdated: http.StatusUpgradeRequired,
 	fault.Busy:           http.StatusServiceUnavailable,

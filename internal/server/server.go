@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
+	"chaski/internal/app/imports"
 	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
@@ -19,6 +20,7 @@ import (
 	"chaski/internal/mail"
 	"chaski/internal/ops"
 	"chaski/internal/poke"
+	"chaski/internal/sheet"
 	"chaski/internal/store"
 	"chaski/internal/webui"
 	"chaski/pb_hooks"
@@ -47,6 +49,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Pusher:      &app.Pusher{Ledger: replica, Now: engine.Now},
 			Access:      people, People: people, Office: people,
+			Imports: &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
 		e.InstallerFunc = nil // the first administrator is made by a link of ours
 		e.Router.BindFunc(headers, demoStaysHere, superusersStayHere)

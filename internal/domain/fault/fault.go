@@ -109,7 +109,7 @@ const (
 
 // All lists every code, for the test that compares it with the documentation
 // and with the Spanish sentences.
-var All = []Code{
+var All = append([]Code{
 	SessionExpired, Forbidden, DemoOnlyLocal, NotFound, Malformed, BodyTooLarge, DeviceUnknown,
 	DeviceRevoked, ClientOutdated, Busy, Internal,
 	SetupDone, LinkInvalid, LinkExpired, LinkUsed, EmailInvalid, EmailTaken, PasswordShort, PasswordLong,
@@ -124,7 +124,7 @@ var All = []Code{
 	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
 	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
 	FileTooLarge, FileEmpty, FileKindRefused, FileHashMismatch, UploadIncomplete,
-}
+}, importing...)
 
 // Fault is what went wrong, for a person (through its code) and for a program.
 type Fault struct {

@@ -1,0 +1,270 @@
+package imports
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"sort"
+	"strings"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+// Values are a row's fields: string, int64 or bool.
+type Values map[string]any
+
+// Text is a field as text, "" if it is none.
+func (v Values) Text(name string) string { s, _ := v[name].(string); return s }
+
+// Int is a field as a number, 0 if it is none.
+func (v Values) Int(name string) int64 { n, _ := v[name].(int64); return n }
+
+// Stored is a row of the database.
+type Stored struct {
+	ID     string
+	Fields Values
+}
+
+// Base reads the database as it is, in one view. Rows answers the rows of a
+// collection with the columns asked for; field "" means all of them.
+type Base interface {
+	Rows(collection string, columns []StoredColumn, field string, value any) ([]Stored, error)
+}
+
+// StoredColumn is a column of a collection with how it is kept.
+type StoredColumn struct {
+	Name string
+	Kind ColumnKind
+}
+
+// ColumnKind is how a column is kept.
+type ColumnKind uint8
+
+// The kinds of columns.
+const (
+	AsText ColumnKind = iota
+	AsInt
+	AsBool
+)
+
+// Rec is a row of the database as the plan leaves it.
+type Rec struct {
+	Collection, ID string
+	New            bool
+	Row            int // the first row of the file that wrote it
+	Fields         Values
+	before         Values         // of the fields that changed
+	writer         map[string]int // field -> row that set it
+}
+
+// changed says whether the plan touches the row at all.
+func (r *Rec) changed() bool { return r.New || len(r.before) > 0 }
+
+// Write is one row of the database that an import creates or changes. Fields
+// are those it sets; Before what they were.
+type Write struct {
+	Collection, ID string
+	New            bool
+	Row            int
+	Fields, Before Values
+}
+
+// set is what was loaded of a collection: all of it, or the rows of one owner.
+type set struct {
+	byKey   map[string]*Rec
+	byField map[string][]*Rec // field NUL value, for the fields of shape.index
+	all     []*Rec
+}
+
+// Book holds what the rows of a file need to know of the database, with the
+// plan laid over it: later rows see what earlier ones will have written.
+type Book struct {
+	base  Base
+	today day.Day
+	seed  string // makes new ids this import's own
+	sets  map[string]*set
+	order []*Rec
+	err   error // of the base; the plan is void
+}
+
+func newBook(base Base, seed string, today day.Day) *Book {
+	return &Book{base: base, today: today, seed: seed, sets: map[string]*set{}}
+}
+
+// load answers the rows of a collection that belong to an owner (shape.scope).
+func (b *Book) load(collection string, owner any) *set {
+	sh := shapes[collection]
+	name := collection
+	if sh.scope != "" {
+		name = fmt.Sprint(collection, "\x00", owner)
+	}
+	if s := b.sets[name]; s != nil {
+		return s
+	}
+	s := &set{byKey: map[string]*Rec{}, byField: map[string][]*Rec{}}
+	b.sets[name] = s
+	if b.err != nil {
+		return s
+	}
+	rows, err := b.base.Rows(collection, sh.columns, sh.scope, owner)
+	if err != nil {
+		b.err = err
+		return s
+	}
+	for _, r := range rows {
+		s.put(&Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
+	}
+	return s
+}
+
+func (s *set) put(r *Rec, sh shape) {
+	s.all = append(s.all, r)
+	if k := keyOf(r.Fields, sh.key); s.byKey[k] == nil {
+		s.byKey[k] = r
+	}
+	for _, f := range sh.index {
+		k := f + "\x00" + r.Fields.Text(f)
+		s.byField[k] = append(s.byField[k], r)
+	}
+	k := "id\x00" + r.ID
+	s.byField[k] = append(s.byField[k], r)
+}
+
+func keyOf(v Values, names []string) string {
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = fmt.Sprint(v[n])
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// find answers the row with these key fields, or nil.
+func (b *Book) find(collection string, key Values) *Rec {
+	sh := shapes[collection]
+	return b.load(collection, key[sh.scope]).byKey[keyOf(key, sh.key)]
+}
+
+// where answers the first row that fits, or nil.
+func (b *Book) where(collection string, owner any, fits func(Values) bool) *Rec {
+	for _, r := range b.load(collection, owner).all {
+		if fits(r.Fields) {
+			return r
+		}
+	}
+	return nil
+}
+
+// byID finds a row of a collection that is read whole.
+func (b *Book) byID(collection, id string) *Rec {
+	for _, r := range b.load(collection, nil).byField["id\x00"+id] {
+		return r
+	}
+	return nil
+}
+
+// those are the rows with a value in an indexed field.
+func (b *Book) those(collection string, owner any, field, value string) []*Rec {
+	return b.load(collection, owner).byField[field+"\x00"+value]
+}
+
+// write creates the row of a key or changes it. defaults are for a new row only.
+// It answers a fault when another row of the file said something else.
+func (b *Book) write(row int, collection string, key, fields, defaults Values) (*Rec, *fault.Fault) {
+	r := b.find(collection, key)
+	if r == nil {
+		r = b.create(row, collection, key, defaults)
+	}
+	return r, b.set(r, row, fields)
+}
+
+func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
+	sh := shapes[collection]
+	r := &Rec{Collection: collection, New: true, Row: row, Fields: Values{}, writer: map[string]int{}}
+	r.ID = b.id(collection, keyOf(key, sh.key))
+	for _, c := range sh.columns {
+		r.Fields[c.Name] = map[ColumnKind]any{AsText: "", AsInt: int64(0), AsBool: false}[c.Kind]
+	}
+	for _, from := range []Values{defaults, key} {
+		for name, v := range from {
+			r.Fields[name] = v
+		}
+	}
+	b.load(collection, key[sh.scope]).put(r, sh)
+	b.order = append(b.order, r)
+	return r
+}
+
+// set changes fields of a row.
+func (b *Book) set(r *Rec, row int, fields Values) *fault.Fault {
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		v := fields[name]
+		if other, written := r.writer[name]; written && other != row && r.Fields[name] != v {
+			return fault.New(fault.ImportContradicts, "").With("row", fmt.Sprint(other)).With("field", ColumnLabel(name))
+		}
+		b.change(r, row, name, v)
+	}
+	return nil
+}
+
+func (b *Book) change(r *Rec, row int, name string, v any) {
+	if r.writer == nil {
+		r.writer = map[string]int{}
+	}
+	r.writer[name] = row
+	if r.Fields[name] == v {
+		return
+	}
+	if !r.New {
+		if !r.changed() {
+			r.Row = row
+			r.before = Values{}
+			b.order = append(b.order, r)
+		}
+		if _, had := r.before[name]; !had {
+			r.before[name] = r.Fields[name]
+		}
+	}
+	r.Fields[name] = v
+}
+
+// id is the same for a row at preview and at import, so that a plan made twice
+// over the same data is the same plan.
+func (b *Book) id(collection, key string) string {
+	const size = 15 // PocketBase's
+	sum := sha256.Sum256([]byte(b.seed + "\n" + collection + "\n" + key))
+	return new(big.Int).SetBytes(sum[:]).Text(36)[:size]
+}
+
+// writes are the rows to write, in the order in which references hold.
+func (b *Book) writes() []Write {
+	out := make([]Write, 0, len(b.order))
+	for _, r := range b.order {
+		w := Write{Collection: r.Collection, ID: r.ID, New: r.New, Row: r.Row, Fields: Values{}, Before: r.before}
+		if r.New {
+			w.Fields = r.Fields
+		} else {
+			for name := range r.before {
+				w.Fields[name] = r.Fields[name]
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// fingerprint is the same for the same plan over the same data only.
+func fingerprint(writes []Write) string {
+	sum := sha256.New()
+	enc := json.NewEncoder(sum)
+	for _, w := range writes {
+		_ = enc.Encode(w) // strings, numbers and booleans always encode; maps in key order
+	}
+	return fmt.Sprintf("%x", sum.Sum(nil))
+}

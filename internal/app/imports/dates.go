@@ -1,0 +1,143 @@
+package imports
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+var (
+	dayFirst   = regexp.MustCompile(`^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2,4})$`)
+	yearFirst  = regexp.MustCompile(`^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})$`)
+	clockAfter = regexp.MustCompile(`[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.? ?m\.?)?$`)
+	serial     = regexp.MustCompile(`^\d{5}(\.\d+)?$`)
+	yearMonth  = regexp.MustCompile(`^(\d{4})[/.\- ](\d{1,2})$`)
+	monthYear  = regexp.MustCompile(`^(\d{1,2})[/.\- ](\d{4})$`)
+)
+
+// The years a date may have: before them it is a slip or Excel's day zero.
+const (
+	firstYear = 1901
+	lastYear  = 2100
+)
+
+// ReadDay reads a civil date as people of Peru write it: day, month, year, or
+// ISO. A month first ("12/25/2026"), a short year and a spreadsheet's serial
+// number are refused, each with its reason.
+func ReadDay(c Cell) (day.Day, *fault.Fault) {
+	text := strings.TrimSpace(c.Text)
+	switch c.Kind {
+	case Date:
+		return civil(text, text)
+	case BadDate:
+		return "", fault.New(fault.ImportDateTooOld, "").With("number", text)
+	case Number:
+		return "", serialFault(text)
+	}
+	bare := strings.TrimSpace(clockAfter.ReplaceAllString(strings.ToLower(text), ""))
+	if m := yearFirst.FindStringSubmatch(bare); m != nil {
+		return civil(fmt.Sprintf("%s-%02s-%02s", m[1], pad(m[2]), pad(m[3])), text)
+	}
+	if m := dayFirst.FindStringSubmatch(bare); m != nil {
+		return dayMonthYear(m, text)
+	}
+	if serial.MatchString(bare) {
+		return "", serialFault(bare)
+	}
+	return "", fault.New(fault.ImportDateInvalid, "").With("value", clip(text))
+}
+
+func pad(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}
+
+func dayMonthYear(m []string, text string) (day.Day, *fault.Fault) {
+	if len(m[3]) != 4 {
+		return "", fault.New(fault.ImportDateShortYear, "").With("value", clip(text))
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	if second > 12 && first <= 12 {
+		return "", fault.New(fault.ImportDateMonthFirst, "").With("value", clip(text)).
+			With("fixed", pad(m[2])+"/"+pad(m[1])+"/"+m[3])
+	}
+	return civil(m[3]+"-"+pad(m[2])+"-"+pad(m[1]), text)
+}
+
+func civil(iso, shown string) (day.Day, *fault.Fault) {
+	d, err := day.Parse(iso)
+	if err != nil {
+		return "", fault.New(fault.ImportDateInvalid, "").With("value", clip(shown))
+	}
+	if y := d.Month().Year(); y < firstYear {
+		return "", fault.New(fault.ImportDateTooOld, "").With("number", shown)
+	} else if y > lastYear {
+		return "", fault.New(fault.ImportDateInvalid, "").With("value", clip(shown))
+	}
+	return d, nil
+}
+
+// serialFault: a number where a date belongs. If it can be a spreadsheet's
+// serial the message says which date it would be; nobody guesses it silently.
+func serialFault(text string) *fault.Fault {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n < 3_000 || n > 80_000 {
+		return fault.New(fault.ImportDateInvalid, "").With("value", clip(text))
+	}
+	would := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(n))
+	return fault.New(fault.ImportDateSerial, "").With("number", text).With("date", would.Format("02/01/2006"))
+}
+
+// monthNames by their first three letters, as reports cut them.
+var monthNames = map[string]int{
+	"ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "set": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12,
+}
+
+var monthWord = regexp.MustCompile(`^(ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic)[a-z]*( (?:de |del )?(\d{4}))?$`)
+
+// ReadMonth reads a month: "2026-11", "11/2026", "noviembre 2026", or only the
+// month ("11", "noviembre"), whose year is then the row's exercise. The number
+// is 1 to 12; year 0 means that the text has none.
+func ReadMonth(c Cell) (year, month int, f *fault.Fault) {
+	invalid := fault.New(fault.ImportMonthInvalid, "").With("value", clip(c.Text))
+	switch c.Kind {
+	case Date:
+		d, f := civil(c.Text, c.Text)
+		if f != nil {
+			return 0, 0, f
+		}
+		return monthOf(string(d[:4]), string(d[5:7]), invalid)
+	case BadDate, Broken, Formula:
+		return 0, 0, invalid
+	}
+	text := strings.TrimSpace(strings.ToLower(c.Text))
+	if m := yearMonth.FindStringSubmatch(text); m != nil {
+		return monthOf(m[1], m[2], invalid)
+	}
+	if m := monthYear.FindStringSubmatch(text); m != nil {
+		return monthOf(m[2], m[1], invalid)
+	}
+	if m := monthWord.FindStringSubmatch(Normalize(text)); m != nil {
+		return monthOf(m[3], strconv.Itoa(monthNames[m[1]]), invalid)
+	}
+	return monthOf("", text, invalid)
+}
+
+func monthOf(y, m string, invalid *fault.Fault) (year, month int, f *fault.Fault) {
+	month, err := strconv.Atoi(m)
+	if err != nil || month < 1 || month > 12 {
+		return 0, 0, invalid
+	}
+	if y != "" {
+		year, _ = strconv.Atoi(y)
+	}
+	return year, month, nil
+}

@@ -1,0 +1,265 @@
+package imports
+
+import (
+	"net/mail"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
+)
+
+// Type says how a field's cell is read.
+type Type string
+
+// The types of fields.
+const (
+	TypeText     Type = "text"
+	TypeRUC      Type = "ruc"
+	TypeDNI      Type = "dni"
+	TypeUbigeo   Type = "ubigeo"
+	TypeConvenio Type = "convenio_code"
+	TypeDay      Type = "day"
+	TypeMonth    Type = "month"
+	TypeMoney    Type = "money"  // céntimos, not negative
+	TypeSigned   Type = "signed" // céntimos, may be negative
+	TypeWhole    Type = "whole"  // a count
+	TypeYear     Type = "year"
+	TypeDegrees  Type = "degrees" // microdegrees
+	TypeChoice   Type = "choice"
+	TypeYesNo    Type = "yes_no"
+	TypeEmail    Type = "email"
+	TypePattern  Type = "pattern"
+)
+
+// Field is one thing a row can say.
+type Field struct {
+	Name     string // as in the database or close to it; stable
+	Label    string // what templates and screens call it
+	Type     Type
+	Required bool
+	Synonyms []string
+	Example  string
+	Hint     string
+	Choices  []Choice
+	Pattern  *regexp.Regexp
+}
+
+// Choice is one value of a closed list with what people write for it.
+type Choice struct {
+	Value, Label string
+	Synonyms     []string
+}
+
+const maxText = 500
+
+// Read reads a cell as the field's value: string, int64, bool or Month; nil for
+// an empty cell.
+func (f *Field) Read(c Cell) (any, *fault.Fault) {
+	switch {
+	case c.Kind == Formula:
+		return nil, fault.New(fault.ImportFormula, f.Name)
+	case c.Kind == Broken:
+		return nil, fault.New(fault.ImportCellError, f.Name).With("value", clip(c.Text))
+	case c.Kind == Merged:
+		return nil, fault.New(fault.ImportCellMerged, f.Name)
+	case c.Blank():
+		if f.Required {
+			return nil, fault.New(fault.ImportRequired, f.Name)
+		}
+		return nil, nil
+	}
+	v, flt := f.value(c)
+	if flt != nil {
+		flt.Field = f.Name
+	}
+	return v, flt
+}
+
+// Month is a month of a row; a year of 0 is to be taken from the exercise.
+type Month struct{ Year, Month int }
+
+func (f *Field) value(c Cell) (any, *fault.Fault) {
+	text := unguard(strings.TrimSpace(c.Text))
+	switch f.Type {
+	case TypeDay:
+		c.Text = text
+		d, flt := ReadDay(c)
+		return string(d), flt
+	case TypeMonth:
+		c.Text = text
+		y, m, flt := ReadMonth(c)
+		return Month{y, m}, flt
+	case TypeMoney, TypeSigned:
+		return f.money(c, text)
+	case TypeWhole, TypeYear:
+		return f.whole(text)
+	case TypeDegrees:
+		return degrees(text)
+	case TypeYesNo:
+		return yesNo(text)
+	case TypeChoice:
+		return f.choice(text)
+	}
+	if c.Kind == Date || c.Kind == BadDate {
+		return nil, fault.New(fault.ImportTextIsDate, "").With("value", clip(c.Text))
+	}
+	return f.named(text)
+}
+
+// named are the texts with a form of their own.
+func (f *Field) named(text string) (any, *fault.Fault) {
+	switch f.Type {
+	case TypeRUC:
+		return readRUC(text)
+	case TypeDNI:
+		return readDNI(text)
+	case TypeUbigeo:
+		return readUbigeo(text)
+	case TypeConvenio:
+		code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
+		if identity.ValidateConvenioCode("", code) != nil {
+			return nil, fault.New(fault.ImportConvenioInvalid, "").With("value", clip(text))
+		}
+		return code, nil
+	case TypeEmail:
+		return readEmail(text)
+	case TypePattern:
+		if !f.Pattern.MatchString(text) {
+			return nil, fault.New(fault.ImportPattern, "").With("value", clip(text)).With("example", f.Example)
+		}
+		return text, nil
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	if len([]rune(text)) > maxText {
+		return nil, fault.New(fault.TooLong, "").With("max", strconv.Itoa(maxText))
+	}
+	return text, nil
+}
+
+// unguard takes off the apostrophe that our own lists put before a text that a
+// spreadsheet could take for a formula.
+func unguard(s string) string {
+	if len(s) > 1 && s[0] == '\'' && strings.IndexByte("=+-@", s[1]) >= 0 {
+		return s[1:]
+	}
+	return s
+}
+
+func readRUC(text string) (any, *fault.Fault) {
+	ruc := strings.NewReplacer(" ", "", "-", "").Replace(text)
+	if strings.Trim(ruc, "0123456789") != "" || len(ruc) != 11 {
+		return nil, fault.New(fault.ImportRUCForm, "").With("value", clip(text)).With("digits", strconv.Itoa(len(ruc)))
+	}
+	if identity.ValidateRUC("", ruc) != nil {
+		return nil, fault.New(fault.ImportRUCDigit, "").With("value", clip(text))
+	}
+	return ruc, nil
+}
+
+func readDNI(text string) (any, *fault.Fault) {
+	dni := strings.ReplaceAll(text, " ", "")
+	digits := strings.Trim(dni, "0123456789") == ""
+	switch {
+	case digits && len(dni) == 8:
+		return dni, nil
+	case digits && len(dni) == 7:
+		return nil, fault.New(fault.ImportDNIShort, "").With("value", dni).With("fixed", "0"+dni)
+	}
+	return nil, fault.New(fault.ImportDNIForm, "").With("value", clip(text))
+}
+
+func readUbigeo(text string) (any, *fault.Fault) {
+	if len(text) == 5 && strings.Trim(text, "0123456789") == "" {
+		return nil, fault.New(fault.ImportUbigeoShort, "").With("value", text).With("fixed", "0"+text)
+	}
+	if identity.ValidateUbigeo("", text) != nil {
+		return nil, fault.New(fault.ImportUbigeoInvalid, "").With("value", clip(text))
+	}
+	return text, nil
+}
+
+func readEmail(text string) (any, *fault.Fault) {
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != text || !strings.Contains(text[strings.LastIndexByte(text, '@'):], ".") {
+		return nil, fault.New(fault.ImportEmailInvalid, "").With("value", clip(text))
+	}
+	return strings.ToLower(text), nil
+}
+
+func (f *Field) money(c Cell, text string) (any, *fault.Fault) {
+	if c.Kind == Date || c.Kind == BadDate {
+		return nil, fault.New(fault.ImportAmountInvalid, "").With("value", clip(c.Text))
+	}
+	if c.Kind == Number && strings.Contains(text, ".") {
+		// The sheet's own decimal: its point is never a thousands mark.
+		whole, decimals, _ := strings.Cut(text, ".")
+		text = whole + "." + decimals + strings.Repeat("0", max(0, 4-len(decimals)))
+	}
+	n, flt := ReadMoney(text)
+	if flt == nil && n < 0 && f.Type == TypeMoney {
+		flt = fault.New(fault.ImportAmountNegative, "").With("value", clip(c.Text))
+	}
+	return n, flt
+}
+
+func (f *Field) whole(text string) (any, *fault.Fault) {
+	s, negative := bareAmount(text)
+	bad := fault.New(fault.ImportWholeInvalid, "").With("value", clip(text))
+	s, flt := plain(s, text)
+	if flt != nil {
+		if flt.Code == fault.ImportAmountAmbiguous {
+			return nil, flt
+		}
+		return nil, bad
+	}
+	whole, decimals, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	const most = 1_000_000_000
+	if err != nil || negative || n > most || strings.Trim(decimals, "0") != "" {
+		return nil, bad
+	}
+	if f.Type == TypeYear && (n < 2000 || n > lastYear) {
+		return nil, fault.New(fault.ImportYearInvalid, "").With("value", clip(text))
+	}
+	return n, nil
+}
+
+// degrees reads a coordinate in decimal degrees into microdegrees; digits past
+// the sixth are below a hand's breadth and are cut.
+func degrees(text string) (any, *fault.Fault) {
+	s := strings.Replace(text, ",", ".", 1)
+	d, err := strconv.ParseFloat(s, 64)
+	if err != nil || d < -180 || d > 180 {
+		return nil, fault.New(fault.ImportDegreesInvalid, "").With("value", clip(text))
+	}
+	return int64(d * 1e6), nil
+}
+
+func yesNo(text string) (any, *fault.Fault) {
+	switch Normalize(text) {
+	case "si", "s", "x", "1", "true", "verdadero", "aprobado":
+		return true, nil
+	case "no", "n", "0", "false", "falso", "pendiente":
+		return false, nil
+	}
+	return nil, fault.New(fault.ImportChoice, "").With("value", clip(text)).With("options", "sí, no")
+}
+
+func (f *Field) choice(text string) (any, *fault.Fault) {
+	n := Normalize(text)
+	var labels []string
+	for _, ch := range f.Choices {
+		labels = append(labels, ch.Label)
+		if n == Normalize(ch.Value) || n == Normalize(ch.Label) {
+			return ch.Value, nil
+		}
+		for _, s := range ch.Synonyms {
+			if n == Normalize(s) {
+				return ch.Value, nil
+			}
+		}
+	}
+	return nil, fault.New(fault.ImportChoice, "").With("value", clip(text)).With("options", strings.Join(labels, ", "))
+}

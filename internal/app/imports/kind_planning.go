@@ -1,0 +1,146 @@
+package imports
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/progress"
+)
+
+var planningSpec = Spec{
+	Kind: Planning, Title: "POI y actividades operativas (AO)",
+	About: "Una fila por actividad operativa de un ejercicio, con sus metas anuales. Con una versión del POI, también lo que esa versión dice de ella.",
+	Fields: []Field{
+		exerciseField,
+		{
+			Name: "version", Label: "Versión del POI", Type: TypePattern, Pattern: versionPattern, Example: "PIA",
+			Synonyms: list{"version", "poi", "version poi"}, Hint: "PIA, V1, V2…; puede quedar vacía",
+		},
+		{
+			Name: "resolution", Label: "Resolución del POI", Type: TypeText, Example: "RDE 001-2026-LP/DE",
+			Synonyms: list{"resolucion", "resolucion de aprobacion"}, Hint: "la que aprobó la versión",
+		},
+		{
+			Name: "approved_on", Label: "Fecha de aprobación", Type: TypeDay, Example: "05/01/2026",
+			Synonyms: list{"fecha de resolucion", "aprobado el", "fecha resolucion"},
+		},
+		{Name: "aei", Label: "AEI", Type: TypePattern, Pattern: aeiPattern, Example: "AEI.07.04", Synonyms: list{"accion estrategica"}},
+		{
+			Name: "code", Label: "Código de AO", Type: TypePattern, Pattern: aoCodePattern, Example: "AOI00106600073",
+			Synonyms: list{"codigo ao", "cod ao", "codigo aoi", "codigo", "codigo de la actividad operativa"}, Hint: "AOI y 11 dígitos; vacío si no está publicado",
+		},
+		{
+			Name: "key", Label: "Clave", Type: TypePattern, Pattern: regexp.MustCompile(`^[a-z0-9_]+$`), Example: "seguimiento",
+			Synonyms: list{"clave ao"}, Hint: "nombre corto nuestro, en minúsculas; necesario solo si no hay código",
+		},
+		{
+			Name: "name", Label: "Actividad operativa", Type: TypeText, Required: true, Example: "Seguimiento a las actividades de intervención inmediata",
+			Synonyms: list{"ao", "nombre", "nombre de la ao", "denominacion", "nombre de la actividad operativa"},
+		},
+		{
+			Name: "unit_measure", Label: "Unidad de medida", Type: TypeChoice, Required: true, Choices: choicesOf["unit_measure"],
+			Example: "Empleo temporal", Synonyms: list{"um", "unidad"},
+		},
+		frameField,
+		{
+			Name: "budget_category", Label: "Categoría presupuestal", Type: TypeChoice, Choices: choicesOf["budget_category"],
+			Example: "PP 0073", Synonyms: list{"categoria", "programa presupuestal"},
+		},
+		{
+			Name: "physical_target", Label: "Meta física anual", Type: TypeWhole, Required: true, Example: "1200",
+			Synonyms: list{"meta fisica", "metas fisica", "fisica", "programado fisico", "meta fisica programada"},
+		},
+		{
+			Name: "financial_target", Label: "Meta financiera anual (S/)", Type: TypeMoney, Required: true, Example: "350000.00",
+			Synonyms: list{"meta financiera", "metas financiera", "financiera", "programado financiero", "pim", "meta financiera s", "meta financiera anual"},
+		},
+		{Name: "followup_approved", Label: "Seguimiento aprobado", Type: TypeYesNo, Example: "sí", Synonyms: list{"seguimiento"}},
+		{Name: "cause", Label: "Causa del cambio", Type: TypeText, Example: "", Synonyms: list{"causa", "motivo", "sustento"}},
+	},
+	plan: planAO,
+}
+
+// ruleOf is how an activity of a unit of measure is counted.
+var ruleOf = map[string]string{
+	"job": progress.RuleCupo, "transfer": progress.RuleTransfer,
+	"technical_assistance": progress.RuleBalance, "management_report": progress.RuleBalance,
+}
+
+func planAO(b *Book, l *Line) {
+	year := l.Values["exercise"].(int64)
+	ao := b.ao(l, year)
+	key := l.text("key")
+	switch {
+	case ao != nil:
+		key = ao.Fields.Text("key")
+	case key == "" && !l.has("code"):
+		l.bad("code", fault.New(fault.ImportAONameless, ""))
+		return
+	case key == "":
+		key = strings.ToLower(l.text("code"))
+	}
+	l.label = strconv.FormatInt(year, 10) + " " + key
+	l.put(b, "exercises", Values{"year": year}, nil, l.copyTo(Values{"kind": "real"}, "aei"))
+	fields := l.copyTo(Values{}, "code", "name", "unit_measure", "funding_frame", "budget_category", "followup_approved")
+	version := b.version(l, year)
+	if version == nil || b.latest(version, year) {
+		l.copyTo(fields, "physical_target", "financial_target")
+	}
+	defaults := l.copyTo(Values{"counting_rule": ruleOf[l.text("unit_measure")], "position": int64(len(b.load("aos", year).all) + 1)}, "physical_target", "financial_target")
+	ao = l.put(b, "aos", Values{"exercise": year, "key": key}, fields, defaults)
+	if version != nil {
+		b.says(l, version, ao, year)
+	}
+}
+
+// ao is the activity that a row's code or key names, or nil.
+func (b *Book) ao(l *Line, year int64) *Rec {
+	code, key := l.text("code"), l.text("key")
+	if code != "" {
+		if r := b.where("aos", year, func(v Values) bool { return v.Text("code") == code }); r != nil {
+			return r
+		}
+	}
+	if key != "" {
+		return b.find("aos", Values{"exercise": year, "key": key})
+	}
+	return nil
+}
+
+// version is the POI version of a row, created when it is new; nil without one.
+func (b *Book) version(l *Line, year int64) *Rec {
+	if !l.has("version") {
+		return nil
+	}
+	key := strings.NewReplacer(".", "", " ", "").Replace(strings.ToLower(l.text("version")))
+	position, _ := strconv.ParseInt(strings.TrimPrefix(key, "v"), 10, 64) // the PIA is 0
+	existing := b.find("poi_versions", Values{"exercise": year, "key": key})
+	if existing == nil && !l.has("resolution") {
+		l.bad("resolution", fault.New(fault.ImportRequired, ""))
+		return nil
+	}
+	return l.put(b, "poi_versions", Values{"exercise": year, "key": key},
+		l.copyTo(Values{}, "resolution", "approved_on"), Values{"label": strings.ToUpper(key), "position": position})
+}
+
+// latest says whether no later version of the exercise is known: its targets are
+// those in force.
+func (b *Book) latest(version *Rec, year int64) bool {
+	return b.where("poi_versions", year, func(v Values) bool { return v.Int("position") > version.Fields.Int("position") }) == nil
+}
+
+// says writes what a version says of an activity.
+func (b *Book) says(l *Line, version, ao *Rec, year int64) {
+	aei := l.text("aei")
+	if exercise := b.find("exercises", Values{"year": year}); aei == "" && exercise != nil {
+		aei = exercise.Fields.Text("aei")
+	}
+	if aei == "" {
+		l.bad("aei", fault.New(fault.ImportRequired, ""))
+		return
+	}
+	l.put(b, "ao_versions", Values{"poi_version": version.ID, "ao": ao.ID},
+		l.copyTo(Values{"aei": aei, "active": true}, "physical_target", "financial_target", "cause"), nil)
+}

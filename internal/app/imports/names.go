@@ -1,0 +1,130 @@
+package imports
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/progress"
+)
+
+// names tells people which row an id is.
+type names map[string]string
+
+func newNames(b *Book) names {
+	out := names{}
+	for _, s := range b.sets {
+		for _, r := range s.all {
+			out[r.ID] = nameOf(r)
+		}
+	}
+	convenios := b.sets["convenios"]
+	if convenios == nil {
+		return out
+	}
+	for _, r := range convenios.all {
+		if id := r.Fields.Text("intervention"); out[id] != "" {
+			out[id] = r.Fields.Text("code") + " " + out[id]
+		}
+	}
+	return out
+}
+
+func nameOf(r *Rec) string { return NameOf(r.Fields) }
+
+// NameOf names a row by its numbers and names.
+func NameOf(v map[string]any) string {
+	var parts []string
+	for _, field := range []string{"ruc", "code", "ubigeo", "year", "key", "number", "dni", "email", "name", "surnames", "label", "month", "clasificador"} {
+		if x := v[field]; x != nil && x != "" {
+			parts = append(parts, fmt.Sprint(x))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (n names) of(id string) string {
+	if name := n[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// show writes a value as the person's file would.
+func (n names) show(field string, v any) string {
+	switch x := v.(type) {
+	case bool:
+		if x {
+			return "sí"
+		}
+		return "no"
+	case int64:
+		if field == "amount" || field == "financial_target" {
+			return progress.Money(x)
+		}
+		return fmt.Sprint(x)
+	case string:
+		if name := n[x]; name != "" {
+			return name
+		}
+		if d, err := day.Parse(x); err == nil {
+			return string(d[8:] + "/" + d[5:7] + "/" + d[:4])
+		}
+		return choiceLabel(field, x)
+	}
+	return ""
+}
+
+func choiceLabel(field, value string) string {
+	for _, choices := range [][]Choice{choicesOf[field]} {
+		for _, c := range choices {
+			if c.Value == value {
+				return c.Label
+			}
+		}
+	}
+	return value
+}
+
+func sortedNames(v Values) []string {
+	out := make([]string, 0, len(v))
+	for name := range v {
+		out = append(out, name)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Shown is a field of the line as it was read, for the person to check.
+func (l *Line) Shown(f *Field) string {
+	switch v := l.Values[f.Name].(type) {
+	case nil:
+		return ""
+	case Month:
+		if v.Year == 0 {
+			return fmt.Sprintf("%02d", v.Month)
+		}
+		return fmt.Sprintf("%02d/%d", v.Month, v.Year)
+	case int64:
+		switch f.Type {
+		case TypeMoney, TypeSigned:
+			return progress.Money(v)
+		case TypeDegrees:
+			return decimal.New(v, -6).String()
+		}
+		return fmt.Sprint(v)
+	case string:
+		for _, c := range f.Choices {
+			if c.Value == v {
+				return c.Label
+			}
+		}
+		return names{}.show(f.Name, v)
+	case bool:
+		return names{}.show(f.Name, v)
+	}
+	return ""
+}

@@ -1,0 +1,282 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+// MaxRows is how many rows one import may have: all of them become one
+// transaction, during which phones wait to be heard.
+const MaxRows = 50_000
+
+// Bounds of what a preview answers; the counts are of everything.
+const (
+	maxProblems = 500
+	maxChanges  = 200
+	maxSample   = 10
+)
+
+// Problem is what is wrong with one cell or row, and what to do (in the fault).
+type Problem struct {
+	Row    int
+	Column string // header; "" for the row as a whole
+	Value  string
+	Fault  *fault.Fault
+}
+
+// Change is a field of a row that exists, before and after.
+type Change struct {
+	Row           int
+	What          string // which row, as people name it
+	Field         string
+	Before, After string
+}
+
+// Counts are rows of the file by what becomes of them.
+type Counts struct{ Rows, New, Changed, Same, Bad int }
+
+// Line is one row as it was read.
+type Line struct {
+	Row    int
+	Values map[string]any
+	cells  map[string]string // field -> as typed
+	header map[string]string // field -> header
+	label  string            // which thing the row is about
+	faults []Problem
+	touch  []*Rec
+	actor  actor.Actor
+}
+
+func (l *Line) text(name string) string { s, _ := l.Values[name].(string); return s }
+func (l *Line) has(name string) bool    { return l.Values[name] != nil }
+
+// bad notes what is wrong with a field ("" for the row).
+func (l *Line) bad(field string, f *fault.Fault) {
+	if f == nil {
+		return
+	}
+	f.Field = field
+	l.faults = append(l.faults, Problem{Row: l.Row, Column: l.header[field], Value: clip(l.cells[field]), Fault: f})
+}
+
+// put writes a row of the database for this line.
+func (l *Line) put(b *Book, collection string, key, fields, defaults Values) *Rec {
+	r, f := b.write(l.Row, collection, key, fields, defaults)
+	l.bad("", f)
+	l.touch = append(l.touch, r)
+	return r
+}
+
+// copyTo adds fields of the line under other names, those that are not empty.
+func (l *Line) copyTo(v Values, names ...string) Values {
+	for _, n := range names {
+		from, to, renamed := strings.Cut(n, ":")
+		if !renamed {
+			to = from
+		}
+		if value := l.Values[from]; value != nil {
+			v[to] = value
+		}
+	}
+	return v
+}
+
+// Plan is what an import would do.
+type Plan struct {
+	Counts   Counts
+	Problems []Problem // the first maxProblems
+	Changes  []Change
+	Sample   []Line
+	Missing  []string // required fields without a column
+	Writes   []Write
+	Records  map[string]*Counts // by collection
+	bad      func(row Row, problems []Problem) error
+}
+
+// Fingerprint names the plan; "" while it cannot be carried out.
+func (p *Plan) Fingerprint() string {
+	if p.Counts.Bad > 0 || len(p.Missing) > 0 {
+		return ""
+	}
+	return fingerprint(p.Writes)
+}
+
+// planner reads the rows of a table into a plan.
+type planner struct {
+	spec   *Spec
+	book   *Book
+	actor  actor.Actor
+	header Header
+	plan   *Plan
+	seen   map[string]int // natural key -> row
+	lines  map[int]*tally
+	tick   func(rows int)
+}
+
+// tally says what one line of the file created or changed.
+type tally struct{ created, changed bool }
+
+// source is a table with everything a plan of it depends on.
+type source struct {
+	spec   *Spec
+	actor  actor.Actor
+	today  day.Day
+	seed   string
+	open   *opened
+	header Header
+	tick   func(rows int)
+	bad    func(Row, []Problem) error // told of every bad row
+}
+
+// build reads the table to its end. An error is of the file or the base; what is
+// wrong with rows is in the plan.
+func build(ctx context.Context, s source, base Base) (*Plan, error) {
+	p := &planner{
+		spec: s.spec, book: newBook(base, s.seed, s.today), actor: s.actor, header: s.header,
+		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
+		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick,
+	}
+	for {
+		row, err := s.open.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := p.row(ctx, row); err != nil {
+			return nil, err
+		}
+	}
+	if p.plan.Counts.Rows == 0 {
+		return nil, fault.New(fault.ImportNoRows, "")
+	}
+	p.finish()
+	return p.plan, nil
+}
+
+const tickEvery = 500
+
+func (p *planner) row(ctx context.Context, row Row) error {
+	c := &p.plan.Counts
+	c.Rows++
+	if c.Rows > MaxRows {
+		return fault.New(fault.ImportTooManyRows, "").With("max", fmt.Sprint(MaxRows))
+	}
+	if c.Rows%tickEvery == 0 {
+		if p.tick != nil {
+			p.tick(c.Rows)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	l := p.read(row)
+	if len(l.faults) == 0 && len(p.plan.Missing) == 0 {
+		p.spec.plan(p.book, l)
+		p.once(l)
+	}
+	if p.book.err != nil {
+		return p.book.err
+	}
+	if len(p.plan.Sample) < maxSample {
+		p.plan.Sample = append(p.plan.Sample, *l)
+	}
+	p.lines[l.Row] = &tally{}
+	if len(l.faults) == 0 {
+		return nil
+	}
+	c.Bad++
+	if room := maxProblems - len(p.plan.Problems); room > 0 {
+		p.plan.Problems = append(p.plan.Problems, l.faults[:min(room, len(l.faults))]...)
+	}
+	if p.plan.bad != nil {
+		return p.plan.bad(row, l.faults)
+	}
+	return nil
+}
+
+// read reads the cells of a row.
+func (p *planner) read(row Row) *Line {
+	l := &Line{Row: row.Number, Values: map[string]any{}, cells: map[string]string{}, header: map[string]string{}, actor: p.actor}
+	last := 0
+	for _, c := range p.header.Columns {
+		last = max(last, c.Index)
+		if c.Field == "" {
+			continue
+		}
+		cell := row.at(c.Index)
+		l.cells[c.Field], l.header[c.Field] = strings.TrimSpace(cell.Text), c.Header
+		v, f := p.spec.Field(c.Field).Read(cell)
+		if f != nil {
+			l.bad(c.Field, f)
+		} else if v != nil {
+			l.Values[c.Field] = v
+		}
+	}
+	for i := last + 1; i < len(row.Cells); i++ {
+		if !row.Cells[i].Blank() && row.Cells[i].Kind != Merged {
+			l.bad("", fault.New(fault.ImportRowWider, "").With("value", clip(row.Cells[i].Text)))
+			break
+		}
+	}
+	return l
+}
+
+// once refuses a row that says the same thing as an earlier one.
+func (p *planner) once(l *Line) {
+	if l.label == "" {
+		return
+	}
+	if first, again := p.seen[l.label]; again {
+		l.bad("", fault.New(fault.ImportDuplicateRow, "").With("what", l.label).With("row", fmt.Sprint(first)))
+		return
+	}
+	p.seen[l.label] = l.Row
+}
+
+// finish counts what the plan does, by line and by collection.
+func (p *planner) finish() {
+	plan := p.plan
+	plan.Writes = p.book.writes()
+	names := newNames(p.book)
+	for _, w := range plan.Writes {
+		by := plan.Records[w.Collection]
+		if by == nil {
+			by = &Counts{}
+			plan.Records[w.Collection] = by
+		}
+		t := p.lines[w.Row]
+		if w.New {
+			by.New++
+			t.created = true
+			continue
+		}
+		by.Changed++
+		t.changed = true
+		for _, field := range sortedNames(w.Before) {
+			if len(plan.Changes) < maxChanges {
+				plan.Changes = append(plan.Changes, Change{
+					Row: w.Row, What: names.of(w.ID), Field: ColumnLabel(field),
+					Before: names.show(field, w.Before[field]), After: names.show(field, w.Fields[field]),
+				})
+			}
+		}
+	}
+	for _, t := range p.lines {
+		switch {
+		case t.changed:
+			plan.Counts.Changed++
+		case t.created:
+			plan.Counts.New++
+		}
+	}
+	plan.Counts.Same = max(0, plan.Counts.Rows-plan.Counts.Bad-plan.Counts.New-plan.Counts.Changed)
+}

@@ -1,0 +1,253 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app/imports"
+	"chaski/internal/domain/fault"
+)
+
+func (a *API) importRoutes(g *echo.Group) {
+	g.GET("/imports", a.importList)
+	g.POST("/imports", a.importUpload)
+	g.GET("/imports/kinds", a.importKinds)
+	g.GET("/imports/kinds/:kind/template", a.importTemplate)
+	g.GET("/imports/:import", a.importOne)
+	g.DELETE("/imports/:import", a.importDiscard)
+	g.POST("/imports/:import/preview", a.importPreview)
+	g.GET("/imports/:import/bad-rows", a.importBadRows)
+	g.GET("/imports/:import/file", a.importFile)
+	g.POST("/imports/:import/apply", a.importApply)
+	g.POST("/imports/:import/undo", a.importUndo)
+}
+
+func (a *API) importKinds(c echo.Context) error {
+	if !imports.May(who(c)) {
+		return fault.New(fault.Forbidden, "")
+	}
+	items := []importKindShape{}
+	for _, s := range imports.Specs {
+		if _, err := imports.SpecOf(who(c), s.Kind); err == nil {
+			items = append(items, importKindOf(s))
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "max_rows": imports.MaxRows, "max_bytes": imports.MaxBytes})
+}
+
+func (a *API) importTemplate(c echo.Context) error {
+	kind, format := c.Param("kind"), c.QueryParam("format")
+	var out bytes.Buffer
+	if err := a.Imports.Template(who(c), &out, imports.Kind(kind), format); err != nil {
+		return err
+	}
+	types := map[string]string{"csv": csvType, "xlsx": xlsxType}
+	return download(c, "plantilla-"+kind+"."+format, types[format], out.Bytes())
+}
+
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+func download(c echo.Context, name, contentType string, body []byte) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentDisposition, fmt.Sprintf("attachment; filename=%q", name))
+	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+	h.Set(echo.HeaderCacheControl, "no-store")
+	return c.Blob(http.StatusOK, contentType, body)
+}
+
+func (a *API) importList(c echo.Context) error {
+	all, err := a.Imports.List(who(c))
+	if err != nil {
+		return err
+	}
+	items := make([]importShape, len(all))
+	for i, b := range all {
+		items[i] = a.importOf(b)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items})
+}
+
+// importUpload takes the file as the body, its kind and name in the query.
+func (a *API) importUpload(c echo.Context) error {
+	kind := imports.Kind(c.QueryParam("kind"))
+	if _, err := imports.SpecOf(who(c), kind); err != nil {
+		return err
+	}
+	name := fileName(c.QueryParam("name"))
+	if name == "" {
+		return fault.New(fault.Required, "name")
+	}
+	b := imports.Batch{Kind: kind, FileName: name}
+	path, err := receive(c, &b)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(path) }()
+	b, err = a.Imports.Upload(who(c), b, path)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.importOf(b))
+}
+
+// fileName keeps what a person would call the file: no folders, no controls.
+func fileName(s string) string {
+	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
+		s = s[i+1:]
+	}
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s))
+	const longest = 150
+	if r := []rune(s); len(r) > longest {
+		s = string(r[:longest])
+	}
+	return s
+}
+
+// receive writes the body to a file of its own while hashing it.
+func receive(c echo.Context, b *imports.Batch) (string, error) {
+	ext := strings.ToLower(filepath.Ext(b.FileName))
+	if ext != ".xlsx" && ext != ".xlsm" {
+		ext = ".csv"
+	}
+	out, err := os.CreateTemp("", "chaski-upload-*"+ext)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	body := http.MaxBytesReader(c.Response(), c.Request().Body, imports.MaxBytes)
+	n, err := io.Copy(io.MultiWriter(out, sum), body)
+	err = errors.Join(err, out.Close())
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		err = fault.New(fault.ImportFileTooLarge, "").With("max", strconv.Itoa(imports.MaxBytes>>20))
+	case err == nil && n == 0:
+		err = fault.New(fault.ImportFileEmpty, "")
+	}
+	if err != nil {
+		_ = os.Remove(out.Name())
+		return "", err
+	}
+	b.Size, b.SHA256 = n, hex.EncodeToString(sum.Sum(nil))
+	return out.Name(), nil
+}
+
+func (a *API) importOne(c echo.Context) error {
+	b, _, err := a.Imports.Find(who(c), c.Param("import"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.importOf(b))
+}
+
+func (a *API) importDiscard(c echo.Context) error {
+	if err := a.Imports.Discard(who(c), c.Param("import")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (a *API) importPreview(c echo.Context) error {
+	var q struct {
+		Sheet   *string `json:"sheet"`
+		Columns []struct {
+			Index int    `json:"index" validate:"min=0,max=1000"`
+			Field string `json:"field"`
+		} `json:"columns" validate:"max=1000,dive"`
+	}
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	var columns map[int]string
+	if q.Columns != nil {
+		columns = map[int]string{}
+		for _, col := range q.Columns {
+			columns[col.Index] = col.Field
+		}
+	}
+	p, err := a.Imports.Preview(c.Request().Context(), who(c), c.Param("import"), q.Sheet, columns)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.previewOf(p))
+}
+
+func (a *API) importBadRows(c echo.Context) error {
+	var out bytes.Buffer
+	err := a.Imports.BadRows(c.Request().Context(), who(c), c.Param("import"), &out, func(f *fault.Fault) string { return say(f).Message })
+	if err != nil {
+		return err
+	}
+	return download(c, "filas-por-corregir.csv", csvType, out.Bytes())
+}
+
+// importFile answers the original file, as it was sent.
+func (a *API) importFile(c echo.Context) error {
+	b, _, err := a.Imports.Find(who(c), c.Param("import"))
+	if err != nil {
+		return err
+	}
+	path, done, err := a.Imports.Archive.File(b.ID)
+	if err != nil {
+		return err
+	}
+	defer done()
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return download(c, b.FileName, "application/octet-stream", body)
+}
+
+func (a *API) importApply(c echo.Context) error {
+	var q struct {
+		Fingerprint string `json:"fingerprint" validate:"max=64"`
+	}
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	b, err := a.Imports.Apply(c.Request().Context(), who(c), c.Param("import"), q.Fingerprint)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.importOf(b))
+}
+
+func (a *API) importUndo(c echo.Context) error {
+	b, refusals, err := a.Imports.Undo(c.Request().Context(), who(c), c.Param("import"))
+	if err != nil {
+		return err
+	}
+	out := undoShape{Undone: len(refusals) == 0, Refusals: []refusalShape{}}
+	for _, r := range refusals[:min(len(refusals), shownRefusals)] {
+		out.Refusals = append(out.Refusals, refusalShape{Row: r.Row, What: r.What, Code: r.Reason.Code, Message: say(r.Reason).Message})
+	}
+	out.Refused, out.Import = len(refusals), a.importOf(b)
+	if !out.Undone {
+		out.Message = say(fault.New(fault.ImportUndoRefused, "")).Message
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// shownRefusals bounds the list of an undo that is not possible.
+const shownRefusals = 200

@@ -1,0 +1,216 @@
+package httpapi
+
+import (
+	"sort"
+	"strings"
+	"time"
+
+	"chaski/internal/app/imports"
+	"chaski/internal/domain/fault"
+)
+
+type importKindShape struct {
+	Kind   imports.Kind       `json:"kind"`
+	Title  string             `json:"title"`
+	About  string             `json:"about"`
+	Fields []importFieldShape `json:"fields"`
+}
+
+type importFieldShape struct {
+	Name     string   `json:"name"`
+	Label    string   `json:"label"`
+	Required bool     `json:"required"`
+	Hint     string   `json:"hint"`
+	Example  string   `json:"example"`
+	Options  []string `json:"options"`
+}
+
+func importKindOf(s *imports.Spec) importKindShape {
+	out := importKindShape{Kind: s.Kind, Title: s.Title, About: s.About}
+	for _, f := range s.Fields {
+		options := []string{}
+		for _, c := range f.Choices {
+			options = append(options, c.Label)
+		}
+		out.Fields = append(out.Fields, importFieldShape{f.Name, f.Label, f.Required, f.Hint, f.Example, options})
+	}
+	return out
+}
+
+type importCounts struct {
+	Rows    int `json:"rows"`
+	New     int `json:"new"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"`
+	Bad     int `json:"bad"`
+}
+
+func importCountsOf(c imports.Counts) importCounts {
+	return importCounts{c.Rows, c.New, c.Changed, c.Same, c.Bad}
+}
+
+type importShape struct {
+	ID        string        `json:"id"`
+	Kind      imports.Kind  `json:"kind"`
+	FileName  string        `json:"file_name"`
+	SHA256    string        `json:"sha256"`
+	Size      int64         `json:"size"`
+	State     string        `json:"state"`
+	Actor     string        `json:"actor"`
+	CreatedAt time.Time     `json:"created_at"`
+	AppliedAt *time.Time    `json:"applied_at,omitempty"`
+	UndoneAt  *time.Time    `json:"undone_at,omitempty"`
+	UndoneBy  string        `json:"undone_by,omitempty"`
+	Counts    *importCounts `json:"counts,omitempty"`
+	Progress  *int          `json:"progress,omitempty"`
+}
+
+func (a *API) importOf(b imports.Batch) importShape {
+	out := importShape{
+		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, State: b.State, Actor: b.ActorName,
+		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy,
+	}
+	if !b.AppliedAt.IsZero() {
+		counts := importCountsOf(b.Counts)
+		out.AppliedAt, out.Counts = &b.AppliedAt, &counts
+	}
+	if !b.UndoneAt.IsZero() {
+		out.UndoneAt = &b.UndoneAt
+	}
+	if rows := a.Imports.Progress(b.ID); rows >= 0 {
+		out.Progress = &rows
+	}
+	return out
+}
+
+type importColumn struct {
+	Index   int      `json:"index"`
+	Header  string   `json:"header"`
+	Field   string   `json:"field"`
+	Samples []string `json:"samples"`
+}
+
+type importProblem struct {
+	Row     int        `json:"row"`
+	Column  string     `json:"column"`
+	Value   string     `json:"value"`
+	Code    fault.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+type importChange struct {
+	Row    int    `json:"row"`
+	What   string `json:"what"`
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+type importSample struct {
+	Row   int      `json:"row"`
+	Cells []string `json:"cells"` // in the order of fields
+}
+
+type importRecords struct {
+	Name    string `json:"name"`
+	New     int    `json:"new"`
+	Changed int    `json:"changed"`
+}
+
+type previewShape struct {
+	Import      importShape     `json:"import"`
+	Format      string          `json:"format"`
+	Encoding    string          `json:"encoding,omitempty"`
+	Separator   string          `json:"separator,omitempty"`
+	Sheet       string          `json:"sheet,omitempty"`
+	Sheets      []string        `json:"sheets"`
+	Notes       []string        `json:"notes"`
+	HeaderRow   int             `json:"header_row"`
+	Columns     []importColumn  `json:"columns"`
+	Missing     []string        `json:"missing"`
+	Counts      importCounts    `json:"counts"`
+	Records     []importRecords `json:"records"`
+	Problems    []importProblem `json:"problems"`
+	Changes     []importChange  `json:"changes"`
+	Fields      []string        `json:"fields"`
+	Sample      []importSample  `json:"sample"`
+	Fingerprint string          `json:"fingerprint"`
+}
+
+func (a *API) previewOf(p *imports.Preview) previewShape {
+	out := previewShape{
+		Import: a.importOf(p.Batch), Format: p.Facts.Format, Encoding: p.Facts.Encoding, Separator: p.Facts.Separator,
+		Sheet: p.Facts.Sheet, Sheets: append([]string{}, p.Facts.Sheets...), Notes: []string{}, HeaderRow: p.Header.Row,
+		Columns: []importColumn{}, Missing: append([]string{}, p.Plan.Missing...), Counts: importCountsOf(p.Plan.Counts),
+		Records: []importRecords{}, Problems: []importProblem{}, Changes: []importChange{}, Fields: []string{}, Sample: []importSample{},
+		Fingerprint: p.Plan.Fingerprint(),
+	}
+	for _, n := range p.Facts.Notes {
+		out.Notes = append(out.Notes, sayNote(n))
+	}
+	for _, c := range p.Header.Columns {
+		out.Columns = append(out.Columns, importColumn{c.Index, c.Header, c.Field, append([]string{}, p.Samples[c.Index]...)})
+	}
+	for _, x := range p.Plan.Problems {
+		s := say(x.Fault)
+		out.Problems = append(out.Problems, importProblem{x.Row, x.Column, x.Value, s.Code, s.Message})
+	}
+	for _, c := range p.Plan.Changes {
+		out.Changes = append(out.Changes, importChange(c))
+	}
+	for name, c := range p.Plan.Records {
+		out.Records = append(out.Records, importRecords{imports.CollectionLabel(name), c.New, c.Changed})
+	}
+	sort.Slice(out.Records, func(i, j int) bool { return out.Records[i].Name < out.Records[j].Name })
+	samplesOf(&out, p)
+	return out
+}
+
+func samplesOf(out *previewShape, p *imports.Preview) {
+	var used []string
+	for _, f := range p.Spec.Fields {
+		if p.Header.Uses(f.Name) {
+			used = append(used, f.Name)
+			out.Fields = append(out.Fields, f.Label)
+		}
+	}
+	for _, l := range p.Plan.Sample {
+		s := importSample{Row: l.Row, Cells: []string{}}
+		for _, name := range used {
+			s.Cells = append(s.Cells, l.Shown(p.Spec.Field(name)))
+		}
+		out.Sample = append(out.Sample, s)
+	}
+}
+
+type refusalShape struct {
+	Row     int        `json:"row"`
+	What    string     `json:"what"`
+	Code    fault.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+type undoShape struct {
+	Undone   bool           `json:"undone"`
+	Message  string         `json:"message,omitempty"`
+	Refused  int            `json:"refused"`
+	Refusals []refusalShape `json:"refusals"`
+	Import   importShape    `json:"import"`
+}
+
+// notes say what was assumed about a file.
+var notes = map[string]string{
+	"encoding_assumed": "El archivo no es UTF-8: se leyó como {encoding}. Si ve letras raras en las primeras filas, guárdelo como «CSV UTF-8».",
+	"sheets_hidden":    "Hay hojas ocultas que no se leen: {sheets}.",
+	"date_1904":        "El libro cuenta las fechas desde 1904 (Excel de Mac); así se leyeron.",
+	"formulas_read":    "{count} celdas tienen fórmulas: se tomó el resultado guardado en el archivo.",
+	"rows_hidden":      "{count} filas están ocultas o filtradas y también se leen.",
+}
+
+func sayNote(n imports.Note) string {
+	s := notes[n.Code]
+	for key, value := range n.Args {
+		s = strings.ReplaceAll(s, "{"+key+"}", value)
+	}
+	return s
+}

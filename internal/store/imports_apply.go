@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app/imports"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+)
+
+// Apply implements imports.Archive: the plan is made again over what the write
+// transaction sees, so what is written is what was shown or nothing.
+func (s *Imports) Apply(ctx context.Context, a actor.Actor, b imports.Batch, plan func(imports.Base) (*imports.Plan, error)) error {
+	return s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
+		r, err := findImport(tx, b.ID)
+		if err != nil {
+			return err
+		}
+		if r.GetString("state") != imports.Uploaded {
+			return fault.New(fault.ImportState, "")
+		}
+		p, err := plan(importBase{tx, tx.NonconcurrentDB()})
+		if err != nil {
+			return err
+		}
+		w := writer{ctx: ctx, tx: tx, engine: s.engine, collections: map[string]*core.Collection{}}
+		for _, write := range p.Writes {
+			if err := w.write(write); err != nil {
+				return fmt.Errorf("row %d, %s %s: %w", write.Row, write.Collection, write.ID, err)
+			}
+		}
+		if err := keepChanges(tx, b.ID, p.Writes); err != nil {
+			return err
+		}
+		r.Set("state", imports.Applied)
+		r.Set("applied_at", s.engine.Now())
+		r.Set("actor", a.User)
+		r.Set("actor_name", a.Name)
+		r.Set("counts", p.Counts)
+		if err := tx.SaveWithContext(ctx, r); err != nil {
+			return err
+		}
+		return WriteAudit(tx, Audit{
+			Actor: a.User, Action: "import", Key: Key{"imports", b.ID}, At: s.engine.Now(),
+			Detail: importDetail(b, p.Counts, len(p.Writes)),
+		})
+	})
+}
+
+func importDetail(b imports.Batch, c imports.Counts, records int) map[string]any {
+	return map[string]any{
+		"kind": b.Kind, "file": b.FileName, "sha256": b.SHA256, "records": records,
+		"rows": c.Rows, "new": c.New, "changed": c.Changed, "same": c.Same,
+	}
+}
+
+// writer saves rows through PocketBase, which checks their form again.
+type writer struct {
+	ctx         context.Context
+	tx          core.App
+	engine      *Engine
+	collections map[string]*core.Collection
+}
+
+func (w *writer) write(op imports.Write) error {
+	c := w.collections[op.Collection]
+	if c == nil {
+		var err error
+		if c, err = w.tx.FindCachedCollectionByNameOrId(op.Collection); err != nil {
+			return err
+		}
+		w.collections[op.Collection] = c
+	}
+	r := core.NewRecord(c)
+	if op.New {
+		r.Id = op.ID
+		if c.IsAuth() {
+			r.SetRandomPassword() // nobody knows it: an invitation is the way in
+			r.Set("invited_at", w.engine.Now())
+		}
+	} else {
+		var err error
+		if r, err = w.tx.FindRecordById(c, op.ID); err != nil {
+			return err
+		}
+	}
+	for name, value := range op.Fields {
+		if name != "id" {
+			r.Set(name, value)
+		}
+	}
+	return w.tx.SaveWithContext(w.ctx, r)
+}
+
+// notContent are the columns that say nothing about what a row means.
+var notContent = map[string]bool{"created": true, "updated": true}
+
+// image is a row with all its columns as the database keeps them.
+type image map[string]string
+
+// images reads rows whole.
+func images(db dbx.Builder, collection string, ids []string) (map[string]image, error) {
+	out := make(map[string]image, len(ids))
+	for len(ids) > 0 {
+		n := min(chunk, len(ids))
+		rows, err := db.Select("*").From(collection).Where(dbx.In("id", anys(ids[:n])...)).Rows()
+		if err != nil {
+			return nil, err
+		}
+		if err := scanImages(rows, out); err != nil {
+			return nil, err
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
+func scanImages(rows *dbx.Rows, out map[string]image) error {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		raw := dbx.NullStringMap{}
+		if err := rows.ScanMap(raw); err != nil {
+			return err
+		}
+		im := make(image, len(raw))
+		for name, v := range raw {
+			if !notContent[name] {
+				im[name] = v.String
+			}
+		}
+		out[raw["id"].String] = im
+	}
+	return rows.Err()
+}
+
+// keepChanges remembers what each row was and what it became, for undo.
+func keepChanges(tx core.App, id string, writes []imports.Write) error {
+	ids := map[string][]string{}
+	for _, w := range writes {
+		ids[w.Collection] = append(ids[w.Collection], w.ID)
+	}
+	now := map[string]map[string]image{}
+	for collection, some := range ids {
+		var err error
+		if now[collection], err = images(tx.NonconcurrentDB(), collection, some); err != nil {
+			return err
+		}
+	}
+	insert := tx.NonconcurrentDB().NewQuery(`INSERT INTO import_changes (import, n, row, collection, record, created, before, after)
+		VALUES ({:i}, {:n}, {:row}, {:c}, {:r}, {:new}, {:before}, {:after})`).Prepare()
+	defer func() { _ = insert.Close() }()
+	for n, w := range writes {
+		before, err := json.Marshal(w.Before)
+		if err != nil {
+			return err
+		}
+		after, err := json.Marshal(now[w.Collection][w.ID])
+		if err != nil {
+			return err
+		}
+		if _, err := insert.Bind(dbx.Params{
+			"i": id, "n": n, "row": w.Row, "c": w.Collection, "r": w.ID, "new": w.New, "before": string(before), "after": string(after),
+		}).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
