@@ -602,6 +602,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest files, imported or only looked at, that the person may see. */
+        get: operations["listImports"];
+        put?: never;
+        /** Keep a CSV or XLSX file, at most 30 MB. Nothing is imported yet. */
+        post: operations["uploadImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be imported, with the fields of each kind. */
+        get: operations["listImportKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/kinds/{kind}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty table of a kind with one example row. */
+        get: operations["getImportTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        /** A file and what became of it; `progress` while it is being read. */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        /** Forget a file that was never imported. */
+        delete: operations["discardImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the whole file and say what importing it would do. Ends when the caller goes away. */
+        post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows to correct with their reasons, as CSV that can be corrected and imported. */
+        get: operations["getImportBadRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file as it was sent. */
+        get: operations["getImportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out exactly what the preview with this fingerprint showed, or nothing. Repeating it is harmless. */
+        post: operations["applyImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore what the import changed, all of it; or nothing, with the reason for each row. */
+        post: operations["undoImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1545,6 +1702,120 @@ export interface components {
             razon_participante_empleo: string;
             edad_al: components["schemas"]["Day"];
         };
+        /** @enum {string} */
+        ImportKindName: "entities" | "planning" | "users" | "interventions" | "rosters" | "transfers" | "budget_execution";
+        ImportKind: {
+            kind: components["schemas"]["ImportKindName"];
+            title: string;
+            about: string;
+            fields: components["schemas"]["ImportField"][];
+        };
+        ImportField: {
+            name: string;
+            label: string;
+            required: boolean;
+            hint: string;
+            example: string;
+            options: string[];
+        };
+        /** @description Rows of the file by what becomes of them. */
+        ImportCounts: {
+            rows: number;
+            new: number;
+            changed: number;
+            same: number;
+            bad: number;
+        };
+        Import: {
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ImportKindName"];
+            file_name: string;
+            sha256: string;
+            size: number;
+            /** @enum {string} */
+            state: "uploaded" | "applied" | "undone";
+            /** @description Name of who sent or imported it. */
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            applied_at?: string;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_by?: string;
+            counts?: components["schemas"]["ImportCounts"];
+            /** @description Rows read so far. */
+            progress?: number;
+        };
+        ImportPreview: {
+            import: components["schemas"]["Import"];
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            encoding?: string;
+            separator?: string;
+            sheet?: string;
+            sheets: string[];
+            /** @description What was assumed about the file. */
+            notes: string[];
+            header_row: number;
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description Required fields that no column holds; rows are not judged until there are none. */
+            missing: string[];
+            counts: components["schemas"]["ImportCounts"];
+            records: components["schemas"]["ImportRecords"][];
+            problems: components["schemas"]["ImportProblem"][];
+            changes: components["schemas"]["ImportChange"][];
+            /** @description Labels of the fields of `sample`. */
+            fields: string[];
+            sample: components["schemas"]["ImportSample"][];
+            /** @description Of what importing would do; empty while it cannot be imported. */
+            fingerprint: string;
+        };
+        ImportColumn: {
+            index: number;
+            header: string;
+            field: string;
+            samples: string[];
+        };
+        /** @description Rows of the system by their kind. */
+        ImportRecords: {
+            name: string;
+            new: number;
+            changed: number;
+        };
+        ImportProblem: {
+            /** @description As the spreadsheet counts. */
+            row: number;
+            column: string;
+            value: string;
+            code: string;
+            message: string;
+        };
+        ImportChange: {
+            row: number;
+            what: string;
+            field: string;
+            before: string;
+            after: string;
+        };
+        ImportSample: {
+            row: number;
+            cells: string[];
+        };
+        ImportUndo: {
+            undone: boolean;
+            message?: string;
+            /** @description Rows that refuse. */
+            refused: number;
+            refusals: components["schemas"]["ImportRefusal"][];
+            import: components["schemas"]["Import"];
+        };
+        ImportRefusal: {
+            row: number;
+            what: string;
+            code: string;
+            message: string;
+        };
     };
     responses: {
         /** @description What went wrong and what to do, in Spanish. */
@@ -1565,6 +1836,7 @@ export interface components {
         /** @description The account's id. */
         Person: components["schemas"]["Id"];
         Intervention: components["schemas"]["Id"];
+        Import: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -2511,6 +2783,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Import"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    uploadImport: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["ImportKindName"];
+                /** @description What the person calls the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The file as kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listImportKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order in which a new institution needs them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ImportKind"][];
+                        max_rows: number;
+                        max_bytes: number;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getImportTemplate: {
+        parameters: {
+            query: {
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["ImportKindName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    discardImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    previewImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The sheet to read; absent or empty: the first visible one with rows. */
+                    sheet?: string;
+                    /** @description Which field each column holds; remembered for the next file. Absent: what is remembered or recognised. */
+                    columns?: {
+                        index: number;
+                        /** @description Empty when the column is not read. */
+                        field: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What it would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getImportBadRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getImportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    applyImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fingerprint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Imported. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    undoImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone or refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportUndo"];
                 };
             };
             default: components["responses"]["Fault"];
