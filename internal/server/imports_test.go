@@ -2,6 +2,10 @@ package server_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,8 +87,6 @@ func imported(k *testkit.Kit, token, kind, body string) *file {
 	return f
 }
 
-func lines(rows ...string) string { return strings.Join(rows, "\n") + "\n" }
-
 const twoEntities = "RUC;Razón social;Ubigeo\n20131312955;Municipalidad con otro nombre;150101\n20601234565;Municipalidad nueva;\n"
 
 func TestImportShowsAppliesOnceAndUndoes(t *testing.T) {
@@ -125,5 +127,81 @@ func TestImportShowsAppliesOnceAndUndoes(t *testing.T) {
 	}
 	if got := k.Int(`SELECT count(*) FROM entities WHERE name = 'Municipalidad de prueba'`); got != 1 {
 		t.Error("the name did not come back")
+	}
+}
+
+// fill gives the sample files the dates of the kit's day.
+func fill(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("../../testdata/import", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := strings.NewReplacer("{year}", "2026", "{yy}", "26", "{month}", "11").Replace(string(raw))
+	return regexp.MustCompile(`\{today([+-]\d+)?\}`).ReplaceAllStringFunc(s, func(m string) string {
+		n, _ := strconv.Atoi(strings.Trim(m, "{}today"))
+		return testkit.Now.AddDate(0, 0, n).Format("02/01/2006")
+	})
+}
+
+// The sample files of a first day, imported in order into an empty system by its
+// administrator, give a supervisor work, people who are covered, and figures.
+func TestImportOfTheSampleFiles(t *testing.T) {
+	k := testkit.Empty(t)
+	territory(k)
+	k.Save("users", testkit.ID("adm"), map[string]any{
+		"email": "admin@example.org", "password": "chaski-test", "name": "Administradora", "role": "admin", "active": true, "verified": true,
+	})
+	admin := k.Token(testkit.ID("adm"))
+	var done []*file
+	for _, s := range []struct{ kind, name string }{
+		{"entities", "1-entidades.csv"}, {"planning", "2-poi-y-ao.csv"}, {"users", "3-usuarios.csv"}, {"interventions", "4-intervenciones.csv"},
+		{"rosters", "5-padron.csv"}, {"transfers", "6-transferencias.csv"}, {"budget_execution", "7-siaf.csv"},
+	} {
+		body := fill(t, s.name)
+		done = append(done, imported(k, admin, s.kind, body))
+		f := upload(k, admin, s.kind, s.name, body)
+		if p := f.preview(map[string]any{}); p.Counts.Same != p.Counts.Rows {
+			t.Errorf("%s a second time: %+v %+v", s.name, p.Counts, p.Changes)
+		}
+	}
+	for what, want := range map[string]int64{
+		`SELECT count(*) FROM assignments a JOIN users u ON u.id = a.user WHERE u.email = 'supervisora@example.org'`: 2,
+		`SELECT count(*) FROM participants`:                                           10,
+		`SELECT count(*) FROM insured_persons`:                                        10,
+		`SELECT sum(amount) FROM progress_contributions WHERE measure = 'devengado'`:  31404115,
+		`SELECT sum(quantity) FROM progress_contributions WHERE measure = 'transfer'`: 2,
+		`SELECT count(*) FROM ao_versions v JOIN poi_versions p ON p.id = v.poi_version WHERE p.key = 'pia' AND p.approved_on = '2026-01-05'`: 4,
+		`SELECT count(*) FROM audit WHERE action = 'unattributed'`:                                                                            0,
+	} {
+		if got := k.Int(what); got != want {
+			t.Errorf("%s: %d, want %d", what, got, want)
+		}
+	}
+	if u := done[0].undo(); u.Undone || len(u.Refusals) != 3 || u.Refusals[0].Code != "import_undo_used" {
+		t.Errorf("entities with convenios were undone: %+v", u)
+	}
+	for i := len(done) - 1; i >= 0; i-- {
+		if u := done[i].undo(); !u.Undone {
+			t.Fatalf("file %d is not undone: %+v", i+1, u.Refusals)
+		}
+	}
+	if n := k.Int(`SELECT (SELECT count(*) FROM entities) + (SELECT count(*) FROM convenios) + (SELECT count(*) FROM participants) +
+		(SELECT count(*) FROM aos) + (SELECT count(*) FROM exercises) + (SELECT count(*) FROM progress_contributions)`); n != 0 {
+		t.Errorf("%d rows are left after undoing everything", n)
+	}
+}
+
+// territory is what an empty start has: a unit and districts.
+func territory(k *testkit.Kit) {
+	k.T.Helper()
+	if k.Int(`SELECT count(*) FROM districts WHERE ubigeo = '080405'`) > 0 {
+		return
+	}
+	k.Save("uts", testkit.ID("ut07"), map[string]any{"code": "UT07", "name": "UT Cusco"})
+	for _, u := range []string{"080405", "080401", "081201"} {
+		k.Save("districts", testkit.ID("d"+u), map[string]any{
+			"ubigeo": u, "name": "Distrito", "province": "Calca", "department": "Cusco", "ut": testkit.ID("ut07"), "valid_from": "2020-01-01",
+		})
 	}
 }

@@ -46,7 +46,7 @@ func (s *Imports) Apply(ctx context.Context, a actor.Actor, b imports.Batch, pla
 			return err
 		}
 		return WriteAudit(tx, Audit{
-			Actor: a.User, Action: "import", Key: Key{"imports", b.ID}, At: s.engine.Now(),
+			Actor: a.User, Action: "import", Key: Key{Collection: "imports", Record: b.ID}, At: s.engine.Now(),
 			Detail: importDetail(b, p.Counts, len(p.Writes)),
 		})
 	})

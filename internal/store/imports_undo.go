@@ -61,7 +61,7 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 			return err
 		}
 		return WriteAudit(tx, Audit{
-			Actor: a.User, Action: "import_undo", Key: Key{"imports", b.ID}, At: s.engine.Now(),
+			Actor: a.User, Action: "import_undo", Key: Key{Collection: "imports", Record: b.ID}, At: s.engine.Now(),
 			Detail: importDetail(b, b.Counts, len(u.rows)),
 		})
 	})
