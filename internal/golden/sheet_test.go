@@ -129,7 +129,7 @@ func (s sheet) deriveAOs() {
 func TestDerivingIsTheReportsArithmetic(t *testing.T) {
 	w := voidingWorld(t, newRand(7))
 	before := w.report(t)
-	derived := sheet(maps.Clone(before))
+	derived := maps.Clone(before)
 	w.countPeople(derived, "")
 	w.countDistinct(derived)
 	derived.derive()

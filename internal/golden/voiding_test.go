@@ -86,7 +86,7 @@ func TestVoidingMovesExactlyWhatItMust(t *testing.T) {
 func (w *world) voidAndBack(t *testing.T, v voidable, id string) {
 	t.Helper()
 	before, cells := w.report(t), w.cells()
-	expected := sheet(maps.Clone(before))
+	expected := maps.Clone(before)
 	v.expect(w, expected, id)
 	w.late = map[string][2]int64{}
 	moved := w.expectedCells(v, id)

@@ -14,7 +14,7 @@ func participants(r figures.Report) Table {
 		Key: "participantes", Title: "Participantes",
 		Notes: []string{
 			"Personas distintas (DNI) con al menos un jornal en el ejercicio. " + rulesOf(r, "participantes"),
-			"Edad al " + string(p.AgeOn) + ". Los grupos se superponen: no se suman.",
+			"Edad al " + civil(p.AgeOn) + ". Los grupos se superponen: no se suman.",
 		},
 		Columns: columns("word:Grupo", "Personas", "percent:%"),
 	}

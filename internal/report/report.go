@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 )
 
@@ -78,6 +79,14 @@ func Tables(r figures.Report) []Table {
 		out = append(out, problems(r))
 	}
 	return out
+}
+
+// civil writes a day as forms do: 31/12/2023.
+func civil(d day.Day) string {
+	if len(d) != len("2006-01-02") {
+		return string(d)
+	}
+	return string(d[8:]) + "/" + string(d[5:7]) + "/" + string(d[:4])
 }
 
 func n(i int64) string { return strconv.FormatInt(i, 10) }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 )
 
@@ -59,7 +61,7 @@ func Text(w io.Writer, r figures.Report) error {
 	if r.Kind == "demonstration" {
 		state += ", de demostración"
 	}
-	fmt.Fprintf(&b, "Ejercicio %d (%s). Datos al %s, calculado el %s.\n", r.Exercise, state, r.AsOf, r.ComputedAt)
+	fmt.Fprintf(&b, "Ejercicio %d (%s). Datos al %s, calculado %s.\n", r.Exercise, state, civil(r.AsOf), local(r.ComputedAt))
 	for _, t := range Tables(r) {
 		fmt.Fprintf(&b, "\n%s\n\n", t.Title)
 		t.text(&b)
@@ -69,6 +71,15 @@ func Text(w io.Writer, r figures.Report) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// local is an instant as a clock in Lima shows it.
+func local(instant string) string {
+	t, err := time.Parse(time.RFC3339, instant)
+	if err != nil {
+		return instant
+	}
+	return "el " + t.In(day.Lima).Format("02/01/2006 15:04")
 }
 
 // text aligns words to the left and numbers to the right.
