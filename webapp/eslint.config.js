@@ -13,7 +13,7 @@ const ALLOWED = {
   features: ['ui', 'state', 'sync', 'db', 'domain', 'i18n'],
 }
 const FOLDERS = Object.keys(ALLOWED)
-const FEATURES = ['account', 'activity', 'board', 'common', 'executor', 'hoy', 'signin', 'sync', 'visit']
+const FEATURES = ['account', 'activity', 'board', 'common', 'executor', 'hoy', 'imports', 'signin', 'sync', 'visit']
 
 function forbid(folders, message) {
   return {

@@ -23,6 +23,8 @@ const board = lazy(() => import('./features/board/Board.svelte'))
 const yearly = lazy(() => import('./features/board/YearScreen.svelte'))
 const ao = lazy(() => import('./features/board/AoScreen.svelte'))
 const counted = lazy(() => import('./features/board/CountedScreen.svelte'))
+const importing = lazy(() => import('./features/imports/Importar.svelte'))
+const imported = lazy(() => import('./features/imports/ImportScreen.svelte'))
 const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
 
 const common = { '/cuenta': Account, '/entrar': SignIn, '*': NotFound }
@@ -54,8 +56,11 @@ const central: RouteDefinition = {
   ...common,
 }
 
+const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...central }
+
 /** The screens a role has; what is not among them answers "no existe". */
 export function routesFor(role: Session['role']): RouteDefinition {
+  if (role === 'admin' || role === 'central_analyst') return importer
   if (role === 'supervisor') return supervisor
   return role === 'executor' ? executing : central
 }

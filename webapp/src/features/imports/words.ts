@@ -1,0 +1,14 @@
+import { m } from '../../i18n'
+import type { Schemas } from '../../state/api'
+
+/** "3 filas nuevas · 1 cambia · 10 sin cambio" */
+export function countsWord(c: Schemas['ImportCounts']): string {
+  return [
+    c.new > 0 ? m.import_new({ count: c.new }) : '',
+    c.changed > 0 ? m.import_changed({ count: c.changed }) : '',
+    c.same > 0 ? m.import_same({ count: c.same }) : '',
+    c.bad > 0 ? m.import_bad({ count: c.bad }) : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}

@@ -1,0 +1,117 @@
+import { ApiFault, get, type Schemas } from './api'
+import { send } from './send'
+import { session } from './session.svelte'
+
+type Import = Schemas['Import']
+type Preview = Schemas['ImportPreview']
+type Undo = Schemas['ImportUndo']
+
+/** What the person says of the columns: field by column index. */
+export type Choice = { sheet?: string; columns?: { index: number; field: string }[] }
+
+const ASK_EVERY = 800
+
+/** Sends a file; nothing is imported yet. Throws as `send` does. */
+export function upload(kind: string, file: File, signal: AbortSignal): Promise<Import> {
+  const path = `/imports?kind=${encodeURIComponent(kind)}&name=${encodeURIComponent(file.name)}`
+  return send<Import>(path, { method: 'POST', body: file, signal })
+}
+
+/** One file on its way: looked at, imported, undone. */
+export class ImportRun {
+  batch = $state.raw<Import | undefined>()
+  preview = $state.raw<Preview | undefined>()
+  refused = $state.raw<Undo | undefined>()
+  doing = $state<'' | 'reading' | 'applying' | 'undoing'>('')
+  /** Rows read so far. */
+  rows = $state(0)
+  /** What the server said when it refused. */
+  refusal = $state('')
+  /** No answer came. */
+  offline = $state(false)
+  /** The person stopped the reading. */
+  stopped = $state(false)
+  #abort: AbortController | undefined
+
+  constructor(readonly id: string) {}
+
+  /** Looks at the file, and reads it when it is not imported yet. */
+  async open(): Promise<void> {
+    await this.#try(async () => {
+      this.batch = await get<Import>(`/imports/${this.id}`)
+    })
+    if (this.batch?.state === 'uploaded') await this.look()
+  }
+
+  /** Reads the file, with the columns and the sheet the person chose. */
+  async look(choice: Choice = {}): Promise<void> {
+    this.stopped = false
+    await this.#during('reading', async (signal) => {
+      this.preview = await send<Preview>(`/imports/${this.id}/preview`, { method: 'POST', body: choice, signal })
+      this.batch = this.preview.import
+    })
+  }
+
+  /** Stops the reading; nothing was written. */
+  stop(): void {
+    this.stopped = this.doing === 'reading'
+    this.#abort?.abort()
+  }
+
+  async apply(): Promise<void> {
+    const fingerprint = this.preview?.fingerprint ?? ''
+    await this.#during('applying', async () => {
+      this.batch = await send<Import>(`/imports/${this.id}/apply`, { method: 'POST', body: { fingerprint } })
+    })
+    // No answer is not a no: what became of it is for the server to say.
+    if (this.offline) await this.#try(async () => void (this.batch = await get<Import>(`/imports/${this.id}`)))
+  }
+
+  async undo(): Promise<void> {
+    this.refused = undefined
+    await this.#during('undoing', async () => {
+      const answer = await send<Undo>(`/imports/${this.id}/undo`, { method: 'POST', body: {} })
+      if (answer.undone) this.batch = answer.import
+      else this.refused = answer
+    })
+  }
+
+  /** Forgets the file; answers whether it did. */
+  async discard(): Promise<boolean> {
+    this.stop()
+    return this.#try(() => send(`/imports/${this.id}`, { method: 'DELETE' }))
+  }
+
+  async #during(what: 'reading' | 'applying' | 'undoing', work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#abort?.abort()
+    const abort = (this.#abort = new AbortController())
+    this.doing = what
+    this.rows = 0
+    const asking = setInterval(() => void this.#ask(), ASK_EVERY)
+    await this.#try(() => work(abort.signal))
+    clearInterval(asking)
+    if (this.#abort === abort) this.doing = ''
+  }
+
+  async #ask(): Promise<void> {
+    const now = await get<Import>(`/imports/${this.id}`).catch(() => undefined)
+    if (now?.progress !== undefined && this.doing !== '') this.rows = now.progress
+  }
+
+  async #try(work: () => Promise<unknown>): Promise<boolean> {
+    this.refusal = ''
+    this.offline = false
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (error instanceof ApiFault) {
+        this.refusal = error.message
+        if (error.status === 401) void session.refresh()
+      } else {
+        this.offline = !this.stopped
+      }
+      return false
+    }
+  }
+}
