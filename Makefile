@@ -99,6 +99,12 @@ sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEE
 sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
 	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
 
+# Some minutes and a gigabyte: not part of `make test`, which runs the same
+# comparison over the rules (internal/golden).
+.PHONY: national
+national: prereqs bin/chaski ## Load the national year 2023, compare every figure with the published ones, verify (NATIONAL=dir keeps it)
+	@scripts/national.sh
+
 .PHONY: e2e
 e2e: build web-deps ## Browser tests in Chromium
 	@chromium=$$(scripts/chromium.sh --install) && \
