@@ -29,5 +29,7 @@ status=0
 # Both are told, whatever the first says.
 step "Every cell as published" go run ./internal/golden/check "$work/figures.json" || status=1
 step "Every figure and row recomputed another way" bin/chaski verify --dir "$dir" || status=1
+voiding() { NATIONAL_DATA=$(cd "$dir" && pwd) go test -count=1 ./internal/golden -run NationalYear -v; }
+step "One row of each kind voided and brought back, on a copy" voiding || status=1
 du -sh "$dir" | awk '{print "   " $1 " on disk"}'
 exit $status

@@ -28,10 +28,10 @@ type contributed struct {
 
 func (w *world) contributions(where string) []contributed {
 	var out []contributed
-	if err := w.k.App.DB().NewQuery(`SELECT p.source_record, p.measure, p.ao, coalesce(a.key, '') AS key, p.funding_year, p.funding_frame, p.amount, p.intervention,
+	if err := w.k.App.DB().NewQuery(w.sql(`SELECT p.source_record, p.measure, p.ao, coalesce(a.key, '') AS key, p.funding_year, p.funding_frame, p.amount, p.intervention,
 		(SELECT g.month FROM progress_postings g WHERE g.source_collection = p.source_collection AND g.source_record = p.source_record
 			GROUP BY g.month HAVING sum(g.quantity) <> 0 ORDER BY g.month LIMIT 1) AS month
-		FROM progress_contributions p LEFT JOIN aos a ON a.id = p.ao WHERE p.exercise = 2026 AND ` + where).All(&out); err != nil {
+		FROM progress_contributions p LEFT JOIN aos a ON a.id = p.ao WHERE p.exercise = {:y} AND ` + where)).All(&out); err != nil {
 		w.k.T.Fatal(err)
 	}
 	return out
@@ -70,14 +70,14 @@ func voidCupo(w *world, s sheet, id string) {
 		totals = append(totals, "empleos.cuadro4_total")
 	}
 	if c.FundingYear == w.year {
-		totals = append(totals, "empleos.recursos_del_ejercicio", "empleos.recursos_2026")
+		totals = append(totals, "empleos.recursos_del_ejercicio", fmt.Sprintf("empleos.recursos_%d", w.year))
 	}
 	w.fewer(s, c)
 	for _, at := range append(totals, line) {
 		s.add(at+".empleos", -1)
 	}
 	w.countPeople(s, id)
-	others := w.int(`SELECT count(*) FROM progress_contributions WHERE measure = 'job' AND exercise = 2026 AND intervention = '` + c.Intervention + `'`)
+	others := w.int(`SELECT count(*) FROM progress_contributions WHERE measure = 'job' AND exercise = {:y} AND intervention = '` + c.Intervention + `'`)
 	if others > 1 {
 		return
 	}
@@ -86,7 +86,7 @@ func voidCupo(w *world, s sheet, id string) {
 		s.add(at+"."+kind, -1)
 	}
 	near := w.int(fmt.Sprintf(`SELECT count(DISTINCT p.intervention) FROM progress_contributions p JOIN interventions i ON i.id = p.intervention
-		JOIN districts d ON d.id = i.district WHERE p.measure = 'job' AND p.exercise = 2026 AND p.funding_year = %d AND p.funding_frame = '%s'
+		JOIN districts d ON d.id = i.district WHERE p.measure = 'job' AND p.exercise = {:y} AND p.funding_year = %d AND p.funding_frame = '%s'
 		AND d.ubigeo = (SELECT e.ubigeo FROM interventions x JOIN districts e ON e.id = x.district WHERE x.id = '%s')`, c.FundingYear, c.Frame, c.Intervention))
 	if near == 1 {
 		s.add(line+".distritos", -1)
@@ -111,9 +111,9 @@ func idleKey(frame string) string {
 // the one that counts is void, the earliest of them counts.
 func (w *world) replacement(id string) []contributed {
 	var out []contributed
-	if err := w.k.App.DB().NewQuery(`SELECT o.id AS source_record, 'transfer' AS measure, c.funding_year, c.funding_frame, CAST(o.amount AS INTEGER) AS amount, c.intervention,
+	if err := w.k.App.DB().NewQuery(w.sql(`SELECT o.id AS source_record, 'transfer' AS measure, c.funding_year, c.funding_frame, CAST(o.amount AS INTEGER) AS amount, c.intervention,
 		substr(o.accrued_on, 1, 7) AS month, '' AS ao, '' AS key FROM transfers t JOIN transfers o ON o.convenio = t.convenio AND o.resolution = t.resolution AND o.id <> t.id
-		JOIN convenios c ON c.id = t.convenio WHERE t.id = '` + id + `' AND o.state IN ('devengada', 'girada') ORDER BY o.accrued_on, o.id LIMIT 1`).All(&out); err != nil {
+		JOIN convenios c ON c.id = t.convenio WHERE t.id = '` + id + `' AND o.state IN ('devengada', 'girada') ORDER BY o.accrued_on, o.id LIMIT 1`)).All(&out); err != nil {
 		w.k.T.Fatal(err)
 	}
 	return out
@@ -125,7 +125,7 @@ func voidTransfers(w *world, s sheet, where string) {
 	for i, c := range gone {
 		ids[i] = "'" + c.Record + "'"
 	}
-	rest := ` p.source_collection = 'transfers' AND p.exercise = 2026 AND p.source_record NOT IN (` + strings.Join(ids, ", ") + `)`
+	rest := ` p.source_collection = 'transfers' AND p.exercise = {:y} AND p.source_record NOT IN (` + strings.Join(ids, ", ") + `)`
 	for _, c := range gone {
 		frame := "transferencias." + strings.ToLower(strings.ReplaceAll(frameWords[c.Frame], "ORDINARIO", "ordinario"))
 		for _, at := range []string{frame, "transferencias.total"} {
@@ -143,7 +143,7 @@ func voidTransfers(w *world, s sheet, where string) {
 		for _, at := range []string{frame, "transferencias.total"} {
 			s.add(at+".numero", -1)
 		}
-		if w.int(`SELECT count(*) FROM progress_contributions WHERE measure = 'job' AND exercise = 2026 AND intervention = '`+c.Intervention+`'`) == 0 {
+		if w.int(`SELECT count(*) FROM progress_contributions WHERE measure = 'job' AND exercise = {:y} AND intervention = '`+c.Intervention+`'`) == 0 {
 			s.add("transferencias.sin_aii_ejecutada."+idleKey(c.Frame), -1)
 			s.add("transferencias.sin_aii_ejecutada.total", -1)
 		}
@@ -196,7 +196,7 @@ func voidReport(w *world, s sheet, id string) {
 		delete(s, unit)
 	}
 	if ut := row.GetString("ut"); ut != "" && w.int(`SELECT count(*) FROM progress_contributions p JOIN management_reports r ON r.id = p.source_record
-		WHERE p.source_collection = 'management_reports' AND p.exercise = 2026 AND p.ao = '`+c.AO+`' AND r.ut = '`+ut+`'`) == 1 {
+		WHERE p.source_collection = 'management_reports' AND p.exercise = {:y} AND p.ao = '`+c.AO+`' AND r.ut = '`+ut+`'`) == 1 {
 		s.add("informes_gestion.unidades_territoriales", -1)
 	}
 }
@@ -214,9 +214,9 @@ type rosterPerson struct {
 // cupo.
 func (w *world) countPeople(s sheet, without string) {
 	var rows []rosterPerson
-	if err := w.k.App.DB().NewQuery(`SELECT p.id, p.dni, p.sex, p.birth_date, p.cupo,
+	if err := w.k.App.DB().NewQuery(w.sql(`SELECT p.id, p.dni, p.sex, p.birth_date, p.cupo,
 		coalesce((SELECT group_concat(c.condition) FROM participant_conditions c WHERE c.participant = p.id), '') AS has
-		FROM progress_people g JOIN participants p ON p.id = g.participant WHERE g.exercise = 2026 ORDER BY p.id`).All(&rows); err != nil {
+		FROM progress_people g JOIN participants p ON p.id = g.participant WHERE g.exercise = {:y} ORDER BY p.id`)).All(&rows); err != nil {
 		w.k.T.Fatal(err)
 	}
 	persons := map[string][]rosterPerson{}
@@ -228,7 +228,7 @@ func (w *world) countPeople(s sheet, without string) {
 	count := map[string]int64{}
 	var badSex, badBirth []string
 	for _, of := range persons {
-		sex, band := of[0].Sex, bandOf(of[0].Birth)
+		sex, band := of[0].Sex, bandOf(of[0].Birth, w.year)
 		has := map[string]bool{}
 		birth := of[0].Birth
 		for _, r := range of {
@@ -270,14 +270,14 @@ func (w *world) countPeople(s sheet, without string) {
 	s.problems(badSex, badBirth, count["edad.fuera_de_tramos"])
 }
 
-// bandOf is the band by the year of birth: at the end of 2026 everybody has had
+// bandOf is the band by the year of birth: at the end of the year everybody has had
 // his birthday.
-func bandOf(birth string) string {
-	var year int
+func bandOf(birth string, exercise int64) string {
+	var year int64
 	if _, err := fmt.Sscanf(birth, "%4d-", &year); err != nil {
 		return "fuera_de_tramos"
 	}
-	switch age := 2026 - year; {
+	switch age := exercise - year; {
 	case age < 18 || age > 64:
 		return "fuera_de_tramos"
 	case age < 30:
@@ -326,9 +326,9 @@ func (w *world) expectedCells(v voidable, id string) map[string][2]int64 {
 	out := map[string][2]int64{}
 	move := func(c contributed, sign int64) {
 		month := max(c.Month, w.open)
-		cell := fmt.Sprintf("2026 %s %s %d %s %s", c.Measure, gone[0].AO, c.FundingYear, c.Frame, month)
+		cell := fmt.Sprintf("%d %s %s %d %s %s", w.year, c.Measure, gone[0].AO, c.FundingYear, c.Frame, month)
 		if len(gone) > 1 || sign < 0 {
-			cell = fmt.Sprintf("2026 %s %s %d %s %s", c.Measure, c.AO, c.FundingYear, c.Frame, month)
+			cell = fmt.Sprintf("%d %s %s %d %s %s", w.year, c.Measure, c.AO, c.FundingYear, c.Frame, month)
 		}
 		was := out[cell]
 		now := [2]int64{was[0] + sign, was[1] + sign*c.Amount}
@@ -344,7 +344,7 @@ func (w *world) expectedCells(v voidable, id string) map[string][2]int64 {
 		move(c, 1)
 	}
 	for cell, moved := range out {
-		if cell[len(cell)-7:] > "2026-12" {
+		if cell[len(cell)-7:] > fmt.Sprintf("%d-12", w.year) {
 			w.late[cell] = moved
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/demo"
+	"chaski/internal/domain/day"
 	"chaski/internal/golden"
 	"chaski/internal/store"
 	"chaski/internal/testkit"
@@ -53,12 +55,7 @@ func countedNow(collection string) string {
 // open that happens in the row's own month; after they are closed, in the first
 // open one.
 func TestVoidingMovesExactlyWhatItMust(t *testing.T) {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any seed will do
-	if given, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
-		seed = given
-	}
-	t.Logf("SEED=%d", seed)
-	rng := newRand(seed)
+	rng := seeded(t)
 	w := voidingWorld(t, rng)
 	rounds := 6
 	if testing.Short() {
@@ -81,6 +78,33 @@ func TestVoidingMovesExactlyWhatItMust(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The same on the national year, which is closed: `make national` names its data.
+func TestVoidingInTheNationalYear(t *testing.T) {
+	dir := os.Getenv("NATIONAL_DATA")
+	if dir == "" {
+		t.Skip("NATIONAL_DATA names no data directory")
+	}
+	w := &world{k: testkit.From(t, dir), year: 2023}
+	closed := w.strings(`SELECT max(month) FROM month_closes`)[0]
+	w.open = string(day.Month(closed).Next())
+	rng := seeded(t)
+	for _, v := range voidables {
+		ids := w.strings(v.pick)
+		w.voidAndBack(t, v, ids[rng.IntN(len(ids))])
+	}
+}
+
+// seeded draws from SEED, or from a seed of its own that it tells.
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any seed will do
+	if given, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
+		seed = given
+	}
+	t.Logf("SEED=%d", seed)
+	return newRand(seed)
 }
 
 func (w *world) voidAndBack(t *testing.T, v voidable, id string) {
@@ -246,14 +270,15 @@ func (w *world) versions() {
 	}
 }
 
+// sql puts the exercise in.
+func (w *world) sql(query string) string {
+	return strings.ReplaceAll(query, "{:y}", strconv.FormatInt(w.year, 10))
+}
+
 func (w *world) strings(query string) []string {
 	w.k.T.Helper()
 	var out []string
-	q := w.k.App.DB().NewQuery(query)
-	if slices.Contains([]byte(query), ':') {
-		q.Bind(map[string]any{"y": w.year})
-	}
-	if err := q.Column(&out); err != nil {
+	if err := w.k.App.DB().NewQuery(w.sql(query)).Column(&out); err != nil {
 		w.k.T.Fatalf("%s: %v", query, err)
 	}
 	return out
@@ -261,7 +286,7 @@ func (w *world) strings(query string) []string {
 
 func (w *world) int(query string) int64 {
 	w.k.T.Helper()
-	return w.k.Int(query)
+	return w.k.Int(w.sql(query))
 }
 
 func (w *world) report(t *testing.T) sheet {

@@ -70,6 +70,12 @@ func Open(t *testing.T, dir string) *Kit {
 	return start(t, dir)
 }
 
+// From starts a server on a copy of a data directory that no server has open.
+func From(t *testing.T, dir string) *Kit {
+	t.Helper()
+	return start(t, dir)
+}
+
 // start serves a copy of a data directory.
 func start(t *testing.T, from string) *Kit {
 	t.Helper()
