@@ -28,10 +28,9 @@ func main() {
 	engine := store.New()
 	server.Bind(app, engine, dist)
 	cli.Describe(app.RootCmd, version)
-	app.RootCmd.AddCommand(cli.Serve(app), cmd.NewSuperuserCommand(app),
+	app.RootCmd.AddCommand(cli.Serve(app, version), cmd.NewSuperuserCommand(app),
 		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app),
-		cli.Admin(app, engine))
-	cli.Operate(app, version)
+		cli.Admin(app, engine), cli.Health())
 	cli.Tour(app, os.Stdout)
 	cli.FirstAdministrator(app, engine, os.Stdout)
 	failed := cli.Watch(app.RootCmd)

@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
 	"chaski/internal/backup"
-	"chaski/internal/ops"
 	"chaski/internal/server"
 	"chaski/internal/store"
 	"chaski/internal/verify"
@@ -61,17 +65,42 @@ Termina con 1 si no pudo hacer la copia, o si la hizo y encontró problemas en e
 	return c
 }
 
-// Operate makes a served app keep its directory to itself and take its backups
-// our way.
-func Operate(pb *pocketbase.PocketBase, version string) {
-	ops.Exclusive(pb)
-	ops.Backups(pb, func(ctx context.Context) error {
-		_, err := backup.Create(ctx, backup.Options{
-			Dir: pb.DataDir(), To: filepath.Join(pb.DataDir(), core.LocalBackupsDirName), Version: version,
-			Verify: VerifyCopy(pb.EncryptionEnv()),
-		})
+// backupPlan is how a running server makes backups.
+type backupPlan struct {
+	app      core.App
+	schedule string
+	to       string
+	keep     int
+	check    string
+}
+
+const (
+	defaultSchedule = "30 6 * * *" // UTC: 01:30 in Lima
+	defaultKeep     = 7
+)
+
+func newBackupPlan(app core.App) *backupPlan {
+	return &backupPlan{app: app, schedule: defaultSchedule, keep: defaultKeep, check: string(backup.CheckFull)}
+}
+
+// run makes a backup in a process of its own: whatever it needs of memory, and
+// whatever becomes of it, the server goes on. One processor is left to others.
+func (p *backupPlan) run(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
 		return err
-	})
+	}
+	command := exec.CommandContext(ctx, self, "backup", "--dir", p.app.DataDir(), "--encryptionEnv", p.app.EncryptionEnv(),
+		"--to", orElse(p.to, filepath.Join(p.app.DataDir(), core.LocalBackupsDirName)), "--keep", strconv.Itoa(p.keep), "--check", p.check)
+	command.Env = append(os.Environ(), "GOMAXPROCS=1")
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // it removes what it began
+	command.WaitDelay = 30 * time.Second
+	said, err := command.CombinedOutput()
+	if err != nil {
+		lines := strings.TrimSpace(string(said))
+		return fmt.Errorf("%w: %s", err, lines[max(0, len(lines)-2000):])
+	}
+	return nil
 }
 
 func checkFlag(c *cobra.Command, check *string) {

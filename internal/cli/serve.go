@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chaski/internal/edge"
+	"chaski/internal/ops"
 )
 
 // serveOptions are the flags of serve.
@@ -25,6 +26,9 @@ type serveOptions struct {
 	origins     []string
 	cert, key   string
 	proxies     []string
+	backups     *backupPlan
+	minFreeMB   int64
+	version     string
 	out         io.Writer // for people
 }
 
@@ -39,9 +43,10 @@ Los teléfonos solo trabajan sin señal si la dirección es HTTPS. Hay tres mane
 Cada opción se puede dar también en el entorno: --tls-cert es CHASKI_TLS_CERT.
 Vea docs/operations.md.`
 
-// Serve starts the server.
-func Serve(app core.App) *cobra.Command {
-	var o serveOptions
+// Serve starts the server. It keeps the data directory to itself and makes
+// PocketBase's backups ours.
+func Serve(app core.App, version string) *cobra.Command {
+	o := serveOptions{backups: newBackupPlan(app), version: version}
 	c := &cobra.Command{
 		Use:   "serve [nombre público...]",
 		Short: "Atiende la aplicación (en http://127.0.0.1:8090 si no se dice otra cosa)",
@@ -65,6 +70,11 @@ func Serve(app core.App) *cobra.Command {
 	f.StringVar(&o.cert, "tls-cert", "", "certificado propio en PEM, con su cadena")
 	f.StringVar(&o.key, "tls-key", "", "clave del certificado propio en PEM")
 	f.StringSliceVar(&o.proxies, "trusted-proxy", nil, "direcciones o rangos de los proxies a los que se les cree de dónde viene cada pedido")
+	f.StringVar(&o.backups.schedule, "backup-schedule", o.backups.schedule, "cuándo copiar: cron en UTC (por defecto, 01:30 en Lima); «off» nunca")
+	f.StringVar(&o.backups.to, "backup-to", "", "carpeta de las copias programadas (por defecto, backups dentro de --dir; mejor otro disco)")
+	f.IntVar(&o.backups.keep, "backup-keep", o.backups.keep, "cuántas copias programadas conservar; 0 todas")
+	f.StringVar(&o.backups.check, "backup-check", o.backups.check, "full o quick: vea chaski backup --help")
+	f.Int64Var(&o.minFreeMB, "min-free", ops.MinFree>>20, "MB libres en el disco por debajo de los cuales el servidor no se da por listo")
 	return c
 }
 
@@ -116,6 +126,15 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(knownCheck(o.backups.check), ops.ScheduleBackups(app, o.backups.schedule, o.backups.run)); err != nil {
+		return err
+	}
+	if health, ok := app.Store().Get(ops.HealthKey).(*ops.Health); ok {
+		health.SetVersion(o.version)
+		health.SetMinFree(o.minFreeMB << 20)
+	}
+	ops.Exclusive(app)
+	ops.Backups(app, o.backups.run)
 	o.addresses(domains)
 	edge.Bind(app, proxies)
 	config := apis.ServeConfig{HttpAddr: o.http, HttpsAddr: o.https, AllowedOrigins: o.origins, CertificateDomains: domains}

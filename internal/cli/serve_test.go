@@ -58,7 +58,7 @@ func serve(t *testing.T, address string, args ...string) *served {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	c := cli.Serve(app)
+	c := cli.Serve(app, "test")
 	c.SetArgs(args)
 	c.SetErr(s.said)
 	done := make(chan error, 1)
@@ -81,6 +81,7 @@ func serve(t *testing.T, address string, args ...string) *served {
 		}
 		select {
 		case err := <-done:
+			done <- nil // for the cleanup
 			t.Fatalf("serve ended: %v", err)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -255,7 +256,7 @@ func TestServeRefusesBadOptions(t *testing.T) {
 		"proxy":        {[]string{"--trusted-proxy", "casa"}, `"casa" no es una dirección`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			command := cli.Serve(testkit.Empty(t).App)
+			command := cli.Serve(testkit.Empty(t).App, "test")
 			command.SetArgs(c.args)
 			command.SilenceErrors = true
 			if err := command.Execute(); err == nil || !strings.Contains(err.Error(), c.says) {
@@ -268,13 +269,13 @@ func TestServeRefusesBadOptions(t *testing.T) {
 // Options come from the environment too; the command line wins.
 func TestServeOptionsFromTheEnvironment(t *testing.T) {
 	t.Setenv("CHASKI_TRUSTED_PROXY", "casa")
-	command := cli.Serve(testkit.Empty(t).App)
+	command := cli.Serve(testkit.Empty(t).App, "test")
 	command.SetArgs([]string{})
 	command.SilenceErrors = true
 	if err := command.Execute(); err == nil || !strings.Contains(err.Error(), "casa") {
 		t.Errorf("says %v", err)
 	}
-	command = cli.Serve(testkit.Empty(t).App)
+	command = cli.Serve(testkit.Empty(t).App, "test")
 	command.SetArgs([]string{"--trusted-proxy", "patio"})
 	command.SilenceErrors = true
 	if err := command.Execute(); err == nil || !strings.Contains(err.Error(), "patio") {

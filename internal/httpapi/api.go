@@ -32,6 +32,7 @@ type API struct {
 	Accounts    app.Accounts
 	Board       app.Board
 	Rendiciones app.Rendiciones
+	Operations  app.Operations
 	Log         *slog.Logger
 	Access      app.Access
 	People      app.People
@@ -46,8 +47,11 @@ func (a *API) Handler() http.Handler {
 	e.Validator = newShapes()
 	e.HTTPErrorHandler = a.fail
 	a.accessRoutes(e.Group(Prefix))
+	e.GET(Prefix+"/health/live", a.live) // nobody signs in to ask these two
+	e.GET(Prefix+"/health/ready", a.ready)
 	g := e.Group(Prefix, requireActor)
 	g.GET("/session", a.session)
+	g.GET("/operations", a.operations)
 	g.POST("/devices", a.register)
 	g.POST("/sync/pull", a.pull)
 	g.POST("/sync/push", a.push)

@@ -6,6 +6,7 @@ package server
 import (
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -41,12 +42,15 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	ops.Bind(pb)
 	people := store.NewPeople(engine, pb, mail.New(pb))
 	registerSignIn(pb, engine, people)
+	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
+	pb.Store().Set(ops.HealthKey, health)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
 		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell
 		api := &httpapi.API{
 			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
 			Rendiciones: store.NewRendiciones(engine, e.App),
+			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: replica, Now: engine.Now},
 			Access:      people, People: people, Office: people,
 			Imports: &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},

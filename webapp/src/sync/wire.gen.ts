@@ -296,6 +296,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers. Nothing else is looked at. No sign-in. */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server should be sent work. Looked at once a second at most. No sign-in. */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the machine is and what became of the newest backup. Administrators only. */
+        get: operations["getOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -969,6 +1020,43 @@ export interface components {
         };
         FaultBody: {
             error: components["schemas"]["Problem"];
+        };
+        Readiness: {
+            ready: boolean;
+            checks: {
+                /** @description The schema is that of this program. */
+                migrations: boolean;
+                /** @description A write can begin within two seconds. */
+                database: boolean;
+                /** @description Few enough rows wait to be taken into account. */
+                backlog: boolean;
+                /** @description Free space is above the floor. */
+                disk: boolean;
+            };
+        };
+        Operations: {
+            version: string;
+            readiness: components["schemas"]["Readiness"];
+            backup: {
+                /**
+                 * @description flawed: it can be restored, but files were missing or verify found differences; old: none for two nights.
+                 * @enum {string}
+                 */
+                state: "none" | "ok" | "flawed" | "failed" | "old";
+                /** Format: date-time */
+                at?: string;
+                /** @description The name of the file. */
+                archive?: string;
+                bytes: number;
+                files: number;
+                missing: number;
+                differences: number;
+                error?: string;
+            };
+            database_bytes: number;
+            wal_bytes: number;
+            /** @description Absent where the system does not tell. */
+            disk_free_bytes?: number;
         };
         Session: {
             user: components["schemas"]["Id"];
@@ -2327,6 +2415,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Roles"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        live: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Not ready; the checks that are false say why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
                 };
             };
             default: components["responses"]["Fault"];

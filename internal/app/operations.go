@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"chaski/internal/domain/actor"
+)
+
+// The checks of readiness, by their names on the wire.
+const (
+	CheckMigrations = "migrations" // the schema is this program's
+	CheckDatabase   = "database"   // a write can begin
+	CheckBacklog    = "backlog"    // rows that wait to be taken into account
+	CheckDisk       = "disk"       // free space above the floor
+)
+
+// Readiness says whether the server should be sent work.
+type Readiness struct {
+	Ready  bool
+	Checks map[string]bool
+}
+
+// The states of the newest backup.
+const (
+	BackupNone   = "none"   // never made here
+	BackupOK     = "ok"     // proved, and nothing found wrong
+	BackupFlawed = "flawed" // made; the original has missing files or differences
+	BackupFailed = "failed"
+	BackupOld    = "old" // good, but older than two of the schedule's days
+)
+
+// BackupState is the newest backup, for those who answer for it. At is zero if
+// there was none.
+type BackupState struct {
+	State       string
+	At          time.Time
+	Archive     string
+	Bytes       int64
+	Files       int
+	Missing     int
+	Differences int
+	Error       string
+}
+
+// OperationsState is what an administrator wants to know of the machine.
+type OperationsState struct {
+	Version       string
+	Readiness     Readiness
+	Backup        BackupState
+	DatabaseBytes int64
+	WALBytes      int64
+	DiskFree      int64 // -1 if the system does not tell
+}
+
+// Operations knows how the server is.
+type Operations interface {
+	// Ready is cheap however often it is asked.
+	Ready(context.Context) Readiness
+	// State is for administrators; a Forbidden fault for anybody else.
+	State(context.Context, actor.Actor) (OperationsState, error)
+}

@@ -1,0 +1,77 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+)
+
+type readiness struct {
+	Ready  bool            `json:"ready"`
+	Checks map[string]bool `json:"checks"`
+}
+
+// live says that the process answers, and nothing of what lies behind it: an
+// orchestrator restarts what is not live, and a full disk is no reason to.
+func (a *API) live(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, map[string]bool{"live": true})
+}
+
+func (a *API) ready(c echo.Context) error {
+	r := a.Operations.Ready(c.Request().Context())
+	status := http.StatusOK
+	if !r.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(status, readiness(r))
+}
+
+type backupState struct {
+	State       string `json:"state"`
+	At          string `json:"at,omitempty"`
+	Archive     string `json:"archive,omitempty"`
+	Bytes       int64  `json:"bytes"`
+	Files       int    `json:"files"`
+	Missing     int    `json:"missing"`
+	Differences int    `json:"differences"`
+	Error       string `json:"error,omitempty"`
+}
+
+type operationsResponse struct {
+	Version       string      `json:"version"`
+	Readiness     readiness   `json:"readiness"`
+	Backup        backupState `json:"backup"`
+	DatabaseBytes int64       `json:"database_bytes"`
+	WALBytes      int64       `json:"wal_bytes"`
+	DiskFree      *int64      `json:"disk_free_bytes,omitempty"`
+}
+
+func (a *API) operations(c echo.Context) error {
+	s, err := a.Operations.State(c.Request().Context(), who(c))
+	if err != nil {
+		return err
+	}
+	out := operationsResponse{
+		Version: s.Version, Readiness: readiness(s.Readiness), Backup: sayBackup(s.Backup),
+		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes,
+	}
+	if s.DiskFree >= 0 {
+		out.DiskFree = &s.DiskFree
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func sayBackup(b app.BackupState) backupState {
+	out := backupState{
+		State: b.State, Archive: b.Archive, Bytes: b.Bytes, Files: b.Files,
+		Missing: b.Missing, Differences: b.Differences, Error: b.Error,
+	}
+	if !b.At.IsZero() {
+		out.At = utc(b.At)
+	}
+	return out
+}

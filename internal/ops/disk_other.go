@@ -1,0 +1,6 @@
+//go:build !(linux || darwin || freebsd)
+
+package ops
+
+// DiskFree is -1: not known on this system.
+func DiskFree(string) (int64, error) { return -1, nil }
