@@ -11,9 +11,9 @@ import (
 var (
 	plainAmount = regexp.MustCompile(`^\d+(\.\d+)?$`)
 	groups      = map[byte]*regexp.Regexp{
-		',': regexp.MustCompile(`^\d{1,3}(,\d{3})+$`),
-		'.': regexp.MustCompile(`^\d{1,3}(\.\d{3})+$`),
-		' ': regexp.MustCompile(`^\d{1,3}( \d{3})+$`),
+		',': regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+$`),
+		'.': regexp.MustCompile(`^[1-9]\d{0,2}(\.\d{3})+$`),
+		' ': regexp.MustCompile(`^[1-9]\d{0,2}( \d{3})+$`),
 	}
 )
 
@@ -85,7 +85,7 @@ func oneMark(s string, at int, shown string, invalid *fault.Fault) (string, *fau
 	if strings.Count(s, string(mark)) > 1 {
 		return ungroup(s, mark, invalid)
 	}
-	if groups[mark].MatchString(s) && s[0] != '0' {
+	if groups[mark].MatchString(s) {
 		return "", fault.New(fault.ImportAmountAmbiguous, "").With("value", clip(shown)).
 			With("thousands", s[:at]+s[at+1:]+".00").With("decimals", s[:at]+"."+s[at+1:])
 	}

@@ -102,6 +102,9 @@ func sortedNames(v Values) []string {
 func (l *Line) Shown(f *Field) string {
 	switch v := l.Values[f.Name].(type) {
 	case nil:
+		if typed := l.cells[f.Name]; typed != "" {
+			return "✗ " + clip(typed) // not understood: see the problems
+		}
 		return ""
 	case Month:
 		if v.Year == 0 {
