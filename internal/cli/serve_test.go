@@ -58,6 +58,7 @@ func serve(t *testing.T, address string, args ...string) *served {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
+	app.Settings().SuperuserIPs = nil // these tests ask as one what the client's address is
 	c := cli.Serve(app, "test")
 	c.SetArgs(args)
 	c.SetErr(s.said)
