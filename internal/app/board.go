@@ -125,6 +125,8 @@ const (
 	LineBalance      = "opening_balance"
 	LineIntervention = "intervention"
 	LineTransfer     = "transfer"
+	LineAssistance   = "technical_assistance"
+	LineReport       = "management_report"
 	LineBudget       = "budget_execution"
 	LineAdjustment   = "adjustment" // posted outside the exercise: does not move it
 )
@@ -133,19 +135,33 @@ const (
 type Line struct {
 	Kind                                     string
 	Intervention, Name, ConvenioCode, UTName string
-	AsOf, Source                             string // opening balances
+	AsOf, Source                             string // when it happened or was published; what proves it
 	Month                                    day.Month
 	Physical, Financial                      int64
 	LastVisitOn                              day.Day
 }
 
-// AODetail is what a figure is made of.
+// AODetail is what a figure is made of. Reconciled is empty unless the AO counts
+// transfers.
 type AODetail struct {
-	Exercise Exercise
-	AO       AO
-	Months   []MonthFigure
-	Lines    []Line
+	Exercise   Exercise
+	AO         AO
+	Months     []MonthFigure
+	Lines      []Line
+	Reconciled []ReconciledMonth
 }
+
+// ReconciledMonth holds a month of transfers against what SIAF accrued for the
+// same AO, in céntimos; a difference must be explained.
+type ReconciledMonth struct {
+	Month       day.Month
+	Transfers   int64 // how many
+	Transferred int64
+	Accrued     int64 // SIAF devengado
+}
+
+// Difference is what SIAF has more than the transfers recorded here.
+func (r ReconciledMonth) Difference() int64 { return r.Accrued - r.Transferred }
 
 // Evidence is what a counted row rests on.
 type Evidence struct {

@@ -24,6 +24,7 @@ type Snapshot interface {
 	Freshness() (Freshness, error)
 	Months(AO) ([]MonthFigure, error)
 	Lines(AO) ([]Line, error)
+	Reconciled(AO) ([]ReconciledMonth, error)
 	Work(intervention string) (Intervention, bool, error)
 	Counted(ao AO, intervention string) ([]CountedRow, error)
 	Visits(intervention string) ([]VisitSummary, error)
@@ -176,7 +177,10 @@ func (b *board) AO(a actor.Actor, year int64, id string) (d AODetail, err error)
 		if d.Months, err = s.Months(d.AO); err != nil {
 			return err
 		}
-		d.Lines, err = s.Lines(d.AO)
+		if d.Lines, err = s.Lines(d.AO); err != nil || d.AO.UnitMeasure != progress.MeasureTransfer {
+			return err
+		}
+		d.Reconciled, err = s.Reconciled(d.AO)
 		return err
 	})
 	return d, err

@@ -147,6 +147,16 @@ type aoDetailShape struct {
 	AO       aoRow         `json:"ao"`
 	Months   []monthFigure `json:"months"`
 	Lines    []aoLine      `json:"lines"`
+	// What SIAF accrued against the transfers recorded; empty for other units.
+	Reconciliation []reconciledMonth `json:"reconciliation"`
+}
+
+type reconciledMonth struct {
+	Month       string `json:"month"`
+	Transfers   int64  `json:"transfers"`
+	Transferred string `json:"transferred"`
+	Accrued     string `json:"accrued"`
+	Difference  string `json:"difference"`
 }
 
 func aoDetailOf(d app.AODetail) aoDetailShape {
@@ -162,6 +172,13 @@ func aoDetailOf(d app.AODetail) aoDetailShape {
 		out.Lines[i] = aoLine{
 			Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
 			AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn),
+		}
+	}
+	out.Reconciliation = make([]reconciledMonth, len(d.Reconciled))
+	for i, r := range d.Reconciled {
+		out.Reconciliation[i] = reconciledMonth{
+			Month: string(r.Month), Transfers: r.Transfers, Transferred: progress.Money(r.Transferred),
+			Accrued: progress.Money(r.Accrued), Difference: progress.Money(r.Difference()),
 		}
 	}
 	return out

@@ -56,6 +56,8 @@ func (s *snapshot) Lines(ao app.AO) ([]app.Line, error) {
 	}{
 		{app.LineBalance, balanceLines, []string{"ao", "y", "unit"}},
 		{work, workLines, []string{"ao", "y", "unit", "frame"}},
+		{app.LineAssistance, assistanceLines, []string{"ao", "y", "unit"}},
+		{app.LineReport, reportLines, []string{"ao", "y", "unit"}},
 		{app.LineBudget, budgetLines, []string{"ao", "y"}},
 		{app.LineAdjustment, adjustmentLines, []string{"ao", "y", "unit", "first", "last"}},
 	} {
@@ -87,6 +89,19 @@ const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM
 	LEFT JOIN counted n ON n.intervention = i.id
 	WHERE n.q IS NOT NULL OR i.state = 'en_ejecucion' AND c.funding_year = {:y} AND c.funding_frame = {:frame}
 	ORDER BY u.code, c.code, i.id`
+
+const assistanceLines = `SELECT coalesce(e.name, '') || ' · ' || a.topic AS name, coalesce(u.name, '') AS ut_name, a.held_on AS as_of, a.evidence AS source,
+		p.quantity AS physical, 0 AS financial
+	FROM progress_contributions p JOIN technical_assistances a ON a.id = p.source_record
+		LEFT JOIN entities e ON e.id = a.entity LEFT JOIN uts u ON u.id = a.ut
+	WHERE p.source_collection = 'technical_assistances' AND p.ao = {:ao} AND p.exercise = {:y} AND p.measure = {:unit}
+	ORDER BY a.held_on, u.code, e.name, a.id`
+
+const reportLines = `SELECT r.kind || ' ' || r.period AS name, coalesce(u.name, r.unit) AS ut_name, r.approved_on AS as_of, r.number AS source,
+		p.quantity AS physical, 0 AS financial
+	FROM progress_contributions p JOIN management_reports r ON r.id = p.source_record LEFT JOIN uts u ON u.id = r.ut
+	WHERE p.source_collection = 'management_reports' AND p.ao = {:ao} AND p.exercise = {:y} AND p.measure = {:unit}
+	ORDER BY r.approved_on, r.unit, u.code, r.id`
 
 const budgetLines = `SELECT substr(day, 1, 7) AS month, 0 AS physical, sum(amount) AS financial FROM progress_contributions
 	WHERE ao = {:ao} AND exercise = {:y} AND measure = 'devengado' AND source_collection = 'budget_execution'

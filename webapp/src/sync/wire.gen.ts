@@ -1307,7 +1307,7 @@ export interface components {
              * @description adjustment: what was posted after the exercise closed and does not move its figure, taken off again; with it the lines add up to the figure.
              * @enum {string}
              */
-            kind: "opening_balance" | "intervention" | "budget_execution" | "transfer" | "adjustment";
+            kind: "opening_balance" | "intervention" | "transfer" | "technical_assistance" | "management_report" | "budget_execution" | "adjustment";
             label: string;
             intervention?: components["schemas"]["Id"];
             convenio_code?: string;
@@ -1323,6 +1323,15 @@ export interface components {
             ao: components["schemas"]["AoRow"];
             months: components["schemas"]["MonthFigure"][];
             lines: components["schemas"]["AoLine"][];
+            /** @description Of an AO that counts transfers: what SIAF accrued against the transfers recorded, by month of the event. Empty for other units. */
+            reconciliation: components["schemas"]["ReconciledMonth"][];
+        };
+        ReconciledMonth: {
+            month: components["schemas"]["Month"];
+            transfers: number;
+            transferred: components["schemas"]["Money"];
+            accrued: components["schemas"]["Money"];
+            difference: components["schemas"]["Money"];
         };
         CountedRow: {
             /** @description collection/id of the counted row (cupos/…, transfers/…). */
