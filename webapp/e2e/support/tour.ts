@@ -116,4 +116,8 @@ async function centralTour(page: Page, look: Look): Promise<void> {
   await expect(board.physical('seguimiento')).toContainText('164,625')
   await board.live()
   await look(page, 'board-2023')
+  await page.getByRole('link', { name: 'Cuadros de la Ficha' }).click()
+  await expect(page.getByTestId('figures-cuadro5')).toContainText('164,625')
+  await board.live()
+  await look(page, 'figures-2023', page.getByRole('heading', { name: /^Cuadro 5/ }))
 }
