@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 
 	"chaski/internal/edge"
 	"chaski/internal/ops"
+	"chaski/internal/telemetry"
 )
 
 // serveOptions are the flags of serve.
@@ -28,6 +30,10 @@ type serveOptions struct {
 	proxies     []string
 	backups     *backupPlan
 	minFreeMB   int64
+	metrics     string
+	logFormat   string
+	logLevel    string
+	expires     func() time.Time // of a certificate of one's own
 	version     string
 	out         io.Writer // for people
 }
@@ -75,6 +81,9 @@ func Serve(app core.App, version string) *cobra.Command {
 	f.IntVar(&o.backups.keep, "backup-keep", o.backups.keep, "cuántas copias programadas conservar; 0 todas")
 	f.StringVar(&o.backups.check, "backup-check", o.backups.check, "full o quick: vea chaski backup --help")
 	f.Int64Var(&o.minFreeMB, "min-free", ops.MinFree>>20, "MB libres en el disco por debajo de los cuales el servidor no se da por listo")
+	f.StringVar(&o.metrics, "metrics", "", "dirección aparte para Prometheus, como 127.0.0.1:9100; por defecto ninguna")
+	f.StringVar(&o.logFormat, "log-format", "text", "registro en la salida de errores: text, json o none")
+	f.StringVar(&o.logLevel, "log-level", "warn", "desde qué nivel: debug, info (cada pedido), warn o error")
 	return c
 }
 
@@ -133,6 +142,9 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 		health.SetVersion(o.version)
 		health.SetMinFree(o.minFreeMB << 20)
 	}
+	if err := o.log(app); err != nil {
+		return err
+	}
 	ops.Exclusive(app)
 	ops.Backups(app, o.backups.run)
 	o.addresses(domains)
@@ -143,6 +155,9 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 			return err
 		}
 		config.HttpAddr = "" // PocketBase's redirect knows port 443 only
+	}
+	if err := o.serveMetrics(app); err != nil {
+		return err
 	}
 	app.Store().Set(baseURL, o.url(domains))
 	o.warn(len(proxies) > 0)
@@ -168,21 +183,63 @@ func (o *serveOptions) ownCertificate(app core.App, domains []string) error {
 	if time.Until(cert.Expires()) < 30*24*time.Hour {
 		o.sayf("AVISO: el certificado vence en menos de 30 días; al reemplazar los archivos se toma el nuevo sin reiniciar.\n")
 	}
+	o.expires = cert.Expires
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Server.TLSConfig = cert.Config()
 		if o.http == "" {
 			return e.Next()
 		}
-		stop, err := listen(o.http, edge.Redirect(port))
-		if err != nil {
-			return err
-		}
-		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-			stop()
-			return e.Next()
-		})
+		return serveBeside(e, o.http, edge.Redirect(port))
+	})
+	return nil
+}
+
+// serveBeside serves a handler on an address of its own as long as the app.
+func serveBeside(e *core.ServeEvent, address string, h http.Handler) error {
+	stop, err := listen(address, h)
+	if err != nil {
+		return err
+	}
+	e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		stop()
 		return e.Next()
 	})
+	return e.Next()
+}
+
+// serveMetrics gives Prometheus an address that no phone reaches.
+func (o *serveOptions) serveMetrics(app core.App) error {
+	if o.metrics == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(o.metrics)
+	if err != nil {
+		return fmt.Errorf("--metrics %s: escriba dirección y puerto, como 127.0.0.1:9100", o.metrics)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		o.sayf("AVISO: las métricas en %s las lee cualquiera que llegue a esa dirección; ciérrela con el cortafuegos.\n", o.metrics)
+	}
+	t := telemetry.Of(app)
+	if err := t.Watch(app, o.version, time.Now, o.expires); err != nil {
+		return err
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error { return serveBeside(e, o.metrics, t.Metrics()) })
+	return nil
+}
+
+// log decides what of the log goes to the output, besides the dashboard.
+func (o *serveOptions) log(app core.App) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return fmt.Errorf("--log-level %s no existe: use debug, info, warn o error", o.logLevel)
+	}
+	switch o.logFormat {
+	case "none":
+	case "text", "json":
+		telemetry.Of(app).Output(o.out, o.logFormat == "json", level)
+	default:
+		return fmt.Errorf("--log-format %s no existe: use text, json o none", o.logFormat)
+	}
 	return nil
 }
 

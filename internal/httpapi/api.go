@@ -5,6 +5,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -34,6 +35,7 @@ type API struct {
 	Rendiciones app.Rendiciones
 	Operations  app.Operations
 	Log         *slog.Logger
+	Routed      func(ctx context.Context, route string) // told which route a request took; may be nil
 	Access      app.Access
 	People      app.People
 	Office      app.Office
@@ -46,6 +48,7 @@ func (a *API) Handler() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.Validator = newShapes()
 	e.HTTPErrorHandler = a.fail
+	e.Use(a.tellRoute)
 	a.accessRoutes(e.Group(Prefix))
 	e.GET(Prefix+"/health/live", a.live) // nobody signs in to ask these two
 	e.GET(Prefix+"/health/ready", a.ready)
@@ -62,6 +65,15 @@ func (a *API) Handler() http.Handler {
 	a.officeRoutes(g)
 	a.importRoutes(g)
 	return e
+}
+
+func (a *API) tellRoute(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if a.Routed != nil {
+			a.Routed(c.Request().Context(), c.Path())
+		}
+		return next(c)
+	}
 }
 
 func requireActor(next echo.HandlerFunc) echo.HandlerFunc {
@@ -157,14 +169,14 @@ func (a *API) fail(err error, c echo.Context) {
 		code = http.StatusBadRequest
 	}
 	if code >= http.StatusInternalServerError {
-		a.Log.Error("request failed", "path", c.Request().URL.Path, "error", err)
+		a.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "error", err)
 	}
 	a.answer(c, code, say(f))
 }
 
 func (a *API) answer(c echo.Context, code int, p problem) {
 	if err := c.JSON(code, map[string]problem{"error": p}); err != nil {
-		a.Log.Warn("answer not written", "path", c.Request().URL.Path, "error", err)
+		a.Log.WarnContext(c.Request().Context(), "answer not written", "route", c.Path(), "error", err)
 	}
 }
 

@@ -37,6 +37,9 @@ type Scope func(actor.Actor) (map[int]bool, error)
 
 // Poker gathers news and tells those it concerns.
 type Poker struct {
+	// Sent is told of each message that went out. May be nil.
+	Sent func()
+
 	app   core.App
 	scope Scope
 	today func() day.Day
@@ -173,6 +176,9 @@ func (p *Poker) deliver(client subscriptions.Client, m message) {
 	for {
 		if data, err := json.Marshal(m); err == nil {
 			client.Send(subscriptions.Message{Name: Topic, Data: data})
+			if p.Sent != nil {
+				p.Sent()
+			}
 		}
 		p.mu.Lock()
 		next := p.waiting[client.Id()]

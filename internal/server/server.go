@@ -23,6 +23,7 @@ import (
 	"chaski/internal/poke"
 	"chaski/internal/sheet"
 	"chaski/internal/store"
+	"chaski/internal/telemetry"
 	"chaski/internal/webui"
 	"chaski/pb_hooks"
 	_ "chaski/pb_migrations" // the schema
@@ -40,18 +41,22 @@ func Connect(path string) (*dbx.DB, error) {
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb_hooks.Register(pb, engine)
 	ops.Bind(pb)
+	told := telemetry.Of(pb)
+	telemetry.Bind(pb)
 	people := store.NewPeople(engine, pb, mail.New(pb))
 	registerSignIn(pb, engine, people)
 	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
 	pb.Store().Set(ops.HealthKey, health)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
-		engine.AfterCommit = poke.New(e.App, replica.Handles, engine.Today).Tell
+		poker := poke.New(e.App, replica.Handles, engine.Today)
+		poker.Sent = told.Poked
+		engine.AfterCommit, engine.Drained = poker.Tell, told.Drained
 		api := &httpapi.API{
-			Replica: replica, Accounts: replica, Board: store.NewBoard(engine, e.App), Log: e.App.Logger(),
+			Replica: told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
-			Pusher:      &app.Pusher{Ledger: replica, Now: engine.Now},
+			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
 			Access:      people, People: people, Office: people,
 			Imports: &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -43,6 +44,9 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 	keys, err := takeDirty(tx.NonconcurrentDB())
 	if err != nil || len(keys) == 0 && !force {
 		return Moved{}, err
+	}
+	if began := time.Now(); e.Drained != nil {
+		defer func() { e.Drained(len(keys), time.Since(began)) }()
 	}
 	db := tx.NonconcurrentDB()
 	d := &drain{

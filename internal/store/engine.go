@@ -36,6 +36,9 @@ type Engine struct {
 	Nonce func() string
 	// PageBytes is about how much JSON one page of a pull carries.
 	PageBytes int
+	// Drained is told how many rows one settling looked at and how long it took.
+	// May be nil.
+	Drained func(rows int, took time.Duration)
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
 }
