@@ -133,6 +133,7 @@ var status = map[fault.Code]int{
 	fault.UploadIncomplete:    http.StatusConflict,
 	fault.FileTooLarge:        http.StatusRequestEntityTooLarge,
 	fault.FileKindRefused:     http.StatusUnsupportedMediaType,
+	fault.FileNameMismatch:    http.StatusUnsupportedMediaType,
 	fault.FileHashMismatch:    http.StatusUnprocessableEntity,
 	fault.SetupDone:           http.StatusConflict,
 	fault.LinkInvalid:         http.StatusNotFound,
@@ -164,10 +165,7 @@ func (a *API) fail(err error, c echo.Context) {
 		return
 	}
 	f := fault.Of(err)
-	code, known := status[f.Code]
-	if !known {
-		code = http.StatusBadRequest
-	}
+	code := statusOf(f)
 	if code >= http.StatusInternalServerError {
 		a.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "error", err)
 	}
@@ -180,9 +178,17 @@ func (a *API) answer(c echo.Context, code int, p problem) {
 	}
 }
 
-// Refuse answers a fault before a request has reached the routes.
+func statusOf(f *fault.Fault) int {
+	if code, known := status[f.Code]; known {
+		return code
+	}
+	return http.StatusBadRequest
+}
+
+// Refuse answers a fault outside the routes: before a request has reached them, or
+// for files, which are not JSON.
 func Refuse(w http.ResponseWriter, f *fault.Fault) error {
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status[f.Code])
+	w.WriteHeader(statusOf(f))
 	return json.NewEncoder(w).Encode(map[string]problem{"error": say(f)})
 }

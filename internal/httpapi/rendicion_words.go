@@ -32,6 +32,8 @@ func word(key, value string) string {
 		return orSelf(documentWords[rendicion.Document(value)], value)
 	case "document":
 		return orSelf(documentWords[rendicion.Document(value)], value)
+	case "found":
+		return found(value)
 	case "yours", "theirs":
 		if value == "" {
 			return "nada"
@@ -53,4 +55,16 @@ func orSelf(word, code string) string {
 		return code
 	}
 	return word
+}
+
+// found says what a file's content is.
+func found(mime string) string {
+	words := map[string]string{
+		"application/pdf": "un PDF", "image/jpeg": "una foto JPG", "image/png": "una imagen PNG", "application/zip": "un archivo ZIP",
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       "un libro de Excel",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "un documento de Word",
+		"text/html": "una página web", "text/plain": "texto simple", "executable": "un programa ejecutable", "macros": "un archivo con macros",
+		"zip_program": "un ZIP con programas adentro", "damaged": "un archivo dañado o incompleto",
+	}
+	return orSelf(words[mime], "de un tipo que no se admite ("+mime+")")
 }

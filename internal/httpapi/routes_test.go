@@ -9,7 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/httpapi"
+	"chaski/internal/server"
 	"chaski/internal/testkit"
+	"chaski/internal/upload"
 )
 
 // The routes are those of docs/openapi.yaml, no more and no fewer.
@@ -25,6 +27,14 @@ func TestRoutesAreDocumented(t *testing.T) {
 			continue
 		}
 		served = append(served, r.Method+" "+parameter.ReplaceAllString(strings.TrimPrefix(r.Path, httpapi.Prefix), "{$1}"))
+	}
+	files, err := upload.New(&upload.Files{}, t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served = append(served, "GET "+server.DocumentPath)
+	for route := range files.Routes() {
+		served = append(served, route)
 	}
 	sort.Strings(documented)
 	sort.Strings(served)

@@ -66,6 +66,9 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
+		if err := bindFiles(e, engine, api.Rendiciones); err != nil {
+			return err
+		}
 		if dist != nil {
 			files, err := webui.Handler(dist)
 			if err != nil {

@@ -272,3 +272,14 @@ func (k *Kit) Superuser(email string) string {
 
 // Rendiciones are the use cases over the same data, without HTTP.
 func (k *Kit) Rendiciones() app.Rendiciones { return store.NewRendiciones(k.Engine, k.App) }
+
+// Restart stops the server and starts another over a copy of its data.
+func (k *Kit) Restart() *Kit {
+	k.T.Helper()
+	if err := k.App.ResetBootstrapState(); err != nil {
+		k.T.Fatal(err)
+	}
+	again := start(k.T, k.Dir)
+	again.Clock = k.Clock
+	return again
+}

@@ -103,6 +103,7 @@ const (
 	FileTooLarge          Code = "file_too_large"
 	FileEmpty             Code = "file_empty"
 	FileKindRefused       Code = "file_kind_refused"
+	FileNameMismatch      Code = "file_name_mismatch"
 	FileHashMismatch      Code = "file_hash_mismatch"
 	UploadIncomplete      Code = "upload_incomplete"
 )
@@ -123,7 +124,7 @@ var All = append([]Code{
 	AssignmentEnded, NeverAssigned, ParentParked,
 	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
 	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
-	FileTooLarge, FileEmpty, FileKindRefused, FileHashMismatch, UploadIncomplete,
+	FileTooLarge, FileEmpty, FileKindRefused, FileNameMismatch, FileHashMismatch, UploadIncomplete,
 }, importing...)
 
 // Fault is what went wrong, for a person (through its code) and for a program.

@@ -94,3 +94,19 @@ func has[T comparable](list []T, v T) bool {
 	}
 	return false
 }
+
+// Format is a file format that is accepted.
+type Format struct {
+	MIME       string
+	Extensions []string // the first is the one a file gets
+}
+
+// Formats are those accepted, known by content, never by name alone.
+var Formats = []Format{
+	{"application/pdf", []string{"pdf"}},
+	{"image/jpeg", []string{"jpg", "jpeg"}},
+	{"image/png", []string{"png"}},
+	{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []string{"xlsx"}},
+	{"application/vnd.openxmlformats-officedocument.wordprocessingml.document", []string{"docx"}},
+	{"application/zip", []string{"zip"}},
+}

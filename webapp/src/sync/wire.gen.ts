@@ -810,6 +810,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rendiciones/{intervention}/documents/{document}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a document, as an attachment. Range requests work. */
+        get: operations["readDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person has under way for a rendición, and how far each has come. */
+        get: operations["listUploads"];
+        put?: never;
+        /** Begin a file of at most 200 MB; tus 1.0.0, creation. Upload-Metadata: intervention, kind, filename, sha256 (hex), and replaces where it takes the place of a document. */
+        post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give it up. What is a document already stays one. */
+        delete: operations["dropUpload"];
+        options?: never;
+        /** tus 1.0.0, how far it has come (Upload-Offset). */
+        head: operations["headUpload"];
+        /** tus 1.0.0, send bytes from an offset on. */
+        patch: operations["patchUpload"];
+        trace?: never;
+    };
+    "/uploads/{upload}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the bytes and make them a document; again it answers the same. */
+        post: operations["completeUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1913,6 +1984,24 @@ export interface components {
             code: string;
             message: string;
         };
+        Upload: {
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["DocumentKind"];
+            replaces: string;
+            name: string;
+            sha256: string;
+            size: number;
+            /** @description Bytes that are on the server. */
+            offset: number;
+        };
+        UploadedDocument: {
+            document: components["schemas"]["Id"];
+            kind: components["schemas"]["DocumentKind"];
+            name: string;
+            sha256: string;
+            size: number;
+            mime: string;
+        };
     };
     responses: {
         /** @description What went wrong and what to do, in Spanish. */
@@ -1924,11 +2013,21 @@ export interface components {
                 "application/json": components["schemas"]["FaultBody"];
             };
         };
+        /** @description A fault (JSON), or what tus itself refuses (text), such as 409 for another offset than was reached. */
+        TusFault: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "*/*": unknown;
+            };
+        };
     };
     parameters: {
         Year: number;
         /** @description The AO's id. */
         Ao: components["schemas"]["Id"];
+        Upload: components["schemas"]["Id"];
         Document: components["schemas"]["Id"];
         /** @description The account's id. */
         Person: components["schemas"]["Id"];
@@ -3234,6 +3333,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportUndo"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    readDocument: {
+        parameters: {
+            query?: {
+                /** @description A PocketBase file token instead of the header. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+                document: components["parameters"]["Document"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description Part of it. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listUploads: {
+        parameters: {
+            query: {
+                intervention: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Upload"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its address is in Location. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["TusFault"];
+        };
+    };
+    dropUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["Upload"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes are gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["TusFault"];
+        };
+    };
+    headUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["Upload"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In Upload-Offset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["TusFault"];
+        };
+    };
+    patchUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["Upload"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new Upload-Offset. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["TusFault"];
+        };
+    };
+    completeUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["Upload"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedDocument"];
                 };
             };
             default: components["responses"]["Fault"];

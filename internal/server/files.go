@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"chaski/internal/app"
+	"chaski/internal/demoaccess"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+	"chaski/internal/httpapi"
+	"chaski/internal/store"
+	"chaski/internal/upload"
+)
+
+// DocumentPath is where the bytes of a document are read.
+const DocumentPath = "/rendiciones/{intervention}/documents/{document}/file"
+
+// uploadsDir is where unfinished files are kept, within the data directory.
+const uploadsDir = "uploads"
+
+// bindFiles mounts uploads and downloads. They are not Echo's: their bodies are
+// not JSON, and must reach their handler without being kept on the way.
+func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones) error {
+	shelf := store.NewUploads(engine, e.App)
+	files, err := upload.New(&upload.Files{
+		Shelf: shelf, Rendiciones: rendiciones, Refuse: httpapi.Refuse, Now: engine.Now, Log: e.App.Logger(),
+	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")
+	if err != nil {
+		return err
+	}
+	for route, h := range files.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		e.Router.Route(method, httpapi.Prefix+path, mount(unteed(h))).
+			Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId).Bind(apis.SkipSuccessActivityLog())
+	}
+	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones}
+	e.Router.GET(httpapi.Prefix+DocumentPath, d.serve)
+	return e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
+		if err := files.Sweep(context.Background()); err != nil {
+			e.App.Logger().Error("uploads not swept", "error", err)
+		}
+	})
+}
+
+// unteed hands the body on as it comes: PocketBase's router would keep a copy of
+// every byte read.
+func unteed(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := r.Body
+		for {
+			kept, teed := body.(*router.RereadableReadCloser)
+			if !teed {
+				break
+			}
+			body = kept.ReadCloser
+		}
+		r.Body = body
+		h.ServeHTTP(w, r)
+	})
+}
+
+// downloads serves the bytes of documents.
+type downloads struct {
+	app         core.App
+	shelf       *store.Uploads
+	rendiciones app.Rendiciones
+}
+
+// reader is who asks: by the token in the header, or by PocketBase's short-lived
+// file token in the address, so that a browser can save a large file itself.
+func (d *downloads) reader(e *core.RequestEvent) (actor.Actor, error) {
+	account := e.Auth
+	if account == nil {
+		if token := e.Request.URL.Query().Get("token"); token != "" {
+			account, _ = e.App.FindAuthRecordByToken(token, core.TokenTypeFile)
+		}
+	}
+	if account == nil || account.Collection().Name != "users" || !account.GetBool("active") {
+		return actor.Actor{}, fault.New(fault.SessionExpired, "")
+	}
+	if demoaccess.IsDemo(account) && !demoaccess.FromThisMachine(e.Request) {
+		return actor.Actor{}, fault.New(fault.DemoOnlyLocal, "")
+	}
+	return store.ActorOf(account), nil
+}
+
+func (d *downloads) serve(e *core.RequestEvent) error {
+	if err := d.send(e); err != nil {
+		return httpapi.Refuse(e.Response, fault.Of(err))
+	}
+	return nil
+}
+
+func (d *downloads) send(e *core.RequestEvent) error {
+	a, err := d.reader(e)
+	if err != nil {
+		return err
+	}
+	doc, err := d.rendiciones.Document(a, e.Request.PathValue("intervention"), e.Request.PathValue("document"))
+	if err != nil {
+		return err
+	}
+	folder, err := d.shelf.Folder(doc.ID)
+	if err != nil {
+		return err
+	}
+	storage, err := d.app.NewFilesystem()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = storage.Close() }()
+	storage.SetContext(e.Request.Context())
+	if there, err := storage.Exists(folder + "/" + doc.File); err != nil || !there {
+		return fault.Wrap(fault.NotFound, err)
+	}
+	h := e.Response.Header()
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
+	h.Set("Content-Type", doc.MIME)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "private, no-store")
+	return storage.Serve(e.Response, e.Request, folder+"/"+doc.File, doc.File)
+}

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/security"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/rendicion"
+)
+
+// Uploads implements app.UploadShelf.
+type Uploads struct {
+	engine *Engine
+	app    core.App
+}
+
+// NewUploads keeps uploads in the database and files in PocketBase's storage.
+func NewUploads(e *Engine, a core.App) *Uploads { return &Uploads{e, a} }
+
+const (
+	recordIDLength   = 15
+	uploadIDAlphabet = core.DefaultIdAlphabet
+)
+
+// Start implements app.UploadShelf.
+func (u *Uploads) Start(owner string, f app.FileDescription) (app.Upload, error) {
+	c, err := u.app.FindCachedCollectionByNameOrId("uploads")
+	if err != nil {
+		return app.Upload{}, err
+	}
+	up := app.Upload{
+		Owner: owner, FileDescription: f, State: app.UploadReceiving,
+		Document: security.RandomStringWithAlphabet(recordIDLength, uploadIDAlphabet),
+	}
+	r := core.NewRecord(c)
+	for name, value := range map[string]any{
+		"owner": owner, "intervention": f.Intervention, "kind": string(f.Kind), "replaces": f.Replaces, "name": f.Name,
+		"sha256": f.SHA256, "size": f.Size, "state": up.State, "document": up.Document,
+	} {
+		r.Set(name, value)
+	}
+	err = u.app.Save(r)
+	up.ID, up.Created = r.Id, r.GetDateTime("created").Time()
+	return up, err
+}
+
+type uploadRow struct {
+	ID           string         `db:"id"`
+	Owner        string         `db:"owner"`
+	Intervention string         `db:"intervention"`
+	Kind         string         `db:"kind"`
+	Replaces     string         `db:"replaces"`
+	Name         string         `db:"name"`
+	SHA256       string         `db:"sha256"`
+	Size         int64          `db:"size"`
+	State        string         `db:"state"`
+	Document     string         `db:"document"`
+	Refusal      string         `db:"refusal"`
+	Found        string         `db:"found"`
+	Created      types.DateTime `db:"created"`
+}
+
+const uploadColumns = `SELECT id, owner, intervention, kind, replaces, name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
+
+func (r uploadRow) upload() app.Upload {
+	return app.Upload{
+		ID: r.ID, Owner: r.Owner, Document: r.Document, State: r.State, Refusal: fault.Code(r.Refusal), Found: r.Found, Created: r.Created.Time(),
+		FileDescription: app.FileDescription{
+			Intervention: r.Intervention, Kind: rendicion.Document(r.Kind), Replaces: r.Replaces, Name: r.Name, SHA256: r.SHA256, Size: r.Size,
+		},
+	}
+}
+
+func (u *Uploads) rows(where string, params dbx.Params) ([]app.Upload, error) {
+	var rows []uploadRow
+	err := u.app.ConcurrentDB().NewQuery(uploadColumns + where).Bind(params).All(&rows)
+	out := make([]app.Upload, len(rows))
+	for i, r := range rows {
+		out[i] = r.upload()
+	}
+	return out, err
+}
+
+// Upload implements app.UploadShelf.
+func (u *Uploads) Upload(id string) (app.Upload, bool, error) {
+	rows, err := u.rows(`WHERE id = {:id}`, dbx.Params{"id": id})
+	if err != nil || len(rows) == 0 {
+		return app.Upload{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// Receiving implements app.UploadShelf.
+func (u *Uploads) Receiving(owner, intervention string) ([]app.Upload, error) {
+	return u.rows(`WHERE state = 'receiving' AND ({:o} = '' OR owner = {:o}) AND ({:i} = '' OR intervention = {:i}) ORDER BY created, id`,
+		dbx.Params{"o": owner, "i": intervention})
+}
+
+// Settle implements app.UploadShelf.
+func (u *Uploads) Settle(id, state string, refusal fault.Code, found string) error {
+	r, err := u.app.FindRecordById("uploads", id)
+	if err != nil {
+		return err
+	}
+	r.Set("state", state)
+	r.Set("refusal", string(refusal))
+	r.Set("found", found)
+	return u.app.Save(r)
+}
+
+// Forget implements app.UploadShelf.
+func (u *Uploads) Forget(id string) error {
+	r, err := u.app.FindRecordById("uploads", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return u.app.Delete(r)
+}
+
+// Owner implements app.UploadShelf.
+func (u *Uploads) Owner(user string) (actor.Actor, bool, error) {
+	r, err := u.app.FindRecordById("users", user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return actor.Actor{}, false, nil
+	}
+	if err != nil || !r.GetBool("active") {
+		return actor.Actor{}, false, err
+	}
+	return ActorOf(r), true, nil
+}
+
+// Folder of a document's file within the storage.
+func (u *Uploads) Folder(document string) (string, error) {
+	c, err := u.app.FindCachedCollectionByNameOrId("rendicion_documents")
+	if err != nil {
+		return "", err
+	}
+	return c.BaseFilesPath() + "/" + document, nil
+}
+
+// Keep implements app.UploadShelf.
+func (u *Uploads) Keep(document, name, path string) error {
+	folder, err := u.Folder(document)
+	if err != nil {
+		return err
+	}
+	storage, err := u.app.NewFilesystem()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = storage.Close() }()
+	storage.SetContext(context.Background())
+	file, err := filesystem.NewFileFromPath(path)
+	if err != nil {
+		return err
+	}
+	file.OriginalName = name
+	if err := storage.UploadFile(file, folder+"/"+name); err != nil {
+		return err
+	}
+	if u.app.Settings().S3.Enabled {
+		return nil
+	}
+	local := filepath.Join(u.app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(folder))
+	return errors.Join(onDisk(filepath.Join(local, name)), onDisk(local))
+}
+
+// onDisk answers when what was written there survives a power loss.
+func onDisk(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Discard implements app.UploadShelf.
+func (u *Uploads) Discard(document string) error {
+	folder, err := u.Folder(document)
+	if err != nil {
+		return err
+	}
+	storage, err := u.app.NewFilesystem()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = storage.Close() }()
+	return errors.Join(storage.DeletePrefix(folder + "/")...)
+}

@@ -1,0 +1,190 @@
+package upload
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+)
+
+func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
+	up, err := f.mine(r, a)
+	if err != nil {
+		return err
+	}
+	// Once the bytes are whole nothing depends on who is still listening.
+	d, err := f.Complete(context.WithoutCancel(r.Context()), up.ID)
+	if err != nil {
+		return err
+	}
+	return answer(w, map[string]any{"document": d.ID, "kind": d.Kind, "name": d.Name, "sha256": d.SHA256, "size": d.Size, "mime": d.MIME})
+}
+
+// Complete makes a whole upload a document. It may be called any number of
+// times, also after a crash in the middle: the id of the document was given out
+// when the upload began, so each step writes what it wrote before. A refusal is
+// remembered and answered again.
+func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument, error) {
+	defer f.busy.lock(id)()
+	up, found, err := f.Shelf.Upload(id)
+	if err != nil || !found {
+		return app.RendicionDocument{}, orNotFound(err)
+	}
+	owner, found, err := f.Shelf.Owner(up.Owner)
+	if err != nil {
+		return app.RendicionDocument{}, err
+	}
+	switch {
+	case up.State == app.UploadRefused:
+		return app.RendicionDocument{}, refusal(up)
+	case up.State == app.UploadDone:
+		return f.Rendiciones.Document(owner, up.Intervention, up.Document)
+	case !found:
+		return app.RendicionDocument{}, f.refuse(up, fault.New(fault.Forbidden, ""))
+	}
+	d, err := f.complete(ctx, up, owner)
+	if err == nil {
+		return d, errors.Join(f.Shelf.Settle(up.ID, app.UploadDone, "", ""), f.drop(up.ID))
+	}
+	if what := fault.Of(err); what.Code != fault.Internal && what.Code != fault.UploadIncomplete && what.Code != fault.Busy {
+		return d, f.refuse(up, what)
+	}
+	return d, err
+}
+
+func orNotFound(err error) error {
+	if err == nil {
+		err = fault.New(fault.NotFound, "upload")
+	}
+	return err
+}
+
+func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) (app.RendicionDocument, error) {
+	path := filepath.Join(f.dir, up.ID)
+	if f.reached(up.ID) != up.Size {
+		// Attached and cleared away before a crash: then the document is there.
+		if d, err := f.Rendiciones.Document(owner, up.Intervention, up.Document); err == nil {
+			return d, nil
+		}
+		return app.RendicionDocument{}, fault.New(fault.UploadIncomplete, "upload")
+	}
+	sum, err := hash(path)
+	if err != nil {
+		return app.RendicionDocument{}, err
+	}
+	if sum != up.SHA256 {
+		return app.RendicionDocument{}, fault.New(fault.FileHashMismatch, "sha256")
+	}
+	format, err := kindOf(path, up.Name)
+	if err != nil {
+		return app.RendicionDocument{}, err
+	}
+	stored := app.StoredFile{
+		FileDescription: up.FileDescription, Document: up.Document, MIME: format.MIME,
+		File: string(up.Kind) + "_" + up.SHA256[:12] + "." + format.Extensions[0],
+	}
+	if err := f.Shelf.Keep(up.Document, stored.File, path); err != nil {
+		return app.RendicionDocument{}, err
+	}
+	return f.Rendiciones.Attach(ctx, owner, stored)
+}
+
+// refuse remembers why an upload became no document and lets its bytes go.
+func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
+	detail := what.Args["found"]
+	if detail == "" {
+		detail = what.Args["document"]
+	}
+	if err := f.Shelf.Settle(up.ID, app.UploadRefused, what.Code, detail); err != nil {
+		return err
+	}
+	if err := errors.Join(f.drop(up.ID), f.Shelf.Discard(up.Document)); err != nil {
+		f.Log.Warn("bytes of a refused upload are still there", "upload", up.ID, "error", err)
+	}
+	return what
+}
+
+func hash(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+const (
+	// unusedAfter is how long an upload may rest before its bytes are let go.
+	unusedAfter = 14 * 24 * time.Hour
+	// settleAfter is how long a whole upload waits for its client to finish it.
+	settleAfter = time.Minute
+	// strayAfter is how old bytes without an upload must be to be nobody's.
+	strayAfter = 24 * time.Hour
+)
+
+// Sweep finishes what is whole and was left, and lets go what nobody went on
+// with. It is called every few minutes.
+func (f *Files) Sweep(ctx context.Context) error {
+	open, err := f.Shelf.Receiving("", "")
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, up := range open {
+		known[up.ID] = true
+		rested := f.Now().Sub(f.touched(up))
+		switch {
+		case f.reached(up.ID) == up.Size && rested > settleAfter:
+			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Code == fault.Internal {
+				f.Log.Error("upload not finished", "upload", up.ID, "error", err)
+			}
+		case rested > unusedAfter:
+			if err := errors.Join(f.drop(up.ID), f.Shelf.Forget(up.ID)); err != nil {
+				f.Log.Error("upload not let go", "upload", up.ID, "error", err)
+			}
+		}
+	}
+	return f.strays(known)
+}
+
+// touched is when the last byte of an upload came.
+func (f *Files) touched(up app.Upload) time.Time {
+	info, err := os.Stat(filepath.Join(f.dir, up.ID))
+	if err != nil || info.ModTime().Before(up.Created) {
+		return up.Created
+	}
+	return info.ModTime()
+}
+
+// strays are bytes of no upload: a crash came between the two.
+func (f *Files) strays(known map[string]bool) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		id := strings.TrimSuffix(e.Name(), ".info")
+		info, err := e.Info()
+		if known[id] || err != nil || f.Now().Sub(info.ModTime()) < strayAfter {
+			continue
+		}
+		if err := f.drop(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
