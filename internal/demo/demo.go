@@ -93,6 +93,7 @@ func content(l *loader) error {
 		{"Ejercicio 2023 (cerrado): saldos de la Ficha", exercise2023},
 		{"Ejercicio de demostración: actividades operativas y metas", runningExercise},
 		{"Actividades en ejecución: convenios, padrones, pólizas, asistencia y visitas", allWorks},
+		{"Actividades terminadas y sus rendiciones de cuentas", rendiciones},
 		{"Ejecución presupuestal por mes", budget},
 	}
 	for _, s := range steps {
