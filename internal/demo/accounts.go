@@ -61,7 +61,7 @@ func accounts(l *loader) error {
 			"active": true, "demo": true,
 		}
 		if a.UT != "" {
-			v["ut"] = l.id("uts", a.UT)
+			v["ut"] = unitID(a.UT)
 		}
 		if a.entity != "" {
 			v["entity"] = l.id("entities", a.entity)

@@ -87,8 +87,8 @@ func content(l *loader) error {
 		say string
 		do  func(*loader) error
 	}{
-		{"Parámetros y lista de verificación", settings},
-		{"Unidades territoriales, distritos y municipalidades ficticias", territory},
+		{"Catálogo: territorio, unidades territoriales, feriados, parámetros y lista de verificación", catalogue},
+		{"Municipalidades ficticias", municipalities},
 		{"Cuentas de demostración", accounts},
 		{"Ejercicio 2023 (cerrado): saldos de la Ficha", exercise2023},
 		{"Ejercicio de demostración: actividades operativas y metas", runningExercise},

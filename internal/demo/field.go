@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"chaski/internal/catalog"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/visit"
 )
@@ -50,7 +51,7 @@ func (l *loader) sheet(s *site, d day.Day, state string) error {
 	}
 	v := values{"intervention": s.id, "day": string(d), "marks": marks, "headcount": present, "state": state}
 	if state == "validada" {
-		v["validated_by"] = l.id("users", coordinators[districtOf(s.ubigeo).ut])
+		v["validated_by"] = l.id("users", coordinators[districtOf(s.ubigeo).UT])
 	}
 	_, err := l.put("attendance_sheets", s.key+" "+string(d), v)
 	return err
@@ -150,7 +151,7 @@ func (l *loader) visitFields(s *site, nth int, d day.Day, marks []seen, rng *ran
 		"device_started_at": fmt.Sprintf("%sT09:%02d:00-05:00", d, 5+rng.IntN(20)),
 		"device_ended_at":   fmt.Sprintf("%sT10:%02d:00-05:00", d, 10+rng.IntN(40)),
 		"headcount":         present, "roster_size": len(marks), "roster_as_of": string(d.Add(-1)) + "T23:10:00Z",
-		"checklist_key": ChecklistKey, "checklist_version": ChecklistVersion, "answers": answers(s, rng),
+		"checklist_key": catalog.ChecklistKey, "checklist_version": catalog.ChecklistVersion, "answers": answers(s, rng),
 		"received_at": instant(d, "23:40"),
 	}
 	if by == third {
@@ -170,7 +171,7 @@ func (l *loader) visitFields(s *site, nth int, d day.Day, marks []seen, rng *ran
 
 func answers(s *site, rng *rand.Rand) map[string]string {
 	out := map[string]string{}
-	for _, i := range checklist {
+	for _, i := range catalog.Checklists()[0].Items {
 		out[i.Key] = "si"
 		if rng.IntN(100) < 12 {
 			out[i.Key] = "no"

@@ -177,8 +177,8 @@ func (l *loader) header(s *site) error {
 	d := districtOf(s.ubigeo)
 	rng := l.rng("place " + s.key)
 	if _, err := l.put("interventions", s.key, values{
-		"kind": "aii", "name": s.name, "ut": l.id("uts", d.ut),
-		"district": l.id("districts", d.ubigeo), "state": s.state, "starts_on": string(s.starts), "ends_on": string(s.ends),
+		"kind": "aii", "name": s.name, "ut": unitID(d.UT),
+		"district": districtID(d.Ubigeo), "state": s.state, "starts_on": string(s.starts), "ends_on": string(s.ends),
 		"place": s.place, "lat_e6": d.latE6 + rng.Int64N(20_000) - 10_000, "lon_e6": d.lonE6 + rng.Int64N(20_000) - 10_000,
 	}); err != nil {
 		return err

@@ -27,6 +27,8 @@ type Surroundings interface {
 	UTOf(intervention string) (string, error)
 	// InterventionsOf are the interventions an entity proposes or executes.
 	InterventionsOf(entity string) ([]string, error)
+	// UnitsOf are the units that serve, served or will serve a district.
+	UnitsOf(district string) ([]string, error)
 	// VisitOf answers a visit's intervention and state, "" for none.
 	VisitOf(visit string) (intervention, state string, err error)
 }
@@ -38,14 +40,24 @@ const Planned = "planificada"
 // BucketsOf says which buckets hold a row. No bucket: it is never served.
 func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, error) {
 	switch collection {
-	case "parameters", "checklists":
+	case "parameters", "checklists", "holidays":
 		return []string{Catalog}, nil
 	case "assignments":
 		return []string{userBucket(p.Text("user"))}, nil
 	case "uts":
 		return []string{utBucket(id)}, nil
 	case "districts":
-		return []string{utBucket(p.Text("ut"))}, nil
+		// Of whatever date: a place needs its name where it once was served, and
+		// no bucket depends on today.
+		units, err := s.UnitsOf(id)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]string, len(units))
+		for i, ut := range units {
+			out[i] = utBucket(ut)
+		}
+		return out, nil
 	case "interventions":
 		return []string{utBucket(p.Text("ut")), aiiBucket(id)}, nil
 	case "convenios":

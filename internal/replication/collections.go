@@ -52,8 +52,10 @@ func join(groups ...[]Field) []Field {
 // Collections lists every tracked collection: docs/protocol.md §10 and those
 // that only figures need. The triggers of pb_migrations watch exactly these.
 var Collections = []Collection{
-	{"uts", texts("code", "name")},
-	{"districts", texts("ubigeo", "name", "province", "department", "ut")},
+	{"uts", join(texts("code", "name", "note"), fields(Bool, "assumption"))},
+	{"districts", texts("ubigeo", "name", "province", "department")},
+	{"jurisdictions", join(texts("district", "ut", "valid_from", "valid_to", "note"), fields(Bool, "assumption"))},
+	{"holidays", texts("day", "name", "norm", "scope")},
 	{"entities", texts("ruc", "name")},
 	{"exercises", join(ints("year", "aei_target"), texts("kind", "note", "aei"))},
 	{"aos", join(texts("key", "code", "name", "funding_frame", "unit_measure", "budget_category", "counting_rule"),

@@ -60,7 +60,12 @@ func (s *seeder) territory() error {
 		}
 		if err := s.save("districts", id("district", u), map[string]any{
 			"ubigeo": fmt.Sprintf("1501%02d", u), "name": fmt.Sprintf("Distrito %d", u),
-			"province": "Provincia", "department": "Departamento", "ut": id("ut", u), "valid_from": "2020-01-01",
+			"province": "Provincia", "department": "Departamento", "valid_from": "2020-01-01",
+		}); err != nil {
+			return err
+		}
+		if err := s.save("jurisdictions", id("jurisdiction", u), map[string]any{
+			"district": id("district", u), "ut": id("ut", u), "valid_from": "2020-01-01",
 		}); err != nil {
 			return err
 		}

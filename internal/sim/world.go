@@ -175,7 +175,7 @@ func (w *world) write(x write) error {
 
 // shown are the tables the model compares with what phones hold.
 var shown = []string{
-	"users", "uts", "districts", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
+	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
 	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
 	"visits", "visit_marks", "findings", "unlisted_workers",
 }

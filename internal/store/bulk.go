@@ -23,7 +23,7 @@ func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App)
 		if err := fn(tx); err != nil {
 			return err
 		}
-		keys, err := dirtyKeys(tx.NonconcurrentDB())
+		keys, _, err := dirtyKeys(tx.NonconcurrentDB())
 		if err != nil {
 			return err
 		}

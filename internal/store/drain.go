@@ -41,7 +41,7 @@ type change struct {
 // with the dirty rows. Rows not in own were written past the hooks and are
 // noted in the audit trail. With force a commit is opened even if nothing moved.
 func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error) {
-	keys, err := takeDirty(tx.NonconcurrentDB())
+	keys, schema, err := takeDirty(tx.NonconcurrentDB())
 	if err != nil || len(keys) == 0 && !force {
 		return Moved{}, err
 	}
@@ -68,34 +68,40 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 	if err != nil {
 		return Moved{}, err
 	}
-	if err := d.attribute(changes, own); err != nil {
+	if err := d.attribute(changes, own, schema); err != nil {
 		return Moved{}, err
 	}
 	return d.close(force, figures)
 }
 
-func takeDirty(db dbx.Builder) ([]Key, error) {
-	keys, err := dirtyKeys(db)
-	if err != nil || len(keys) == 0 {
-		return nil, err
+// takeDirty empties the table of dirty rows. schema are those that only a step
+// of the schema touched.
+func takeDirty(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
+	if keys, schema, err = dirtyKeys(db); err != nil || len(keys) == 0 {
+		return nil, nil, err
 	}
 	_, err = db.NewQuery(`DELETE FROM dirty`).Execute()
-	return keys, err
+	return keys, schema, err
 }
 
-func dirtyKeys(db dbx.Builder) ([]Key, error) {
+func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 	var rows []struct {
 		Collection string `db:"collection"`
 		Record     string `db:"record"`
+		Written    bool   `db:"written"`
 	}
-	if err := db.NewQuery(`SELECT DISTINCT collection, record FROM dirty ORDER BY collection, record`).All(&rows); err != nil {
-		return nil, err
+	if err := db.NewQuery(`SELECT collection, record, max(source = '') AS written FROM dirty
+		GROUP BY collection, record ORDER BY collection, record`).All(&rows); err != nil {
+		return nil, nil, err
 	}
-	keys := make([]Key, len(rows))
+	keys, schema = make([]Key, len(rows)), map[Key]bool{}
 	for i, r := range rows {
 		keys[i] = Key{r.Collection, r.Record}
+		if !r.Written {
+			schema[keys[i]] = true
+		}
 	}
-	return keys, nil
+	return keys, schema, nil
 }
 
 func (d *drain) open() error {
@@ -246,9 +252,9 @@ func (d *drain) mark() error {
 
 // attribute notes rows that nobody can be named for: they were written past the
 // hooks, with SQL.
-func (d *drain) attribute(changes []change, own map[Key]bool) error {
+func (d *drain) attribute(changes []change, own, schema map[Key]bool) error {
 	for _, ch := range changes {
-		if own[ch.key] {
+		if own[ch.key] || schema[ch.key] {
 			continue
 		}
 		if err := WriteAudit(d.app, Audit{

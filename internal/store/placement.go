@@ -48,6 +48,11 @@ func (s *surroundings) InterventionsOf(entity string) ([]string, error) {
 		SELECT intervention FROM convenios WHERE proposer = {:id}`, dbx.Params{"id": entity})
 }
 
+// UnitsOf implements replication.Surroundings.
+func (s *surroundings) UnitsOf(district string) ([]string, error) {
+	return column(s.db, `SELECT DISTINCT ut FROM jurisdictions WHERE district = {:id} ORDER BY ut`, dbx.Params{"id": district})
+}
+
 // VisitOf implements replication.Surroundings.
 func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
 	place, known := s.visits[visit]
@@ -156,6 +161,8 @@ func (d *drain) dependents(ch change) ([]Key, error) {
 		entities, err := column(d.db, `SELECT proposer FROM convenios WHERE intervention = {:id}
 			UNION SELECT executor FROM convenios WHERE intervention = {:id}`, dbx.Params{"id": ch.key.Record})
 		return append(keys, keysIn("entities", entities...)...), err
+	case "jurisdictions":
+		return keysIn("districts", ch.old.Text("district"), ch.now.Text("district")), nil
 	case "convenios":
 		return keysIn("entities", ch.old.Text("proposer"), ch.old.Text("executor"),
 			ch.now.Text("proposer"), ch.now.Text("executor")), nil

@@ -88,7 +88,10 @@ func (k *Kit) build() {
 	for i, ut := range []string{UT1, UT2} {
 		k.Save("districts", ID(fmt.Sprintf("dist%d", i+1)), map[string]any{
 			"ubigeo": fmt.Sprintf("15010%d", i+1), "name": "Distrito",
-			"province": "Lima", "department": "Lima", "ut": ut, "valid_from": "2020-01-01",
+			"province": "Lima", "department": "Lima", "valid_from": "2020-01-01",
+		})
+		k.Save("jurisdictions", ID(fmt.Sprintf("juris%d", i+1)), map[string]any{
+			"district": ID(fmt.Sprintf("dist%d", i+1)), "ut": ut, "valid_from": "2020-01-01",
 		})
 	}
 	k.Save("entities", ID("muni"), map[string]any{"ruc": "20131312955", "name": "Municipalidad de prueba"})
@@ -138,7 +141,7 @@ func (k *Kit) planning() {
 		"items": []map[string]string{{"key": "cartel", "label": "¿Hay cartel?"}},
 	})
 	k.Save("parameters", ID("param"), map[string]any{
-		"key": "rendicion.deadline_working_days", "value": 15, "unit": "días hábiles",
+		"key": "rendicion.deadline_workdays", "value": 15, "unit": "días hábiles",
 		"valid_from": "2020-01-01", "norm": "Supuesto", "assumption": true,
 	})
 }

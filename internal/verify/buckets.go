@@ -124,11 +124,12 @@ func (c *checker) sums(books *books) {
 type surroundings struct {
 	ut     map[string]string
 	works  map[string][]string
+	units  map[string][]string  // of a district, whenever
 	visits map[string][2]string // intervention, state
 }
 
 func (c *checker) readSurroundings() (*surroundings, error) {
-	s := &surroundings{map[string]string{}, map[string][]string{}, map[string][2]string{}}
+	s := &surroundings{map[string]string{}, map[string][]string{}, map[string][]string{}, map[string][2]string{}}
 	for _, q := range []struct {
 		sql  string
 		keep func(a, b, c string)
@@ -137,6 +138,10 @@ func (c *checker) readSurroundings() (*surroundings, error) {
 		{
 			`SELECT executor AS a, intervention AS b, '' AS c FROM convenios UNION SELECT proposer, intervention, '' FROM convenios`,
 			func(a, b, _ string) { s.works[a] = append(s.works[a], b) },
+		},
+		{
+			`SELECT district AS a, ut AS b, '' AS c FROM jurisdictions GROUP BY district, ut`,
+			func(a, b, _ string) { s.units[a] = append(s.units[a], b) },
 		},
 		{`SELECT id AS a, intervention AS b, state AS c FROM visits`, func(a, b, c string) { s.visits[a] = [2]string{b, c} }},
 	} {
@@ -160,6 +165,9 @@ func (s *surroundings) UTOf(intervention string) (string, error) { return s.ut[i
 
 // InterventionsOf implements replication.Surroundings.
 func (s *surroundings) InterventionsOf(entity string) ([]string, error) { return s.works[entity], nil }
+
+// UnitsOf implements replication.Surroundings.
+func (s *surroundings) UnitsOf(district string) ([]string, error) { return s.units[district], nil }
 
 // VisitOf implements replication.Surroundings.
 func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {

@@ -16,7 +16,7 @@ const inside = "cambios hechos por la aplicación"
 // account yet.
 func (c *checker) waiting() error {
 	var rows []openRow
-	err := c.all(&rows, `SELECT DISTINCT collection, record, '' AS at FROM dirty ORDER BY collection, record`)
+	err := c.all(&rows, `SELECT DISTINCT collection, record, '' AS at FROM dirty WHERE source = '' ORDER BY collection, record`)
 	for _, r := range rows {
 		c.differs(CheckUnattributed, r.Collection+"/"+r.Record, inside, "fila cambiada fuera de la aplicación; recién se toma en cuenta")
 	}

@@ -10,8 +10,9 @@ const TEXT: Record<string, string> = {
   parameters: 'key unit valid_from valid_to norm',
   checklists: 'key title valid_from',
   assignments: 'user intervention from_on to_on reason',
-  uts: 'code name',
-  districts: 'ubigeo name province department ut',
+  holidays: 'day name norm scope',
+  uts: 'code name note',
+  districts: 'ubigeo name province department',
   entities: 'ruc name',
   interventions: 'kind name ut district state starts_on ends_on place',
   convenios: 'code intervention proposer executor funding_frame',
@@ -30,6 +31,7 @@ const TEXT: Record<string, string> = {
 /** Numbers, booleans and JSON, as they are in the record. */
 const OTHER: Record<string, string> = {
   parameters: 'value assumption',
+  uts: 'assumption',
   checklists: 'version items',
   interventions: 'lat_e6 lon_e6',
   convenios: 'funding_year',
@@ -74,9 +76,10 @@ export class Tables {
     const want: Record<string, (row: TableRow) => boolean> = {
       parameters: () => true,
       checklists: () => true,
+      holidays: () => true,
       assignments: (r) => r.user === user,
       uts: (r) => r.id === unit,
-      districts: (r) => r.ut === unit,
+      districts: (r) => this.all('jurisdictions').some((j) => j.district === r.id && j.ut === unit),
       entities: (r) => bodies.has(r.id),
       interventions: (r) => known(r.id),
       convenios: (r) => known(r.intervention),

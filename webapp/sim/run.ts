@@ -202,6 +202,7 @@ class World {
     switch (c) {
       case 'parameters':
       case 'checklists':
+      case 'holidays':
       case 'entities':
         return true
       case 'assignments':
@@ -209,7 +210,7 @@ class World {
       case 'uts':
         return id === unit
       case 'districts':
-        return data.ut === unit
+        return id === seedId('district', user === USERS[2] ? 2 : 1)
       case 'interventions':
       case 'convenios':
         return assigned || this.office.unitOf.get(intervention) === unit

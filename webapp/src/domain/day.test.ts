@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, addWorkingDays, businessToday, daysBetween, isDay, limaDay, limaIso, weekday } from './day'
+import { addDays, businessToday, daysBetween, isDay, limaDay, limaIso, weekday } from './day'
 
 describe('civil days in Lima', () => {
   it('knows real days', () => {
@@ -17,11 +17,6 @@ describe('civil days in Lima', () => {
     expect(daysBetween('2024-02-28', '2024-03-01')).toBe(2)
     expect(weekday('2026-11-23')).toBe(1)
     expect(weekday('1969-12-28')).toBe(0)
-  })
-  it('working days skip Saturdays and Sundays', () => {
-    expect(addWorkingDays('2026-11-20', 1)).toBe('2026-11-23')
-    expect(addWorkingDays('2026-11-21', 1)).toBe('2026-11-23')
-    expect(addWorkingDays('2026-11-23', 15)).toBe('2026-12-14')
   })
 })
 

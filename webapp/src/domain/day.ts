@@ -48,20 +48,6 @@ export function weekday(day: Day): number {
   return (((ordinal(day) + 4) % 7) + 7) % 7
 }
 
-/**
- * Adds working days (Monday to Friday). Holidays are not known here: the
- * result is a first estimate and has to be labelled so.
- */
-export function addWorkingDays(day: Day, count: number): Day {
-  let current = day
-  for (let left = count; left > 0;) {
-    current = addDays(current, 1)
-    const w = weekday(current)
-    if (w !== 0 && w !== 6) left--
-  }
-  return current
-}
-
 /** What the last pull told about time; `offset_ms` is server clock minus device clock. */
 export interface ServerClock {
   business_date: Day

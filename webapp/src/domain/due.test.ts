@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Calendar } from './calendar'
 import { DEFAULT_SHEET_DAYS, dueOf, missingSheets, parameterOn, rendicionDue, sheetDays } from './due'
 
 const parameter = (value: unknown, valid_from: string, valid_to = '') => ({
@@ -34,8 +35,12 @@ describe('what is due', () => {
     expect(sheetDays([1, 2, 3])).toEqual([1, 2, 3])
     expect(sheetDays([7])).toBe(DEFAULT_SHEET_DAYS)
     expect(sheetDays(undefined)).toBe(DEFAULT_SHEET_DAYS)
-    expect(rendicionDue('2026-11-20', 15)).toBe('2026-12-11')
-    expect(rendicionDue('2026-11-20', undefined)).toBeNull()
+  })
+  it('the rendición is due so many working days after the end', () => {
+    const calendar = new Calendar(['2026-12-08', '2026-12-09'])
+    expect(rendicionDue('2026-11-20', 15, calendar)).toBe('2026-12-15')
+    expect(rendicionDue('2026-11-20', 15, new Calendar([]))).toBe('2026-12-11')
+    expect(rendicionDue('2026-11-20', undefined, calendar)).toBeNull()
   })
 })
 

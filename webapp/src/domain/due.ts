@@ -1,4 +1,5 @@
-import { addDays, addWorkingDays, weekday, type Day } from './day'
+import type { Calendar } from './calendar'
+import { addDays, weekday, type Day } from './day'
 import type { Finding, Intervention, Parameter } from './rows'
 
 /** The value of a dated parameter on a day, or undefined. Of several in force the newest wins. */
@@ -33,10 +34,10 @@ export function missingSheets(
   return missing
 }
 
-/** When the rendición is due, counting Monday to Friday only: holidays are not known on the phone. */
-export function rendicionDue(ends_on: Day, working_days: unknown): Day | null {
-  const days = Number(working_days)
-  return Number.isInteger(days) && days > 0 ? addWorkingDays(ends_on, days) : null
+/** When the rendición is due: so many working days after the end. null while the parameter is unknown. */
+export function rendicionDue(ends_on: Day, workdays: unknown, calendar: Calendar): Day | null {
+  const days = Number(workdays)
+  return Number.isInteger(days) && days > 0 ? calendar.add(ends_on, days) : null
 }
 
 export const RUNNING: ReadonlySet<string> = new Set(['en_ejecucion', 'suspendida'])

@@ -124,6 +124,13 @@ export interface Checklist {
   valid_from: Day
 }
 
+export interface Holiday {
+  id: string
+  day: Day
+  name: string
+  norm: string
+}
+
 /** The collections a screen reads and the shape of each. */
 export interface Collections {
   participants: Participant
@@ -140,4 +147,5 @@ export interface Collections {
   attendance_sheets: AttendanceSheet
   parameters: Parameter
   checklists: Checklist
+  holidays: Holiday
 }

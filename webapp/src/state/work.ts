@@ -1,3 +1,4 @@
+import { Calendar } from '../domain/calendar'
 import type { Day } from '../domain/day'
 import { missingSheets, parameterOn, rendicionDue, RUNNING, sheetDays } from '../domain/due'
 import type { Finding } from '../domain/rows'
@@ -8,7 +9,7 @@ import { all, many, manyWithOutbox } from './read'
 export interface Work extends Card {
   missing: Day[]
   findings: Finding[]
-  /** Estimated without holidays; null while no deadline is known. */
+  /** null while no deadline is known. */
   rendicion_due: Day | null
 }
 
@@ -16,7 +17,11 @@ const RENDERED = new Set(['rc_presentada', 'rc_conforme', 'cerrada', 'desistida'
 
 /** Everything of the executor's entity that is on this device. */
 export async function works(today: Day, fresh: boolean): Promise<Work[]> {
-  const [interventions, parameters] = await Promise.all([all('interventions'), all('parameters')])
+  const [interventions, parameters, holidays] = await Promise.all([
+    all('interventions'),
+    all('parameters'),
+    all('holidays'),
+  ])
   const ids = interventions.map((i) => i.id)
   const [cards, sheets, findings] = await Promise.all([
     cardsOf(ids, today, fresh),
@@ -24,7 +29,7 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
     manyWithOutbox('findings', ids),
   ])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
-  const deadline = parameterOn(parameters, 'rendicion.deadline_working_days', today)
+  const calendar = new Calendar(holidays.map((h) => h.day))
   return cards.map((card) => {
     const { intervention } = card
     const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
@@ -32,7 +37,13 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
       ...card,
       missing: expected ? missingSheets(intervention, sheets.get(intervention.id) ?? [], today, days) : [],
       findings: findings.get(intervention.id) ?? [],
-      rendicion_due: RENDERED.has(intervention.state) ? null : rendicionDue(intervention.ends_on, deadline),
+      rendicion_due: RENDERED.has(intervention.state)
+        ? null
+        : rendicionDue(
+            intervention.ends_on,
+            parameterOn(parameters, 'rendicion.deadline_workdays', intervention.ends_on),
+            calendar,
+          ),
     }
   })
 }

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import golden from '../../../testdata/rules/calendar.json'
+import { Calendar } from './calendar'
+
+interface Input {
+  op: string
+  day: string
+  n?: number
+  to?: string
+  holidays: string[]
+}
+
+describe('golden cases shared with the server', () => {
+  it.each(golden as { name: string; input: Input; expect: unknown }[])('$name', ({ input, expect: want }) => {
+    const calendar = new Calendar(input.holidays)
+    const got = {
+      workday: () => calendar.workday(input.day),
+      add: () => calendar.add(input.day, input.n!),
+      between: () => calendar.between(input.day, input.to!),
+    }[input.op]!()
+    expect(got).toBe(want)
+  })
+})

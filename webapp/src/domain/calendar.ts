@@ -1,0 +1,42 @@
+import { addDays, isDay, weekday, type Day } from './day'
+
+/**
+ * Working days: Monday to Friday except dated holidays. They are dated because
+ * the law changes: 6 August was worked in 2021 and is not since 2022.
+ * The same rule as internal/domain/calendar; both pass testdata/rules/calendar.json.
+ */
+export class Calendar {
+  readonly #holidays: ReadonlySet<Day>
+
+  constructor(holidays: readonly Day[]) {
+    this.#holidays = new Set(holidays)
+  }
+
+  /** What is no date is not worked. */
+  workday(day: Day): boolean {
+    if (!isDay(day)) return false
+    const w = weekday(day)
+    return w !== 0 && w !== 6 && !this.#holidays.has(day)
+  }
+
+  /** The n-th working day after, before if negative; 0 gives the day itself or the next working day. '' for no date. */
+  add(day: Day, n: number): Day {
+    if (!isDay(day)) return ''
+    let at = day
+    if (n === 0) while (!this.workday(at)) at = addDays(at, 1)
+    for (let left = Math.abs(n); left > 0;) {
+      at = addDays(at, Math.sign(n))
+      if (this.workday(at)) left--
+    }
+    return at
+  }
+
+  /** Working days after `from` up to and including `to`; negative if `to` is past. 0 if either is no date. */
+  between(from: Day, to: Day): number {
+    if (!isDay(from) || !isDay(to)) return 0
+    if (to < from) return -this.between(to, from) || 0
+    let count = 0
+    for (let at = addDays(from, 1); at <= to; at = addDays(at, 1)) if (this.workday(at)) count++
+    return count
+  }
+}
