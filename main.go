@@ -31,6 +31,7 @@ func main() {
 	app.RootCmd.AddCommand(cli.Serve(app, version), cmd.NewSuperuserCommand(app),
 		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app),
 		cli.Admin(app, engine), cli.Health(), cli.Catalog(app, engine))
+	cli.RefuseUnfinished(app)
 	cli.ServeCatalog(app, engine)
 	cli.Tour(app, os.Stdout)
 	cli.FirstAdministrator(app, engine, os.Stdout)

@@ -2,20 +2,16 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
 	"chaski/internal/demo"
-	"chaski/internal/demoaccess"
-	"chaski/internal/domain/day"
 	"chaski/internal/store"
 	"chaski/internal/verify"
 )
@@ -32,64 +28,6 @@ Para empezar con datos de demostración:
   chaski demo  --dir pb_data     carga el ejercicio 2023 y un ejercicio en marcha
   chaski serve --dir pb_data     atiende en http://127.0.0.1:8090
   chaski verify --dir pb_data    recalcula todas las cifras desde las filas y compara`
-}
-
-// Demo loads the demonstration data.
-func Demo(pb *pocketbase.PocketBase, engine *store.Engine) *cobra.Command {
-	var seed int64
-	var today string
-	c := &cobra.Command{
-		Use:   "demo",
-		Short: "Carga los datos de demostración en una base vacía",
-		Long: `Carga dos ejercicios en una base vacía, en segundos:
-
-  2023              cerrado, con las cifras de la Ficha de implementación como saldos con fecha,
-                    marcados «saldo importado de la Ficha».
-  el año de --today en marcha, marcado «ejercicio de demostración»: actividades en ejecución,
-                    padrones, pólizas que cubren y que no, y cuentas para cada rol.
-
-Todas las personas son ficticias (DNI 99000000 a 99999999). La misma --seed da los mismos datos.
-Las cuentas de demostración solo funcionan en esta misma computadora.`,
-		Example:      "  chaski demo --dir pb_data\n  chaski demo --dir otra --seed 7 --today 2026-11-23",
-		Args:         cobra.NoArgs,
-		SilenceUsage: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if today == "" {
-				today = string(day.Of(time.Now()))
-			}
-			return loadDemo(cmd.Context(), pb, engine, demo.Options{Seed: seed, Today: day.Day(today), Progress: cmd.OutOrStdout()})
-		},
-	}
-	c.Flags().Int64Var(&seed, "seed", 2026, "semilla: la misma da los mismos datos")
-	c.Flags().StringVar(&today, "today", "", "fecha alrededor de la cual corre el ejercicio (AAAA-MM-DD; por defecto hoy en Lima)")
-	return c
-}
-
-func loadDemo(ctx context.Context, pb core.App, engine *store.Engine, opts demo.Options) error {
-	if err := pb.RunAllMigrations(); err != nil {
-		return err
-	}
-	opts.InTransaction = func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-		return engine.InTransaction(ctx, app, fn)
-	}
-	if err := demo.Load(ctx, pb, opts); err != nil {
-		return err
-	}
-	return demoSuperuser(pb)
-}
-
-// superuserEmail opens the dashboard of the demo; demoaccess refuses it off loopback.
-const superuserEmail = "admin" + demoaccess.Domain
-
-func demoSuperuser(pb core.App) error {
-	superusers, err := pb.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
-	if err != nil {
-		return err
-	}
-	r := core.NewRecord(superusers)
-	r.SetEmail(superuserEmail)
-	r.SetPassword(demo.Password)
-	return pb.Save(r)
 }
 
 // Verify recomputes every figure from the base rows and compares.

@@ -34,10 +34,30 @@ type Options struct {
 	// context for its record writes; nil for PocketBase's RunInTransaction. The
 	// caller may pass one that derives sync and progress once, at the end.
 	InTransaction func(context.Context, core.App, func(context.Context, core.App) error) error
+
+	// National writes 2023 row by row instead of the published balances: over a
+	// million rows, in many transactions. See Unfinished.
+	National bool
+	// Works is how many of the year's works to write, spread over it; 0 for all.
+	// Totals are then those of the works written.
+	Works int
+	// SheetEvery is the working days from one daily sheet of the national year to
+	// the next; 0 for SheetEvery.
+	SheetEvery int
+	// Live says that Progress is a terminal: how far the load is, with its speed
+	// and the time left, is then shown on one line.
+	Live bool
+	// Bulk runs a transaction that writes many rows by SQL, past the hooks; nil
+	// for PocketBase's RunInTransaction. The caller derives sync and progress.
+	Bulk func(ctx context.Context, app core.App, label string, fn func(core.App) error) error
 }
 
+// SheetEvery is the default of Options.SheetEvery: a sheet a week. One a day
+// would be some eight million marks, which prove no other figure.
+const SheetEvery = 5
+
 // Load fills the database in one transaction: either the whole demo is there
-// or nothing of it. It writes records with app.Save, so the hooks registered on
+// or nothing of it (but see Options.National). It writes records with app.Save, so the hooks registered on
 // app see every row. Months are closed last, in a phase of their own: what is
 // loaded into a month must be counted there before it closes.
 func Load(ctx context.Context, app core.App, opts Options) error {
@@ -50,25 +70,46 @@ func Load(ctx context.Context, app core.App, opts Options) error {
 	if opts.InTransaction == nil {
 		opts.InTransaction = plainTransaction
 	}
+	if opts.Bulk == nil {
+		opts.Bulk = plainBulk
+	}
 	started := time.Now()
-	err := app.RunInTransaction(func(tx core.App) error {
-		count, err := tx.CountRecords("interventions")
-		if err != nil {
+	load := loadWhole
+	if opts.National {
+		load = loadNational
+	}
+	if err := load(ctx, app, opts); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(opts.Progress, "Demostración cargada en %.1f s\n", time.Since(started).Seconds())
+	return err
+}
+
+func loadWhole(ctx context.Context, app core.App, opts Options) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		if err := emptyYet(tx); err != nil {
 			return err
-		}
-		if count > 0 {
-			return ErrNotEmpty
 		}
 		if err := opts.phase(ctx, tx, content); err != nil {
 			return err
 		}
 		return opts.phase(ctx, tx, closes)
 	})
-	if err != nil {
+}
+
+func emptyYet(app core.App) error {
+	if err := Unfinished(app); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(opts.Progress, "Demostración cargada en %.1f s\n", time.Since(started).Seconds())
+	count, err := app.CountRecords("interventions")
+	if err == nil && count > 0 {
+		err = ErrNotEmpty
+	}
 	return err
+}
+
+func plainBulk(_ context.Context, app core.App, _ string, fn func(core.App) error) error {
+	return app.RunInTransaction(fn)
 }
 
 func plainTransaction(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
@@ -81,21 +122,37 @@ func (o Options) phase(ctx context.Context, app core.App, fn func(*loader) error
 	})
 }
 
-// content loads everything but the closes, what is referred to first.
-func content(l *loader) error {
-	steps := []struct {
-		say string
-		do  func(*loader) error
-	}{
+type step struct {
+	say string
+	do  func(*loader) error
+}
+
+// foundations are what both exercises stand on.
+func foundations() []step {
+	return []step{
 		{"Catálogo: territorio, unidades territoriales, feriados, parámetros y lista de verificación", catalogue},
 		{"Municipalidades ficticias", municipalities},
 		{"Cuentas de demostración", accounts},
-		{"Ejercicio 2023 (cerrado): saldos de la Ficha", exercise2023},
+	}
+}
+
+// running is the exercise of today.
+func running() []step {
+	return []step{
 		{"Ejercicio de demostración: actividades operativas y metas", runningExercise},
 		{"Actividades en ejecución: convenios, padrones, pólizas, asistencia y visitas", allWorks},
 		{"Actividades terminadas y sus rendiciones de cuentas", rendiciones},
 		{"Ejecución presupuestal por mes", budget},
 	}
+}
+
+// content loads everything but the closes, what is referred to first.
+func content(l *loader) error {
+	steps := append(foundations(), step{"Ejercicio 2023 (cerrado): saldos de la Ficha", exercise2023})
+	return l.run(append(steps, running()...))
+}
+
+func (l *loader) run(steps []step) error {
 	for _, s := range steps {
 		l.say(s.say)
 		if err := s.do(l); err != nil {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"math/big"
 	"math/rand/v2"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"chaski/internal/demo/fictitious"
 	"chaski/internal/domain/day"
 )
 
@@ -48,19 +48,17 @@ func (l *loader) say(line string) { _, _ = fmt.Fprintln(l.out, "  "+line) }
 func (l *loader) year() int { return l.today.Month().Year() }
 
 // id is the record id that a row of this key always gets under this seed.
-func (l *loader) id(collection, key string) string {
+func (l *loader) id(collection, key string) string { return recordID(l.seed, collection, key) }
+
+func recordID(seed int64, collection, key string) string {
 	const size = 15 // PocketBase's
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s", l.seed, collection, key))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s", seed, collection, key))
 	return new(big.Int).SetBytes(sum[:]).Text(36)[:size]
 }
 
 // rng is the randomness of one subject: what is drawn for one never shifts what
 // is drawn for another.
-func (l *loader) rng(subject string) *rand.Rand {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(subject)) // never fails
-	return rand.New(rand.NewPCG(uint64(l.seed), h.Sum64()))
-}
+func (l *loader) rng(subject string) *rand.Rand { return fictitious.Draw(l.seed, subject) }
 
 // put saves a record under the id of its key and answers the id.
 func (l *loader) put(collection, key string, v values) (string, error) {
@@ -81,12 +79,9 @@ func (l *loader) put(collection, key string, v values) (string, error) {
 	return r.Id, nil
 }
 
-// dni gives each caller another number: the steps of a stride that shares no
-// factor with a million visit every one of them before repeating.
+// dni gives each caller another number. The national year takes its own range.
 func (l *loader) dni() string {
-	const first, span, stride = 99_000_000, 1_000_000, 618_033
-	start := int(l.rng("dni").Int64N(span))
-	n := first + (start+l.dnis*stride)%span
+	n := l.dnis
 	l.dnis++
-	return fmt.Sprintf("%08d", n)
+	return fictitious.DNI(fictitious.DNIs(l.seed), n)
 }

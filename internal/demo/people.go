@@ -4,27 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"chaski/internal/demo/fictitious"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/roster"
 )
-
-var womenNames = []string{
-	"Rosa", "María", "Juana", "Nélida", "Saturnina", "Felícitas", "Delia", "Irma", "Eulalia", "Yeny",
-	"Gregoria", "Lidia", "Marleni", "Ñusta", "Tomasa", "Vilma", "Zoila", "Edith", "Flor", "Hermelinda", "Isidora", "Luz",
-}
-
-var menNames = []string{
-	"Juan", "Efraín", "Óscar", "Hernán", "Saturnino", "Wilber", "Mario", "Cirilo", "Dionicio", "Elmer",
-	"Fortunato", "Gregorio", "Isaac", "Leoncio", "Nicanor", "Percy", "Rufino", "Teófilo", "Víctor", "Yonatan",
-}
-
-// surnames nobody could take for a real person's two in a row.
-var surnames = []string{
-	"Retama", "Molle", "Quinual", "Qantu", "Cantuta", "Ichu", "Tarwi", "Kiwicha", "Cañihua", "Olluco",
-	"Maca", "Oca", "Mashua", "Yacón", "Aguaymanto", "Chilca", "Queuña", "Chachacoma", "Sauco", "Tara", "Vicuña", "Taruka",
-	"Wallata", "Picaflor", "Lucero", "Nevado", "Chilalo", "Zapote", "Algarrobo", "Overo", "Faique", "Palosanto", "Chirimoyo",
-	"Guanábano", "Manglar", "Totora", "Ch'aska", "Killa", "Puquio", "Arcoíris",
-}
 
 // person is one participant: a person's time on a cupo.
 type person struct {
@@ -92,18 +75,15 @@ func (s *site) handovers(today day.Day, rng *rand.Rand) map[int]day.Day {
 }
 
 func (l *loader) person(s *site, p person, cupo string, rng *rand.Rand) error {
-	sex, names := "F", womenNames
+	sex := "F"
 	if rng.IntN(100) >= 66 { // the share of women in 2023
-		sex, names = "M", menNames
+		sex = "M"
 	}
-	given := names[rng.IntN(len(names))]
-	if more := names[rng.IntN(len(names))]; rng.IntN(3) == 0 && more != given {
-		given += " " + more
-	}
+	given := fictitious.Given(sex, rng)
 	p.dni = l.dni()
 	id, err := l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{
 		"intervention": s.id, "cupo": cupo,
-		"dni": p.dni, "given_names": given, "surnames": surnames[rng.IntN(len(surnames))] + " " + surnames[rng.IntN(len(surnames))],
+		"dni": p.dni, "given_names": given, "surnames": fictitious.Surnames(rng),
 		"sex": sex, "birth_date": string(birth(p.alta, rng)), "alta_on": string(p.alta), "baja_on": string(p.baja),
 	})
 	p.id = id

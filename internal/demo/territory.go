@@ -2,12 +2,11 @@ package demo
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/catalog"
-	"chaski/internal/domain/identity"
+	"chaski/internal/demo/fictitious"
 )
 
 // The two units the demo works in. Piura also serves Tumbes and Lambayeque: a
@@ -73,14 +72,8 @@ var entities = []entity{
 type insurer struct{ name, ruc string }
 
 var insurers = []insurer{
-	{"Seguros Vicuña Dorada S.A. (demo)", ruc(901)},
-	{"La Wallata Compañía de Seguros (demo)", ruc(902)},
-}
-
-// ruc makes a number with a right check digit in a range presumed unissued.
-func ruc(n int) string {
-	first := fmt.Sprintf("2099%06d", n)
-	return first + identity.RUCCheck(first)
+	{"Seguros Vicuña Dorada S.A. (demo)", fictitious.RUC(901)},
+	{"La Wallata Compañía de Seguros (demo)", fictitious.RUC(902)},
 }
 
 // catalogue brings what every installation starts with.
@@ -97,7 +90,7 @@ func here(ctx context.Context, app core.App, fn func(context.Context, core.App) 
 func municipalities(l *loader) error {
 	for i, e := range entities {
 		if _, err := l.put("entities", e.key, values{
-			"ruc": ruc(i + 1), "name": e.name,
+			"ruc": fictitious.RUC(i + 1), "name": e.name,
 			"district": districtID(e.ubigeo),
 		}); err != nil {
 			return err
