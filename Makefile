@@ -112,14 +112,6 @@ e2e: build web-deps ## Browser tests in Chromium
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
 		$(PLAYWRIGHT) --project=e2e $(if $(GREP),--grep "$(GREP)")
 
-.PHONY: national
-national: build ## Load the whole year 2023 row by row, compare its figures with the published ones, verify (some 5 minutes, 1 GB)
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		bin/chaski demo --national --dir "$$dir" && \
-		bin/chaski figures --year 2023 --format json --dir "$$dir" > "$$dir/figures.json" && \
-		go run ./internal/golden/check "$$dir/figures.json" && \
-		bin/chaski verify --dir "$$dir"
-
 .PHONY: screenshots
 screenshots: build web-deps ## Take the pictures in docs/screenshots
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=screenshots
