@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"chaski/internal/catalog"
 	"chaski/internal/demo/national"
-	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/jobs"
 )
@@ -29,7 +29,7 @@ func published(t testing.TB) national.Published {
 func plan(t testing.TB, seed int64, every int) *national.Plan {
 	t.Helper()
 	p, err := national.Build(national.Input{
-		Seed: seed, Published: published(t), Places: places(), Calendar: holidays(), SheetEvery: every,
+		Seed: seed, Published: published(t), Places: places(), Calendar: catalog.Calendar(), SheetEvery: every,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -37,29 +37,12 @@ func plan(t testing.TB, seed int64, every int) *national.Plan {
 	return p
 }
 
-func holidays() calendar.Calendar {
-	return calendar.New([]day.Day{"2023-06-29", "2023-07-28", "2023-08-30", "2023-11-01", "2023-12-08", "2023-12-25"})
-}
-
-// places are as many as Peru's districts, in its departments.
+// places are the districts in use in the year.
 func places() []national.Place {
 	var out []national.Place
-	for i, d := range []string{
-		"Amazonas", "Áncash", "Apurímac", "Arequipa", "Ayacucho", "Cajamarca", "Callao", "Cusco", "Huancavelica", "Huánuco", "Ica", "Junín",
-		"La Libertad", "Lambayeque", "Lima", "Loreto", "Madre de Dios", "Moquegua", "Pasco", "Piura", "Puno", "San Martín", "Tacna", "Tumbes", "Ucayali",
-	} {
-		n := 83
-		switch d {
-		case "Callao":
-			n = 7
-		case "Madre de Dios":
-			n = 11
-		}
-		for j := range n {
-			out = append(out, national.Place{
-				Ubigeo: fmt.Sprintf("%02d%02d%02d", i+1, 1+j/10, 1+j%10), Name: fmt.Sprint("Distrito ", j),
-				Province: fmt.Sprint("Provincia ", j/10), Department: d, UT: fmt.Sprintf("UT%02d", 1+i%20),
-			})
+	for _, d := range catalog.Districts() {
+		if d.InForce("2023-12-31") {
+			out = append(out, national.Place{Ubigeo: d.Ubigeo, Name: d.Name, Province: d.Province, Department: d.Department, UT: d.UT})
 		}
 	}
 	return out
