@@ -431,6 +431,20 @@ func TestTheBigResolution(t *testing.T) {
 	}))
 }
 
+// The press counted some 7,000 jobs by June; most of the year's work came after.
+func TestMostOfTheYearComesAfterJune(t *testing.T) {
+	byJune, all := 0, 0
+	for _, w := range plan(t, 2026, 10).Works {
+		all += w.Jobs
+		if w.Starts <= "2023-06-30" {
+			byJune += w.Jobs
+		}
+	}
+	if byJune < 5000 || byJune > 9000 {
+		t.Errorf("%d of %d jobs by June", byJune, all)
+	}
+}
+
 // Other seeds reach the same totals with other rows; the same seed gives the
 // same rows.
 func TestSeeds(t *testing.T) {

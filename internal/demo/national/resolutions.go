@@ -43,9 +43,9 @@ func weight(n int) int64 {
 	case n >= 450:
 		return 0
 	case n < 190:
-		return 11
+		return 4
 	case n < 220:
-		return 70
+		return 16
 	case n < 380:
 		return 370
 	case n < 395:

@@ -122,7 +122,7 @@ func (p *Plan) schedule() error {
 			w.Ends = p.Calendar.Add(w.Starts, ordinaryDays-1)
 		} else {
 			w.Accrued = p.Calendar.Add(p.Resolutions[w.Resolution].Published, 2+rng.IntN(4))
-			w.Starts = p.Calendar.Add(w.Accrued, 8+rng.IntN(18))
+			w.Starts = p.Calendar.Add(w.Accrued, 14+rng.IntN(27))
 			p.fit(w)
 		}
 		if w.Accrued > last || w.Executed && p.Calendar.Between(w.Starts, w.Ends) < leastDays-1 {
