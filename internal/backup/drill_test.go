@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -280,5 +281,41 @@ func TestFileLostOnTheDisk(t *testing.T) {
 	got, err := restore(r.Archive, t.TempDir())
 	if err != nil || len(got.Manifest.Missing) != 1 {
 		t.Fatalf("%v: %+v", err, got)
+	}
+}
+
+// An upload under way grows while it is copied: its beginning is in the copy.
+func TestUploadUnderWay(t *testing.T) {
+	s := newSite(t)
+	file := filepath.Join(s.Dir, "uploads", "u1")
+	keep(t, s.Dir, "uploads/u1", strings.Repeat("a", 1000))
+	keep(t, s.Dir, "uploads/u1.info", "{}")
+	grow, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over atomic.Bool
+	var all sync.WaitGroup
+	all.Go(func() {
+		for !over.Load() {
+			if _, err := grow.WriteString("b"); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	r := s.backup(t.TempDir())
+	over.Store(true)
+	all.Wait()
+	if err := grow.Close(); err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	if _, err := restore(r.Archive, to); err != nil {
+		t.Fatal(err)
+	}
+	whole, part := read(t, s.Dir, "uploads/u1"), read(t, to, "uploads/u1")
+	if len(part) < 1000 || len(part) >= len(whole) || !strings.HasPrefix(whole, part) {
+		t.Errorf("%d bytes of %d", len(part), len(whole))
 	}
 }
