@@ -102,7 +102,7 @@ sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
 # Some minutes and a gigabyte: not part of `make test`, which runs the same
 # comparison over the rules (internal/golden).
 .PHONY: national
-national: prereqs bin/chaski ## Load the national year 2023, compare every figure with the published ones, verify (NATIONAL=dir keeps it)
+national: prereqs bin/chaski ## Load the national year 2023, compare with the published figures, verify, restore a backup taken under load (NATIONAL=dir keeps it)
 	@scripts/national.sh
 
 .PHONY: e2e
