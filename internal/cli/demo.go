@@ -82,7 +82,7 @@ func loadDemo(ctx context.Context, pb core.App, engine *store.Engine, opts demo.
 
 // RefuseUnfinished keeps a national load that was cut off from being served, or
 // having its figures told, as if it were whole.
-func RefuseUnfinished(pb *pocketbase.PocketBase) {
+func RefuseUnfinished(pb core.App) {
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := demo.Unfinished(e.App); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaski/internal/app"
+	"chaski/internal/demo"
 	"chaski/internal/domain/figures"
 	"chaski/internal/report"
 	"chaski/internal/store"
@@ -44,6 +45,9 @@ Cuadros 1 a 5, participantes, indicador, transferencias e informes por unidad. N
 				year = int64(engine.Today().Month().Year())
 			}
 			if err := pb.RunAllMigrations(); err != nil {
+				return err
+			}
+			if err := demo.Unfinished(pb); err != nil {
 				return err
 			}
 			r, err := app.YearOf(store.NewFigures(engine, pb), year)
