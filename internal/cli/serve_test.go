@@ -29,6 +29,7 @@ import (
 type served struct {
 	t    *testing.T
 	kit  *testkit.Kit
+	app  core.App
 	said *said
 }
 
@@ -54,6 +55,7 @@ func serve(t *testing.T, address string, args ...string) *served {
 	t.Helper()
 	s := &served{t: t, kit: testkit.World(t), said: &said{}}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: s.kit.Dir, DBConnect: server.Connect})
+	s.app = app
 	server.Bind(app, store.New(), nil)
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
@@ -145,7 +147,7 @@ func TestServeBehindAProxy(t *testing.T) {
 			s := serve(t, address, append(c.trusted, "--http", address)...)
 			proxy := s.proxy(address)
 			admin := s.kit.Superuser("jefa@example.org")
-			s.kit.App.Settings().SuperuserIPs = nil // here the question is which address is seen
+			s.app.Settings().SuperuserIPs = nil // here the question is which address is seen
 			forged := map[string]string{"X-Forwarded-For": "8.8.8.8", "X-Real-Ip": "8.8.8.8", "Cf-Connecting-Ip": "8.8.8.8"}
 			if got := s.realIP(proxy, admin, forged); got != c.realIP {
 				t.Errorf("through the proxy the client is %s, want %s", got, c.realIP)
