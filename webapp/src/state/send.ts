@@ -3,7 +3,7 @@ import { net } from './net.svelte'
 import { pb } from './pb'
 
 interface Sent {
-  method: 'POST' | 'DELETE'
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Sent as JSON; a Blob is sent as it is. */
   body?: unknown
   signal?: AbortSignal

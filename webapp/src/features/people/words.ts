@@ -1,0 +1,69 @@
+import { m } from '../../i18n'
+import type { IconName } from '../../ui/icons'
+
+type Tone = 'ok' | 'bad' | 'warn' | 'plain'
+
+export const states: Record<string, { text: () => string; tone: Tone; icon: IconName }> = {
+  active: { text: m.person_active, tone: 'ok', icon: 'check' },
+  invited: { text: m.person_invited, tone: 'warn', icon: 'clock' },
+  inactive: { text: m.person_inactive, tone: 'plain', icon: 'cross' },
+}
+
+/** What a line of the history says was done. */
+const actions: Record<string, () => string> = {
+  create: m.did_create,
+  import_create: m.did_import,
+  setup: m.did_setup,
+  invite: m.did_invite,
+  link: m.did_link,
+  forgot: m.did_forgot,
+  password_set: m.did_password,
+  update: m.did_update,
+  deactivate: m.did_deactivate,
+  reactivate: m.did_reactivate,
+  unlock: m.did_unlock,
+}
+export const actionWord = (code: string) => actions[code]?.() ?? code
+
+const fields: Record<string, () => string> = {
+  name: m.person_name,
+  email: m.signin_email,
+  role: m.person_role,
+  ut: m.person_ut,
+  entity: m.person_entity,
+  active: m.person_active,
+}
+export const fieldWord = (code: string) => fields[code]?.() ?? code
+
+/** Which scope a role needs; the server has the last word. */
+export const needsUt = (role: string) => role === 'supervisor' || role === 'ut_coordinator'
+export const needsEntity = (role: string) => role === 'executor'
+
+export const ROLES = [
+  'supervisor',
+  'ut_coordinator',
+  'executor',
+  'central_analyst',
+  'central_reviewer',
+  'director',
+  'auditor',
+  'data_officer',
+  'admin',
+] as const
+
+const rights: Record<string, () => string> = {
+  record_visits: m.right_record_visits,
+  hold_replica: m.right_hold_replica,
+  read_roster: m.right_read_roster,
+  validate_sheets: m.right_validate_sheets,
+  write_rendicion: m.right_write_rendicion,
+  review_rendicion: m.right_review_rendicion,
+  watch_figures: m.right_watch_figures,
+  read_records: m.right_read_records,
+  import_data: m.right_import_data,
+  import_people: m.right_import_people,
+  see_own_people: m.right_see_own_people,
+  manage_people: m.right_manage_people,
+  manage_institution: m.right_manage_institution,
+}
+export const rightWord = (code: string) => rights[code]?.() ?? code
