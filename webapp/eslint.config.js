@@ -13,7 +13,21 @@ const ALLOWED = {
   features: ['ui', 'state', 'sync', 'db', 'domain', 'i18n'],
 }
 const FOLDERS = Object.keys(ALLOWED)
-const FEATURES = ['account', 'activity', 'board', 'common', 'executor', 'hoy', 'imports', 'signin', 'sync', 'visit']
+const FEATURES = [
+  'access',
+  'account',
+  'activity',
+  'board',
+  'common',
+  'executor',
+  'hoy',
+  'imports',
+  'signin',
+  'sync',
+  'visit',
+  'office',
+  'people',
+]
 
 function forbid(folders, message) {
   return {

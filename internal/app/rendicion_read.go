@@ -26,12 +26,12 @@ type rendiciones struct {
 
 // edits: the staff of the entity that carries the work out.
 func edits(a actor.Actor, w RendicionWork) bool {
-	return a.Role == actor.Executor && a.Entity != "" && a.Entity == w.Executor
+	return a.Role.May(actor.WriteRendicion) && a.Entity != "" && a.Entity == w.Executor
 }
 
 // judges: the unit's coordinator, and central reviewers.
 func judges(a actor.Actor, w RendicionWork) bool {
-	return a.Role == actor.CentralReviewer || a.Role == actor.UTCoordinator && a.UT != "" && a.UT == w.UT
+	return a.Role.May(actor.ReviewRendicion) && (a.Role != actor.UTCoordinator || a.UT != "" && a.UT == w.UT)
 }
 
 func readsRendicion(a actor.Actor, w RendicionWork) bool {
@@ -233,7 +233,7 @@ func (u *rendiciones) list(f RendicionFilter, keep func(RendicionItem) bool) (ou
 }
 
 func (u *rendiciones) Mine(a actor.Actor) ([]RendicionItem, error) {
-	if a.Role != actor.Executor || a.Entity == "" {
+	if !a.Role.May(actor.WriteRendicion) || a.Entity == "" {
 		return nil, fault.New(fault.Forbidden, "")
 	}
 	f := RendicionFilter{Executor: a.Entity, Works: []string{rendicion.WorkEnded, rendicion.WorkPresented, rendicion.WorkObserved, rendicion.WorkApproved}}

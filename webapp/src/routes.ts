@@ -3,6 +3,7 @@ import { wrap } from 'svelte-spa-router/wrap'
 import Account from './features/account/Account.svelte'
 import Activities from './features/activity/Activities.svelte'
 import Hoy from './features/hoy/Hoy.svelte'
+import FirstSignIn from './features/signin/SignIn.svelte'
 import SignIn from './features/signin/SignInAgain.svelte'
 import Finished from './features/sync/Finished.svelte'
 import SyncCentre from './features/sync/SyncCentre.svelte'
@@ -27,7 +28,22 @@ const importing = lazy(() => import('./features/imports/Importar.svelte'))
 const imported = lazy(() => import('./features/imports/ImportScreen.svelte'))
 const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
 
-const common = { '/cuenta': Account, '/entrar': SignIn, '*': NotFound }
+const setup = lazy(() => import('./features/access/Setup.svelte'))
+const newPassword = lazy(() => import('./features/access/SetPassword.svelte'))
+const forgotten = lazy(() => import('./features/access/Forgot.svelte'))
+const administration = lazy(() => import('./features/office/Administration.svelte'))
+const office = lazy(() => import('./features/office/Office.svelte'))
+const people = lazy(() => import('./features/people/People.svelte'))
+const person = lazy(() => import('./features/people/PersonScreen.svelte'))
+const inviting = lazy(() => import('./features/people/Invite.svelte'))
+const roles = lazy(() => import('./features/people/Roles.svelte'))
+
+/** What a one-time link opens, whoever is signed in here. */
+const doors = { '/inicio/:token': setup, '/clave/:token': newPassword, '/olvide': forgotten }
+const common = { ...doors, '/cuenta': Account, '/entrar': SignIn, '*': NotFound }
+
+/** The screens of who has not signed in. */
+export const guest: RouteDefinition = { ...doors, '*': FirstSignIn }
 
 const supervisor: RouteDefinition = {
   '/': Hoy,
@@ -58,9 +74,20 @@ const central: RouteDefinition = {
 
 const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...central }
 
+const coordinating: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles, ...central }
+const administrating: RouteDefinition = {
+  '/administracion': administration,
+  '/institucion': office,
+  '/personas/nueva': inviting,
+  ...coordinating,
+  ...importer,
+}
+
 /** The screens a role has; what is not among them answers "no existe". */
 export function routesFor(role: Session['role']): RouteDefinition {
-  if (role === 'admin' || role === 'central_analyst') return importer
+  if (role === 'admin') return administrating
+  if (role === 'ut_coordinator') return coordinating
+  if (role === 'central_analyst') return importer
   if (role === 'supervisor') return supervisor
   return role === 'executor' ? executing : central
 }

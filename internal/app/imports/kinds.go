@@ -52,7 +52,7 @@ func SpecOf(a actor.Actor, kind Kind) (*Spec, error) {
 	}
 	for _, s := range Specs {
 		if s.Kind == kind {
-			if s.AdminOnly && a.Role != actor.Admin {
+			if s.AdminOnly && !a.Role.May(actor.ImportPeople) {
 				return nil, fault.New(fault.Forbidden, "")
 			}
 			return s, nil
@@ -62,7 +62,7 @@ func SpecOf(a actor.Actor, kind Kind) (*Spec, error) {
 }
 
 // May says whether a person imports at all.
-func May(a actor.Actor) bool { return a.Role == actor.Admin || a.Role == actor.CentralAnalyst }
+func May(a actor.Actor) bool { return a.Role.May(actor.ImportData) }
 
 // choicesOf are the closed lists by the column that keeps them.
 var choicesOf = map[string][]Choice{

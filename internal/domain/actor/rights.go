@@ -18,6 +18,10 @@ const (
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
+	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
+	ReviewRendicion   Right = "review_rendicion"   // a coordinator, those of his unit
+	ImportData        Right = "import_data"        // and undo imports
+	ImportPeople      Right = "import_people"      // accounts, by file
 	ReadRecords       Right = "read_records"       // every row, through the API
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ManagePeople      Right = "manage_people"      // invite, change roles, deactivate, unlock
@@ -34,8 +38,12 @@ var granted = []struct {
 	{HoldReplica, []Role{Supervisor, Executor}},
 	{ReadRoster, []Role{Supervisor, Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},
+	{WriteRendicion, []Role{Executor}},
+	{ReviewRendicion, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ReadRecords, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{ImportData, []Role{CentralAnalyst, Admin}},
+	{ImportPeople, []Role{Admin}},
 	{SeeOwnUnitPeople, []Role{UTCoordinator}},
 	{ManagePeople, []Role{Admin}},
 	{ManageInstitution, []Role{Admin}},
