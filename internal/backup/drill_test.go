@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -59,6 +60,22 @@ func (s *site) upload() (*core.Record, error) {
 	r.Set("one", file())
 	r.Set("many", []*filesystem.File{file(), file()})
 	return r, s.App.Save(r)
+}
+
+// erase deletes a row and waits until PocketBase has removed its files, which it
+// does a little later.
+func (s *site) erase(r *core.Record) {
+	s.T.Helper()
+	if err := s.App.Delete(r); err != nil {
+		s.T.Fatal(err)
+	}
+	for gone := false; !gone; time.Sleep(time.Millisecond) {
+		left, err := filepath.Glob(filepath.Join(s.Dir, "storage", r.BaseFilesPath(), "*"))
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		gone = len(left) == 0
+	}
 }
 
 func (s *site) options(to string) backup.Options {
@@ -215,9 +232,7 @@ func TestFileDeletedBetweenThePasses(t *testing.T) {
 			}
 		case backup.MomentHeld:
 			if moments++; moments == 1 {
-				if err := s.App.Delete(brief); err != nil {
-					t.Fatal(err)
-				}
+				s.erase(brief)
 			}
 		}
 	})
@@ -244,9 +259,7 @@ func TestFileDeletedAfterTheMoment(t *testing.T) {
 	o := s.options(t.TempDir())
 	o.OnStep(func(point string) {
 		if point == backup.MomentHeld {
-			if err := s.App.Delete(doomed); err != nil {
-				t.Fatal(err)
-			}
+			s.erase(doomed)
 		}
 	})
 	r, err := backup.Create(context.Background(), o)
