@@ -153,10 +153,13 @@ func (p *Plan) fit(w *Work) {
 	}
 }
 
-// state: the year is long over, so most accounts are settled.
+// state: the year is long over, so most accounts are settled. Works paid by
+// earlier years' money have no rendición here, hence none that is waited for.
 func state(w *Work, rng *rand.Rand) string {
 	n := rng.IntN(100)
 	switch {
+	case w.FundingYear != Year:
+		return "cerrada"
 	case !w.Executed && n < 70:
 		return "desistida"
 	case !w.Executed:
