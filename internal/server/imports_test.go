@@ -155,8 +155,13 @@ func TestImportOfTheSampleFiles(t *testing.T) {
 	admin := k.Token(testkit.ID("adm"))
 	var done []*file
 	for _, s := range []struct{ kind, name string }{
-		{"entities", "1-entidades.csv"}, {"planning", "2-poi-y-ao.csv"}, {"users", "3-usuarios.csv"}, {"interventions", "4-intervenciones.csv"},
-		{"rosters", "5-padron.csv"}, {"transfers", "6-transferencias.csv"}, {"budget_execution", "7-siaf.csv"},
+		{"entities", "1-entidades.csv"},
+		{"planning", "2-poi-y-ao.csv"},
+		{"users", "3-usuarios.csv"},
+		{"interventions", "4-intervenciones.csv"},
+		{"rosters", "5-padron.csv"},
+		{"transfers", "6-transferencias.csv"},
+		{"budget_execution", "7-siaf.csv"},
 	} {
 		body := fill(t, s.name)
 		done = append(done, imported(k, admin, s.kind, body))

@@ -219,8 +219,13 @@ func TestWorkbookOf1904AndFormulasWithResults(t *testing.T) {
 		t.Fatalf("%v %+v", err, rows)
 	}
 	want := []imports.Cell{
-		{Kind: imports.Date, Text: "2024-01-01"}, {Kind: imports.Number, Text: "5"}, {Kind: imports.Number, Text: "2"},
-		{Kind: imports.Text, Text: "ab"}, {Kind: imports.Formula}, {Kind: imports.Broken, Text: "#N/A"}, {Kind: imports.Text, Text: "enlínea"},
+		{Kind: imports.Date, Text: "2024-01-01"},
+		{Kind: imports.Number, Text: "5"},
+		{Kind: imports.Number, Text: "2"},
+		{Kind: imports.Text, Text: "ab"},
+		{Kind: imports.Formula},
+		{Kind: imports.Broken, Text: "#N/A"},
+		{Kind: imports.Text, Text: "enlínea"},
 	}
 	if fmt.Sprint(rows[0].Cells) != fmt.Sprint(want) {
 		t.Errorf("%+v", rows[0].Cells)
