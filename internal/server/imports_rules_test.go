@@ -179,7 +179,23 @@ func TestImportOfTooManyRows(t *testing.T) {
 	}
 	f := upload(k, k.Token(testkit.Ana), "entities", "grande.csv", body.String())
 	r := k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/preview", f.token, map[string]any{})
-	if r.Code() != "import_too_many_rows" || !strings.Contains(string(r.Body), "50000") {
+	if r.Code() != "import_too_many_rows" || !strings.Contains(string(r.Body), "20000") {
 		t.Errorf("%d %s", r.Status, r.Body)
+	}
+}
+
+// One policy that covers several works is a policy of each of them.
+func TestImportOfOnePolicyForTwoWorks(t *testing.T) {
+	k := testkit.World(t)
+	heads := "Convenio,Cupo,DNI,Nombres,Apellidos,Sexo,Nacimiento,Alta,Póliza,RUC aseguradora,Aseguradora,Póliza desde,Póliza hasta\n"
+	row := func(work, dni string) string {
+		return testkit.Codes[work] + ",9," + dni + ",A,B,F,01/01/1990,10/11/2026,POL-1,20100070970,Aseguradora,01/11/2026,31/12/2026\n"
+	}
+	f := imported(k, k.Token(testkit.Ana), "rosters", heads+row(testkit.Canal, "99007701")+row(testkit.Muro, "99007702"))
+	if n := k.Int(`SELECT count(*) FROM insured_persons i JOIN insurance_policies p ON p.id = i.insurance_policy AND p.intervention = i.intervention WHERE p.number = 'POL-1'`); n != 2 {
+		t.Errorf("%d people are insured", n)
+	}
+	if u := f.undo(); !u.Undone {
+		t.Errorf("%+v", u)
 	}
 }

@@ -182,7 +182,7 @@ func (b *Book) write(row int, collection string, key, fields, defaults Values) (
 func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
 	sh := shapes[collection]
 	r := &Rec{Collection: collection, New: true, Row: row, Fields: Values{}, writer: map[string]int{}}
-	r.ID = b.id(collection, keyOf(key, sh.key))
+	r.ID = b.id(collection, keyOf(key, append([]string{sh.scope}, sh.key...)))
 	for _, c := range sh.columns {
 		r.Fields[c.Name] = map[ColumnKind]any{AsText: "", AsInt: int64(0), AsBool: false}[c.Kind]
 	}

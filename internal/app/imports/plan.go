@@ -14,7 +14,7 @@ import (
 
 // MaxRows is how many rows one import may have: all of them become one
 // transaction, during which phones wait to be heard.
-const MaxRows = 50_000
+const MaxRows = 20_000
 
 // Bounds of what a preview answers; the counts are of everything.
 const (
