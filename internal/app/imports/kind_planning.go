@@ -65,7 +65,7 @@ var planningSpec = Spec{
 // ruleOf is how an activity of a unit of measure is counted.
 var ruleOf = map[string]string{
 	"job": progress.RuleCupo, "transfer": progress.RuleTransfer,
-	"technical_assistance": progress.RuleBalance, "management_report": progress.RuleBalance,
+	"technical_assistance": progress.RuleAssistance, "management_report": progress.RuleReport,
 }
 
 func planAO(b *Book, l *Line) {
