@@ -105,9 +105,9 @@ func whereIs(e *core.ServeEvent) string {
 	if !ok {
 		base = "http://" + e.Server.Addr
 	}
-	for _, unspecified := range []string{"//0.0.0.0", "//[::]", "//:"} {
-		if rest, found := strings.CutPrefix(base[strings.Index(base, "//"):], unspecified); found {
-			scheme, _, _ := strings.Cut(base, "//")
+	scheme, host, _ := strings.Cut(base, "//")
+	for _, unspecified := range []string{"0.0.0.0", "[::]", ":"} {
+		if rest, found := strings.CutPrefix(host, unspecified); found {
 			port := ""
 			if rest != "" {
 				port = ":" + strings.TrimPrefix(rest, ":")

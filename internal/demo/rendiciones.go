@@ -189,11 +189,13 @@ func (l *loader) observe(s *site, on day.Day) error {
 	}{
 		{
 			"line", string(rendicion.TargetLine), string(rendicion.Supplies),
-			"Hay S/ 350.00 de cemento sin comprobante. Sustente el gasto o devuelva ese monto.", []rendicion.Line{rendicion.Returned},
+			"Hay S/ 350.00 de cemento sin comprobante. Sustente el gasto o devuelva ese monto.",
+			[]rendicion.Line{rendicion.Returned},
 		},
 		{
 			"document", string(rendicion.TargetDocument), l.id("rendicion_documents", s.key+" "+string(rendicion.DocVouchers)),
-			"Las facturas 3 y 4 no se leen. Escanéelas de nuevo y reemplace el archivo.", []rendicion.Line{},
+			"Las facturas 3 y 4 no se leen. Escanéelas de nuevo y reemplace el archivo.",
+			[]rendicion.Line{},
 		},
 	} {
 		if _, err := l.put("rendicion_observations", s.key+" "+o.key, values{
