@@ -74,12 +74,14 @@ const central: RouteDefinition = {
 
 const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...central }
 
-const coordinating: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles, ...central }
+// The first that matches is shown: what is special stands before the rest.
+const accounts: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles }
+const coordinating: RouteDefinition = { ...accounts, ...central }
 const administrating: RouteDefinition = {
   '/administracion': administration,
   '/institucion': office,
   '/personas/nueva': inviting,
-  ...coordinating,
+  ...accounts,
   ...importer,
 }
 

@@ -51,6 +51,13 @@ export class Chaski {
     clearTimeout(forced)
   }
 
+  /** The link for the first administrator, as the console of an empty server prints it. */
+  setupLink(): string {
+    const link = /http\S+\/#\/inicio\/[a-z0-9]+/.exec(this.#said)?.[0]
+    if (!link) throw new Error(`no setup link on the console:\n${this.#said}`)
+    return link
+  }
+
   /** `chaski verify` on this data. Throws with what it said when a figure differs. */
   async verify(): Promise<string> {
     const { stdout, stderr } = await run(binary, ['verify', '--dir', this.dir]).catch((e: unknown) => {
