@@ -1,6 +1,8 @@
 package pb_migrations
 
 import (
+	"fmt"
+
 	"github.com/pocketbase/pocketbase/core"
 	m "github.com/pocketbase/pocketbase/migrations"
 )
@@ -65,10 +67,15 @@ func init() {
 		if err := app.Save(districts); err != nil {
 			return err
 		}
+		var waiting int64
+		if err := app.DB().NewQuery(`SELECT coalesce(max(n), 0) FROM dirty`).Row(&waiting); err != nil {
+			return err
+		}
 		// The newest unit; a district that never had one cannot be kept in the
 		// old form, and is left without.
 		if err := execAll(app,
 			`UPDATE districts SET ut = coalesce((SELECT ut FROM jurisdictions j WHERE j.district = districts.id ORDER BY valid_from DESC LIMIT 1), '')`,
+			fmt.Sprintf(`DELETE FROM dirty WHERE n > %d`, waiting), // this step's own
 			`DROP TABLE catalog_loaded`,
 			`DELETE FROM dirty WHERE collection IN ('jurisdictions', 'holidays')`,
 			`DELETE FROM sync_rows WHERE collection = 'jurisdictions'`,

@@ -1,13 +1,13 @@
 package app
 
 import (
-	"encoding/json"
 	"time"
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/figures"
+	"chaski/internal/domain/parameter"
 	"chaski/internal/domain/progress"
 )
 
@@ -173,21 +173,21 @@ func distinct(in []string) []string {
 // fillParameters reads the dated parameters as of the exercise's last day.
 func fillParameters(s Snapshot, in *figures.Input) error {
 	end := figures.AgeReference("", in.Exercise)
-	reference, err := s.Parameter("participants.age_reference", end)
+	reference, err := s.Parameter(parameter.AgeReference, end)
 	if err != nil {
 		return err
 	}
 	var when string
-	if reference != nil && json.Unmarshal(reference, &when) != nil {
-		return fault.New(fault.InvalidValue, "participants.age_reference").With("value", string(reference))
+	if reference != nil {
+		if when, err = parameter.TextOf(parameter.AgeReference, end, reference); err != nil {
+			return err
+		}
 	}
 	in.AgeOn = figures.AgeReference(when, in.Exercise)
-	ceiling, err := s.Parameter("funding.ley_31728.ceiling", end)
+	ceiling, err := s.Parameter(parameter.LeyCeiling, end)
 	if err != nil || ceiling == nil {
 		return err
 	}
-	if json.Unmarshal(ceiling, &in.LeyCeiling) != nil {
-		return fault.New(fault.InvalidValue, "funding.ley_31728.ceiling").With("value", string(ceiling))
-	}
-	return nil
+	in.LeyCeiling, err = parameter.IntOf(parameter.LeyCeiling, end, ceiling)
+	return err
 }

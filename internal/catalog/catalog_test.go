@@ -1,11 +1,13 @@
 package catalog_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"chaski/internal/catalog"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/identity"
+	"chaski/internal/domain/parameter"
 )
 
 func TestTerritoryIsWhole(t *testing.T) {
@@ -103,6 +105,12 @@ func TestParametersSayWhereTheyComeFrom(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		seen[p.Key] = true
+		// Each is read by a rule, which accepts it.
+		spec, known := parameter.Find(p.Key)
+		raw, err := json.Marshal(p.Value)
+		if err != nil || !known || spec.Check(raw) != nil {
+			t.Errorf("%s = %s: %v", p.Key, raw, err)
+		}
 	}
 	for _, c := range catalog.Checklists() {
 		if c.Key != catalog.ChecklistKey || c.Version != catalog.ChecklistVersion || len(c.Items) == 0 {

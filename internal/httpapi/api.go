@@ -40,6 +40,7 @@ type API struct {
 	People      app.People
 	Office      app.Office
 	Imports     *imports.Importer
+	Catalogue   *app.Catalogues
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -64,6 +65,7 @@ func (a *API) Handler() http.Handler {
 	a.peopleRoutes(g)
 	a.officeRoutes(g)
 	a.importRoutes(g)
+	a.catalogueRoutes(g)
 	return e
 }
 
@@ -110,18 +112,20 @@ func bind(c echo.Context, dst any) error {
 
 // status of a fault; what is not listed is the client's request at fault.
 var status = map[fault.Code]int{
-	fault.SessionExpired: http.StatusUnauthorized,
-	fault.Forbidden:      http.StatusForbidden,
-	fault.DemoOnlyLocal:  http.StatusForbidden,
-	fault.DeviceRevoked:  http.StatusForbidden,
-	fault.NotFound:       http.StatusNotFound,
-	fault.DeviceUnknown:  http.StatusConflict,
-	fault.ImportStale:    http.StatusConflict,
-	fault.ImportState:    http.StatusConflict,
-	fault.BodyTooLarge:   http.StatusRequestEntityTooLarge,
-	fault.ClientOutdated: http.StatusUpgradeRequired,
-	fault.Busy:           http.StatusServiceUnavailable,
-	fault.Internal:       http.StatusInternalServerError,
+	fault.SessionExpired:     http.StatusUnauthorized,
+	fault.Forbidden:          http.StatusForbidden,
+	fault.DemoOnlyLocal:      http.StatusForbidden,
+	fault.DeviceRevoked:      http.StatusForbidden,
+	fault.ParameterMissing:   http.StatusConflict,
+	fault.ParameterMalformed: http.StatusConflict,
+	fault.NotFound:           http.StatusNotFound,
+	fault.DeviceUnknown:      http.StatusConflict,
+	fault.ImportStale:        http.StatusConflict,
+	fault.ImportState:        http.StatusConflict,
+	fault.BodyTooLarge:       http.StatusRequestEntityTooLarge,
+	fault.ClientOutdated:     http.StatusUpgradeRequired,
+	fault.Busy:               http.StatusServiceUnavailable,
+	fault.Internal:           http.StatusInternalServerError,
 
 	fault.Conflict:            http.StatusConflict,
 	fault.RendicionClosed:     http.StatusConflict,

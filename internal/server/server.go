@@ -58,7 +58,8 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
 			Access:      people, People: people, Office: people,
-			Imports: &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
+			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
+			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
 		e.InstallerFunc = nil // the first administrator is made by a link of ours
 		e.Router.BindFunc(headers, demoStaysHere, superusersStayHere)

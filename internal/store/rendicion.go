@@ -249,29 +249,10 @@ func (p *rendicionPage) Items(f app.RendicionFilter) ([]app.RendicionItem, error
 }
 
 // Calendar implements app.RendicionPage.
-func (p *rendicionPage) Calendar() (calendar.Calendar, error) {
-	if !p.app.HasTable("holidays") {
-		return calendar.New(nil), nil
-	}
-	days, err := column(p.db, `SELECT day FROM holidays`, nil)
-	out := make([]day.Day, len(days))
-	for i, d := range days {
-		out[i] = day.Day(d)
-	}
-	return calendar.New(out), err
-}
+func (p *rendicionPage) Calendar() (calendar.Calendar, error) { return Calendar(p.db) }
 
-// Parameter implements app.RendicionPage. Of several in force the newest wins.
+// Parameter implements app.RendicionPage.
 func (p *rendicionPage) Parameter(key string, on day.Day) (app.RendicionParameter, bool, error) {
-	var rows []struct {
-		Value      string `db:"value"`
-		Norm       string `db:"norm"`
-		Assumption bool   `db:"assumption"`
-	}
-	err := p.all(&rows, `SELECT value, norm, assumption FROM parameters WHERE key = {:k} AND valid_from <= {:d}
-		AND (valid_to = '' OR valid_to >= {:d}) ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"k": key, "d": string(on)})
-	if err != nil || len(rows) == 0 {
-		return app.RendicionParameter{}, false, err
-	}
-	return app.RendicionParameter{Value: json.RawMessage(rows[0].Value), Norm: rows[0].Norm, Assumption: rows[0].Assumption}, true, nil
+	row, found, err := parameterOn(p.db, key, on)
+	return app.RendicionParameter{Value: json.RawMessage(row.Value), Norm: row.Norm, Assumption: row.Assumption}, found, err
 }

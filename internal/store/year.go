@@ -81,12 +81,7 @@ func (s *snapshot) RulesOf(year int64) ([]app.CountedBy, error) {
 }
 
 func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
-	values, err := column(s.db, `SELECT value FROM parameters WHERE key = {:k} AND valid_from <= {:d} AND (valid_to = '' OR valid_to >= {:d})
-		ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"k": key, "d": string(on)})
-	if err != nil || len(values) == 0 {
-		return nil, err
-	}
-	return []byte(values[0]), nil
+	return rawParameter(s.db, key, on)
 }
 
 // YearRows counts what sums cannot say: distinct works, districts, executors,

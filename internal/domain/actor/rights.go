@@ -24,6 +24,8 @@ const (
 	ImportPeople      Right = "import_people"      // accounts, by file
 	ReadRecords       Right = "read_records"       // every row, through the API
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
+	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
+	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
 	ManagePeople      Right = "manage_people"      // invite, change roles, deactivate, unlock
 	ManageInstitution Right = "manage_institution" // name, public address, mail
 )
@@ -44,6 +46,8 @@ var granted = []struct {
 	{ReadRecords, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ImportData, []Role{CentralAnalyst, Admin}},
 	{ImportPeople, []Role{Admin}},
+	{ReadCatalogue, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{EditCatalogue, []Role{CentralAnalyst, Admin}},
 	{SeeOwnUnitPeople, []Role{UTCoordinator}},
 	{ManagePeople, []Role{Admin}},
 	{ManageInstitution, []Role{Admin}},

@@ -881,6 +881,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parameters, holidays, checklists and units, with their norms and dates. For central staff. */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Districts with the unit that serves each, served it and will serve it. */
+        get: operations["listDistricts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a value from a day on, today or later; the one before it ends. */
+        post: operations["addParameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a day not worked. */
+        post: operations["addHoliday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the next version of a checklist, from a day on. */
+        post: operations["addChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/jurisdictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a district to another unit from a day on. Works under way stay with their unit. */
+        post: operations["addJurisdiction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2001,6 +2103,112 @@ export interface components {
             sha256: string;
             size: number;
             mime: string;
+        };
+        Catalogue: {
+            business_date: components["schemas"]["Day"];
+            may_edit: boolean;
+            /** @description By key, newest first. */
+            parameters: components["schemas"]["DatedParameter"][];
+            holidays: components["schemas"]["NewHoliday"][];
+            /** @description By key, newest version first. */
+            checklists: components["schemas"]["ChecklistVersion"][];
+            units: components["schemas"]["Unit"][];
+        };
+        DatedParameter: {
+            key: string;
+            /** @description Any JSON, as its kind says; money is céntimos. */
+            value: unknown;
+            unit: string;
+            valid_from: components["schemas"]["Day"];
+            valid_to?: components["schemas"]["Day"];
+            /** @description Where the value comes from. */
+            norm: string;
+            /** @description Ours, for want of the norm. */
+            assumption: boolean;
+            /**
+             * @description Absent where no rule reads the parameter: nothing can be added.
+             * @enum {string}
+             */
+            kind?: "int" | "bool" | "choice" | "weekdays" | "money";
+            choices?: string[];
+            /** Format: int64 */
+            min?: number;
+            /** Format: int64 */
+            max?: number;
+        };
+        NewParameter: {
+            key: string;
+            /** @description Any JSON, as its kind says. */
+            value: unknown;
+            valid_from: components["schemas"]["Day"];
+            norm: string;
+            assumption: boolean;
+        };
+        NewHoliday: {
+            day: components["schemas"]["Day"];
+            name: string;
+            norm: string;
+        };
+        Question: {
+            key: string;
+            label: string;
+        };
+        ChecklistVersion: {
+            key: string;
+            version: number;
+            title: string;
+            items: components["schemas"]["Question"][];
+            valid_from: components["schemas"]["Day"];
+        };
+        NewChecklist: {
+            key: string;
+            title: string;
+            items: components["schemas"]["Question"][];
+            valid_from: components["schemas"]["Day"];
+        };
+        Unit: {
+            code: string;
+            name: string;
+            note?: string;
+            /** @description Name and reach are not official. */
+            assumption: boolean;
+            /** @description That it serves today. */
+            districts: number;
+        };
+        Jurisdiction: {
+            /** @description The unit's code. */
+            ut: string;
+            ut_name: string;
+            valid_from: components["schemas"]["Day"];
+            valid_to?: components["schemas"]["Day"];
+            assumption: boolean;
+            note?: string;
+        };
+        NewJurisdiction: {
+            ubigeo: string;
+            /** @description The unit's code. */
+            ut: string;
+            valid_from: components["schemas"]["Day"];
+            note: string;
+        };
+        DistrictPlace: {
+            ubigeo: string;
+            name: string;
+            province: string;
+            department: string;
+            valid_from: components["schemas"]["Day"];
+            valid_to?: components["schemas"]["Day"];
+            /** @description Its dates are not official. */
+            assumption: boolean;
+            note?: string;
+            /** @description Newest first. */
+            jurisdictions: components["schemas"]["Jurisdiction"][];
+        };
+        Districts: {
+            items: components["schemas"]["DistrictPlace"][];
+            total: number;
+            /** @description How many items a page has at most. */
+            page: number;
         };
     };
     responses: {
@@ -3500,6 +3708,146 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UploadedDocument"];
                 };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listDistricts: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, or the beginning of an ubigeo. */
+                q?: string;
+                /** @description Code of the unit that serves it today. */
+                ut?: string;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Districts"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    addParameter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParameter"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    addHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHoliday"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    addChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChecklist"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    addJurisdiction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJurisdiction"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Fault"];
         };

@@ -62,6 +62,8 @@ const rights: Record<string, () => string> = {
   read_records: m.right_read_records,
   import_data: m.right_import_data,
   import_people: m.right_import_people,
+  read_catalogue: m.right_read_catalogue,
+  edit_catalogue: m.right_edit_catalogue,
   see_own_people: m.right_see_own_people,
   manage_people: m.right_manage_people,
   manage_institution: m.right_manage_institution,

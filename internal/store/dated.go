@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/domain/calendar"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/parameter"
+)
+
+// parameterRow is a dated parameter as it is kept.
+type parameterRow struct {
+	Value      string `db:"value"`
+	Norm       string `db:"norm"`
+	Assumption bool   `db:"assumption"`
+}
+
+// parameterOn is the value in force on a day: of several the newest. This is the
+// one look-up of parameters.
+func parameterOn(db dbx.Builder, key string, on day.Day) (parameterRow, bool, error) {
+	var rows []parameterRow
+	err := db.NewQuery(`SELECT value, norm, assumption FROM parameters WHERE key = {:k} AND valid_from <= {:d}
+		AND (valid_to = '' OR valid_to >= {:d}) ORDER BY valid_from DESC LIMIT 1`).
+		Bind(dbx.Params{"k": key, "d": string(on)}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return parameterRow{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// ParameterInt is the whole number a parameter has on a day: ParameterMissing
+// if it has none, ParameterMalformed if it is no whole number.
+func ParameterInt(db dbx.Builder, key string, on day.Day) (int64, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return 0, err
+	}
+	return parameter.IntOf(key, on, value)
+}
+
+// ParameterBool is as ParameterInt, for yes or no.
+func ParameterBool(db dbx.Builder, key string, on day.Day) (bool, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return false, err
+	}
+	return parameter.BoolOf(key, on, value)
+}
+
+// ParameterText is as ParameterInt, for a text.
+func ParameterText(db dbx.Builder, key string, on day.Day) (string, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return "", err
+	}
+	return parameter.TextOf(key, on, value)
+}
+
+func rawParameter(db dbx.Builder, key string, on day.Day) (json.RawMessage, error) {
+	row, found, err := parameterOn(db, key, on)
+	if err != nil || !found {
+		return nil, err
+	}
+	return json.RawMessage(row.Value), nil
+}
+
+// Calendar has the holidays of the database.
+func Calendar(db dbx.Builder) (calendar.Calendar, error) {
+	var days []day.Day
+	err := db.NewQuery(`SELECT day FROM holidays`).Column(&days)
+	return calendar.New(days), err
+}
+
+// UTOfDistrict is the id of the unit that serves a district on a day, "" if none
+// does. district is its id.
+func UTOfDistrict(db dbx.Builder, district string, on day.Day) (string, error) {
+	out, err := column(db, `SELECT ut FROM jurisdictions WHERE district = {:id} AND valid_from <= {:d}
+		AND (valid_to = '' OR valid_to >= {:d}) ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"id": district, "d": string(on)})
+	if err != nil || len(out) == 0 {
+		return "", err
+	}
+	return out[0], nil
+}
+
+// dated says what makes the rows of a dated table one line of values.
+type dated struct{ collection, column, value string }
+
+// span is one value of a line.
+type span struct {
+	ID   string  `db:"id"`
+	From day.Day `db:"valid_from"`
+	To   day.Day `db:"valid_to"`
+}
+
+// follow makes room in a line for a value from a day on: the value that would
+// overlap ends the day before. It answers the last day of the new one ("" for
+// open) and what it ended. DateTaken if a value begins on that day.
+func follow(w writing, line dated, from day.Day) (to day.Day, ended string, err error) {
+	var spans []span
+	if err := w.app.DB().Select("id", "valid_from", "valid_to").From(line.collection).
+		Where(dbx.HashExp{line.column: line.value}).OrderBy("valid_from").All(&spans); err != nil {
+		return "", "", err
+	}
+	for _, s := range spans {
+		switch {
+		case s.From == from:
+			return "", "", fault.New(fault.DateTaken, "valid_from").With("value", string(from))
+		case s.From > from:
+			if to == "" {
+				to = s.From.Add(-1)
+			}
+		case s.To == "" || s.To >= from:
+			rec, err := w.app.FindRecordById(line.collection, s.ID)
+			if err != nil {
+				return "", "", err
+			}
+			rec.Set("valid_to", string(from.Add(-1)))
+			if err := w.app.SaveWithContext(w.ctx, rec); err != nil {
+				return "", "", err
+			}
+			ended = s.ID
+		}
+	}
+	return to, ended, nil
+}
+
+// add saves a new row and answers its id.
+func add(w writing, collection string, fields map[string]any) (string, error) {
+	c, err := w.app.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		return "", err
+	}
+	rec := core.NewRecord(c)
+	rec.Load(fields)
+	err = w.app.SaveWithContext(w.ctx, rec)
+	return rec.Id, err
+}
