@@ -8,8 +8,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
+server=''
 dir=${NATIONAL:-$work/data}
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 if [ -e "$dir" ]; then
 	echo "$dir exists: remove it or name another with NATIONAL=" >&2
 	exit 1
@@ -31,10 +32,9 @@ published() {
 # A backup is worth what it gives back: taken under write load, restored into an
 # empty directory (restore itself verifies every row), compared again.
 drill() {
-	local http=127.0.0.1:18290 server load wrote
+	local http=127.0.0.1:18290 load wrote
 	bin/chaski serve --dir "$dir" --http "$http" >"$work/serve.log" 2>&1 &
 	server=$!
-	trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 	for _ in $(seq 100); do
 		curl -fsS -o /dev/null "http://$http/api/health" 2>/dev/null && break
 		sleep 0.3
@@ -47,6 +47,7 @@ drill() {
 	wrote=$(cat "$work/wrote")
 	echo "   $wrote writes accepted meanwhile"
 	kill "$server" && wait "$server" || true
+	server=''
 	[ "$wrote" -gt 0 ] || return 1
 	bin/chaski restore "$work/drill.tar.zst" --dir "$work/restored" &&
 		published "$work/restored"
