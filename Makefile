@@ -101,6 +101,11 @@ sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
 
 # Some minutes and a gigabyte: not part of `make test`, which runs the same
 # comparison over the rules (internal/golden).
+.PHONY: bench
+bench: prereqs bin/chaski ## Measure against PocketBase alone and raw SQL (SMALL=1 without the national year, OUT=file.json, BENCH='-runs 3' and other flags)
+	@go build -o bin/bench ./internal/bench
+	@bin/bench -base $(if $(SMALL),demo,national) $(if $(OUT),-out '$(OUT)') $(BENCH)
+
 .PHONY: national
 national: prereqs bin/chaski ## Load the national year 2023, compare with the published figures, verify, restore a backup taken under load (NATIONAL=dir keeps it)
 	@scripts/national.sh

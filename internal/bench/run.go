@@ -1,0 +1,495 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/poke"
+)
+
+// Names of the contenders, as the tables have them.
+const (
+	ours      = "Chaski"
+	oursSmall = "Chaski, small database"
+	pbPlain   = "PocketBase"
+	pbGzip    = "PocketBase + gzip"
+	rawGzip   = "raw + gzip"
+)
+
+// What is measured.
+const (
+	firstSync = "first sync"
+	delta     = "delta"
+	nothing   = "nothing changed"
+	pushMany  = "push"
+	pushVisit = "push of one visit"
+	fanOut    = "poke"
+	officeAck = "the write that is told"
+	// besideSmall: the same once more, turn by turn with a small database.
+	besideSmall = ", large and small database"
+)
+
+type entrant struct {
+	name   string
+	server *process
+	dir    string
+	wire   *wire
+	contender
+}
+
+// stage is the servers of one run with their copies of the database.
+type stage struct {
+	h                   *harness
+	chaski, plain, raw  *process
+	chaskiDir, plainDir string
+	rawDir              string
+	smaller             *process // on the small database, when the other is large
+	superuser           string
+}
+
+func (h *harness) open() (*stage, error) {
+	s := &stage{h: h, superuser: h.measured().Superuser}
+	var err error
+	start := func(kind, name string, from prepared) (*process, string) {
+		if err != nil {
+			return nil, ""
+		}
+		var dir string
+		var p *process
+		if dir, err = h.copyOf(from, name); err == nil {
+			p, err = h.serve(kind, name, dir)
+		}
+		return p, dir
+	}
+	s.chaski, s.chaskiDir = start("chaski", "chaski", h.measured())
+	s.plain, s.plainDir = start("plain", "plain", h.bases[h.base+"/plain"])
+	s.raw, s.rawDir = start("raw", "raw", h.bases[h.base+"/plain"])
+	if h.base == "national" {
+		s.smaller, _ = start("chaski", "chaski-small", h.bases["demo/chaski"])
+	}
+	if err != nil {
+		s.close()
+	}
+	return s, err
+}
+
+func (s *stage) close() {
+	for _, p := range []*process{s.chaski, s.plain, s.raw, s.smaller} {
+		if p != nil {
+			p.stop()
+		}
+	}
+}
+
+// entrants of one device, the raw one last: the others are compared with it.
+func (s *stage) entrants(n int) ([]*entrant, error) {
+	d := s.h.measured().Devices[n]
+	c, err := newChaski(s.chaski.base, d, s.superuser, true)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlain(s.plain.base, d, s.superuser, false)
+	if err != nil {
+		return nil, err
+	}
+	z, err := newPlain(s.plain.base, d, s.superuser, true)
+	if err != nil {
+		return nil, err
+	}
+	b := newBare(s.raw.base, s.rawDir, d, true)
+	return []*entrant{
+		{ours, s.chaski, s.chaskiDir, c.wire, c},
+		{pbPlain, s.plain, s.plainDir, p.wire, p},
+		{pbGzip, s.plain, s.plainDir, z.wire, z},
+		{rawGzip, s.raw, s.rawDir, b.wire, b},
+	}, nil
+}
+
+func (h *harness) measureAll() ([]measurement, error) {
+	s, err := h.open()
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	var out []measurement
+	for n, name := range h.devices {
+		device, err := loadSpec(name)
+		if err != nil {
+			return nil, err
+		}
+		some, err := s.device(n, device)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out = append(out, some...)
+	}
+	for _, count := range h.listeners {
+		some, err := s.pokes(count)
+		if err != nil {
+			return nil, fmt.Errorf("%d listeners: %w", count, err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+func (s *stage) device(n int, d spec) ([]measurement, error) {
+	all, err := s.entrants(n)
+	if err != nil {
+		return nil, err
+	}
+	var out []measurement
+	for _, step := range []func(spec, []*entrant) ([]measurement, error){s.firstSyncs, s.scale(n), s.deltas, s.nothings, s.pushes} {
+		some, err := step(d, all)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// rounds runs an operation of every entrant in turn, several times, so that what
+// else the machine does falls on all alike. The first round is not counted.
+func (s *stage) rounds(d spec, what string, runs int, all []*entrant, do func(round int, e *entrant) (cost, int, error)) ([]measurement, error) {
+	s.h.say("%s: %s", d.Name, what)
+	costs := make([][]cost, len(all))
+	rows := make([]int, len(all))
+	for round := range runs + 1 {
+		for n, e := range all {
+			if err := s.h.ctx.Err(); err != nil {
+				return nil, err
+			}
+			c, count, err := do(round, e)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", what, e.name, err)
+			}
+			if rows[n] = count; round > 0 {
+				costs[n] = append(costs[n], c)
+			}
+		}
+	}
+	out := make([]measurement, len(all))
+	for n, e := range all {
+		out[n] = summary(d.Name, what, e.name, costs[n])
+		out[n].Rows = rows[n]
+	}
+	return out, nil
+}
+
+// fetch measures one call and answers what it brought.
+func (s *stage) fetch(e *entrant, call func() (received, error)) (cost, contents, error) {
+	var got received
+	c, err := s.h.clock(e.server, e.wire, func() error {
+		var err error
+		got, err = call()
+		return err
+	})
+	if err != nil {
+		return c, nil, err
+	}
+	rows, err := got.rows()
+	return c, rows, err
+}
+
+// firstSyncs: everything a device holds, and every contender brings the same.
+func (s *stage) firstSyncs(d spec, all []*entrant) ([]measurement, error) {
+	reference, err := all[len(all)-1].first()
+	if err != nil {
+		return nil, err
+	}
+	want, err := reference.rows()
+	if err != nil {
+		return nil, err
+	}
+	if len(want) < d.Rows {
+		return nil, fmt.Errorf("the raw SELECT brings %d rows, the device holds %d", len(want), d.Rows)
+	}
+	return s.rounds(d, firstSync, s.h.runs, all, func(_ int, e *entrant) (cost, int, error) {
+		c, got, err := s.fetch(e, e.first)
+		if err == nil {
+			err = differ(want, got)
+		}
+		return c, len(got), err
+	})
+}
+
+// scale: the same device on a small database, when the other is large.
+func (s *stage) scale(n int) func(spec, []*entrant) ([]measurement, error) {
+	return func(d spec, all []*entrant) ([]measurement, error) {
+		if s.smaller == nil {
+			return nil, nil
+		}
+		small := s.h.bases["demo/chaski"]
+		c, err := newChaski(s.smaller.base, small.Devices[n], small.Superuser, true)
+		if err != nil {
+			return nil, err
+		}
+		twin := []*entrant{all[0], {oursSmall, s.smaller, "", c.wire, c}}
+		out, err := s.rounds(d, firstSync, s.h.runs, twin, func(_ int, e *entrant) (cost, int, error) {
+			cost, got, err := s.fetch(e, e.first)
+			return cost, len(got), err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out[0].What, out[1].What = firstSync+besideSmall, firstSync+besideSmall
+		return out, nil
+	}
+}
+
+// deltas: the office changes some participants of the device.
+func (s *stage) deltas(d spec, all []*entrant) ([]measurement, error) {
+	var people []string
+	for n := range min(s.h.changes, d.Participants) {
+		work := n % d.Works
+		people = append(people, d.participant(work, n/d.Works))
+	}
+	var want contents
+	edited := map[*process]int{}
+	return s.rounds(d, delta, s.h.runs, reversed(all), func(round int, e *entrant) (cost, int, error) {
+		if done, known := edited[e.server]; !known || done < round {
+			if err := e.edit(people, fmt.Sprintf("Cambio %s %d", d.Name, round)); err != nil {
+				return cost{}, 0, err
+			}
+			edited[e.server] = round
+		}
+		c, got, err := s.fetch(e, e.changed)
+		if err != nil {
+			return c, 0, err
+		}
+		if e.name == rawGzip {
+			want = got
+		}
+		if len(got) != len(people) {
+			return c, 0, fmt.Errorf("%d rows came, %d were changed", len(got), len(people))
+		}
+		return c, len(got), differ(want, got)
+	})
+}
+
+// reversed puts the raw one first: what it brings is what the others must.
+func reversed(all []*entrant) []*entrant {
+	out := make([]*entrant, len(all))
+	for n, e := range all {
+		out[len(all)-1-n] = e
+	}
+	return out
+}
+
+func (s *stage) nothings(d spec, all []*entrant) ([]measurement, error) {
+	return s.rounds(d, nothing, 3*s.h.runs, all, func(_ int, e *entrant) (cost, int, error) {
+		c, got, err := s.fetch(e, e.changed)
+		if err == nil && len(got) != 0 {
+			err = fmt.Errorf("%d rows came, nothing was changed", len(got))
+		}
+		return c, len(got), err
+	})
+}
+
+// pushes: a day's work of many visits, and one visit.
+func (s *stage) pushes(d spec, all []*entrant) ([]measurement, error) {
+	three := []*entrant{all[0], all[2], all[3]} // what is sent is not compressed
+	out, err := s.batchSizes(d, all[2])
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range []struct {
+		what  string
+		count int
+	}{{pushMany, s.h.mutations}, {pushVisit, d.roster(0) + 1}} {
+		some, err := s.rounds(d, p.what, s.h.runs, three, func(round int, e *entrant) (cost, int, error) {
+			return s.push(d, e, fmt.Sprintf("%s %d", p.what, round), p.count)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// batchSizes finds the batch with which PocketBase stores fastest, and leaves
+// the contender with it.
+func (s *stage) batchSizes(d spec, e *entrant) ([]measurement, error) {
+	p, ok := e.contender.(*plain)
+	if !ok {
+		return nil, errors.New("batches are PocketBase's")
+	}
+	var out []measurement
+	best := 0
+	for _, size := range s.h.batches {
+		p.batch = size
+		what := fmt.Sprintf("push in batches of %d", size)
+		some, err := s.rounds(d, what, max(1, s.h.runs/2), []*entrant{e}, func(round int, e *entrant) (cost, int, error) {
+			return s.push(d, e, fmt.Sprintf("%s %d", what, round), s.h.mutations)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+		if out[len(out)-1].WallMs.Median < out[best].WallMs.Median {
+			best = len(out) - 1
+		}
+	}
+	p.batch = s.h.batches[best]
+	for n := range out {
+		if out[n].Note = "tried"; n == best {
+			out[n].Note = "best, used below"
+		}
+	}
+	return out, nil
+}
+
+// push measures sending count rows and looks into the database for each.
+func (s *stage) push(d spec, e *entrant, label string, count int) (cost, int, error) {
+	visits := d.drafts(e.name+" "+label, count)
+	c, err := s.h.clock(e.server, e.wire, func() error { return e.push(visits) })
+	if err != nil {
+		return c, 0, err
+	}
+	stored, err := countStored(e.dir, visits)
+	if err == nil && stored != count {
+		err = fmt.Errorf("%d of %d rows are in the database", stored, count)
+	}
+	return c, stored, err
+}
+
+// marksOfVisit is how many marks a visit of a large push has at most.
+const marksOfVisit = 49
+
+// drafts are visits with marks, count rows in all.
+func (s spec) drafts(label string, count int) []visitDraft {
+	var out []visitDraft
+	today := string(day.Of(time.Now()))
+	for n := 0; count > 0; n++ {
+		w := n % s.Works
+		v := visitDraft{
+			ID: s.id("visit of %s %d", label, n), Intervention: s.work(w), Convenio: s.convenio(w), Supervisor: s.user(), VisitedOn: today,
+		}
+		count--
+		marks := min(count, s.roster(w))
+		if count > s.roster(w) {
+			marks = min(marks, marksOfVisit)
+		}
+		for p := range marks {
+			mark := "presente"
+			if p%10 == 9 {
+				mark = "ausente"
+			}
+			v.Marks = append(v.Marks, markDraft{ID: s.id("mark of %s %d %d", label, n, p), Participant: s.participant(w, p), Mark: mark})
+		}
+		count -= marks
+		out = append(out, v)
+	}
+	return out
+}
+
+// countStored looks past every server, into the database itself.
+func countStored(dir string, visits []visitDraft) (int, error) {
+	db, err := connectPlain(filepath.Join(dir, "data.db"))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close() }()
+	stored := 0
+	one := func(sql string, args ...any) error {
+		var n int
+		err := db.DB().QueryRow(sql, args...).Scan(&n)
+		stored += n
+		return err
+	}
+	for _, v := range visits {
+		if err := one(`SELECT count(*) FROM visits WHERE id = ? AND intervention = ? AND state = 'sincronizada'`, v.ID, v.Intervention); err != nil {
+			return 0, err
+		}
+		for _, m := range v.Marks {
+			if err := one(`SELECT count(*) FROM visit_marks WHERE id = ? AND visit = ? AND participant = ? AND mark = ?`, m.ID, v.ID, m.Participant, m.Mark); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return stored, nil
+}
+
+// news is a change that every listener hears of.
+type news struct {
+	what       string
+	collection string
+	field      string
+	id         func(manifest) string
+}
+
+// The catalogue reaches everybody by nature. A work reaches its unit, and may
+// change who holds what, so that ours reads every listener's scope anew.
+var heardOf = []news{
+	{fanOut + ", catalogue", "parameters", "norm", func(m manifest) string { return m.PokedCatalogue }},
+	{fanOut + ", a work of the unit", "interventions", "name", func(m manifest) string { return m.PokedWork }},
+}
+
+func (s *stage) pokes(count int) ([]measurement, error) {
+	var out []measurement
+	for _, n := range heardOf {
+		for _, side := range []struct {
+			name, topic string
+			server      *process
+		}{{ours, poke.Topic, s.chaski}, {pbPlain, n.collection + "/*", s.plain}} {
+			s.h.say("%d listeners of %s: %s", count, side.name, n.what)
+			some, err := s.pokesOf(n, count, side.name, side.topic, side.server)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", n.what, side.name, err)
+			}
+			out = append(out, some...)
+		}
+	}
+	return out, nil
+}
+
+func (s *stage) pokesOf(n news, count int, name, topic string, server *process) ([]measurement, error) {
+	c, err := s.h.gather(server.base, topic, count)
+	if err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	office := newWire(server.base, true)
+	path := "/api/collections/" + n.collection + "/records/" + n.id(s.h.measured().manifest)
+	var told, acks []cost
+	for round := range s.h.runs + 1 {
+		word := fmt.Sprintf("Canal-%d-%d", count, round)
+		expect := word
+		if topic == poke.Topic {
+			expect = `"seq":` // a hint carries no content
+		}
+		if err := c.arm(expect); err != nil {
+			return nil, err
+		}
+		var began time.Time
+		var answered time.Duration
+		var h heard
+		all, err := s.h.clock(server, office, func() error {
+			began = time.Now()
+			if err := office.do(http.MethodPatch, path, s.superuser, map[string]any{n.field: word}, nil); err != nil {
+				return err
+			}
+			answered = time.Since(began)
+			var err error
+			h, err = c.result()
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if round > 0 {
+			acks = append(acks, cost{Wall: answered, CPU: all.CPU, Up: all.Up, Down: all.Down, Requests: all.Requests, Peak: all.Peak})
+			told = append(told, cost{Wall: time.Unix(0, h.Last).Sub(began), CPU: all.CPU, Down: h.Down, Peak: all.Peak})
+		}
+	}
+	device := fmt.Sprintf("%d listeners", count)
+	delivered, answered := summary(device, n.what, name, told), summary(device, n.what+": "+officeAck, name, acks)
+	delivered.Rows = count
+	return []measurement{delivered, answered}, nil
+}
