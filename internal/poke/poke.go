@@ -45,6 +45,9 @@ type Poker struct {
 	today func() day.Day
 	log   *slog.Logger
 
+	gate   sync.Mutex // held by a flush; closing waits for it
+	closed bool
+
 	mu      sync.Mutex
 	news    *store.Moved
 	scopes  map[string]map[int]bool // by person and day; emptied when scopes may have changed
@@ -52,9 +55,17 @@ type Poker struct {
 	waiting map[string]*message     // by listener: news that came while one was in flight
 }
 
-// New returns a Poker over the app's realtime broker.
+// New returns a Poker over the app's realtime broker. It is silent once the app
+// terminates: its database closes then.
 func New(app core.App, scope Scope, today func() day.Day) *Poker {
-	return &Poker{app: app, scope: scope, today: today, log: app.Logger(), scopes: map[string]map[int]bool{}, waiting: map[string]*message{}}
+	p := &Poker{app: app, scope: scope, today: today, log: app.Logger(), scopes: map[string]map[int]bool{}, waiting: map[string]*message{}}
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		p.gate.Lock()
+		p.closed = true
+		p.gate.Unlock()
+		return e.Next()
+	})
+	return p
 }
 
 // Tell notes what a commit moved. It never blocks the writer.
@@ -76,16 +87,17 @@ func (p *Poker) Tell(m store.Moved) {
 	time.AfterFunc(window, p.flush)
 }
 
-// flush runs on a timer's goroutine. The app may be closing under it: then there
-// is nobody left to tell, and a hint must never take the server down.
+// flush runs on a timer's goroutine. A hint must never take the server down.
 func (p *Poker) flush() {
 	defer func() {
 		if lost := recover(); lost != nil {
 			p.log.Error("poke: not sent", "panic", lost)
 		}
 	}()
-	if !p.app.IsBootstrapped() {
-		return
+	p.gate.Lock()
+	defer p.gate.Unlock()
+	if p.closed {
+		return // nobody is left to tell
 	}
 	p.mu.Lock()
 	news := p.news

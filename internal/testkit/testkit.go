@@ -92,7 +92,12 @@ func start(t *testing.T, from string) *Kit {
 		t.Fatal(err)
 	}
 	k.Dir = dir
-	t.Cleanup(func() { _ = k.App.ResetBootstrapState() })
+	t.Cleanup(func() {
+		// As the product ends, so that what runs in the background stops first.
+		_ = k.App.OnTerminate().Trigger(&core.TerminateEvent{App: k.App}, func(e *core.TerminateEvent) error {
+			return e.App.ResetBootstrapState()
+		})
+	})
 	k.App.Settings().Logs.MaxDays = 0
 	router, err := apis.NewRouter(k.App)
 	if err != nil {
