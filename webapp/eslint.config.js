@@ -27,6 +27,8 @@ const FEATURES = [
   'visit',
   'office',
   'people',
+  'rendicion',
+  'review',
 ]
 
 function forbid(folders, message) {

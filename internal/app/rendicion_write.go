@@ -155,13 +155,13 @@ func (x *Rendicion) submission() rendicion.Submission {
 		s.Documents[d.Kind]++
 	}
 	for _, o := range x.Observations {
-		s.Touched[o.ID] = x.touched(o.Observation)
+		s.Touched[o.ID] = x.Touched(o.Observation)
 	}
 	return s
 }
 
-// touched says whether the item of an observation differs from what was presented.
-func (x *Rendicion) touched(o rendicion.Observation) bool {
+// Touched says whether the item of an observation differs from what was presented.
+func (x *Rendicion) Touched(o rendicion.Observation) bool {
 	switch o.Target {
 	case rendicion.TargetLine:
 		last := x.last()

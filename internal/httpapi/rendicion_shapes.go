@@ -99,6 +99,7 @@ type observationShape struct {
 	Answer   string           `json:"answer"`
 	LiftedBy string           `json:"lifted_by"`
 	LiftedAt string           `json:"lifted_at"`
+	Touched  bool             `json:"touched"`
 }
 
 type submissionShape struct {
@@ -167,7 +168,7 @@ func rendicionOf(x app.Rendicion) rendicionShape {
 	for _, o := range x.Observations {
 		out.Observations = append(out.Observations, observationShape{
 			ID: o.ID, Target: o.Target, Item: o.Item, Also: list(o.Also), Text: o.Text, State: o.State, Round: o.Round, MadeBy: o.MadeBy,
-			MadeAt: o.MadeAt, Answer: o.Answer, LiftedBy: o.LiftedBy, LiftedAt: o.Lifted,
+			MadeAt: o.MadeAt, Answer: o.Answer, LiftedBy: o.LiftedBy, LiftedAt: o.Lifted, Touched: x.Touched(o.Observation),
 		})
 	}
 	for _, s := range x.Submissions {

@@ -20,6 +20,9 @@ const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
+const rendicion = lazy(() => import('./features/rendicion/RendicionScreen.svelte'))
+const inbox = lazy(() => import('./features/review/Inbox.svelte'))
+const review = lazy(() => import('./features/review/ReviewScreen.svelte'))
 const board = lazy(() => import('./features/board/Board.svelte'))
 const yearly = lazy(() => import('./features/board/YearScreen.svelte'))
 const ao = lazy(() => import('./features/board/AoScreen.svelte'))
@@ -58,6 +61,7 @@ const supervisor: RouteDefinition = {
 const executing: RouteDefinition = {
   '/': executor,
   '/obra/:id': work,
+  '/rendicion/:id': rendicion,
   '/sincronizacion': SyncCentre,
   ...common,
 }
@@ -69,6 +73,8 @@ const central: RouteDefinition = {
   '/tablero/:year/ao/:ao': ao,
   '/tablero/:year/ao/:ao/intervencion/:intervention': counted,
   '/visita-recibida/:visit': evidence,
+  '/rendiciones': inbox,
+  '/rendiciones/:id': review,
   ...common,
 }
 

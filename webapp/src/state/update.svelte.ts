@@ -1,14 +1,5 @@
 import { Workbox } from 'workbox-window'
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
-}
-
-/** The server's policy lets only `chaski` name a script's address. */
-function scriptURL(url: string): string {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
-  return types ? types.createPolicy('chaski', { createScriptURL: (u) => u }).createScriptURL(url) : url
-}
+import { scriptURL } from './trusted'
 
 /** A newer version that waits; it is applied only when the person says so on the home screen. */
 class Update {
@@ -27,9 +18,9 @@ class Update {
     workbox.register().catch((error: unknown) => console.warn('service worker', error))
   }
 
-  /** Another tab applied it: a visit that is open here is left first. */
+  /** Another tab applied it: a visit or a rendición that is open here is left first. */
   #reload(): void {
-    const visiting = () => location.hash.startsWith('#/visita/')
+    const visiting = () => /^#\/(visita|rendicion)\//.test(location.hash)
     if (!visiting()) return location.reload()
     addEventListener('hashchange', () => !visiting() && location.reload())
   }

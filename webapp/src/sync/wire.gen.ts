@@ -1697,6 +1697,8 @@ export interface components {
             answer: string;
             lifted_by: string;
             lifted_at: string;
+            /** @description Its item was changed since it was last presented. */
+            touched: boolean;
         };
         RendicionSubmission: {
             round: number;

@@ -1,0 +1,76 @@
+/** Words of a rendición de cuentas. */
+import { group } from '../domain/decimal'
+import type { AmountProblem } from '../domain/rendicion'
+import { dayFull } from './format'
+import { m } from './index'
+
+const LINES: Record<string, () => string> = {
+  transferido: m.rc_line_transferido,
+  cofinanciamiento_oe: m.rc_line_cofinanciamiento_oe,
+  monc: m.rc_line_monc,
+  insumos: m.rc_line_insumos,
+  herramientas: m.rc_line_herramientas,
+  epp: m.rc_line_epp,
+  seguros: m.rc_line_seguros,
+  personal_tecnico: m.rc_line_personal_tecnico,
+  otros: m.rc_line_otros,
+  devuelto: m.rc_line_devuelto,
+  saldo: m.rc_line_saldo,
+}
+const KINDS: Record<string, () => string> = {
+  oficio: m.rc_doc_oficio,
+  informe_rt: m.rc_doc_informe_rt,
+  informe_ia: m.rc_doc_informe_ia,
+  acta_inicio: m.rc_doc_acta_inicio,
+  acta_termino: m.rc_doc_acta_termino,
+  cuaderno_asistencia: m.rc_doc_cuaderno_asistencia,
+  planilla_pago: m.rc_doc_planilla_pago,
+  padron_movimientos: m.rc_doc_padron_movimientos,
+  polizas_constancias: m.rc_doc_polizas_constancias,
+  comprobantes: m.rc_doc_comprobantes,
+  reportes_siaf: m.rc_doc_reportes_siaf,
+  movimiento_bancario: m.rc_doc_movimiento_bancario,
+  fotos: m.rc_doc_fotos,
+  voucher_devolucion: m.rc_doc_voucher_devolucion,
+  constancias_participacion: m.rc_doc_constancias_participacion,
+}
+const STATES: Record<string, () => string> = {
+  pendiente: m.rc_state_pendiente,
+  presentada: m.rc_state_presentada,
+  observada: m.rc_state_observada,
+  subsanada: m.rc_state_subsanada,
+  conforme: m.rc_state_conforme,
+}
+const PROBLEMS: Record<AmountProblem, () => string> = {
+  letters: m.rc_amount_letters,
+  negative: m.rc_amount_negative,
+  decimals: m.rc_amount_decimals,
+  ambiguous: m.rc_amount_ambiguous,
+  large: m.rc_amount_large,
+}
+
+export const lineWord = (line: string): string => LINES[line]?.() ?? line
+export const kindWord = (kind: string): string => KINDS[kind]?.() ?? kind
+export const rendicionState = (state: string): string => STATES[state]?.() ?? state
+export const amountProblem = (problem: AmountProblem): string => PROBLEMS[problem]()
+
+/** "S/ 1,234.50" from soles of the wire. */
+export const money = (soles: string): string => `S/ ${group(soles)}`
+
+/** "37.4 MB", "820 kB". */
+export function fileSize(bytes: number): string {
+  return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`
+}
+
+interface Deadline {
+  due_on: string
+  left: number
+  overdue: boolean
+}
+
+/** "Vence el 9 ago 2026, en 3 días hábiles" or "Vencida hace 4 días hábiles (venció el …)". */
+export function dueWords({ due_on, left, overdue }: Deadline): string {
+  const day = dayFull(due_on)
+  if (overdue) return left < 0 ? m.rc_overdue_days({ count: -left, day }) : m.rc_overdue_weekend({ day })
+  return left === 0 ? m.rc_due_today({ day }) : m.rc_due_in({ count: left, day })
+}

@@ -1,0 +1,98 @@
+import type { ObservationDraft, ReviewDraft } from '../db/rendicion'
+import { ApiFault, get, NoAnswer, type Schemas } from './api'
+import { rendicionDb } from './rendicionDb'
+import { send } from './send'
+
+type Rendicion = Schemas['Rendicion']
+
+/** A reviewer's look at one rendición. What he writes is kept on the device until he decides. */
+export class ReviewDesk {
+  data = $state.raw<Rendicion | undefined>()
+  observations = $state<ObservationDraft[]>([])
+  lifted = $state<string[]>([])
+  offline = $state(false)
+  refusal = $state('')
+  busy = $state(false)
+
+  constructor(readonly intervention: string) {}
+
+  async open(): Promise<void> {
+    await this.refresh()
+    const draft = await rendicionDb().reviews.get(this.intervention)
+    // A draft is about what was presented then.
+    if (draft && draft.round === this.data?.round && this.data.can_review) {
+      this.observations = draft.observations
+      this.lifted = draft.lifted
+    }
+  }
+
+  refresh(): Promise<boolean> {
+    return this.#ask(() => get<Rendicion>(`/rendiciones/${this.intervention}`))
+  }
+
+  /** The draft about an item, if there is one. */
+  about(target: ObservationDraft['target'], item: string): ObservationDraft | undefined {
+    return this.observations.find((o) => o.target === target && o.item === item)
+  }
+
+  write(draft: ObservationDraft): void {
+    const at = this.observations.findIndex((o) => o.target === draft.target && o.item === draft.item)
+    if (at < 0) this.observations.push(draft)
+    else this.observations[at] = draft
+    this.#keep()
+  }
+
+  unwrite(draft: ObservationDraft): void {
+    this.observations = this.observations.filter((o) => o.target !== draft.target || o.item !== draft.item)
+    this.#keep()
+  }
+
+  lift(observation: string, accept: boolean): void {
+    this.lifted = accept ? [...new Set([...this.lifted, observation])] : this.lifted.filter((id) => id !== observation)
+    this.#keep()
+  }
+
+  /** Approves or sends back; answers whether the server took it. */
+  async decide(approve: boolean): Promise<boolean> {
+    this.busy = true
+    const body: Schemas['RendicionReview'] = {
+      revision: this.data?.revision ?? 0,
+      approve,
+      lifted: $state.snapshot(this.lifted),
+      observations: $state.snapshot(this.observations) as Schemas['NewObservation'][],
+    }
+    const done = await this.#ask(() =>
+      send<Rendicion>(`/rendiciones/${this.intervention}/review`, { method: 'POST', body }),
+    )
+    if (done) {
+      this.observations = []
+      this.lifted = []
+      await rendicionDb().reviews.delete(this.intervention)
+    }
+    this.busy = false
+    return done
+  }
+
+  #keep(): void {
+    const draft: ReviewDraft = {
+      intervention: this.intervention,
+      round: this.data?.round ?? 0,
+      observations: $state.snapshot(this.observations),
+      lifted: $state.snapshot(this.lifted),
+    }
+    void rendicionDb().reviews.put(draft)
+  }
+
+  async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {
+    try {
+      this.data = await ask()
+      this.offline = false
+      this.refusal = ''
+      return true
+    } catch (error) {
+      this.offline = error instanceof NoAnswer
+      if (error instanceof ApiFault) this.refusal = error.message
+      return false
+    }
+  }
+}

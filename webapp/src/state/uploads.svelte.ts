@@ -1,0 +1,274 @@
+import type { Upload } from 'tus-js-client'
+import { fileKey, type FileOnItsWay } from '../db/rendicion'
+import { ApiFault, get, type Schemas } from './api'
+import { hashFile } from './hash'
+import { net } from './net.svelte'
+import { rendicionDb } from './rendicionDb'
+import { send } from './send'
+import { session } from './session.svelte'
+import { transfer } from './transfer'
+
+export type FileState =
+  | 'reading' // its hash is being computed
+  | 'waiting' // for its turn
+  | 'sending'
+  | 'paused' // by the person
+  | 'lost' // no network; goes on by itself
+  | 'finishing' // all bytes are there; the server proves them
+  | 'pick' // chosen before a reload: the same file has to be picked again
+  | 'refused'
+
+export interface Item extends FileOnItsWay {
+  state: FileState
+  message: string
+  /** Bytes hashed, while reading. */
+  read: number
+}
+
+const AT_ONCE = 2
+const AGAIN_MS = 20_000
+
+/** The files of one rendición on their way. Loaded with the documents screen only: tus is in its chunk. */
+export class Uploads {
+  items = $state<Item[]>([])
+  readonly #files = new Map<string, File>()
+  readonly #running = new Map<string, Upload>()
+  #stopGate: (() => void) | undefined
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  /** @param arrived a file became a document */
+  constructor(
+    readonly intervention: string,
+    private readonly arrived: (item: Item) => void,
+  ) {}
+
+  /** What was on its way: remembered here, and what the server says it holds. */
+  async open(): Promise<void> {
+    const remembered = await rendicionDb().files.where('intervention').equals(this.intervention).toArray()
+    this.items = remembered.map((f) => ({ ...f, state: 'pick', message: '', read: 0 }))
+    this.#stopGate = net.gate.subscribe((open) => (open ? this.#resumeLost() : this.#loseAll()))
+    this.#timer = setInterval(() => this.#resumeLost(), AGAIN_MS)
+    addEventListener('online', this.#resumeLost)
+    addEventListener('visibilitychange', this.#resumeLost)
+    await this.#askServer()
+  }
+
+  close(): void {
+    this.#stopGate?.()
+    clearInterval(this.#timer)
+    removeEventListener('online', this.#resumeLost)
+    removeEventListener('visibilitychange', this.#resumeLost)
+    for (const upload of this.#running.values()) void upload.abort()
+    this.#running.clear()
+  }
+
+  async #askServer(): Promise<void> {
+    try {
+      const { items } = await get<{ items: Schemas['Upload'][] }>(`/uploads?intervention=${this.intervention}`)
+      for (const up of items) {
+        const { kind, replaces, name, sha256, size } = up
+        const facts = { intervention: this.intervention, kind, replaces, name, sha256, size }
+        const at = this.#at(fileKey(facts))
+        if (at) {
+          at.upload = up.id
+          if (at.state === 'pick') at.sent = up.offset
+        } else {
+          const item: Item = { ...facts, key: fileKey(facts), upload: up.id, sent: up.offset, state: 'pick', message: '', read: 0 }
+          this.items.push(item)
+        }
+        const item = this.#at(fileKey(facts))
+        // Whole already: nothing has to be picked, it only was not finished.
+        if (item?.state === 'pick' && up.offset === up.size) void this.#finish(item)
+      }
+    } catch {
+      // Offline: what is remembered here is shown.
+    }
+  }
+
+  #at(key: string): Item | undefined {
+    return this.items.find((i) => i.key === key)
+  }
+
+  /** Takes a file in; the same one as before goes on where it was. */
+  async add(kind: string, replaces: string, file: File, maxBytes: number, words: Words): Promise<void> {
+    const reading: Item = $state({
+      key: `reading ${Math.random()}`,
+      intervention: this.intervention,
+      kind,
+      replaces,
+      name: file.name,
+      size: file.size,
+      sha256: '',
+      upload: '',
+      sent: 0,
+      state: 'reading',
+      message: '',
+      read: 0,
+    })
+    this.items.push(reading)
+    const problem = file.size === 0 ? words.empty : file.size > maxBytes ? words.large : ''
+    if (problem) {
+      this.#refuse(reading, problem)
+      return
+    }
+    try {
+      reading.sha256 = await hashFile(file, (bytes) => (reading.read = bytes))
+    } catch {
+      this.#refuse(reading, words.unreadable)
+      return
+    }
+    this.items = this.items.filter((i) => i.key !== reading.key)
+    // The same bytes are on their way already, whatever they were chosen for.
+    const same = this.items.find((i) => i.sha256 === reading.sha256 && i.state !== 'refused')
+    const item = same ?? { ...reading, key: fileKey(reading), state: 'waiting' as const }
+    if (!same) this.items.push(item)
+    const mine = this.#at(item.key)
+    if (!mine || this.#running.has(mine.key)) return
+    this.#files.set(mine.key, file)
+    mine.state = 'waiting'
+    await this.#remember(mine)
+    this.#next()
+  }
+
+  /** Says whether this is the file an earlier choice waits for. */
+  async pickAgain(item: Item, file: File, words: Words): Promise<void> {
+    item.read = 0
+    item.state = 'reading'
+    item.message = ''
+    const sha256 = await hashFile(file, (bytes) => (item.read = bytes)).catch(() => '')
+    if (sha256 !== item.sha256) {
+      item.state = 'pick'
+      item.message = sha256 === '' ? words.unreadable : words.other
+      return
+    }
+    this.#files.set(item.key, file)
+    item.state = 'waiting'
+    this.#next()
+  }
+
+  pause(item: Item): void {
+    void this.#running.get(item.key)?.abort()
+    this.#running.delete(item.key)
+    item.state = 'paused'
+    this.#next()
+  }
+
+  resume(item: Item): void {
+    item.state = this.#files.has(item.key) ? 'waiting' : 'pick'
+    this.#next()
+  }
+
+  /** Gives a file up: here and, when it can be reached, on the server. */
+  async drop(item: Item): Promise<void> {
+    void this.#running.get(item.key)?.abort()
+    this.#running.delete(item.key)
+    this.#files.delete(item.key)
+    this.items = this.items.filter((i) => i.key !== item.key)
+    await rendicionDb().files.delete(item.key)
+    if (item.upload) await send(`/uploads/${item.upload}`, { method: 'DELETE' }).catch(() => undefined)
+    this.#next()
+  }
+
+  #refuse(item: Item, message: string): void {
+    item.state = 'refused'
+    item.message = message
+  }
+
+  async #remember(item: Item): Promise<void> {
+    const { key, intervention, kind, replaces, name, size, sha256, upload, sent } = $state.snapshot(item)
+    await rendicionDb().files.put({ key, intervention, kind, replaces, name, size, sha256, upload, sent })
+  }
+
+  #next(): void {
+    if (net.cut) return
+    for (const item of this.items) {
+      if (this.#running.size >= AT_ONCE) return
+      if (item.state === 'waiting' && !this.#running.has(item.key)) this.#start(item)
+    }
+  }
+
+  #start(item: Item): void {
+    const file = this.#files.get(item.key)
+    if (!file) return
+    item.state = 'sending'
+    const end = (state: FileState, message = '') => {
+      this.#running.delete(item.key)
+      item.state = state
+      item.message = message
+      this.#next()
+    }
+    const upload = transfer(file, $state.snapshot(item), {
+      begun: (id) => {
+        item.upload = id
+        void this.#remember(item)
+      },
+      progress: (sent) => (item.sent = sent),
+      held: (bytes) => {
+        item.sent = bytes
+        void this.#remember(item)
+      },
+      whole: () => {
+        this.#running.delete(item.key)
+        void this.#finish(item)
+        this.#next()
+      },
+      refused: (message, status) => {
+        if (status === 401) {
+          void session.refresh()
+          end('lost')
+        } else end('refused', message)
+      },
+      lost: () => end('lost'),
+    })
+    this.#running.set(item.key, upload)
+    upload.start()
+  }
+
+  /** The bytes are there: the server proves them and makes them a document. */
+  async #finish(item: Item): Promise<void> {
+    item.state = 'finishing'
+    item.message = ''
+    try {
+      await send(`/uploads/${item.upload}/complete`, { method: 'POST', body: {} })
+      await rendicionDb().files.delete(item.key)
+      this.#files.delete(item.key)
+      this.items = this.items.filter((i) => i.key !== item.key)
+      this.arrived(item)
+    } catch (error) {
+      if (!(error instanceof ApiFault) || error.status >= 500) {
+        item.state = 'lost' // finished again when the server can be reached
+        return
+      }
+      if (error.problem.code === 'upload_incomplete') return this.resume(item)
+      this.#refuse(item, error.message)
+      await rendicionDb().files.delete(item.key)
+    }
+  }
+
+  readonly #resumeLost = (): void => {
+    if (net.cut) return
+    for (const item of this.items) {
+      if (item.state !== 'lost') continue
+      if (item.upload !== '' && item.sent === item.size) void this.#finish(item)
+      else item.state = this.#files.has(item.key) ? 'waiting' : 'pick'
+    }
+    this.#next()
+  }
+
+  #loseAll(): void {
+    for (const [key, upload] of this.#running) {
+      void upload.abort()
+      const item = this.#at(key)
+      if (item) item.state = 'lost'
+    }
+    this.#running.clear()
+  }
+}
+
+/** What is said of a file before the server sees it. */
+export interface Words {
+  empty: string
+  large: string
+  unreadable: string
+  other: string
+}
