@@ -1,13 +1,5 @@
 /** The account of a rendición. Money is céntimos in BigInt; on the wire soles, e.g. `"120.50"`. */
-export const EXPENSES = [
-  'monc',
-  'insumos',
-  'herramientas',
-  'epp',
-  'seguros',
-  'personal_tecnico',
-  'otros',
-] as const
+export const EXPENSES = ['monc', 'insumos', 'herramientas', 'epp', 'seguros', 'personal_tecnico', 'otros'] as const
 export const LINES = ['cofinanciamiento_oe', ...EXPENSES, 'devuelto', 'saldo'] as const
 export type Line = (typeof LINES)[number]
 

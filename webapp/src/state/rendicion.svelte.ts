@@ -1,5 +1,14 @@
 import type { AmountDraft, RendicionDraft } from '../db/rendicion'
-import { accountOf, centimosOf, LINES, readAmount, solesOf, type Account, type Amounts, type Line } from '../domain/rendicion'
+import {
+  accountOf,
+  centimosOf,
+  LINES,
+  readAmount,
+  solesOf,
+  type Account,
+  type Amounts,
+  type Line,
+} from '../domain/rendicion'
 import { ApiFault, get, NoAnswer, type Schemas } from './api'
 import { net } from './net.svelte'
 import { rendicionDb } from './rendicionDb'
@@ -34,7 +43,7 @@ export class RendicionDesk {
   #again = false
   #closed = false
   /** "line amount" of everything sent in this sitting. */
-  readonly #attempted = new Set<string>()
+  readonly #attempted: string[] = []
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(readonly intervention: string) {}
@@ -120,7 +129,7 @@ export class RendicionDesk {
       const read = readAmount(draft.text)
       const value = read.ok ? (read.value === null ? null : solesOf(read.value)) : undefined
       // What we sent before may have arrived though its answer did not.
-      if (this.#attempted.has(`${line} ${now}`)) draft.base = now
+      if (this.#attempted.includes(`${line} ${now}`)) draft.base = now
       if (value === now) delete this.lines[line]
       else if (draft.base !== now) this.conflicts[line] = now
     }
@@ -169,7 +178,7 @@ export class RendicionDesk {
     const answers = $state.snapshot(this.answers)
     if (!this.data?.can_edit || (lines.length === 0 && Object.keys(answers).length === 0)) return
     this.save = 'sending'
-    for (const { line, amount } of lines) this.#attempted.add(`${line} ${amount}`)
+    for (const { line, amount } of lines) this.#attempted.push(`${line} ${amount}`)
     const done = await this.#ask(() =>
       send<Rendicion>(`/rendiciones/${this.intervention}`, { method: 'PATCH', body: { lines, answers } }),
     )

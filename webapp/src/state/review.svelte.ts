@@ -48,7 +48,8 @@ export class ReviewDesk {
   }
 
   lift(observation: string, accept: boolean): void {
-    this.lifted = accept ? [...new Set([...this.lifted, observation])] : this.lifted.filter((id) => id !== observation)
+    const others = this.lifted.filter((id) => id !== observation)
+    this.lifted = accept ? [...others, observation] : others
     this.#keep()
   }
 

@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity'
 import type { Upload } from 'tus-js-client'
 import { fileKey, type FileOnItsWay } from '../db/rendicion'
 import { ApiFault, get, type Schemas } from './api'
@@ -31,8 +32,8 @@ const AGAIN_MS = 20_000
 /** The files of one rendición on their way. Loaded with the documents screen only: tus is in its chunk. */
 export class Uploads {
   items = $state<Item[]>([])
-  readonly #files = new Map<string, File>()
-  readonly #running = new Map<string, Upload>()
+  readonly #files = new SvelteMap<string, File>()
+  readonly #running = new SvelteMap<string, Upload>()
   #stopGate: (() => void) | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
@@ -73,7 +74,15 @@ export class Uploads {
           at.upload = up.id
           if (at.state === 'pick') at.sent = up.offset
         } else {
-          const item: Item = { ...facts, key: fileKey(facts), upload: up.id, sent: up.offset, state: 'pick', message: '', read: 0 }
+          const item: Item = {
+            ...facts,
+            key: fileKey(facts),
+            upload: up.id,
+            sent: up.offset,
+            state: 'pick',
+            message: '',
+            read: 0,
+          }
           this.items.push(item)
         }
         const item = this.#at(fileKey(facts))
