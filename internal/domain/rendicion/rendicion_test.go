@@ -228,6 +228,8 @@ func TestOnlyWhatIsObservedOpens(t *testing.T) {
 			{rendicion.DocOffice, "d2", first},
 			{rendicion.DocOffice, "", first},
 			{rendicion.DocInspectorReport, "", first || observed},
+			{rendicion.DocReturn, "", first || observed}, // devuelto is open
+			{rendicion.DocPhotos, "", first},
 		} {
 			if got := s.Adds(c.kind, c.replaces); got != c.want {
 				t.Errorf("%s: adding %s for %q: %v", state, c.kind, c.replaces, got)

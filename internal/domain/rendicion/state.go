@@ -130,6 +130,8 @@ func ScopeOf(s State, observations []Observation) Scope {
 			scope.Missing[Document(o.Item)] = true
 		}
 	}
+	// Money that may be given back now brings its voucher.
+	scope.Missing[DocReturn] = scope.Missing[DocReturn] || scope.Lines[Returned]
 	return scope
 }
 

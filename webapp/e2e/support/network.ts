@@ -1,4 +1,11 @@
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 /**
@@ -12,6 +19,9 @@ export class Network {
   #target = 0
   #down = false
   #loseNext: { path: string; done: (lost: LostAnswer) => void } | undefined
+  #cutAt: { path: string; bytes: number; done: () => void } | undefined
+  /** Of each PATCH of an upload: where it went on, and how many bytes of it were let through. */
+  readonly patches: { offset: number; bytes: number }[] = []
   /** Every request that reached the server, oldest first: "POST /api/… 200". */
   readonly log: string[] = []
 
@@ -52,6 +62,15 @@ export class Network {
     return new Promise((done) => (this.#loseNext = { path, done }))
   }
 
+  /**
+   * Destroys the connection in the middle of a body: once so many bytes of
+   * PATCHes to `path` were let through, counted from now. Resolves when it is cut;
+   * the network is down then.
+   */
+  cutAfter(path: string, bytes: number): Promise<void> {
+    return new Promise((done) => (this.#cutAt = { path, bytes, done }))
+  }
+
   async stop(): Promise<void> {
     this.down()
     await new Promise((closed) => this.#http.close(closed))
@@ -79,7 +98,28 @@ export class Network {
     )
     upstream.on('error', () => res.destroy())
     res.on('close', () => upstream.destroy())
-    req.pipe(upstream)
+    if (req.method === 'PATCH' && req.headers['upload-offset']) this.#measure(req, upstream)
+    else req.pipe(upstream)
+  }
+
+  #measure(req: IncomingMessage, upstream: ClientRequest): void {
+    const patch = { offset: Number(req.headers['upload-offset']), bytes: 0 }
+    this.patches.push(patch)
+    req.on('data', (chunk: Buffer) => {
+      const cut = this.#cutAt && req.url?.startsWith(this.#cutAt.path) ? this.#cutAt : undefined
+      patch.bytes += chunk.length
+      if (!cut || (cut.bytes -= chunk.length) > 0) {
+        if (!upstream.write(chunk)) {
+          req.pause()
+          upstream.once('drain', () => req.resume())
+        }
+        return
+      }
+      this.#cutAt = undefined
+      this.down()
+      cut.done()
+    })
+    req.on('end', () => upstream.end())
   }
 }
 
