@@ -110,7 +110,9 @@ func (d *drain) contributionsOf(keys []Key, works []string) (map[Key]*contributi
 		return err
 	}
 	if len(works) > 0 {
-		if err := read(`source_collection = 'cupos' AND intervention IN (SELECT value FROM json_each({:works}))`,
+		// The plus keeps SQLite from the primary key: by it every cupo of the
+		// country would be read to find those of a few works.
+		if err := read(`+source_collection = 'cupos' AND intervention IN (SELECT value FROM json_each({:works}))`,
 			dbx.Params{"works": jsonList(works)}); err != nil {
 			return nil, err
 		}
