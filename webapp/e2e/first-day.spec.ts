@@ -144,7 +144,7 @@ test('a first day: administrator, imports, an invited supervisor, her first visi
   await phone.inSync()
 
   // Nobody reloads the board.
-  await expect(jobs).toContainText(/^\s*10\b/)
+  await expect(jobs).toContainText(/\b10 de \d/)
 
   // She is not in any more once she is deactivated; her visit stays.
   await page.goto('/#/personas')
