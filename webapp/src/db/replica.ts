@@ -10,7 +10,7 @@ export class DexieReplica implements ReplicaStore {
     const kept = await this.db.meta.get('replica')
     if (!kept) return emptyMeta()
     const { k: _, ...meta } = kept
-    return meta
+    return { ...emptyMeta(), ...meta }
   }
 
   async rows(keys: RowKey[]): Promise<ReplicaRow[]> {
@@ -20,6 +20,10 @@ export class DexieReplica implements ReplicaStore {
 
   members(handles: number[]): Promise<ReplicaRow[]> {
     return this.db.rows.where('b').anyOf(handles).distinct().toArray()
+  }
+
+  collection(c: string): Promise<ReplicaRow[]> {
+    return this.db.rows.where('[c+i]').between([c, ''], [c, '\uffff'], true, true).toArray()
   }
 
   async commit(batch: ReplicaBatch): Promise<void> {

@@ -13,12 +13,15 @@ const NOTHING_YET: SyncStatus = {
   pending: 0,
   rejected: 0,
   parked: 0,
+  resending: 0,
   synced_at: '',
   in_sync: false,
   business_date: '',
   server_time: '',
   clock_offset_ms: 0,
   problem: '',
+  standing: 'active',
+  locked: false,
   retry_at: '',
 }
 

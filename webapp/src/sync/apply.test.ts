@@ -39,7 +39,7 @@ class Device {
     const { keys, handles } = needsOf(p, meta)
     const stored = [...(await this.store.rows(keys)), ...(await this.store.members(handles))]
     const plan = planPage(p, meta, stored, new Set(waiting), 0)
-    if (plan) await this.store.commit(plan.batch)
+    for (const batch of plan?.batches ?? []) await this.store.commit(batch)
     return plan !== null
   }
 

@@ -20,17 +20,26 @@ export const STALE = -2
 /** What must be read before planPage can decide. */
 export function needsOf(page: PullPage, meta: ReplicaMeta): { keys: RowKey[]; handles: number[] } {
   if (page.reset) return { keys: [], handles: [] }
-  const handles = page.drop.concat(page.enter.map((e) => e.handle)).filter((h) => h in meta.buckets)
+  const handles = [...page.drop, ...page.enter.map((e) => e.handle), ...meta.half].filter((h) => h in meta.buckets)
   if (page.trailer.complete) handles.push(KEPT, STALE)
   const keys = new Map<string, RowKey>()
   for (const { c, id } of [...page.puts, ...page.removes]) keys.set(keyOf({ c, id }), { c, id })
   return { keys: [...keys.values()], handles }
 }
 
+/** Rows in one transaction: a larger page would keep the screens' reads waiting. */
+const CHUNK = 500
+
 export interface PagePlan {
-  batch: ReplicaBatch
+  /**
+   * One transaction each, in this order. A2 holds after every one of them, and
+   * only the last moves the cursor: a page cut short is simply read again.
+   */
+  batches: ReplicaBatch[]
+  /** As it stands after the last. */
+  meta: ReplicaMeta
   complete: boolean
-  /** Complete, and what is now stored has the server's total. */
+  /** Complete, nothing waits to be compared, and what is now stored has the server's total. */
   verified: boolean
 }
 
@@ -46,53 +55,73 @@ export function planPage(
   stored: readonly ReplicaRow[],
   waiting: ReadonlySet<string>,
   now: number,
+  chunk = CHUNK,
 ): PagePlan | null {
-  const desk = new Desk(page.reset ? emptyMeta() : before, page.reset ? [] : stored)
+  const held = page.reset ? emptyMeta() : before
+  const desk = new Desk(held, page.reset ? [] : stored)
+  const entered = page.enter.map((e) => e.handle)
+  for (const handle of held.half) if (!entered.includes(handle)) desk.drop(handle, waiting)
   for (const { handle, name } of page.enter) desk.enter(handle, name)
   for (const handle of page.drop) desk.drop(handle, waiting)
+  for (const { handle, name } of page.reconcile ?? []) if (!desk.rename(handle, name)) return null
   for (const put of page.puts) if (!desk.put(put)) return null
   for (const remove of page.removes) if (!desk.remove(remove)) return null
   if (page.trailer.complete) desk.sweep(waiting)
 
-  const { puts, deletes, buckets } = desk.result()
-  const verified = page.trailer.complete && totalOf(buckets) === page.trailer.total
-  return {
-    batch: { clear: page.reset, puts, deletes, meta: nextMeta(page, before, buckets, verified, now) },
-    complete: page.trailer.complete,
-    verified,
-  }
+  const again = entered.some((h) => h in held.buckets)
+  const steps = desk.steps(again ? Infinity : chunk)
+  const { buckets } = steps.at(-1)!
+  const meta = { ...nextMeta(page, before, now), buckets, reconcile: toCompare(page, held, buckets) }
+  const matches = totalOf(buckets) === page.trailer.total
+  const verified = page.trailer.complete && matches && meta.reconcile.length === 0
+  if (verified) meta.synced_at = new Date(now).toISOString()
+  const batches = steps.map(({ puts, deletes, buckets }, n) => ({
+    clear: page.reset && n === 0,
+    puts,
+    deletes,
+    meta: n === steps.length - 1 ? meta : { ...held, buckets, half: entered },
+  }))
+  return { batches, meta, complete: page.trailer.complete, verified }
 }
 
-function nextMeta(
-  page: PullPage,
-  before: ReplicaMeta,
-  buckets: Record<number, HeldBucket>,
-  verified: boolean,
-  now: number,
-): ReplicaMeta {
+function toCompare(page: PullPage, held: ReplicaMeta, buckets: Record<number, HeldBucket>): number[] {
+  const fresh = new Set(page.enter.map((e) => e.handle))
+  const asked = [...held.reconcile, ...(page.reconcile ?? []).map((r) => r.handle)]
+  return [...new Set(asked)].filter((h) => h in buckets && !fresh.has(h))
+}
+
+function nextMeta(page: PullPage, before: ReplicaMeta, now: number): ReplicaMeta {
   const held = page.reset ? emptyMeta() : before
-  const newest = Math.max(page.durable_seq, ...page.cursor.at.map((g) => g.seq))
   return {
     ...held,
     cursor: page.cursor,
-    buckets,
-    synced_at: verified ? new Date(now).toISOString() : before.synced_at,
+    half: [],
+    synced_at: before.synced_at,
     business_date: page.business_date,
     server_time: page.server_time,
     clock_offset_ms: Date.parse(page.server_time) - now || 0,
-    seen_seq: page.trailer.complete ? Math.max(held.seen_seq, newest) : held.seen_seq,
-    durable_seq: Math.max(held.durable_seq, page.durable_seq),
+    // As the page says, also when that is less than before: the server may have gone back.
+    seen_seq: page.trailer.complete ? Math.max(page.durable_seq, ...page.cursor.at.map((g) => g.seq)) : held.seen_seq,
+    durable_seq: page.durable_seq,
     last_heal_at: before.last_heal_at,
   }
 }
 
+interface DeskStep {
+  puts: ReplicaRow[]
+  deletes: RowKey[]
+  buckets: Record<number, HeldBucket>
+}
+
 /** The rows under change. Sums are brought up to date once, from each row's first and last form. */
-class Desk {
+export class Desk {
   private readonly first = new Map<string, ReplicaRow>()
   private readonly last = new Map<string, ReplicaRow | null>()
   private readonly buckets: Map<number, { name: string; count: number; sum: bigint }>
   /** Handles that start from zero in this page: nothing of before counts in them. */
   private readonly fresh = new Set<number>()
+  /** Left in this page; until its rows are gone it still counts them. */
+  private readonly dropped = new Set<number>()
 
   constructor(meta: ReplicaMeta, stored: readonly ReplicaRow[]) {
     for (const row of stored) this.first.set(keyOf(row), row)
@@ -121,6 +150,7 @@ class Desk {
     // Entered again without having left: read from zero; until that is done the old rows stay visible.
     for (const row of this.members(handle)) this.setMembers(row, [...without(row.b, handle, STALE), STALE])
     this.fresh.add(handle)
+    this.dropped.delete(handle)
     this.buckets.set(handle, { name, count: 0, sum: 0n })
   }
 
@@ -131,11 +161,23 @@ class Desk {
       const keep = left.length === 0 && (waiting.has(owner) || waiting.has(row.i))
       this.setMembers(row, keep ? [KEPT] : left)
     }
-    this.buckets.delete(handle)
+    this.dropped.add(handle)
+  }
+
+  private holds(handle: number): boolean {
+    return this.buckets.has(handle) && !this.dropped.has(handle)
+  }
+
+  /** In another history a handle may mean another bucket; comparing will sort its rows out. */
+  rename(handle: number, name: string): boolean {
+    const bucket = this.buckets.get(handle)
+    if (!bucket || this.dropped.has(handle)) return false
+    bucket.name = name
+    return true
   }
 
   put(put: PullPage['puts'][number]): boolean {
-    if (!this.buckets.has(put.b)) return false
+    if (!this.holds(put.b)) return false
     const old = this.get(keyOf(put))
     const data = put.data as Record<string, unknown>
     this.last.set(keyOf(put), {
@@ -150,8 +192,19 @@ class Desk {
     return true
   }
 
+  /** A row that is right as it is stored turns out to be in this bucket too. */
+  adopt(row: ReplicaRow, handle: number): void {
+    this.setMembers(row, [...without(row.b, handle, KEPT, STALE), handle])
+  }
+
+  /** A row turns out not to be in this bucket. */
+  expel(row: ReplicaRow, handle: number, waiting: ReadonlySet<string>): void {
+    const left = without(row.b, handle)
+    this.setMembers(row, left.length === 0 && waiting.has(row.i) ? [KEPT] : left)
+  }
+
   remove({ b, c, id }: PullPage['removes'][number]): boolean {
-    if (!this.buckets.has(b)) return false
+    if (!this.holds(b)) return false
     const row = this.get(keyOf({ c, id }))
     if (row) this.setMembers(row, without(row.b, b))
     return true
@@ -165,19 +218,29 @@ class Desk {
     for (const row of kept) if (row.i ? !waiting.has(row.i) : !needed) this.setMembers(row, without(row.b, KEPT))
   }
 
-  result(): { puts: ReplicaRow[]; deletes: RowKey[]; buckets: Record<number, HeldBucket> } {
-    const puts: ReplicaRow[] = []
-    const deletes: RowKey[] = []
+  /** What to write, at most so many rows a step; the last step has forgotten the dropped buckets. */
+  steps(chunk: number): DeskStep[] {
+    const steps: DeskStep[] = []
+    let step: DeskStep = { puts: [], deletes: [], buckets: {} }
     for (const [key, row] of this.last) {
+      if (step.puts.length + step.deletes.length === chunk) {
+        steps.push({ ...step, buckets: this.sums() })
+        step = { puts: [], deletes: [], buckets: {} }
+      }
       const old = this.first.get(key)
       if (old) this.tally(old, -1)
       if (row) this.tally(row, 1)
-      if (row) puts.push(row)
-      else if (old) deletes.push({ c: old.c, id: old.id })
+      if (row) step.puts.push(row)
+      else if (old) step.deletes.push({ c: old.c, id: old.id })
     }
+    for (const handle of this.dropped) this.buckets.delete(handle)
+    return [...steps, { ...step, buckets: this.sums() }]
+  }
+
+  private sums(): Record<number, HeldBucket> {
     const buckets: Record<number, HeldBucket> = {}
     for (const [h, b] of this.buckets) buckets[h] = { name: b.name, count: b.count, sum: hex64(b.sum) }
-    return { puts, deletes, buckets }
+    return buckets
   }
 
   private tally(row: ReplicaRow, sign: 1 | -1): void {

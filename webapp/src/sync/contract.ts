@@ -2,10 +2,16 @@
  * What the screens and the sync engine say to each other. The engine owns the
  * replica; screens own drafts; both see the outbox. Types only.
  */
+import type { Standing } from './ports'
 import type { components } from './wire.gen'
 
-export type Mutation = components['schemas']['Mutation']
-export type Outcome = components['schemas']['Outcome']
+export type Mutation = Omit<components['schemas']['Mutation'], 'op'> & { op: 'create' | 'update' | 'delete' }
+export type Outcome = components['schemas']['Outcome'] & {
+  /** Fields in which the server's newer value stood; this one's are kept in `conflict`. */
+  lost?: string[]
+  /** Record id in `conflicts`. */
+  conflict?: string
+}
 export type Problem = components['schemas']['Problem']
 export type Session = components['schemas']['Session']
 
@@ -24,6 +30,13 @@ export interface ReplicaRow {
 }
 
 export type OutboxState = 'pending' | 'applied' | 'rejected' | 'parked'
+
+/** What a reviewer said when he decided about parked work. */
+export interface Review {
+  reason: string
+  decided_by: string
+  decided_at: string
+}
 
 /** One mutation the user made. Dexie table `outbox` of the work database, key `counter`, indexes `id`, `state`, `group`. */
 export interface OutboxEntry {
@@ -45,6 +58,13 @@ export interface OutboxEntry {
   /** The server's clock in that answer; what pruning counts from. */
   acked_server_time?: string
   created_at: string
+  /**
+   * What the server had answered before it went back to an older state: while
+   * the entry is pending it is being sent once more, and can not be taken back.
+   */
+  was?: Outcome
+  /** Who decided about it after it was parked. */
+  review?: Review
   /** The draft and later group that carries what was refused here, see `redo`. */
   redone_as?: string
 }
@@ -60,6 +80,9 @@ export interface Draft {
   body: unknown
 }
 
+export type SyncProblem =
+  '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full' | 'device_revoked'
+
 export type SyncPhase = 'idle' | 'pushing' | 'pulling' | 'waiting'
 
 export interface SyncStatus {
@@ -71,6 +94,8 @@ export interface SyncStatus {
   pending: number
   rejected: number
   parked: number
+  /** Entries the server had answered, and is sent again because it went back to an older state. */
+  resending: number
   /** ISO device time of the last pull that was complete and whose checksum matched; '' if never. */
   synced_at: string
   /** True only when nothing is unsent, the last pull was complete and its total matched (I8). */
@@ -80,8 +105,12 @@ export interface SyncStatus {
   /** The server's clock when it said that; '' before the first page. */
   server_time: string
   clock_offset_ms: number
-  /** Last failure, for people: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated'. */
-  problem: '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full'
+  /** Last failure, for people. */
+  problem: SyncProblem
+  /** What the server ordered for this device: see Standing in ports. */
+  standing: Standing
+  /** No word from the server for too long: the screens stay shut until it answers; the queue goes on. */
+  locked: boolean
   /** When it will try again (ISO) if phase is 'waiting'. */
   retry_at: string
 }
@@ -89,7 +118,8 @@ export interface SyncStatus {
 export interface NewMutation {
   collection: string
   record: string
-  op: 'create' | 'update'
+  /** An update carries whole merge groups: see wholeGroups. A delete carries no fields. */
+  op: 'create' | 'update' | 'delete'
   fields: Record<string, unknown>
   form: string
   base_rev?: number

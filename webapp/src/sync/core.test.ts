@@ -14,19 +14,19 @@ const kick = { type: 'kick', strong: true } as const
 const lost = (channel: 'push' | 'pull') => ({ type: 'failed', channel, failure: { kind: 'no_answer' } }) as const
 const refused = (channel: 'push' | 'pull', retryAfter?: number) =>
   ({ type: 'failed', channel, failure: { kind: 'status', status: 503, code: 'busy', retryAfter } }) as const
-const pushed = { type: 'pushed', settled: 1, unanswered: 0, more: false, cloned: false } as const
-const paged = { type: 'paged', complete: true, verified: true, checked: false } as const
+const pushed = { type: 'pushed', settled: 1, unanswered: 0, more: false, cloned: false, rewound: false } as const
+const paged = { type: 'paged', complete: true, verified: true, compare: 0, rewound: false } as const
 
 describe('push and pull are independent (I9)', () => {
   test.each(['push', 'pull'] as const)('a failing %s leaves the other as it is', (name) => {
     const other = name === 'push' ? 'pull' : 'push'
-    const before = after(initial(true), kick)
+    const before = after(initial({ registered: true }), kick)
     expect(happen(before, lost(name)).channels[other]).toEqual(before.channels[other])
   })
 })
 
 test('a hint that the network is back ends a wait, unless the server asked for it', () => {
-  const waiting = after(initial(true), kick, lost('push'), refused('pull', 30))
+  const waiting = after(initial({ registered: true }), kick, lost('push'), refused('pull', 30))
   expect([waiting.channels.push.phase, waiting.channels.pull.phase]).toEqual(['waiting', 'waiting'])
   const hinted = happen(waiting, kick)
   expect([hinted.channels.push.phase, hinted.channels.pull.phase]).toEqual(['busy', 'waiting'])
@@ -34,7 +34,7 @@ test('a hint that the network is back ends a wait, unless the server asked for i
 })
 
 test('news does not shorten a wait', () => {
-  const waiting = after(initial(true), kick, lost('pull'))
+  const waiting = after(initial({ registered: true }), kick, lost('pull'))
   expect(happen(waiting, { type: 'kick', strong: false }).channels.pull.phase).toBe('waiting')
 })
 
@@ -45,7 +45,7 @@ test('waits double, are capped and spread', () => {
 })
 
 test('verified only by a pull that began after the last outcome (I8)', () => {
-  const both = after(initial(true), kick)
+  const both = after(initial({ registered: true }), kick)
   const outcomeWhilePulling = after(both, pushed, paged)
   expect(outcomeWhilePulling.verified).toBe(false)
   expect(outcomeWhilePulling.channels.pull.phase).toBe('busy')
@@ -54,7 +54,7 @@ test('verified only by a pull that began after the last outcome (I8)', () => {
 })
 
 test('what was in sync is so no longer after an outcome, or when a pull fails', () => {
-  const verified = after(initial(true), kick, { ...pushed, settled: 0 }, paged)
+  const verified = after(initial({ registered: true }), kick, { ...pushed, settled: 0 }, paged)
   expect(verified.verified).toBe(true)
   expect(happen(verified, pushed).verified).toBe(false)
   expect(after(verified, kick, lost('pull')).verified).toBe(false)
@@ -62,17 +62,17 @@ test('what was in sync is so no longer after an outcome, or when a pull fails', 
 
 test('a mismatch asks for checksums, then heals, then pulls', () => {
   const wrong = { ...paged, verified: false }
-  const asked = step(after(initial(true), kick, { ...pushed, settled: 0 }), { ...at, ...wrong })
+  const asked = step(after(initial({ registered: true }), kick, { ...pushed, settled: 0 }), { ...at, ...wrong })
   expect(asked.effects).toContainEqual({ do: 'pull', checksums: true })
-  const told = step(asked.state, { ...at, ...wrong, checked: true })
-  expect(told.effects).toContainEqual({ do: 'heal' })
+  const told = step(asked.state, { ...at, ...wrong, compare: 1 })
+  expect(told.effects).toContainEqual({ do: 'repair' })
   expect(told.effects.some((e) => e.do === 'pull')).toBe(false)
-  const healed = step(told.state, { ...at, type: 'healed' })
+  const healed = step(told.state, { ...at, type: 'repaired' })
   expect(healed.effects).toContainEqual({ do: 'pull', checksums: false })
 })
 
 test('an ended session starts nothing until somebody signs in', () => {
-  const s = after(initial(true), kick, { type: 'session', live: false }, { ...pushed }, { ...paged })
+  const s = after(initial({ registered: true }), kick, { type: 'session', live: false }, { ...pushed }, { ...paged })
   expect(isBusy(happen(s, kick))).toBe(false)
   expect(isBusy(happen(s, { type: 'signed_in' }))).toBe(true)
 })
@@ -96,7 +96,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
       { type: 'tick' as const },
       { type: 'registered' as const },
       { type: 'signed_in' as const },
-      { type: 'healed' as const },
+      { type: 'repaired' as const },
     ),
     fc.record({ type: fc.constant('session' as const), live: fc.boolean() }),
     fc.record({
@@ -105,18 +105,20 @@ test('whatever happens in whatever order: a step exists, and work that waits has
       unanswered: fc.nat(1),
       more: fc.boolean(),
       cloned: fc.boolean(),
+      rewound: fc.boolean(),
     }),
     fc.record({
       type: fc.constant('paged' as const),
       complete: fc.boolean(),
       verified: fc.boolean(),
-      checked: fc.boolean(),
+      compare: fc.nat(1),
+      rewound: fc.boolean(),
     }),
     fc.record({ type: fc.constant('failed' as const), channel, failure }),
   )
   fc.assert(
     fc.property(fc.boolean(), fc.array(fc.tuple(event, fc.nat(400_000)), { maxLength: 40 }), (registered, events) => {
-      let state = initial(registered)
+      let state = initial({ registered })
       let now = 0
       for (const [e, passed] of events) {
         now += passed
@@ -138,7 +140,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
 })
 
 test('what repair does not cure is read again more and more rarely', () => {
-  let s = after(initial(true), kick, { ...pushed, settled: 0 })
+  let s = after(initial({ registered: true }), kick, { ...pushed, settled: 0 })
   let now = at.now
   const tell = (e: Untimed<CoreEvent>) => {
     const next = step(s, { ...e, now, jitter: 0.5 })
@@ -153,8 +155,14 @@ test('what repair does not cure is read again more and more rarely', () => {
       continue
     }
     reads++
-    const effects = tell({ type: 'paged', complete: true, verified: false, checked: s.checksums })
-    if (effects.some((x) => x.do === 'heal')) tell({ type: 'healed' })
+    const effects = tell({
+      type: 'paged',
+      complete: true,
+      verified: false,
+      compare: s.checksums ? 1 : 0,
+      rewound: false,
+    })
+    if (effects.some((x) => x.do === 'repair')) tell({ type: 'repaired' })
   }
   expect(reads).toBeGreaterThan(5)
   expect(reads).toBeLessThan(100)
@@ -162,7 +170,7 @@ test('what repair does not cure is read again more and more rarely', () => {
 
 test('a clock set back by a year holds no retry up for a year', () => {
   const year = 365 * 86_400_000
-  let s = step(initial(true), { ...kick, now: year, jitter: 0.5 }).state
+  let s = step(initial({ registered: true }), { ...kick, now: year, jitter: 0.5 }).state
   for (const channel of ['push', 'pull'] as const) s = step(s, { ...refused(channel, 5), now: year, jitter: 0.5 }).state
   s = step(s, { type: 'tick', now: 60_000, jitter: 0.5 }).state
   expect([s.channels.push.phase, s.channels.pull.phase]).toEqual(['busy', 'busy'])

@@ -4,17 +4,26 @@
  *
  * Invariants, as they bind a client:
  *  I1 convergence: a complete page whose total differs leads to one more pull
- *     with checksums, then to a heal, then to a pull; never to silence.
- *  I2 nothing lost: no effect deletes an unanswered entry; a failure of any
- *     kind leaves the outbox as it is.
+ *     with checksums, then to a comparison of the buckets that differ, then to a
+ *     pull; never to silence. The same for buckets the server names.
+ *  I2 nothing lost: no effect deletes an unanswered entry, but for an ordered
+ *     wipe; a failure of any kind leaves the outbox as it is. When the server
+ *     has gone back, a push follows.
  *  I3 once: the same entries, with the same ids, are sent until answered.
+ *  I5 scope: a revoked device empties its replica once nothing is unsent, a
+ *     device to be wiped does nothing else until it has erased itself and said so.
  *  I7 clock-free: `now` decides only when to try again.
  *  I8 honest state: `verified` is true only after a pull that began after the
  *     last outcome or enqueue, was complete, and matched, and no pull failed since.
  *  I9 no stuck queue: push and pull wait and fail separately; neither's
  *     failure changes the other's phase.
  * Only a 401 from GET /session ends a session, and it erases nothing.
+ * A lease that ran out starts and stops nothing here: it only shuts the screens.
  */
+import { serverAnswered, timePassed } from './lease'
+import { noLease } from './ports'
+import type { Lease, Standing } from './ports'
+import type { SyncProblem } from './contract'
 import { MAX_MUTATIONS, mayBePoison } from './push'
 
 export type ChannelName = 'register' | 'push' | 'pull' | 'session'
@@ -41,13 +50,15 @@ export interface CoreState {
   pollAt: number
   /** The next pull asks for every bucket's checksum. */
   checksums: boolean
-  /** Heals since the total last matched. */
-  heals: number
+  /** Repairs since the total last matched. */
+  repairs: number
+  standing: Standing
+  lease: Lease
   verified: boolean
   problem: Problem
 }
 
-export type Problem = '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full'
+type Problem = SyncProblem
 
 export type Failure =
   | { kind: 'no_answer' }
@@ -68,9 +79,15 @@ export type CoreEvent = Timed &
     | { type: 'registered' }
     | { type: 'signed_in' }
     | { type: 'session'; live: boolean }
-    | { type: 'pushed'; settled: number; more: boolean; unanswered: number; cloned: boolean }
-    | { type: 'paged'; complete: boolean; verified: boolean; checked: boolean }
-    | { type: 'healed' }
+    | { type: 'pushed'; settled: number; more: boolean; unanswered: number; cloned: boolean; rewound: boolean }
+    /** `compare`: how many buckets wait to be compared row by row. */
+    | { type: 'paged'; complete: boolean; verified: boolean; compare: number; rewound: boolean }
+    | { type: 'repaired' }
+    | { type: 'leased'; days: number }
+    /** The replica of a revoked device is empty. */
+    | { type: 'evicted' }
+    /** Everything is erased and the server knows. */
+    | { type: 'erased' }
     | { type: 'failed'; channel: ChannelName; failure: Failure }
   )
 
@@ -79,7 +96,9 @@ export type Effect =
   | { do: 'session' }
   | { do: 'push'; limit: number }
   | { do: 'pull'; checksums: boolean }
-  | { do: 'heal' }
+  | { do: 'repair' }
+  | { do: 'evict' }
+  | { do: 'wipe' }
   | { do: 'wake'; at: number }
 
 export interface Step {
@@ -91,20 +110,29 @@ const FIRST_WAIT = 2_000
 const LONGEST_WAIT = 5 * 60_000
 const OUTDATED_WAIT = 60 * 60_000
 const POLL = 4 * 60_000
-const HEALS_IN_A_ROW = 2
+const REPAIRS_IN_A_ROW = 2
 
 const NAMES: readonly ChannelName[] = ['session', 'register', 'push', 'pull']
 const idle = (): Channel => ({ phase: 'idle', want: false, failures: 0, until: 0, imposed: false })
 
-export function initial(registered: boolean): CoreState {
+/** What outlives a restart. */
+export interface Kept {
+  registered: boolean
+  standing?: Standing
+  lease?: Lease
+}
+
+export function initial({ registered, standing = 'active', lease = noLease() }: Kept): CoreState {
   return {
     registered,
+    standing,
+    lease,
     session: 'live',
     channels: { register: idle(), push: idle(), pull: idle(), session: idle() },
     limit: MAX_MUTATIONS,
     pollAt: 0,
     checksums: false,
-    heals: 0,
+    repairs: 0,
     verified: false,
     problem: '',
   }
@@ -116,6 +144,7 @@ export const isBusy = (s: CoreState): boolean => NAMES.some((n) => s.channels[n]
 export function step(before: CoreState, e: CoreEvent): Step {
   const s: CoreState = structuredClone(before)
   const effects: Effect[] = []
+  s.lease = timePassed(s.lease, e.now)
   react(s, e, effects)
   start(s, e.now, effects)
   return { state: s, effects }
@@ -133,6 +162,7 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       if (e.now >= s.pollAt) ask(s, false)
       return
     case 'registered':
+      heard(s, e.now)
       s.registered = true
       succeed(s, 'register')
       return
@@ -141,17 +171,34 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       if (s.problem === 'session_expired') s.problem = ''
       return ask(s, true)
     case 'session':
+      if (e.live) heard(s, e.now)
       return sessionTold(s, e.live)
     case 'pushed':
-      return pushed(s, e)
+      return pushed(s, e, effects)
     case 'paged':
       return paged(s, e, effects)
-    case 'healed':
+    case 'repaired':
       s.channels.pull = { ...s.channels.pull, phase: 'idle', want: true }
+      return
+    case 'leased':
+      s.lease = { ...s.lease, days: e.days }
+      return
+    case 'evicted':
+      if (s.standing === 'revoked') s.standing = 'evicted'
+      return wait(s, 'pull', OUTDATED_WAIT, e.now, 'device_revoked')
+    case 'erased':
+      s.standing = 'erased'
+      s.verified = false
+      succeed(s, 'pull')
       return
     case 'failed':
       return fail(s, e)
   }
+}
+
+/** The server answered, and believed who asks. */
+function heard(s: CoreState, now: number): void {
+  s.lease = serverAnswered(s.lease, now)
 }
 
 /** Something suggests that there is work: a trigger, never proof of a network. */
@@ -175,22 +222,30 @@ function sessionTold(s: CoreState, live: boolean): void {
   if (!live) s.problem = 'session_expired'
 }
 
-function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed): void {
-  if (e.settled > 0) {
+function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed, effects: Effect[]): void {
+  if (e.settled > 0 || e.rewound) {
     s.verified = false
     s.channels.pull.want = true
     s.limit = Math.min(MAX_MUTATIONS, s.limit * 2)
+    heard(s, e.now)
   }
   if (e.cloned) s.registered = false
   // Part of the answer made no sense: what did is stored, the rest is asked again later.
   if (e.unanswered > 0) return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
   succeed(s, 'push')
-  if (e.more) s.channels.push.want = true
+  if (e.more || e.rewound) s.channels.push.want = true
+  else if (s.standing === 'revoked' && !s.channels.push.want && s.channels.pull.phase !== 'busy') {
+    s.channels.pull.phase = 'busy' // until 'evicted' or a failure: nothing is read into what is being emptied
+    effects.push({ do: 'evict' })
+  }
 }
 
 function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, effects: Effect[]): void {
   const asked = s.checksums
   const again = s.channels.pull.want
+  heard(s, e.now)
+  if (s.standing === 'revoked' || s.standing === 'evicted') s.standing = 'active'
+  if (e.rewound) s.channels.push.want = true
   s.checksums = false
   if (!e.complete) {
     succeed(s, 'pull')
@@ -201,21 +256,21 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
   s.pollAt = e.now + POLL * (0.75 + e.jitter / 2)
   if (e.verified) {
     succeed(s, 'pull')
-    s.heals = 0
+    s.repairs = 0
     s.verified = !again && !s.channels.push.want
     return
   }
   s.verified = false
-  if (!asked) {
+  if (e.compare === 0 && !asked) {
     succeed(s, 'pull')
     s.checksums = true
     s.channels.pull.want = true
-  } else if (e.checked && (s.heals < HEALS_IN_A_ROW || s.heals % 8 === 0)) {
-    s.heals++
-    effects.push({ do: 'heal' }) // the channel stays busy until 'healed'
+  } else if (e.compare > 0 && (s.repairs < REPAIRS_IN_A_ROW || s.repairs % 8 === 0)) {
+    s.repairs++
+    effects.push({ do: 'repair' }) // the channel stays busy until 'repaired' or a failure
   } else {
     // What repair does not cure is tried more and more rarely, never in a loop.
-    wait(s, 'pull', backoff(s.heals++, e.jitter), e.now, 'server')
+    wait(s, 'pull', backoff(s.repairs++, e.jitter), e.now, 'server')
   }
 }
 
@@ -234,6 +289,12 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): 
     s.registered = false
     return wait(s, channel, pause, e.now, s.problem)
   }
+  if (failure.status === 403 && channel === 'pull' && ordered(s, failure.code)) {
+    s.channels.push.want = true
+    if (s.standing === 'wiped') s.channels.pull = { ...idle(), want: true }
+    else wait(s, 'pull', OUTDATED_WAIT, e.now, 'device_revoked')
+    return
+  }
   if (failure.status === 413 && channel === 'push') {
     s.limit = halved(s.limit, failure.sent)
     s.channels.push = { ...idle(), want: true, failures: s.channels.push.failures }
@@ -244,6 +305,13 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): 
   if (failure.status === 426) return wait(s, channel, OUTDATED_WAIT, e.now, 'client_outdated')
   const asked = (failure.retryAfter ?? 0) * 1000 * (1 + e.jitter / 4)
   wait(s, channel, Math.max(pause, asked), e.now, 'server', asked > 0)
+}
+
+/** Whether a refusal of a pull is an order for this device; then it stands so. */
+function ordered(s: CoreState, code: string): boolean {
+  if (code === 'device_wiped') s.standing = 'wiped'
+  else if (code === 'device_revoked' && s.standing === 'active') s.standing = 'revoked'
+  return code === 'device_wiped' || code === 'device_revoked'
 }
 
 const halved = (limit: number, sent = limit): number => Math.max(1, Math.floor(Math.min(limit, sent) / 2))
@@ -268,15 +336,19 @@ function start(s: CoreState, now: number, effects: Effect[]): void {
     if (ch.phase === 'waiting' && over) s.channels[name] = { ...ch, phase: 'idle', want: true }
   }
   const { session, register, push, pull } = s.channels
+  if (s.standing === 'erased') return
   if (!s.registered && (push.want || pull.want)) register.want = true
   begin(session, true, () => effects.push({ do: 'session' }))
   const open = s.session === 'live' && session.phase !== 'busy'
-  begin(register, open && !s.registered, () => effects.push({ do: 'register' }))
-  begin(push, open && s.registered, () => effects.push({ do: 'push', limit: s.limit }))
-  begin(pull, open && s.registered, () => effects.push({ do: 'pull', checksums: s.checksums }))
+  const wiped = s.standing === 'wiped'
+  begin(register, open && !s.registered && !wiped, () => effects.push({ do: 'register' }))
+  begin(push, open && s.registered && !wiped, () => effects.push({ do: 'push', limit: s.limit }))
+  // Erasing needs neither a session nor a name; telling the server of it comes after.
+  if (wiped) begin(pull, true, () => effects.push({ do: 'wipe' }))
+  else begin(pull, open && s.registered, () => effects.push({ do: 'pull', checksums: s.checksums }))
   const times = NAMES.filter((n) => s.channels[n].phase === 'waiting').map((n) => s.channels[n].until)
   if (s.pollAt > now) times.push(s.pollAt)
-  if (s.session === 'live' && times.length > 0) effects.push({ do: 'wake', at: Math.min(...times) })
+  if ((s.session === 'live' || wiped) && times.length > 0) effects.push({ do: 'wake', at: Math.min(...times) })
 }
 
 function begin(ch: Channel, allowed: boolean, effect: () => void): void {

@@ -323,7 +323,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await phone.start()
     phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
     await phone.record('v', 'x', 'visit1')
-    server.epoch = 2
+    server.node = 'n2'
     await phone.sync()
     expect(await rowIds(stores)).toEqual(ALL)
     expect(phone.status?.pending).toBe(1)

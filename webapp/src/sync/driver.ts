@@ -2,31 +2,39 @@
  * Carries out the core's effects against the ports and tells it what happened.
  * The browser and the simulation run this same driver.
  *
- * Order of writes: an attempt is counted before the request leaves; outcomes
- * are stored before anything else is done with an answer; rows, cursor and sums
- * are one transaction. A crash between any two leaves work that is simply done
- * again, since the server answers a known mutation with its stored outcome.
+ * Order of writes: an attempt is counted before the request leaves; outcomes and
+ * what an answer says of our marks are stored, in one transaction, before
+ * anything else is done with it; rows, cursor and sums are one transaction. A
+ * crash between any two leaves work that is simply done again, since the server
+ * answers a known mutation with its stored outcome.
  */
 import { needsOf, planPage } from './apply'
 import { initial, isBusy, step } from './core'
 import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
 import type { OutboxEntry, SyncStatus } from './contract'
-import { differing, planHeal } from './heal'
-import { emptyMeta, PROTOCOL, SCHEMA } from './ports'
+import { serverAnswered, worthKeeping } from './lease'
+import { emptyMeta, MAX_MARKS, noCounts, PROTOCOL, SCHEMA } from './ports'
 import type {
   Answer,
-  BucketCheck,
   Clock,
   DeviceReport,
+  Lease,
+  Mark,
   OutboxCounts,
+  PullPage,
   PullRequest,
+  PushRequest,
   Random,
   ReplicaMeta,
   ReplicaStore,
+  Standing,
   Transport,
   WorkStore,
 } from './ports'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
+import { withDiffering } from './reconcile'
+import { Repair } from './repair'
+import { leaseDays, verdictsOf } from './rows'
 import { statusOf } from './status'
 import { faultCode, isSession, readDevice, readPage, readPush } from './wire'
 
@@ -41,6 +49,8 @@ export interface Ports {
   report(): Promise<DeviceReport>
   /** For POST /devices. */
   describe: { name: string; platform: string; app_version: string }
+  /** Ordered by the server: erases what lies outside the two stores; the same again is harmless. */
+  erase?(): Promise<void>
   changed(status: SyncStatus): void
 }
 
@@ -48,11 +58,12 @@ type Untimed<E> = E extends unknown ? Omit<E, 'now' | 'jitter'> : never
 type Happening = Untimed<CoreEvent>
 
 export class Driver {
-  private state: CoreState = initial(false)
+  private state: CoreState = initial({ registered: false })
   private meta: ReplicaMeta = emptyMeta()
-  private counts: OutboxCounts = { pending: 0, rejected: 0, parked: 0, oldest_pending_at: '' }
+  private counts: OutboxCounts = noCounts()
   private progress = { done: 0, total: 0 }
-  private checks: BucketCheck[] = []
+  /** As last written to the store. */
+  private kept: { standing: Standing; lease: Lease } = this.state
   /** Groups the server failed on when one of theirs came alone. */
   private readonly aside = new Set<string>()
   private stopped = false
@@ -61,7 +72,7 @@ export class Driver {
   constructor(private readonly ports: Ports) {}
 
   async start(): Promise<void> {
-    const { replica, work, random } = this.ports
+    const { replica, work, random, clock } = this.ports
     this.meta = await replica.meta()
     if (this.meta.schema !== SCHEMA) {
       await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
@@ -69,7 +80,10 @@ export class Driver {
     }
     const kept = await work.meta()
     if (!kept.install) await work.saveInstall(random.token())
-    this.state = initial(kept.device !== '')
+    this.kept = kept
+    // A device from before there were leases begins its own now.
+    const lease = kept.lease.answered || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
+    this.state = initial({ registered: kept.device !== '', standing: kept.standing, lease })
     this.counts = await work.counts()
     this.tell({ type: 'kick', strong: true })
   }
@@ -84,9 +98,18 @@ export class Driver {
     const { clock, random } = this.ports
     const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() })
     this.state = next.state
+    this.keep()
     for (const effect of next.effects) this.perform(effect)
     this.notify()
     if (!isBusy(this.state)) this.release()
+  }
+
+  /** Writes down what must outlive a restart. An order to erase is written before it is carried out: see wipe. */
+  private keep(): void {
+    const { standing, lease } = this.state
+    if (standing === this.kept.standing && !worthKeeping(this.kept.lease, lease)) return
+    this.kept = { standing, lease }
+    if (standing !== 'erased') this.ports.work.note(this.kept).catch(() => undefined) // again with the next change
   }
 
   /** Resolves when nothing is under way; what waits for a retry does not count. */
@@ -125,8 +148,12 @@ export class Driver {
         return this.guard('push', this.push(effect.limit))
       case 'pull':
         return this.guard('pull', this.pull(effect.checksums))
-      case 'heal':
-        return this.guard('pull', this.heal())
+      case 'repair':
+        return this.guard('pull', this.repair())
+      case 'evict':
+        return this.guard('pull', this.evict())
+      case 'wipe':
+        return this.guard('pull', this.wipe())
     }
   }
 
@@ -164,15 +191,17 @@ export class Driver {
 
   private async push(limit: number): Promise<void> {
     const { work, transport } = this.ports
-    const { device } = await work.meta()
+    const { device, marks } = await work.meta()
     if (transport.closed?.()) return this.failed('push', { status: 0 })
     const batch = await this.nextBatch(limit)
-    if (batch.length === 0) return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false })
+    if (batch.length === 0)
+      return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false, rewound: false })
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
-    const mutations = batch.map((e) => e.mutation)
-    const answer = await transport.send('POST', '/sync/push', { protocol: PROTOCOL, device, mutations })
-    await this.conclude(batch, answer)
+    const sent = marks.slice(0, MAX_MARKS)
+    const request: PushRequest = { protocol: PROTOCOL, device, mutations: batch.map((e) => e.mutation) }
+    if (sent.length > 0) request.marks = sent
+    await this.conclude(batch, sent, await transport.send('POST', '/sync/push', request))
   }
 
   private async nextBatch(limit: number): Promise<OutboxEntry[]> {
@@ -185,8 +214,8 @@ export class Driver {
     return this.ports.work.claim(chooseBatch(ready, limit).map((e) => e.counter))
   }
 
-  private async conclude(batch: OutboxEntry[], answer: Answer): Promise<void> {
-    const { work, clock, random } = this.ports
+  private async conclude(batch: OutboxEntry[], sent: Mark[], answer: Answer): Promise<void> {
+    const { work, replica, clock, random } = this.ports
     const ids = batch.map((e) => e.id)
     const read = answer.status === 200 ? readPush(answer.body, ids) : null
     const alone = batch.length === 1 ? batch[0] : undefined
@@ -194,55 +223,121 @@ export class Driver {
     const tooBig = answer.status === 413 && alone
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
-    await work.settle(settlements)
+    // What is received again has lower numbers than what was seen: it is shown until it is pulled.
+    if (read?.rewound) await this.unsee(replica)
+    await work.settle(settlements, read ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
     const unanswered = batch.length - settlements.length
     const more = this.counts.pending > unanswered
-    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more, cloned })
+    const rewound = read?.rewound ?? false
+    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more, cloned, rewound })
+  }
+
+  private async unsee(replica: ReplicaStore): Promise<void> {
+    const meta = await replica.meta()
+    await replica.commit({ clear: false, deletes: [], puts: [], meta: { ...meta, seen_seq: 0, durable_seq: 0 } })
   }
 
   private async pull(checksums: boolean): Promise<void> {
-    const { replica, work, transport, clock } = this.ports
-    const { device } = await work.meta()
+    const { replica, work, transport } = this.ports
+    const { device, marks } = await work.meta()
     const { cursor } = await replica.meta()
+    const sent = marks.slice(0, MAX_MARKS)
     const request: PullRequest = { protocol: PROTOCOL, schema: SCHEMA, device, report: await this.report() }
     if (cursor) request.cursor = cursor
+    if (sent.length > 0) request.marks = sent
     if (checksums) request.checksums = true
     const answer = await transport.send('POST', '/sync/pull', request)
     const page = answer.status === 200 ? readPage(answer.body) : null
     if (!page) return this.failed('pull', answer)
+    // First: work that must be sent again keeps the rows it is shown on.
+    await work.settle([], { sent, mark: page.mark, rewound: page.rewound })
+    if (page.rewound) this.counts = await work.counts()
+    await this.take(page, checksums)
+  }
 
+  private async take(page: PullPage, checksums: boolean): Promise<void> {
+    const { replica, work, clock } = this.ports
     const before = await replica.meta()
     const { keys, handles } = needsOf(page, before)
     const stored = [...(await replica.rows(keys)), ...(await replica.members(handles))]
     const plan = planPage(page, before, stored, await work.waiting(), clock.now())
     if (!plan) return this.failed('pull', { status: 0 })
-    await replica.commit(plan.batch)
-    this.meta = plan.batch.meta
-    this.checks = page.trailer.buckets ?? []
+    const last = plan.batches.at(-1)!
+    // Which buckets differ is written with the page that told it.
+    const checks = plan.complete && !plan.verified && checksums && page.trailer.buckets
+    const list = checks ? withDiffering(plan.meta, checks, clock.now()) : null
+    const batches = list && !list.clear ? [...plan.batches.slice(0, -1), { ...last, meta: list.meta }] : plan.batches
+    for (const batch of batches) await replica.commit(batch)
+    if (list?.clear) await replica.commit(list)
+    this.meta = list?.meta ?? plan.meta
     this.progress = { done: this.progress.done + page.puts.length, total: 0 }
-    if (plan.complete) {
-      this.progress = { done: 0, total: 0 }
-      await work.prune(this.meta.durable_seq, this.meta.server_time)
-    }
+    if (plan.complete) await this.complete()
     this.tell({
       type: 'paged',
-      complete: plan.complete,
+      complete: plan.complete && !list?.clear,
       verified: plan.verified,
-      checked: page.trailer.buckets !== undefined,
+      compare: this.meta.reconcile.length,
+      rewound: page.rewound ?? false,
     })
   }
 
-  private async heal(): Promise<void> {
-    const { replica, clock } = this.ports
-    const meta = await replica.meta()
-    const rows = await replica.members(differing(meta, this.checks))
-    const batch = planHeal(meta, this.checks, rows, clock.now())
-    await replica.commit(batch)
-    this.meta = batch.meta
-    this.tell({ type: 'healed' })
+  /** What a whole replica tells beside its rows. */
+  private async complete(): Promise<void> {
+    const { replica, work } = this.ports
+    this.progress = { done: 0, total: 0 }
+    await work.prune(this.meta.durable_seq, this.meta.server_time)
+    const days = leaseDays(await replica.collection('parameters'), this.meta.business_date)
+    if (days !== this.state.lease.days) this.tell({ type: 'leased', days })
+    if (this.counts.parked === 0) return
+    await work.review(verdictsOf(await replica.collection('mutation_reviews')))
+    this.counts = await work.counts()
+  }
+
+  private async repair(): Promise<void> {
+    const { replica, work, transport, clock } = this.ports
+    const repair = new Repair(replica, work, transport, clock, (rows) => {
+      this.progress = { done: this.progress.done + rows, total: 0 }
+      this.notify()
+    })
+    const failure = await repair.run(() => this.stopped)
+    this.progress = { done: 0, total: 0 }
+    this.meta = await replica.meta()
+    if (failure) return this.failed('pull', failure)
+    this.tell({ type: 'repaired' })
+  }
+
+  /** Empties the replica of a revoked device, unless something is unsent after all. */
+  private async evict(): Promise<void> {
+    const { replica, work } = this.ports
+    this.counts = await work.counts()
+    if (this.counts.pending === 0) {
+      await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
+      this.meta = emptyMeta()
+      return this.tell({ type: 'evicted' })
+    }
+    this.failed('pull', { status: 403, body: { error: { code: 'device_revoked', message: '' } } })
+  }
+
+  /** The order first, what it leads to after: a crash in between leaves a device that goes on erasing itself. */
+  private async wipe(): Promise<void> {
+    const { replica, work, transport } = this.ports
+    await work.note({ standing: 'wiped' })
+    await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
+    await this.ports.erase?.()
+    await work.erase()
+    this.meta = emptyMeta()
+    this.counts = await work.counts()
+    this.notify()
+    const { device, install } = await work.meta()
+    const answer = await transport.send('POST', '/devices/wiped', { device, install })
+    // Unknown to the server is as good as told.
+    const told = (answer.status >= 200 && answer.status < 300) || [404, 409, 410].includes(answer.status)
+    if (!told) return this.failed('pull', answer)
+    await work.note({ standing: 'erased' })
+    this.tell({ type: 'erased' })
   }
 
   private async report(): Promise<DeviceReport> {

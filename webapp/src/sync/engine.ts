@@ -9,7 +9,7 @@ import { Driver } from './driver'
 import { token, uuidV7 } from './ids'
 import { Tabs, whenLeader } from './locks'
 import type { TabMessage } from './locks'
-import { emptyMeta } from './ports'
+import { emptyMeta, noCounts } from './ports'
 import type { Clock, DeviceReport, Random, Work } from './ports'
 import { statusOf } from './status'
 import { HttpTransport } from './transport'
@@ -48,12 +48,7 @@ class BrowserEngine implements SyncEngine {
   constructor(private readonly options: EngineOptions) {
     this.replica = new DexieReplica(options.replica)
     this.work = new DexieWork(options.work)
-    this.latest = statusOf(
-      initial(false),
-      emptyMeta(),
-      { pending: 0, rejected: 0, parked: 0, oldest_pending_at: '' },
-      { done: 0, total: 0 },
-    )
+    this.latest = statusOf(initial({ registered: false }), emptyMeta(), noCounts(), { done: 0, total: 0 })
   }
 
   async start(): Promise<void> {
@@ -62,7 +57,12 @@ class BrowserEngine implements SyncEngine {
     // The local database may not open: say so, the outbox is where it was.
     const failed = () => this.show({ ...this.latest, phase: 'idle', in_sync: false, problem: 'storage_full' })
     try {
-      this.show(statusOf(initial(false), await this.replica.meta(), await this.work.counts(), { done: 0, total: 0 }))
+      this.show(
+        statusOf(initial({ registered: false }), await this.replica.meta(), await this.work.counts(), {
+          done: 0,
+          total: 0,
+        }),
+      )
     } catch {
       return failed()
     }

@@ -19,7 +19,7 @@ export function entriesFor(
     const id = stamp.ids[n]
     if (!id) throw new RangeError('one id for each mutation')
     counter++
-    const prev = m.op === 'update' ? predecessor([...existing, ...entries], m) : undefined
+    const prev = m.op === 'create' ? undefined : predecessor([...existing, ...entries], m)
     const mutation: Mutation = {
       id,
       counter,
@@ -49,11 +49,11 @@ export function entriesFor(
   return { entries, meta: { ...meta, last_counter: counter } }
 }
 
-/** This device's newest mutation of the record whose effect the base revision does not show yet. */
+/** This device's newest mutation of the record whose effect the base revision does not show. */
 function predecessor(entries: readonly OutboxEntry[], m: NewMutation): string | undefined {
   return entries
     .filter((e) => e.mutation.collection === m.collection && e.mutation.record === m.record)
-    .filter((e) => e.state === 'pending' || (e.state === 'applied' && (e.outcome?.rev ?? 0) > (m.base_rev ?? 0)))
+    .filter((e) => e.state !== 'rejected' && (e.state !== 'applied' || (e.outcome?.rev ?? 0) > (m.base_rev ?? 0)))
     .reduce<OutboxEntry | undefined>((last, e) => (last && last.counter > e.counter ? last : e), undefined)?.id
 }
 
@@ -85,6 +85,7 @@ export function countsOf(entries: readonly OutboxEntry[], drafts: ReadonlySet<st
     pending: pending.length,
     rejected: of('rejected').filter((e) => !isReplaced(e, groups, drafts)).length,
     parked: of('parked').length,
+    resending: pending.filter((e) => e.was).length,
     oldest_pending_at: oldest,
   }
 }

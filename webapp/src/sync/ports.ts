@@ -3,13 +3,27 @@
  * transaction: it happens entirely or not at all, and a crash may fall between
  * any two of them.
  */
-import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow } from './contract'
+import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
 import type { components } from './wire.gen'
 
+/** A commit of one history (protocol §4): no other history has this seq with this nonce. */
+export interface Mark {
+  epoch: number
+  seq: number
+  nonce: string
+}
+
+/** What every answer of push and pull says of the server's history. */
+export interface Witness {
+  mark?: Mark
+  /** One of the marks sent is not of this history. */
+  rewound?: boolean
+}
+
 export type Cursor = components['schemas']['Cursor']
-export type PullPage = components['schemas']['PullPage']
-export type PullRequest = components['schemas']['PullRequest']
-export type PushRequest = components['schemas']['PushRequest']
+export type PullPage = components['schemas']['PullPage'] & Witness & { reconcile?: { handle: number; name: string }[] }
+export type PullRequest = components['schemas']['PullRequest'] & { marks?: Mark[] }
+export type PushRequest = components['schemas']['PushRequest'] & { marks?: Mark[] }
 export type BucketCheck = components['schemas']['BucketCheck']
 export type DeviceReport = components['schemas']['DeviceReport']
 
@@ -47,6 +61,10 @@ export interface ReplicaMeta {
   seen_seq: number
   durable_seq: number
   last_heal_at: string
+  /** Handles of buckets whose content must be compared row by row: what the pages bring does not make them whole. */
+  reconcile: number[]
+  /** Handles entered by a page that was cut between two of its transactions; in no cursor yet. */
+  half: number[]
 }
 
 export const emptyMeta = (): ReplicaMeta => ({
@@ -59,6 +77,8 @@ export const emptyMeta = (): ReplicaMeta => ({
   seen_seq: 0,
   durable_seq: 0,
   last_heal_at: '',
+  reconcile: [],
+  half: [],
 })
 
 /** One transaction on the replica: first `clear`, then deletes, then puts. */
@@ -75,8 +95,29 @@ export interface ReplicaStore {
   rows(keys: RowKey[]): Promise<ReplicaRow[]>
   /** Every row that is a member of at least one of these handles, once. */
   members(handles: number[]): Promise<ReplicaRow[]>
+  /** Every row of a collection; for small ones. */
+  collection(c: string): Promise<ReplicaRow[]>
   commit(batch: ReplicaBatch): Promise<void>
 }
+
+/**
+ * What the server said of this device, and how far we have acted on it:
+ * `revoked` is flushing, `evicted` holds no replica any more; `wiped` must hold
+ * nothing and has not told the server so, `erased` has.
+ */
+export type Standing = 'active' | 'revoked' | 'evicted' | 'wiped' | 'erased'
+
+/** How long the device may work without a word from the server; ms of its own clock. */
+export interface Lease {
+  days: number
+  /** The newest time this device's clock has shown since `answered`: setting it back gains nothing. */
+  seen: number
+  /** When the server last answered; 0 before the first answer. */
+  answered: number
+}
+
+export const DEFAULT_LEASE_DAYS = 45
+export const noLease = (): Lease => ({ days: DEFAULT_LEASE_DAYS, seen: 0, answered: 0 })
 
 export interface WorkMeta {
   /** Random, kept by this installation; '' before the first start. */
@@ -85,7 +126,28 @@ export interface WorkMeta {
   device: string
   /** The highest counter ever given to a mutation here. */
   last_counter: number
+  /** Commits we were told of and the server has not confirmed to be of its history since. */
+  marks: Mark[]
+  standing: Standing
+  lease: Lease
 }
+
+export const emptyWorkMeta = (): WorkMeta => ({
+  install: '',
+  device: '',
+  last_counter: 0,
+  marks: [],
+  standing: 'active',
+  lease: noLease(),
+})
+
+/** The marks a request carried and what its answer said to them. */
+export interface Told extends Witness {
+  sent: readonly Mark[]
+}
+
+/** How many marks one request may carry. */
+export const MAX_MARKS = 32
 
 export interface Settlement {
   counter: number
@@ -99,8 +161,18 @@ export interface OutboxCounts {
   pending: number
   rejected: number
   parked: number
+  /** Of the pending ones, those the server had answered before it went back. */
+  resending: number
   oldest_pending_at: string
 }
+
+export const noCounts = (): OutboxCounts => ({
+  pending: 0,
+  rejected: 0,
+  parked: 0,
+  resending: 0,
+  oldest_pending_at: '',
+})
 
 export interface Work {
   group: string
@@ -116,6 +188,13 @@ export interface Stamp {
   at: string
 }
 
+/** What a reviewer decided about a parked mutation. */
+export interface Verdict {
+  mutation: string
+  outcome: Outcome
+  review: Review
+}
+
 export interface WorkStore {
   meta(): Promise<WorkMeta>
   counts(): Promise<OutboxCounts>
@@ -123,19 +202,35 @@ export interface WorkStore {
   pending(): Promise<OutboxEntry[]>
   /** Interventions that have unanswered work. */
   waiting(): Promise<Set<string>>
-  /** Counts one more attempt on each that is still there and unanswered; answers those. */
+  /**
+   * Counts one more attempt on each that is still there and unanswered; answers
+   * those. One that was never on the wire is lifted to the current form first.
+   */
   claim(counters: number[]): Promise<OutboxEntry[]>
-  /** Stores outcomes of entries that are unanswered and carry that id. */
-  settle(settlements: Settlement[]): Promise<void>
+  /**
+   * Stores outcomes of entries that are unanswered and carry that id, and what
+   * the answer said of our marks: they are confirmed, or, if the server has gone
+   * back, forgotten, and all acknowledged work waits again.
+   */
+  settle(settlements: readonly Settlement[], told?: Told): Promise<void>
+  /** Gives parked entries the outcome a reviewer decided; the same again changes nothing. */
+  review(verdicts: readonly Verdict[]): Promise<void>
   /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
   takeBack(group: string, draft: Draft): Promise<boolean>
+  /** See SyncEngine. */
+  redo(group: string, draft: Draft): Promise<string>
+  /** See SyncEngine. */
+  discard(id: string): Promise<void>
   /** A name of this installation, to be registered anew. */
   saveInstall(install: string): Promise<void>
   saveDevice(device: string, lastCounter: number): Promise<void>
+  note(change: Partial<Pick<WorkMeta, 'standing' | 'lease'>>): Promise<void>
   /** Forgets applied entries that are durable at the server and old enough. */
   prune(durableSeq: number, serverTime: string): Promise<void>
+  /** Ordered by the server: forgets everything but which device this was, and that. */
+  erase(): Promise<void>
 }
 
 /** What came back. `status` 0: no answer that can be believed (lost, cut, not JSON). */

@@ -6,7 +6,7 @@
  *     what depends on it: that must not reach the server first.
  */
 import type { OutboxEntry, Outcome } from './contract'
-import type { Settlement } from './ports'
+import type { Mark, Settlement, Told, Verdict, WorkMeta } from './ports'
 import type { PushAnswer } from './wire'
 
 export const MAX_MUTATIONS = 500
@@ -81,6 +81,24 @@ export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEn
     acked_at: s.acked_at,
     acked_server_time: s.server_time,
   }
+}
+
+/** An acknowledged entry once more to be sent, because the server forgot that it had answered. */
+export function replayed({ outcome, acked_at: _, acked_server_time: __, ...entry }: OutboxEntry): OutboxEntry {
+  return { ...entry, state: 'pending', ...(outcome ? { was: outcome } : {}) }
+}
+
+/** A parked entry with what a reviewer decided, or null where it is none or nobody did. */
+export function reviewed(entry: OutboxEntry, verdict: Verdict | undefined): OutboxEntry | null {
+  if (!verdict || entry.state !== 'parked') return null
+  return { ...entry, state: verdict.outcome.status, outcome: verdict.outcome, review: verdict.review }
+}
+
+/** The marks still to be confirmed after an answer: not those it was asked about, but its own. */
+export function withMark(meta: WorkMeta, { sent, mark }: Told): WorkMeta {
+  const same = (a: Mark, b: Mark): boolean => a.epoch === b.epoch && a.seq === b.seq && a.nonce === b.nonce
+  const left = meta.marks.filter((m) => !sent.some((s) => same(s, m)))
+  return { ...meta, marks: mark && !left.some((m) => same(m, mark)) ? [...left, mark] : left }
 }
 
 const KEEP_MS = 14 * 24 * 3600 * 1000

@@ -1,6 +1,7 @@
 /** What the screens are told, derived from the core's state. Pure. */
 import type { SyncStatus } from './contract'
 import type { CoreState } from './core'
+import { isLocked } from './lease'
 import type { OutboxCounts, ReplicaMeta } from './ports'
 
 export function statusOf(
@@ -25,12 +26,15 @@ export function statusOf(
     pending: counts.pending,
     rejected: counts.rejected,
     parked: counts.parked,
+    resending: counts.resending,
     synced_at: meta.synced_at,
     in_sync: s.verified && counts.pending === 0,
     business_date: meta.business_date,
     server_time: meta.server_time,
     clock_offset_ms: meta.clock_offset_ms,
     problem: s.problem,
+    standing: s.standing,
+    locked: isLocked(s.lease),
     retry_at: phase === 'waiting' ? new Date(Math.min(...waiting.map((ch) => ch.until))).toISOString() : '',
   }
 }

@@ -3,7 +3,7 @@
  * answer, so that nothing half-understood is ever stored.
  */
 import type { Outcome } from './contract'
-import type { PullPage } from './ports'
+import type { Mark, PullPage, Witness } from './ports'
 
 type Obj = Record<string, unknown>
 const isObj = (v: unknown): v is Obj => typeof v === 'object' && v !== null && !Array.isArray(v)
@@ -18,6 +18,13 @@ const isCursor = (v: unknown): boolean =>
   isStr(v.node) &&
   isInt(v.epoch) &&
   every(v.at, (g) => isInt(g.seq) && isStr(g.nonce) && Array.isArray(g.buckets) && g.buckets.every(isInt))
+
+const isMark = (v: unknown): v is Obj & Mark => isObj(v) && isInt(v.epoch) && isInt(v.seq) && isStr(v.nonce)
+
+const isWitness = (v: Obj): boolean =>
+  (v.mark === undefined || isMark(v.mark)) && (v.rewound === undefined || typeof v.rewound === 'boolean')
+
+const isName = (x: Obj): boolean => isInt(x.handle) && x.handle >= 0 && isStr(x.name)
 
 const isTrailer = (v: unknown): boolean =>
   isObj(v) &&
@@ -34,7 +41,9 @@ export function readPage(body: unknown): PullPage | null {
     typeof body.reset === 'boolean' &&
     isStr(body.server_time) &&
     isStr(body.business_date) &&
-    every(body.enter, (x) => isInt(x.handle) && x.handle >= 0 && isStr(x.name)) &&
+    isWitness(body) &&
+    every(body.enter, isName) &&
+    (body.reconcile === undefined || every(body.reconcile, isName)) &&
     Array.isArray(body.drop) &&
     body.drop.every(isInt) &&
     every(body.puts, (p) => isInt(p.b) && isStr(p.c) && isStr(p.id) && isInt(p.rev) && isObj(p.data)) &&
@@ -47,7 +56,7 @@ export function readPage(body: unknown): PullPage | null {
   return page.trailer.puts === page.puts.length && page.trailer.removes === page.removes.length ? page : null
 }
 
-export interface PushAnswer {
+export interface PushAnswer extends Witness {
   /** One for each mutation sent, in order; null where the outcome is none we know or names another. */
   outcomes: (Outcome | null)[]
   durable_seq: number
@@ -60,20 +69,69 @@ function readOutcome(v: Obj): Outcome | null {
     known &&
     (v.seq === undefined || isInt(v.seq)) &&
     (v.rev === undefined || isInt(v.rev)) &&
+    (v.lost === undefined || (Array.isArray(v.lost) && v.lost.every(isStr))) &&
+    (v.conflict === undefined || isStr(v.conflict)) &&
     (v.errors === undefined || every(v.errors, (e) => isStr(e.code) && isStr(e.message)))
   return whole ? (v as unknown as Outcome) : null
 }
 
 /** The answer to a push of exactly these mutation ids, or null. */
 export function readPush(body: unknown, ids: readonly string[]): PushAnswer | null {
-  if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time)) return null
+  if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time) || !isWitness(body)) return null
   const results = body.results
   if (!Array.isArray(results) || results.length !== ids.length) return null
   return {
     outcomes: results.map((r: unknown, i) => (isObj(r) && r.id === ids[i] ? readOutcome(r) : null)),
     durable_seq: body.durable_seq,
     server_time: body.server_time,
+    ...(isMark(body.mark) ? { mark: body.mark } : {}),
+    ...(body.rewound === true ? { rewound: true } : {}),
   }
+}
+
+export interface ListedRow {
+  c: string
+  id: string
+  rev: number
+  /** 16 hex digits. */
+  digest: string
+}
+
+/** A page of what a bucket holds: answer of POST /sync/digests. */
+export interface Listing {
+  /** The commit it was read at. */
+  at: Mark
+  name: string
+  rows: ListedRow[]
+  /** The key to go on with, '' at the end. */
+  next: string
+}
+
+export function readListing(body: unknown): Listing | null {
+  if (!isObj(body) || !isMark(body) || !isStr(body.name) || !isStr(body.next) || !isObj(body.rows)) return null
+  const { c, id, rev, digest } = body.rows
+  if (!Array.isArray(c) || !Array.isArray(id) || !Array.isArray(rev) || !Array.isArray(digest)) return null
+  if (id.length !== c.length || rev.length !== c.length || digest.length !== c.length) return null
+  if (!c.every(isStr) || !id.every(isStr) || !rev.every(isInt) || !digest.every(isHex)) return null
+  return {
+    at: { epoch: body.epoch, seq: body.seq, nonce: body.nonce },
+    name: body.name,
+    rows: c.map((_, n) => ({ c: c[n]!, id: id[n]!, rev: rev[n]!, digest: digest[n]! })),
+    next: body.next,
+  }
+}
+
+export interface FetchedRow {
+  c: string
+  id: string
+  rev: number
+  data: Record<string, unknown>
+}
+
+/** Rows by key: answer of POST /sync/rows. */
+export function readRows(body: unknown): FetchedRow[] | null {
+  if (!isObj(body) || !every(body.rows, (r) => isStr(r.c) && isStr(r.id) && isInt(r.rev) && isObj(r.data))) return null
+  return body.rows as FetchedRow[]
 }
 
 /** Whether a body is an answer of `GET /session`. */

@@ -12,6 +12,8 @@ export class Phone {
   /** The server fails on a push that has these records. */
   sendsPoison: (records: string[]) => boolean = () => false
   status: SyncStatus | undefined
+  /** How often what lies outside the stores was erased. */
+  erased = 0
   readonly driver: Driver
   private timer: { at: number; call: () => void } | undefined
   private minted = 0
@@ -31,6 +33,10 @@ export class Phone {
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
       report: () => Promise.resolve({}),
       describe: { name: '', platform: '', app_version: '' },
+      erase: () => {
+        this.erased++
+        return Promise.resolve()
+      },
       changed: (status) => (this.status = status),
     })
   }

@@ -1,7 +1,7 @@
-/** A server of protocol §5 and §6 in memory, small enough to trust. For unit tests. */
+/** A server of protocol §4 to §6 in memory, small enough to trust. It can lose its newest past. For unit tests. */
 import type { Mutation, Outcome } from '../contract'
 import { add64, digestOf, entryOf, hex64 } from '../checksum'
-import type { Answer, Cursor, PullPage, PullRequest, PushRequest } from '../ports'
+import type { Answer, Cursor, Mark, PullPage, PullRequest, PushRequest, Witness } from '../ports'
 
 interface ServerRow {
   rev: number
@@ -10,22 +10,89 @@ interface ServerRow {
 
 type Judge = (m: Mutation) => Pick<Outcome, 'status' | 'errors'>
 
+/** What a backup holds. */
+interface Past {
+  seq: number
+  nonces: Map<number, string>
+  outcomes: Map<string, Outcome>
+  applied: string[]
+  rows: Map<string, ServerRow>
+  /** bucket handle → row key → seq of its last entry, and whether it is a removal. */
+  entries: Map<number, Map<string, { seq: number; removed: boolean }>>
+  /** Removals up to here are forgotten. */
+  floor: number
+}
+
+interface Device {
+  device: string
+  install: string
+}
+
 export class FakeServer {
-  seq = 0
+  node = 'n1'
   epoch = 1
   pageSize = 1000
+  listingSize = 4000
   maxBatch = 500
   held: string[] = []
+  /** What it ordered for the device. */
+  standing: 'activo' | 'revocado' | 'por_borrar' | 'borrado' = 'activo'
   judge: Judge = () => ({ status: 'applied' })
-  readonly outcomes = new Map<string, Outcome>()
-  readonly applied: string[] = []
   /** What the device said of itself with its last pull. */
   report: PullRequest['report']
+  /** Keys of rows fetched one by one, to repair. */
+  readonly fetched: string[] = []
+  private past: Past = {
+    seq: 0,
+    nonces: new Map(),
+    outcomes: new Map(),
+    applied: [],
+    rows: new Map(),
+    entries: new Map(),
+    floor: 0,
+  }
+  private lives = 0
   private readonly handles = new Map<string, number>()
-  private readonly rows = new Map<string, ServerRow>()
-  /** bucket handle → row key → seq of its last entry, and whether it is a removal. */
-  private readonly entries = new Map<number, Map<string, { seq: number; removed: boolean }>>()
   private readonly requests = new Map<string, number>()
+
+  get seq(): number {
+    return this.past.seq
+  }
+
+  get outcomes(): Map<string, Outcome> {
+    return this.past.outcomes
+  }
+
+  get applied(): string[] {
+    return this.past.applied
+  }
+
+  backup(): Past {
+    return structuredClone(this.past)
+  }
+
+  /** Power loss, or a backup put back: what came after it never happened. */
+  restore(past: Past): void {
+    this.past = structuredClone(past)
+    this.lives++
+  }
+
+  /** Removals so far are forgotten. */
+  compact(): void {
+    for (const list of this.past.entries.values()) for (const [key, e] of list) if (e.removed) list.delete(key)
+    this.past.floor = this.next()
+  }
+
+  private next(): number {
+    this.past.nonces.set(++this.past.seq, `${this.lives}.${this.past.seq}`)
+    return this.past.seq
+  }
+
+  private witness(marks: readonly Mark[] = []): Witness {
+    const rewound = marks.some((m) => m.seq > 0 && this.past.nonces.get(m.seq) !== m.nonce)
+    const mark = { epoch: this.epoch, seq: this.seq, nonce: this.past.nonces.get(this.seq) ?? '' }
+    return { mark, ...(rewound ? { rewound } : {}) }
+  }
 
   handle(name: string): number {
     if (!this.handles.has(name)) this.handles.set(name, this.handles.size + 1)
@@ -35,13 +102,14 @@ export class FakeServer {
   /** Writes a row and its place in exactly these buckets. */
   put(c: string, id: string, data: Record<string, unknown>, ...buckets: string[]): void {
     const key = `${c}/${id}`
-    this.rows.set(key, { rev: (this.rows.get(key)?.rev ?? 0) + 1, data })
+    const { rows, entries } = this.past
+    rows.set(key, { rev: (rows.get(key)?.rev ?? 0) + 1, data })
     const wanted = new Set(buckets.map((b) => this.handle(b)))
-    for (const [h, list] of this.entries)
-      if (list.has(key) && !wanted.has(h)) list.set(key, { seq: ++this.seq, removed: true })
+    for (const [h, list] of entries)
+      if (list.has(key) && !wanted.has(h)) list.set(key, { seq: this.next(), removed: true })
     for (const h of wanted) {
-      if (!this.entries.has(h)) this.entries.set(h, new Map())
-      this.entries.get(h)!.set(key, { seq: ++this.seq, removed: false })
+      if (!entries.has(h)) entries.set(h, new Map())
+      entries.get(h)!.set(key, { seq: this.next(), removed: false })
     }
   }
 
@@ -60,18 +128,64 @@ export class FakeServer {
   private route(method: string, path: string, body: unknown): Answer {
     if (path === '/session' && method === 'GET') return { status: 200, body: {} }
     if (path === '/devices') return { status: 200, body: { device: 'device000000001', last_counter: 0 } }
-    if (path === '/sync/pull') return { status: 200, body: this.pull(body as PullRequest) }
     if (path === '/sync/push') return this.push(body as PushRequest)
-    return { status: 404, body: { error: { code: 'not_found', message: '' } } }
+    if (path === '/devices/wiped') return this.wiped(body as Device)
+    if (this.standing !== 'activo')
+      return refusal(403, this.standing === 'revocado' ? 'device_revoked' : 'device_wiped')
+    if (path === '/sync/pull') return { status: 200, body: this.pull(body as PullRequest) }
+    if (path === '/sync/digests') return this.digests(body as { bucket: number; after: string })
+    if (path === '/sync/rows') return this.fetch(body as { bucket: number; keys: { c: string; id: string }[] })
+    return refusal(404, 'not_found')
+  }
+
+  private wiped({ device, install }: Device): Answer {
+    if (!device || !install) return refusal(400, 'malformed')
+    this.standing = 'borrado'
+    return { status: 204 }
+  }
+
+  private live(handle: number): [string, { seq: number; removed: boolean }][] {
+    return [...(this.past.entries.get(handle) ?? [])].filter(([, e]) => !e.removed).sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  private digests({ bucket, after }: { bucket: number; after: string }): Answer {
+    const name = this.held.find((n) => this.handle(n) === bucket)
+    if (!name) return refusal(404, 'not_found')
+    const all = this.live(bucket).filter(([key]) => key > after)
+    const keys = all.slice(0, this.listingSize).map(([key]) => key)
+    const rows = keys.map((key) => ({ ...split(key), ...this.past.rows.get(key)! }))
+    const { mark } = this.witness()
+    return {
+      status: 200,
+      body: {
+        bucket,
+        name,
+        ...mark,
+        rows: {
+          c: rows.map((r) => r.c),
+          id: rows.map((r) => r.id),
+          rev: rows.map((r) => r.rev),
+          digest: rows.map((r) => digestOf(r.data)),
+        },
+        next: keys.length < all.length ? keys.at(-1) : '',
+      },
+    }
+  }
+
+  private fetch({ bucket, keys }: { bucket: number; keys: { c: string; id: string }[] }): Answer {
+    if (!this.held.some((n) => this.handle(n) === bucket)) return refusal(404, 'not_found')
+    const live = new Map(this.live(bucket))
+    const there = keys.map(({ c, id }) => `${c}/${id}`).filter((key) => live.has(key))
+    this.fetched.push(...there)
+    return { status: 200, body: { rows: there.map((key) => ({ ...split(key), ...this.past.rows.get(key)! })) } }
   }
 
   private push(request: PushRequest): Answer {
-    if (request.mutations.length > this.maxBatch)
-      return { status: 413, body: { error: { code: 'body_too_large', message: '' } } }
+    if (request.mutations.length > this.maxBatch) return refusal(413, 'body_too_large')
     const results = (request.mutations as Mutation[]).map((m) => {
       const known = this.outcomes.get(m.id)
       if (known) return known
-      const outcome: Outcome = { id: m.id, seq: ++this.seq, ...this.judge(m) }
+      const outcome: Outcome = { id: m.id, seq: this.next(), ...this.judge(m) }
       if (outcome.status === 'applied') {
         this.applied.push(m.id)
         this.put(
@@ -80,33 +194,47 @@ export class FakeServer {
           { ...m.fields },
           `aii:${String((m.fields as Record<string, unknown>).intervention)}`,
         )
-        outcome.rev = this.rows.get(`${m.collection}/${m.record}`)!.rev
+        outcome.rev = this.past.rows.get(`${m.collection}/${m.record}`)!.rev
       }
       this.outcomes.set(m.id, outcome)
       return outcome
     })
-    return { status: 200, body: { results, durable_seq: this.seq, server_time: SERVER_TIME } }
+    return {
+      status: 200,
+      body: { ...this.witness(request.marks), results, durable_seq: this.seq, server_time: SERVER_TIME },
+    }
   }
 
   private pull(request: PullRequest): PullPage {
     this.report = request.report
-    const reset = request.cursor !== undefined && request.cursor.epoch !== this.epoch
+    const reset = request.cursor !== undefined && request.cursor.node !== this.node
     const at = new Map<number, number>()
-    if (!reset) for (const g of request.cursor?.at ?? []) for (const h of g.buckets) at.set(h, g.seq)
+    const lost = new Set<number>()
+    for (const { seq, nonce, buckets } of reset ? [] : (request.cursor?.at ?? []))
+      for (const h of buckets) {
+        at.set(h, seq)
+        if (seq > 0 && (this.past.nonces.get(seq) !== nonce || seq < this.past.floor)) lost.add(h)
+      }
     const held = this.held.map((name) => ({ handle: this.handle(name), name }))
     const enter = held.filter(({ handle }) => !at.has(handle))
     const drop = [...at.keys()].filter((h) => !held.some((b) => b.handle === h))
     for (const h of drop) at.delete(h)
     for (const { handle } of enter) at.set(handle, 0)
+    const reconcile = held.filter(({ handle }) => lost.has(handle))
+    for (const { handle } of reconcile) at.set(handle, this.seq)
 
     const changes = this.changesSince(at)
     const page = changes.slice(0, this.pageSize)
     const complete = page.length === changes.length
     for (const c of page) at.set(c.h, c.seq)
     if (complete) for (const h of at.keys()) at.set(h, this.seq)
-    const puts = page.filter((c) => !c.removed).map(({ h, key }) => ({ b: h, ...split(key), ...this.rows.get(key)! }))
+    const puts = page
+      .filter((c) => !c.removed)
+      .map(({ h, key }) => ({ b: h, ...split(key), ...this.past.rows.get(key)! }))
     const removes = page.filter((c) => c.removed).map(({ h, key }) => ({ b: h, ...split(key) }))
     return {
+      ...this.witness(request.marks),
+      ...(reconcile.length > 0 ? { reconcile } : {}),
       reset,
       server_time: SERVER_TIME,
       business_date: '2026-06-15',
@@ -127,7 +255,7 @@ export class FakeServer {
 
   private changesSince(at: Map<number, number>): { h: number; key: string; seq: number; removed: boolean }[] {
     const changes = [...at].flatMap(([h, since]) =>
-      [...(this.entries.get(h) ?? [])]
+      [...(this.past.entries.get(h) ?? [])]
         .map(([key, e]) => ({ h, key, ...e }))
         .filter((e) => e.seq > since && !(since === 0 && e.removed)),
     )
@@ -138,9 +266,9 @@ export class FakeServer {
     const groups = new Map<number, number[]>()
     for (const [h, seq] of at) groups.set(seq, [...(groups.get(seq) ?? []), h])
     return {
-      node: 'n1',
+      node: this.node,
       epoch: this.epoch,
-      at: [...groups].map(([seq, buckets]) => ({ seq, nonce: seq ? `n${seq}` : '', buckets })),
+      at: [...groups].map(([seq, buckets]) => ({ seq, nonce: this.past.nonces.get(seq) ?? '', buckets })),
     }
   }
 
@@ -149,9 +277,8 @@ export class FakeServer {
     const buckets = this.held.map((name) => {
       let sum = 0n
       let count = 0
-      for (const [key, e] of this.entries.get(this.handle(name)) ?? []) {
-        if (e.removed) continue
-        const { rev, data } = this.rows.get(key)!
+      for (const [key] of this.live(this.handle(name))) {
+        const { rev, data } = this.past.rows.get(key)!
         sum = add64(sum, entryOf(name, { ...split(key), rev, digest: digestOf(data) }))
         count++
       }
@@ -163,6 +290,8 @@ export class FakeServer {
 }
 
 export const SERVER_TIME = '2026-06-15T15:00:00Z'
+
+const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } })
 
 function split(key: string): { c: string; id: string } {
   const [c = '', id = ''] = key.split('/')

@@ -1,0 +1,200 @@
+/**
+ * The rules of the work database, once for every kind of store: each operation
+ * reads, decides purely what changes, and the store applies that change in the
+ * same transaction. Invariants:
+ *  L1 an entry disappears only by takeBack (never on the wire), discard (refused,
+ *     at the person's wish), prune (applied, durable, old) or erase (ordered) (I2);
+ *  L2 acknowledged entries become unanswered again only in the transaction that
+ *     forgets the marks which proved the server's going back, so that a crash
+ *     before it repeats the whole and a crash after it has lost nothing (I2, I3);
+ *  L3 counters only grow; none is given twice (I3).
+ */
+import type { Draft, OutboxEntry, OutboxState } from './contract'
+import { canTakeBack, countsOf, entriesFor } from './entries'
+import { emptyWorkMeta } from './ports'
+import type { OutboxCounts, Settlement, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
+import { prunable, replayed, reviewed, settled, withMark } from './push'
+import { upgrade } from './upgrade'
+
+/** One transaction on the work database: first `gone`, then the rest. */
+export interface WorkChange {
+  /** Empties everything before the rest happens. */
+  clear?: boolean
+  gone?: number[]
+  goneDrafts?: string[]
+  entries?: OutboxEntry[]
+  drafts?: Draft[]
+  meta?: WorkMeta
+}
+
+/** What may be read inside a transaction. */
+export interface WorkReader {
+  /** Undefined before the first write; older versions may lack fields. */
+  meta(): Promise<Partial<WorkMeta> | undefined>
+  byState(...states: OutboxState[]): Promise<OutboxEntry[]>
+  byGroup(group: string): Promise<OutboxEntry[]>
+  byCounter(counters: number[]): Promise<(OutboxEntry | undefined)[]>
+  drafts(): Promise<Draft[]>
+}
+
+/** What a decision inside a transaction comes to; a null change writes nothing. */
+export interface Decided<T> {
+  change: WorkChange | null
+  answer: T
+}
+
+export interface WorkTables {
+  read<T>(look: (r: WorkReader) => Promise<T>): Promise<T>
+  /**
+   * One write transaction, alone: nothing else is written between what `decide`
+   * reads and its change. `decide` awaits nothing but the reader.
+   */
+  change<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T>
+}
+
+const NOTHING = { change: null, answer: undefined }
+const byCounter = (a: OutboxEntry, b: OutboxEntry): number => a.counter - b.counter
+const metaOf = async (r: WorkReader): Promise<WorkMeta> => ({ ...emptyWorkMeta(), ...(await r.meta()) })
+
+/** Every tab may enqueue, take back, redo and discard; only the one that syncs calls the rest. */
+export class Ledger implements WorkStore {
+  constructor(private readonly tables: WorkTables) {}
+
+  meta(): Promise<WorkMeta> {
+    return this.tables.read(metaOf)
+  }
+
+  counts(): Promise<OutboxCounts> {
+    return this.tables.read(async (r) => {
+      const entries = await r.byState('pending', 'rejected', 'parked')
+      return countsOf(entries, new Set((await r.drafts()).map((d) => d.id)))
+    })
+  }
+
+  async pending(): Promise<OutboxEntry[]> {
+    return (await this.tables.read((r) => r.byState('pending'))).sort(byCounter)
+  }
+
+  waiting(): Promise<Set<string>> {
+    return this.tables.read(async (r) => {
+      const pending = await r.byState('pending')
+      return new Set([...pending, ...(await r.drafts())].map((w) => w.intervention))
+    })
+  }
+
+  async claim(counters: number[]): Promise<OutboxEntry[]> {
+    if (counters.length === 0) return []
+    return this.tables.change('claim', async (r) => {
+      const found = (await r.byCounter(counters)).flatMap((e) => (e?.state === 'pending' ? [e] : []))
+      const entries = found.map((e) => ({
+        ...e,
+        // What was on the wire goes as it was: the same id always carries the same (I3).
+        mutation: e.attempts === 0 ? upgrade(e.mutation) : e.mutation,
+        attempts: e.attempts + 1,
+      }))
+      return { change: { entries }, answer: entries }
+    })
+  }
+
+  async settle(settlements: readonly Settlement[], told?: Told): Promise<void> {
+    if (settlements.length === 0 && !(await this.newsOf(told))) return
+    await this.tables.change('settle', async (r) => {
+      const again = told?.rewound ? (await r.byState('applied', 'parked')).map(replayed) : []
+      const found = await r.byCounter(settlements.map((s) => s.counter))
+      const entries = settlements.flatMap((s, i) => settled(found[i], s) ?? [])
+      const meta = told ? withMark(await metaOf(r), told) : undefined
+      return { change: { entries: [...again, ...entries], ...(meta ? { meta } : {}) }, answer: undefined }
+    })
+  }
+
+  /** Whether an answer says anything of our marks that we have not written down. */
+  private async newsOf(told: Told | undefined): Promise<boolean> {
+    if (!told) return false
+    const meta = await this.meta()
+    return told.rewound === true || JSON.stringify(withMark(meta, told).marks) !== JSON.stringify(meta.marks)
+  }
+
+  async review(verdicts: readonly Verdict[]): Promise<void> {
+    if (verdicts.length === 0) return
+    const by = new Map(verdicts.map((v) => [v.mutation, v]))
+    const decided = (parked: OutboxEntry[]): OutboxEntry[] => parked.flatMap((e) => reviewed(e, by.get(e.id)) ?? [])
+    if (decided(await this.tables.read((r) => r.byState('parked'))).length === 0) return
+    await this.tables.change('review', async (r) => ({
+      change: { entries: decided(await r.byState('parked')) },
+      answer: undefined,
+    }))
+  }
+
+  enqueue(work: Work, stamp: Stamp): Promise<void> {
+    return this.tables.change('enqueue', async (r) => {
+      if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return NOTHING
+      const chained = work.mutations.some((m) => m.op !== 'create')
+      const existing = chained ? await r.byState('pending', 'parked', 'applied') : []
+      const made = entriesFor(work, stamp, await metaOf(r), existing)
+      return { change: { ...made, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
+    })
+  }
+
+  takeBack(group: string, draft: Draft): Promise<boolean> {
+    return this.tables.change('takeBack', async (r) => {
+      const entries = await r.byGroup(group)
+      if (!canTakeBack(entries)) return { change: null, answer: false }
+      return { change: { gone: entries.map((e) => e.counter), drafts: [draft] }, answer: true }
+    })
+  }
+
+  redo(group: string, draft: Draft): Promise<string> {
+    return this.tables.change('redo', async (r) => {
+      const entries = await r.byGroup(group)
+      const before = entries.find((e) => e.redone_as)?.redone_as
+      if (before) return { change: null, answer: before }
+      const refused = entries.filter((e) => e.state === 'rejected')
+      if (refused.length === 0) return { change: null, answer: '' }
+      const marked = refused.map((e) => ({ ...e, redone_as: draft.id }))
+      return { change: { entries: marked, drafts: [draft] }, answer: draft.id }
+    })
+  }
+
+  discard(id: string): Promise<void> {
+    return this.tables.change('discard', async (r) => {
+      const rejected = await r.byState('rejected')
+      const gone = rejected.filter((e) => e.group === id).map((e) => e.counter)
+      const open = rejected.filter((e) => e.group !== id && e.redone_as === id)
+      const entries = open.map(({ redone_as: _, ...e }) => e)
+      return { change: { gone, entries, goneDrafts: [id] }, answer: undefined }
+    })
+  }
+
+  private amend(what: string, change: (meta: WorkMeta) => Partial<WorkMeta>): Promise<void> {
+    return this.tables.change(what, async (r) => {
+      const meta = await metaOf(r)
+      return { change: { meta: { ...meta, ...change(meta) } }, answer: undefined }
+    })
+  }
+
+  saveInstall(install: string): Promise<void> {
+    return this.amend('install', () => ({ install, device: '' }))
+  }
+
+  saveDevice(device: string, lastCounter: number): Promise<void> {
+    return this.amend('device', (meta) => ({ device, last_counter: Math.max(meta.last_counter, lastCounter) }))
+  }
+
+  note(change: Partial<Pick<WorkMeta, 'standing' | 'lease'>>): Promise<void> {
+    return this.amend('note', () => change)
+  }
+
+  async prune(durableSeq: number, serverTime: string): Promise<void> {
+    const old = async (r: WorkReader): Promise<number[]> =>
+      (await r.byState('applied')).filter((e) => prunable(e, durableSeq, serverTime)).map((e) => e.counter)
+    if ((await this.tables.read(old)).length === 0) return
+    await this.tables.change('prune', async (r) => ({ change: { gone: await old(r) }, answer: undefined }))
+  }
+
+  erase(): Promise<void> {
+    return this.tables.change('erase', async (r) => {
+      const { install, device, standing } = await metaOf(r)
+      return { change: { clear: true, meta: { ...emptyWorkMeta(), install, device, standing } }, answer: undefined }
+    })
+  }
+}
