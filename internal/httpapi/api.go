@@ -59,6 +59,7 @@ func (a *API) Handler() http.Handler {
 	g.POST("/devices", a.register)
 	g.POST("/sync/pull", a.pull)
 	g.POST("/sync/push", a.push)
+	a.reconcileRoutes(g)
 	a.boardRoutes(g)
 	a.yearRoutes(g)
 	a.rendicionRoutes(g)

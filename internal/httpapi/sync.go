@@ -12,9 +12,6 @@ import (
 	"chaski/internal/replication"
 )
 
-// replicaSchema is the newest shape of rows on the wire that this server speaks.
-const replicaSchema = 1
-
 const instant = "2006-01-02T15:04:05.000Z"
 
 func utc(t time.Time) string { return t.UTC().Format(instant) }
@@ -90,6 +87,7 @@ type pullRequest struct {
 	Schema    int                 `json:"schema" validate:"required"`
 	Device    string              `json:"device" validate:"required,max=15"`
 	Cursor    *replication.Cursor `json:"cursor"`
+	Marks     []replication.Mark  `json:"marks" validate:"max=32"`
 	Checksums bool                `json:"checksums"`
 	Report    *deviceReport       `json:"report"`
 }
@@ -104,10 +102,13 @@ type trailer struct {
 
 type pullPage struct {
 	Reset        bool               `json:"reset"`
+	Rewound      bool               `json:"rewound,omitempty"`
+	Mark         replication.Mark   `json:"mark"`
 	ServerTime   string             `json:"server_time"`
 	BusinessDate string             `json:"business_date"`
 	Enter        []app.BucketName   `json:"enter"`
 	Drop         []int              `json:"drop"`
+	Reconcile    []app.BucketName   `json:"reconcile,omitempty"`
 	Puts         []app.Put          `json:"puts"`
 	Removes      []app.Remove       `json:"removes"`
 	Cursor       replication.Cursor `json:"cursor"`
@@ -120,13 +121,13 @@ func (a *API) pull(c echo.Context) error {
 	if err := bind(c, &q); err != nil {
 		return err
 	}
-	if q.Protocol != 1 || q.Schema != replicaSchema {
+	if q.Protocol != 1 || q.Schema < app.ResetSchema || q.Schema > app.ReconcileSchema {
 		return fault.New(fault.ClientOutdated, "schema")
 	}
 	if err := a.Accounts.MaySync(who(c), q.Device); err != nil {
 		return err
 	}
-	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Cursor: q.Cursor, Checksums: q.Checksums})
+	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Schema: q.Schema, Cursor: q.Cursor, Marks: q.Marks, Checksums: q.Checksums})
 	if err != nil {
 		return err
 	}
@@ -134,8 +135,9 @@ func (a *API) pull(c echo.Context) error {
 		a.Log.Warn("device report not kept", "device", q.Device, "error", err) // it comes again with the next pull
 	}
 	return c.JSON(http.StatusOK, pullPage{
-		Reset: p.Reset, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
-		Enter: list(p.Enter), Drop: list(p.Drop), Puts: list(p.Puts), Removes: list(p.Removes), Cursor: p.Cursor, DurableSeq: p.DurableSeq,
+		Reset: p.Reset, Rewound: len(p.Rewound) > 0, Mark: p.Mark, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
+		Enter: list(p.Enter), Drop: list(p.Drop), Reconcile: p.Reconcile, Puts: list(p.Puts), Removes: list(p.Removes),
+		Cursor: p.Cursor, DurableSeq: p.DurableSeq,
 		Trailer: trailer{Complete: p.Complete, Puts: len(p.Puts), Removes: len(p.Removes), Total: p.Total, Buckets: p.Checks},
 	})
 }
@@ -149,9 +151,10 @@ func list[T any](in []T) []T {
 }
 
 type pushRequest struct {
-	Protocol  int               `json:"protocol" validate:"required"`
-	Device    string            `json:"device" validate:"required,max=15"`
-	Mutations []json.RawMessage `json:"mutations" validate:"required"`
+	Protocol  int                `json:"protocol" validate:"required"`
+	Device    string             `json:"device" validate:"required,max=15"`
+	Marks     []replication.Mark `json:"marks" validate:"max=32"`
+	Mutations []json.RawMessage  `json:"mutations" validate:"required"`
 }
 
 type outcome struct {
@@ -163,6 +166,14 @@ type outcome struct {
 	Errors  []problem `json:"errors,omitempty"`
 }
 
+type pushResponse struct {
+	Rewound    bool             `json:"rewound,omitempty"`
+	Mark       replication.Mark `json:"mark"`
+	Results    []outcome        `json:"results"`
+	DurableSeq int64            `json:"durable_seq"`
+	ServerTime string           `json:"server_time"`
+}
+
 func (a *API) push(c echo.Context) error {
 	var q pushRequest
 	if err := bind(c, &q); err != nil {
@@ -172,9 +183,17 @@ func (a *API) push(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	// Read after the commit: this mark and what it says of the device's own hold
+	// for the commit before it too.
+	w, err := a.Replica.Witness(who(c), q.Device, q.Marks)
+	if err != nil {
+		return err
+	}
 	results := make([]outcome, len(r.Outcomes))
 	for i, o := range r.Outcomes {
 		results[i] = outcome{ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors)}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"results": results, "durable_seq": r.DurableSeq, "server_time": utc(r.ServerTime)})
+	return c.JSON(http.StatusOK, pushResponse{
+		Rewound: len(w.Rewound) > 0, Mark: w.Mark, Results: results, DurableSeq: r.DurableSeq, ServerTime: utc(r.ServerTime),
+	})
 }

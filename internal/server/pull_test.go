@@ -158,7 +158,7 @@ func TestDeltas(t *testing.T) {
 	if got := total(t, p, page); got != page.Trailer.Total {
 		t.Errorf("sum %s, server %s", got, page.Trailer.Total)
 	}
-	q := map[string]any{"protocol": 1, "schema": 1, "device": p.ID, "cursor": p.Cursor}
+	q := map[string]any{"protocol": 1, "schema": 2, "device": p.ID, "cursor": p.Cursor, "marks": p.Marks}
 	raw, _ := json.Marshal(q)
 	r := k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, q)
 	if len(raw)+len(r.Body) > 1024 {
@@ -190,16 +190,25 @@ func TestPagesResume(t *testing.T) {
 	}
 }
 
-// A cursor of another history is answered with a reset, never with silence.
+// A cursor of another history is answered with a reset to those who know no
+// better, a cursor of another server to everybody; never with silence.
 func TestResetOnForeignCursor(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
 	p.Pull()
 	k.SQL(`UPDATE sync_commits SET nonce = 'deadbeef' WHERE seq = (SELECT max(seq) FROM sync_commits)`)
-	page := p.PullPage()
-	if !page.Reset || len(page.Enter) == 0 {
-		t.Fatalf("%+v", page)
+	own := p.Cursor
+	reset := func(why string) {
+		t.Helper()
+		if page := p.PullPage(); !page.Reset || len(page.Enter) == 0 || len(page.Reconcile) > 0 {
+			t.Fatalf("%s: %+v", why, page)
+		}
 	}
+	p.Schema = 1
+	reset("schema 1")
+	p.Schema = 2
+	p.Cursor = map[string]any{"node": "n2", "epoch": 1, "at": own["at"]}
+	reset("another node")
 	p.Pull()
 	if p.Rows["interventions/"+testkit.Canal] == nil {
 		t.Error("not rebuilt")

@@ -51,7 +51,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		replica := store.NewReplica(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
 		poker.Sent = told.Poked
-		engine.AfterCommit, engine.Drained = poker.Tell, told.Drained
+		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
 		api := &httpapi.API{
 			Replica: told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),

@@ -39,6 +39,8 @@ type Engine struct {
 	// Drained is told how many rows one settling looked at and how long it took.
 	// May be nil.
 	Drained func(rows int, took time.Duration)
+	// Rewound is told how many marks of a lost future a device came with. May be nil.
+	Rewound func(marks int)
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
 }

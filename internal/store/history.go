@@ -3,6 +3,10 @@ package store
 import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/replication"
 )
 
 // OpenEpoch begins a new epoch of the sync history, because data from a backup
@@ -15,4 +19,129 @@ func OpenEpoch(pb core.App, replaced int64) error {
 	_, err := pb.NonconcurrentDB().NewQuery(`UPDATE sync_clock SET epoch = max(epoch, {:r}) + 1`).
 		Bind(dbx.Params{"r": replaced}).Execute()
 	return err
+}
+
+// history answers, from one transaction, what this server's past is.
+type history struct {
+	db    dbx.Builder
+	node  string
+	epoch int64
+	head  int64
+}
+
+func openHistory(db dbx.Builder) (history, error) {
+	h := history{db: db}
+	err := db.NewQuery(`SELECT node, epoch, seq FROM sync_clock`).Row(&h.node, &h.epoch, &h.head)
+	return h, err
+}
+
+// commit is the mark of the commit that holds a sequence number; of none for 0.
+func (h history) commit(seq int64) (replication.Mark, error) {
+	if seq == 0 {
+		return replication.Mark{Epoch: h.epoch}, nil
+	}
+	var out []struct {
+		Epoch int64  `db:"epoch"`
+		Seq   int64  `db:"seq"`
+		Nonce string `db:"nonce"`
+	}
+	err := h.db.NewQuery(`SELECT epoch, seq, nonce FROM sync_commits WHERE seq >= {:s} ORDER BY seq LIMIT 1`).
+		Bind(dbx.Params{"s": seq}).All(&out)
+	if err != nil || len(out) == 0 {
+		return replication.Mark{}, err
+	}
+	return replication.Mark(out[0]), nil
+}
+
+func (h history) nonce(seq int64) (string, error) {
+	at, err := h.commit(seq)
+	return at.Nonce, err
+}
+
+// holds says whether a cursor of an epoch was at a position in this history.
+func (h history) holds(g replication.Group, epoch int64) (bool, error) {
+	at, err := h.commit(g.Seq)
+	// A commit of a later epoch than the cursor's took the place of one that was
+	// lost with the end of that epoch.
+	return g.Seq <= h.head && at.Nonce == g.Nonce && at.Epoch <= epoch || g.Seq == 0, err
+}
+
+// witness sorts out the marks that are of another history.
+func (h history) witness(marks []replication.Mark) (app.Witness, error) {
+	var w app.Witness
+	var err error
+	if w.Mark, err = h.commit(h.head); err != nil {
+		return w, err
+	}
+	for _, m := range marks {
+		at, err := h.commit(m.Seq)
+		if err != nil {
+			return w, err
+		}
+		if m.Seq != 0 && at != m { // before the first commit all histories are one
+			w.Rewound = append(w.Rewound, m)
+		}
+	}
+	return w, nil
+}
+
+// Witness implements app.Replica.
+func (r *Replica) Witness(a actor.Actor, device string, marks []replication.Mark) (app.Witness, error) {
+	var w app.Witness
+	err := r.reading(func(db dbx.Builder) error {
+		h, err := openHistory(db)
+		if err == nil {
+			w, err = h.witness(marks)
+		}
+		return err
+	})
+	r.noteRewind(a, device, w.Rewound)
+	return w, err
+}
+
+// noteRewind keeps that a device knew of a history which this server does not
+// have, once for each mark, and opens a new epoch unless that was done. The device was told and acts on it: if the note
+// cannot be kept it comes with its next request.
+func (r *Replica) noteRewind(a actor.Actor, device string, lost []replication.Mark) {
+	if len(lost) == 0 {
+		return
+	}
+	fresh := 0
+	err := r.app.RunInTransaction(func(tx core.App) error {
+		fresh = 0
+		for _, m := range lost {
+			done, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_rewinds (device, epoch, seq, nonce, at)
+				VALUES ({:d}, {:e}, {:s}, {:n}, {:at}) ON CONFLICT DO NOTHING`).
+				Bind(dbx.Params{"d": device, "e": m.Epoch, "s": m.Seq, "n": m.Nonce, "at": r.engine.stamp()}).Execute()
+			if err != nil {
+				return err
+			}
+			if n, err := done.RowsAffected(); err != nil || n == 0 {
+				continue
+			}
+			fresh++
+			// From here on no receipt repeats one of the lost future. A bound, so
+			// that no device can use epochs up.
+			if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE sync_clock SET epoch = {:e} + 1 WHERE epoch <= {:e} AND {:e} < epoch + 1000`).
+				Bind(dbx.Params{"e": m.Epoch}).Execute(); err != nil {
+				return err
+			}
+			if err := WriteAudit(tx, Audit{
+				Actor: a.User, Action: "rewound", Key: Key{"devices", device}, Device: device, Detail: m, At: r.engine.Now(),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	log := r.app.Logger()
+	switch {
+	case err != nil:
+		log.Error("rewind not noted", "device", device, "marks", lost, "error", err)
+	case fresh > 0:
+		log.Warn("this server has gone back: a device knows commits that it lost", "device", device, "marks", lost)
+		if r.engine.Rewound != nil {
+			r.engine.Rewound(fresh)
+		}
+	}
 }

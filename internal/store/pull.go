@@ -13,26 +13,6 @@ import (
 	"chaski/internal/replication"
 )
 
-// Pull implements app.Replica. The bucket list, the page and its checksums come
-// from one read transaction.
-func (r *Replica) Pull(a actor.Actor, q app.PullQuery) (app.Page, error) {
-	if err := r.engine.Settle(r.app); err != nil {
-		return app.Page{}, err
-	}
-	db, ok := r.app.ConcurrentDB().(*dbx.DB)
-	if !ok {
-		return app.Page{}, errors.New("pull inside a transaction")
-	}
-	var page app.Page
-	err := db.Transactional(func(tx *dbx.Tx) error {
-		p := &pull{tx: tx, query: q, budget: r.engine.PageBytes}
-		var err error
-		page, err = p.run(r.engine, a)
-		return err
-	})
-	return page, err
-}
-
 // Replica serves devices from the ledger.
 type Replica struct {
 	engine *Engine
@@ -42,40 +22,78 @@ type Replica struct {
 // NewReplica binds the ledger to an app.
 func NewReplica(e *Engine, a core.App) *Replica { return &Replica{engine: e, app: a} }
 
+// reading runs fn in one read transaction, with what arrived past the hooks
+// settled before.
+func (r *Replica) reading(fn func(dbx.Builder) error) error {
+	if err := r.engine.Settle(r.app); err != nil {
+		return err
+	}
+	db, ok := r.app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("replica read inside a transaction")
+	}
+	return db.Transactional(func(tx *dbx.Tx) error { return fn(tx) })
+}
+
+// Pull implements app.Replica. The bucket list, the page and its checksums come
+// from one read transaction.
+func (r *Replica) Pull(a actor.Actor, q app.PullQuery) (app.Page, error) {
+	var page app.Page
+	err := r.reading(func(db dbx.Builder) error {
+		p := &pull{tx: db, query: q, budget: r.engine.PageBytes, lost: map[int]bool{}}
+		var err error
+		page, err = p.run(r.engine, a)
+		return err
+	})
+	r.noteRewind(a, q.Device, page.Rewound)
+	return page, err
+}
+
+// pull makes one page. Invariants:
+//
+//   - a bucket's position after the page is what the device then holds of it: all
+//     entries up to there and none after, or the bucket is in Reconcile;
+//   - a handle the device was told in a history that is not ours is told again:
+//     it may mean another bucket here.
 type pull struct {
+	history
 	tx       dbx.Builder
 	query    app.PullQuery
 	budget   int
-	node     string
-	epoch    int64
-	head     int64
 	position map[int]int64
-	held     []bucketRow // in serving order
+	lost     map[int]bool // handles whose position is not of this history
+	held     []heldBucket // in serving order
 	page     app.Page
 }
 
+type heldBucket struct {
+	bucketRow
+	Floor int64 `db:"floor"` // removals up to here are no longer kept
+}
+
 func (p *pull) run(e *Engine, a actor.Actor) (app.Page, error) {
-	now := e.Now()
-	p.page = app.Page{ServerTime: now, BusinessDate: e.Today()}
+	p.page = app.Page{ServerTime: e.Now(), BusinessDate: e.Today()}
 	if err := p.open(); err != nil {
 		return p.page, err
 	}
-	h, err := HoldingOf(p.tx, a, e.Today())
-	if err != nil {
+	if err := p.holding(e, a); err != nil {
 		return p.page, err
 	}
-	if err := p.hold(h.Names()); err != nil {
-		return p.page, err
-	}
+	p.compare()
 	if err := p.changes(); err != nil {
 		return p.page, err
 	}
 	return p.page, p.finish()
 }
 
-// open reads where this history stands and whether the cursor belongs to it.
+// open reads where this history stands and which positions of the cursor are
+// its own.
 func (p *pull) open() error {
-	if err := p.tx.NewQuery(`SELECT node, epoch, seq FROM sync_clock`).Row(&p.node, &p.epoch, &p.head); err != nil {
+	var err error
+	if p.history, err = openHistory(p.tx); err != nil {
+		return err
+	}
+	if p.page.Witness, err = p.witness(p.query.Marks); err != nil {
 		return err
 	}
 	c := p.query.Cursor
@@ -83,76 +101,84 @@ func (p *pull) open() error {
 	if c == nil {
 		return nil
 	}
-	if c.Node != p.node || c.Epoch > p.epoch {
+	if c.Node != p.node || c.Epoch > p.epoch && p.query.Schema < app.ReconcileSchema {
 		p.reset()
 		return nil
 	}
 	for _, g := range c.At {
-		at, err := p.commit(g.Seq)
+		ours, err := p.holds(g, c.Epoch)
 		if err != nil {
 			return err
 		}
-		// A commit of a later epoch than the cursor's took the place of one that
-		// was lost with the end of that epoch.
-		if g.Seq > p.head || at.Nonce != g.Nonce || at.Epoch > c.Epoch {
+		if !ours && p.query.Schema < app.ReconcileSchema {
 			p.reset()
 			return nil
+		}
+		if !ours {
+			for _, b := range g.Buckets {
+				p.lost[b] = true
+			}
 		}
 	}
 	return nil
 }
 
-// reset: the cursor was not issued by this history (a restore, a power loss,
-// another server). The device starts over and keeps its outbox.
+// reset: nothing of the cursor can be used. The device starts over and keeps its
+// outbox.
 func (p *pull) reset() {
 	p.page.Reset = true
-	p.position = map[int]int64{}
+	p.position, p.lost = map[int]int64{}, map[int]bool{}
 }
 
-// commitMark proves which history a sequence number belongs to.
-type commitMark struct {
-	Epoch int64  `db:"epoch"`
-	Nonce string `db:"nonce"`
-}
-
-// commit is the mark of the commit that holds a sequence number.
-func (p *pull) commit(seq int64) (commitMark, error) {
-	if seq == 0 {
-		return commitMark{}, nil
+// holding reads the buckets the actor holds now, in serving order.
+func (p *pull) holding(e *Engine, a actor.Actor) error {
+	h, err := HoldingOf(p.tx, a, e.Today())
+	if err != nil {
+		return err
 	}
-	var out []commitMark
-	err := p.tx.NewQuery(`SELECT epoch, nonce FROM sync_commits WHERE seq >= {:s} ORDER BY seq LIMIT 1`).
-		Bind(dbx.Params{"s": seq}).All(&out)
-	if err != nil || len(out) == 0 {
-		return commitMark{}, err
-	}
-	return out[0], nil
-}
-
-func (p *pull) nonce(seq int64) (string, error) {
-	at, err := p.commit(seq)
-	return at.Nonce, err
-}
-
-// hold compares the buckets of the cursor with those the user holds now.
-func (p *pull) hold(names []string) error {
-	var rows []bucketRow
-	if err := p.tx.Select("handle", "name", "sum", "count").From("sync_buckets").
-		Where(dbx.In("name", anys(names)...)).All(&rows); err != nil {
+	names := h.Names()
+	if err := p.tx.Select("handle", "name", "sum", "count", "floor").From("sync_buckets").
+		Where(dbx.In("name", anys(names)...)).All(&p.held); err != nil {
 		return err
 	}
 	order := make(map[string]int, len(names))
 	for i, n := range names {
 		order[n] = i
 	}
-	sort.Slice(rows, func(i, j int) bool { return order[rows[i].Name] < order[rows[j].Name] })
-	p.held = rows
-	now := make(map[int]bool, len(rows))
-	for _, b := range rows {
+	sort.Slice(p.held, func(i, j int) bool { return order[p.held[i].Name] < order[p.held[j].Name] })
+	if p.query.Schema < app.ReconcileSchema && p.belowFloor() {
+		p.reset()
+	}
+	return nil
+}
+
+// belowFloor says whether a bucket is left where removals after it are forgotten.
+func (p *pull) belowFloor() bool {
+	for _, b := range p.held {
+		if at := p.position[b.Handle]; 0 < at && at < b.Floor {
+			return true
+		}
+	}
+	return false
+}
+
+// compare the buckets of the cursor with those the user holds now.
+func (p *pull) compare() {
+	// Handles told in a lost future were given to no bucket, or to another, in
+	// this one; those with a proven position were told before.
+	doubtful := len(p.lost)+len(p.page.Rewound) > 0
+	now := make(map[int]bool, len(p.held))
+	for _, b := range p.held {
 		now[b.Handle] = true
-		if _, had := p.position[b.Handle]; !had {
+		at, had := p.position[b.Handle]
+		name := app.BucketName{Handle: b.Handle, Name: b.Name}
+		switch {
+		case !had, at == 0 && doubtful:
 			p.position[b.Handle] = 0
-			p.page.Enter = append(p.page.Enter, app.BucketName{Handle: b.Handle, Name: b.Name})
+			p.page.Enter = append(p.page.Enter, name)
+		case p.lost[b.Handle], 0 < at && at < b.Floor:
+			p.position[b.Handle] = p.head
+			p.page.Reconcile = append(p.page.Reconcile, name)
 		}
 	}
 	for handle := range p.position {
@@ -162,7 +188,6 @@ func (p *pull) hold(names []string) error {
 		}
 	}
 	sort.Ints(p.page.Drop)
-	return nil
 }
 
 type pullRow struct {
@@ -182,7 +207,7 @@ func (p *pull) changes() error {
 			if p.budget <= 0 {
 				return nil
 			}
-			more, err := p.bucket(b)
+			more, err := p.bucket(b.Handle)
 			if err != nil {
 				return err
 			}
@@ -196,27 +221,27 @@ func (p *pull) changes() error {
 
 const pullChunk = 256
 
-func (p *pull) bucket(b bucketRow) (more bool, err error) {
+func (p *pull) bucket(handle int) (more bool, err error) {
 	var rows []pullRow
 	err = p.tx.NewQuery(`SELECT e.collection, e.record, e.seq, e.removed, r.rev, coalesce(r.payload, '') AS payload
 		FROM sync_entries e JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
 		WHERE e.bucket = {:b} AND e.seq > {:s} ORDER BY e.seq LIMIT {:n}`).
-		Bind(dbx.Params{"b": b.Handle, "s": p.position[b.Handle], "n": pullChunk}).All(&rows)
+		Bind(dbx.Params{"b": handle, "s": p.position[handle], "n": pullChunk}).All(&rows)
 	if err != nil {
 		return false, err
 	}
-	fresh := p.position[b.Handle] == 0
+	fresh := p.position[handle] == 0
 	for i, r := range rows {
 		if p.budget <= 0 {
 			return true, nil
 		}
-		p.position[b.Handle] = rows[i].Seq
+		p.position[handle] = rows[i].Seq
 		switch {
 		case !r.Removed:
-			p.page.Puts = append(p.page.Puts, app.Put{Bucket: b.Handle, Collection: r.Collection, ID: r.Record, Rev: r.Rev, Data: json.RawMessage(r.Payload)})
+			p.page.Puts = append(p.page.Puts, app.Put{Bucket: handle, Collection: r.Collection, ID: r.Record, Rev: r.Rev, Data: json.RawMessage(r.Payload)})
 			p.budget -= len(r.Payload) + 64
 		case !fresh:
-			p.page.Removes = append(p.page.Removes, app.Remove{Bucket: b.Handle, Collection: r.Collection, ID: r.Record})
+			p.page.Removes = append(p.page.Removes, app.Remove{Bucket: handle, Collection: r.Collection, ID: r.Record})
 			p.budget -= 48
 		}
 	}
@@ -225,7 +250,7 @@ func (p *pull) bucket(b bucketRow) (more bool, err error) {
 
 // finish writes the cursor and, on the last page, the checksums.
 func (p *pull) finish() error {
-	complete, moved := true, len(p.page.Enter)+len(p.page.Drop)+len(p.page.Puts)+len(p.page.Removes) > 0
+	complete, moved := true, len(p.page.Enter)+len(p.page.Drop)+len(p.page.Reconcile)+len(p.page.Puts)+len(p.page.Removes) > 0
 	for _, seq := range p.position {
 		complete = complete && seq == p.head
 	}

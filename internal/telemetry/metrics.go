@@ -26,6 +26,7 @@ type meters struct {
 	rows      *prometheus.CounterVec
 	pageBytes prometheus.Counter
 	pokes     prometheus.Counter
+	rewinds   prometheus.Counter
 	drains    prometheus.Histogram
 	drained   prometheus.Counter
 }
@@ -48,13 +49,14 @@ func newMeters() *meters {
 		rows:      counters("pull_rows_total", "Rows sent to devices.", "kind"),
 		pageBytes: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "pull_row_bytes_total", Help: "Bytes of rows sent to devices, before compression."}),
 		pokes:     prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "pokes_total", Help: "Hints sent to listening devices."}),
+		rewinds:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "rewinds_total", Help: "Commits that devices know and this server has lost: it was restored or lost power."}),
 		drains: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "chaski", Name: "drain_seconds", Help: "How long settling the changes of one transaction took.",
 			Buckets: []float64{.0005, .001, .002, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30},
 		}),
 		drained: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "drained_rows_total", Help: "Rows settled."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.sent, m.mutations, m.pushes, m.pages, m.rows, m.pageBytes, m.pokes, m.drains, m.drained,
+	m.registry.MustRegister(m.requests, m.seconds, m.sent, m.mutations, m.pushes, m.pages, m.rows, m.pageBytes, m.pokes, m.rewinds, m.drains, m.drained,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{app.Applied, app.Rejected, app.Parked} {
 		m.mutations.WithLabelValues(outcome) // there from the beginning, at zero
@@ -70,6 +72,9 @@ func (m *meters) count(r request) {
 
 // Poked counts a hint that went out.
 func (m *meters) Poked() { m.pokes.Inc() }
+
+// Rewound counts marks of a lost future that a device came with.
+func (m *meters) Rewound(marks int) { m.rewinds.Add(float64(marks)) }
 
 // Drained notes one settling of the ledger.
 func (m *meters) Drained(rows int, took time.Duration) {

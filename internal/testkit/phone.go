@@ -8,23 +8,28 @@ import (
 )
 
 // Phone is a device of a supervisor, as bare as the protocol: it keeps the rows
-// it was sent and a cursor.
+// it was sent, a cursor and the marks that no answer has confirmed.
 type Phone struct {
-	K      *Kit
-	Token  string
-	ID     string
-	Cursor any
-	Rows   map[string]map[string]any // "collection/id" -> data
-	Revs   map[string]int64
-	Names  map[int]string
-	member map[string]map[int]bool
-	next   int64
+	K       *Kit
+	Token   string
+	ID      string
+	Schema  int
+	Cursor  map[string]any
+	Marks   []any
+	Rewound bool                      // an answer said so; for the test to reset
+	Rows    map[string]map[string]any // "collection/id" -> data
+	Revs    map[string]int64
+	Names   map[int]string
+	Differs map[int]bool // buckets to be reconciled
+	Fetched int          // rows that reconciling asked for
+	member  map[string]map[int]bool
+	next    int64
 }
 
 // Phone registers a device.
 func (k *Kit) Phone(user string) *Phone {
 	k.T.Helper()
-	p := &Phone{K: k, Token: k.Token(user), Rows: map[string]map[string]any{}, Revs: map[string]int64{}, Names: map[int]string{}, member: map[string]map[int]bool{}}
+	p := &Phone{K: k, Token: k.Token(user), Schema: 2, Differs: map[int]bool{}, Rows: map[string]map[string]any{}, Revs: map[string]int64{}, Names: map[int]string{}, member: map[string]map[int]bool{}}
 	var d struct {
 		Device      string
 		LastCounter int64 `json:"last_counter"`
@@ -34,14 +39,20 @@ func (k *Kit) Phone(user string) *Phone {
 	return p
 }
 
+// Bucket is a handle and what it stands for.
+type Bucket struct {
+	Handle int
+	Name   string
+}
+
 // Page is an answer to a pull.
 type Page struct {
-	Reset bool
-	Enter []struct {
-		Handle int
-		Name   string
-	}
-	Drop []int
+	Reset     bool
+	Rewound   bool
+	Mark      map[string]any
+	Enter     []Bucket
+	Drop      []int
+	Reconcile []Bucket
 	Puts []struct {
 		B    int
 		C    string
@@ -69,7 +80,7 @@ type Page struct {
 // PullPage asks for one page and applies it as docs/protocol.md §5 says.
 func (p *Phone) PullPage() Page {
 	p.K.T.Helper()
-	q := map[string]any{"protocol": 1, "schema": 1, "device": p.ID}
+	q := map[string]any{"protocol": 1, "schema": p.Schema, "device": p.ID, "marks": list(p.Marks)}
 	if p.Cursor != nil {
 		q["cursor"] = p.Cursor
 	}
@@ -79,12 +90,14 @@ func (p *Phone) PullPage() Page {
 		clear(p.Rows)
 		clear(p.member)
 		clear(p.Names)
+		clear(p.Differs)
 	}
 	for _, e := range page.Enter {
 		p.Names[e.Handle] = e.Name
 	}
 	for _, h := range page.Drop {
 		delete(p.Names, h)
+		delete(p.Differs, h)
 		for key := range p.member {
 			p.leave(key, h)
 		}
@@ -100,8 +113,18 @@ func (p *Phone) PullPage() Page {
 	for _, r := range page.Removes {
 		p.leave(r.C+"/"+r.ID, r.B)
 	}
+	for _, b := range page.Reconcile {
+		p.Names[b.Handle], p.Differs[b.Handle] = b.Name, true
+	}
 	p.Cursor = page.Cursor
+	p.believe(page.Rewound, page.Mark)
 	return page
+}
+
+// believe settles the marks that a request carried.
+func (p *Phone) believe(rewound bool, mark map[string]any) {
+	p.Rewound = p.Rewound || rewound
+	p.Marks = []any{mark}
 }
 
 func (p *Phone) leave(key string, bucket int) {
@@ -112,12 +135,18 @@ func (p *Phone) leave(key string, bucket int) {
 	}
 }
 
-// Pull reads pages until the last.
+// Pull reads pages until the last, and reconciles what differs.
 func (p *Phone) Pull() Page {
 	p.K.T.Helper()
 	for {
-		if page := p.PullPage(); page.Trailer.Complete {
+		page := p.PullPage()
+		if page.Trailer.Complete && len(p.Differs) == 0 {
 			return page
+		}
+		if page.Trailer.Complete {
+			for handle := range p.Differs {
+				p.Reconcile(handle)
+			}
 		}
 	}
 }
@@ -149,8 +178,14 @@ func (r Result) Code() string {
 // Push sends mutations and answers their outcomes.
 func (p *Phone) Push(mutations ...any) []Result {
 	p.K.T.Helper()
-	var out struct{ Results []Result }
-	p.K.Do("POST", "/api/chaski/v1/sync/push", p.Token, map[string]any{"protocol": 1, "device": p.ID, "mutations": mutations}).JSON(200, &out)
+	var out struct {
+		Rewound bool
+		Mark    map[string]any
+		Results []Result
+	}
+	p.K.Do("POST", "/api/chaski/v1/sync/push", p.Token,
+		map[string]any{"protocol": 1, "device": p.ID, "marks": list(p.Marks), "mutations": mutations}).JSON(200, &out)
+	p.believe(out.Rewound, out.Mark)
 	if len(out.Results) != len(mutations) {
 		p.K.T.Fatalf("%d results for %d mutations", len(out.Results), len(mutations))
 	}
@@ -202,4 +237,11 @@ func (p *Phone) Entries() []Entry {
 		}
 	}
 	return out
+}
+
+func list(in []any) []any {
+	if in == nil {
+		return []any{}
+	}
+	return in
 }

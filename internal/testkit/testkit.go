@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -277,6 +278,14 @@ func (k *Kit) Superuser(email string) string {
 
 // Rendiciones are the use cases over the same data, without HTTP.
 func (k *Kit) Rendiciones() app.Rendiciones { return store.NewRendiciones(k.Engine, k.App) }
+
+// Copy is a copy of the data as it is now, as an administrator may keep one.
+func (k *Kit) Copy() (dir string) {
+	k.T.Helper()
+	dir = k.T.TempDir()
+	k.SQL(`VACUUM INTO '` + filepath.Join(dir, "data.db") + `'`)
+	return dir
+}
 
 // Restart stops the server and starts another over a copy of its data.
 func (k *Kit) Restart() *Kit {

@@ -398,6 +398,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/digests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a bucket holds, as rev and digest of each row; for a device that repairs only the difference. */
+        post: operations["digests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Those of the named rows that are in the bucket now, as they are now. */
+        post: operations["rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/push": {
         parameters: {
             query?: never;
@@ -1270,6 +1304,62 @@ export interface components {
             epoch: number;
             at: components["schemas"]["CursorGroup"][];
         };
+        /** @description A commit. Only a server that has this commit in its history knows it. */
+        Mark: {
+            epoch: number;
+            /** @description 0 before the first commit. */
+            seq: number;
+            nonce: string;
+        };
+        DigestsRequest: {
+            /** @enum {integer} */
+            protocol: 1;
+            device: components["schemas"]["Id"];
+            /** @description Its handle. */
+            bucket: number;
+            /** @description Empty at first, then next of the page before. */
+            after: string;
+        };
+        DigestsPage: {
+            bucket: number;
+            name: string;
+            epoch: number;
+            /** @description Where this page was read; that of the first page is where the bucket stands after the repair. */
+            seq: number;
+            /** @description Of the commit that holds seq. */
+            nonce: string;
+            /** @description Four lists of the same length; the nth of each belong together. */
+            rows: {
+                c: string[];
+                id: components["schemas"]["Id"][];
+                rev: number[];
+                digest: components["schemas"]["Hex64"][];
+            };
+            /** @description Ask on with it; empty at the end. */
+            next: string;
+        };
+        RowKey: {
+            c: string;
+            id: string;
+        };
+        RowsRequest: {
+            /** @enum {integer} */
+            protocol: 1;
+            device: components["schemas"]["Id"];
+            /** @description Its handle. */
+            bucket: number;
+            keys: components["schemas"]["RowKey"][];
+        };
+        Rows: {
+            rows: {
+                c: string;
+                id: components["schemas"]["Id"];
+                rev: number;
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
         DeviceReport: {
             app_version?: string;
             outbox?: number;
@@ -1284,10 +1374,15 @@ export interface components {
         PullRequest: {
             /** @enum {integer} */
             protocol: 1;
-            /** @description The replica schema this client understands. */
-            schema: number;
+            /**
+             * @description The replica schema this client understands. With 1 a lost history is answered by reset, never by reconcile.
+             * @enum {integer}
+             */
+            schema: 1 | 2;
             device: components["schemas"]["Id"];
             cursor?: components["schemas"]["Cursor"];
+            /** @description Marks of earlier answers that no answer has confirmed yet. */
+            marks?: components["schemas"]["Mark"][];
             /** @description Ask for every bucket's checksum on the last page. */
             checksums?: boolean;
             report?: components["schemas"]["DeviceReport"];
@@ -1319,13 +1414,18 @@ export interface components {
             sum: components["schemas"]["Hex64"];
         };
         PullPage: {
-            /** @description The cursor was not this server's history. Empty the replica in the same transaction; keep the outbox. */
+            /** @description Nothing of the cursor can be used. Empty the replica in the same transaction; keep the outbox. */
             reset: boolean;
+            /** @description True when one of the marks sent is not of this history; absent otherwise. */
+            rewound?: boolean;
+            mark: components["schemas"]["Mark"];
             /** Format: date-time */
             server_time: string;
             business_date: components["schemas"]["Day"];
             enter: components["schemas"]["BucketName"][];
             drop: number[];
+            /** @description Schema 2: buckets to compare row by row. They stand at the head in the cursor and nothing is sent for them. */
+            reconcile?: components["schemas"]["BucketName"][];
             puts: components["schemas"]["PullPut"][];
             removes: components["schemas"]["PullRemove"][];
             cursor: components["schemas"]["Cursor"];
@@ -1366,6 +1466,8 @@ export interface components {
             /** @enum {integer} */
             protocol: 1;
             device: components["schemas"]["Id"];
+            /** @description Marks of earlier answers that no answer has confirmed yet. */
+            marks?: components["schemas"]["Mark"][];
             /** @description Each a Mutation. One that is not gets its own rejection; the rest go through. */
             mutations: unknown[];
         };
@@ -1382,6 +1484,9 @@ export interface components {
             errors?: components["schemas"]["Problem"][];
         };
         PushResponse: {
+            /** @description True when one of the marks sent is not of this history; absent otherwise. The outcomes hold all the same. */
+            rewound?: boolean;
+            mark: components["schemas"]["Mark"];
             results: components["schemas"]["Outcome"][];
             durable_seq: number;
             /** Format: date-time */
@@ -2877,6 +2982,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PullPage"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    digests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DigestsRequest"];
+            };
+        };
+        responses: {
+            /** @description At most 4,000 rows, ordered by (c, id). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DigestsPage"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsRequest"];
+            };
+        };
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
                 };
             };
             default: components["responses"]["Fault"];

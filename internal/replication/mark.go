@@ -1,0 +1,15 @@
+package replication
+
+// Mark proves a commit of one history: no other history has this seq with this
+// nonce. A device keeps the marks it was given until the server has confirmed
+// them, and sends them with every request (docs/protocol.md §4).
+//
+// History is linear: a mark that is known proves every commit before it.
+type Mark struct {
+	Epoch int64  `json:"epoch"`
+	Seq   int64  `json:"seq"`
+	Nonce string `json:"nonce"`
+}
+
+// MaxMarks is how many marks one request may carry.
+const MaxMarks = 32
