@@ -21,9 +21,9 @@ export interface Witness {
 }
 
 export type Cursor = components['schemas']['Cursor']
-export type PullPage = components['schemas']['PullPage'] & Witness & { reconcile?: { handle: number; name: string }[] }
-export type PullRequest = components['schemas']['PullRequest'] & { marks?: Mark[] }
-export type PushRequest = components['schemas']['PushRequest'] & { marks?: Mark[] }
+export type PullPage = Omit<components['schemas']['PullPage'], keyof Witness> & Witness
+export type PullRequest = components['schemas']['PullRequest']
+export type PushRequest = components['schemas']['PushRequest']
 export type BucketCheck = components['schemas']['BucketCheck']
 export type DeviceReport = components['schemas']['DeviceReport']
 
