@@ -13,3 +13,7 @@ type Mark struct {
 
 // MaxMarks is how many marks one request may carry.
 const MaxMarks = 32
+
+// RemovalDays is how long a removal is kept for devices that were away. Longer
+// away than that costs a comparison row by row, not a first sync.
+const RemovalDays = 180

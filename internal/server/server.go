@@ -45,6 +45,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	telemetry.Bind(pb)
 	people := store.NewPeople(engine, pb, mail.New(pb))
 	registerSignIn(pb, engine, people)
+	forgetRemovals(pb, engine)
 	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
 	pb.Store().Set(ops.HealthKey, health)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -78,6 +79,19 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			e.Router.GET("/{path...}", apis.WrapStdHandler(files))
 		}
 		return e.Next()
+	})
+}
+
+// forgetRemovals runs every night, at 03:43 in Lima.
+func forgetRemovals(pb core.App, engine *store.Engine) {
+	pb.Cron().MustAdd("chaskiForgetRemovals", "43 8 * * *", func() {
+		began := time.Now()
+		n, err := engine.ForgetRemovals(pb)
+		if err != nil {
+			pb.Logger().Error("old removals not forgotten", "error", err)
+			return
+		}
+		pb.Logger().Info("old removals forgotten", "removals", n, "took", time.Since(began))
 	})
 }
 

@@ -53,7 +53,7 @@ type Page struct {
 	Enter     []Bucket
 	Drop      []int
 	Reconcile []Bucket
-	Puts []struct {
+	Puts      []struct {
 		B    int
 		C    string
 		ID   string
