@@ -5,6 +5,7 @@ import (
 
 	"chaski/internal/domain/account"
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/device"
 )
 
 // Institution runs a server. Address is the public one, "https://…", "" if
@@ -79,9 +80,19 @@ type Person struct {
 
 // PersonDevice is one of his installations, as it last reported.
 type PersonDevice struct {
-	Name, Platform, State string
-	LastSeenAt            time.Time
-	Outbox                int64
+	ID, Name, Platform string
+	State              device.State
+	LastSeenAt         time.Time
+	Outbox             int64  // mutations unsent
+	OldestPendingAt    string // the device's clock; "" if none
+}
+
+// DeviceOrder is an order with its reason. A wipe destroys what is unsent, so
+// who orders it states how much that was by the last report he saw.
+type DeviceOrder struct {
+	Order  device.Order
+	Reason string
+	Unsent *int64
 }
 
 // PersonChange is one line of his history.
@@ -136,6 +147,12 @@ type People interface {
 	// and voids the older ones.
 	Link(a actor.Actor, id string, byMail bool) (Issued, error)
 	Update(a actor.Actor, id string, u PersonUpdate) (Person, error)
+	// OrderDevice tells a person's device; a wipe that does not state what was last
+	// reported unsent is a DeviceReported fault.
+	OrderDevice(a actor.Actor, person, device string, o DeviceOrder) (PersonDevice, error)
+	// DeviceWiped notes that a device did what it was ordered; who knows the
+	// install is the device. NotFound otherwise.
+	DeviceWiped(device, install string) error
 	// SetActive deactivates (and ends every session) or reactivates.
 	SetActive(a actor.Actor, id string, active bool) (Person, error)
 	Unlock(a actor.Actor, id string) (Person, error)

@@ -51,7 +51,8 @@ func (a *API) Handler() http.Handler {
 	e.HTTPErrorHandler = a.fail
 	e.Use(a.tellRoute)
 	a.accessRoutes(e.Group(Prefix))
-	e.GET(Prefix+"/health/live", a.live) // nobody signs in to ask these two
+	e.POST(Prefix+"/devices/wiped", a.wiped) // the token went with the rest
+	e.GET(Prefix+"/health/live", a.live)     // nobody signs in to ask these two
 	e.GET(Prefix+"/health/ready", a.ready)
 	g := e.Group(Prefix, requireActor)
 	g.GET("/session", a.session)
@@ -64,6 +65,7 @@ func (a *API) Handler() http.Handler {
 	a.yearRoutes(g)
 	a.rendicionRoutes(g)
 	a.peopleRoutes(g)
+	g.POST("/people/:person/devices/:device/orders", a.orderDevice)
 	a.officeRoutes(g)
 	a.importRoutes(g)
 	a.catalogueRoutes(g)
@@ -117,6 +119,9 @@ var status = map[fault.Code]int{
 	fault.Forbidden:          http.StatusForbidden,
 	fault.DemoOnlyLocal:      http.StatusForbidden,
 	fault.DeviceRevoked:      http.StatusForbidden,
+	fault.DeviceWiped:        http.StatusForbidden,
+	fault.DeviceState:        http.StatusConflict,
+	fault.DeviceReported:     http.StatusConflict,
 	fault.ParameterMissing:   http.StatusConflict,
 	fault.ParameterMalformed: http.StatusConflict,
 	fault.NotFound:           http.StatusNotFound,

@@ -97,7 +97,7 @@ func (a *API) people(c echo.Context) error {
 type personDetail struct {
 	personShape
 	Assignments int64            `json:"assignments"`
-	Devices     []map[string]any `json:"devices"`
+	Devices     []personDevice   `json:"devices"`
 	History     []map[string]any `json:"history"`
 }
 
@@ -106,11 +106,9 @@ func (a *API) person(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := personDetail{personShape: personOf(d.Person), Assignments: d.Assignments, Devices: []map[string]any{}, History: []map[string]any{}}
+	out := personDetail{personShape: personOf(d.Person), Assignments: d.Assignments, Devices: []personDevice{}, History: []map[string]any{}}
 	for _, v := range d.Devices {
-		out.Devices = append(out.Devices, map[string]any{
-			"name": v.Name, "platform": v.Platform, "state": v.State, "last_seen_at": utcOrNone(v.LastSeenAt), "outbox": v.Outbox,
-		})
+		out.Devices = append(out.Devices, deviceOf(v))
 	}
 	for _, h := range d.History {
 		out.History = append(out.History, map[string]any{

@@ -12,6 +12,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 )
 
@@ -76,17 +77,15 @@ const seenEvery = time.Minute
 const seenPatience = 50 * time.Millisecond
 
 // MaySync implements app.Accounts.
-func (r *Replica) MaySync(a actor.Actor, device string) error {
-	states, err := column(r.app.ConcurrentDB(), `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": device, "u": a.User})
+func (r *Replica) MaySync(a actor.Actor, id string) error {
+	states, err := column(r.app.ConcurrentDB(), `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": a.User})
 	switch {
 	case err != nil:
 		return err
 	case len(states) == 0:
 		return fault.New(fault.DeviceUnknown, "device")
-	case states[0] == "revocado":
-		return fault.New(fault.DeviceRevoked, "device")
 	}
-	return nil
+	return device.State(states[0]).Stands()
 }
 
 type deviceRow struct {

@@ -172,20 +172,7 @@ func (p *People) Person(a actor.Actor, id string) (app.PersonDetail, error) {
 }
 
 func (p *People) devices(user string) ([]app.PersonDevice, error) {
-	var rows []struct {
-		Name       string `db:"name"`
-		Platform   string `db:"platform"`
-		State      string `db:"state"`
-		LastSeenAt string `db:"last_seen_at"`
-		Outbox     int64  `db:"outbox"`
-	}
-	err := p.app.ConcurrentDB().NewQuery(`SELECT name, platform, state, last_seen_at, outbox FROM devices
-		WHERE user = {:id} ORDER BY last_seen_at DESC LIMIT 20`).Bind(dbx.Params{"id": user}).All(&rows)
-	out := make([]app.PersonDevice, len(rows))
-	for i, r := range rows {
-		out[i] = app.PersonDevice{Name: r.Name, Platform: r.Platform, State: r.State, LastSeenAt: parsePB(r.LastSeenAt), Outbox: r.Outbox}
-	}
-	return out, err
+	return readDevices(p.app.ConcurrentDB(), `user = {:user} ORDER BY last_seen_at DESC LIMIT 20`, dbx.Params{"user": user})
 }
 
 // historyLength bounds what a page shows; the audit keeps all.

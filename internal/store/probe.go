@@ -67,6 +67,6 @@ type DeviceReports struct {
 func ReportedByDevices(pb core.App) (DeviceReports, error) {
 	var r DeviceReports
 	err := pb.ConcurrentDB().NewQuery(`SELECT count(*) AS devices, coalesce(sum(outbox), 0) AS outbox,
-		coalesce(sum(rejected), 0) AS rejected, coalesce(sum(parked), 0) AS parked FROM devices WHERE state <> 'revocado'`).One(&r)
+		coalesce(sum(rejected), 0) AS rejected, coalesce(sum(parked), 0) AS parked FROM devices WHERE state IN ('', 'activo')`).One(&r)
 	return r, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 )
 
@@ -47,9 +48,9 @@ func (o *outbound) exists(sql string, params dbx.Params) (bool, error) {
 	return n == 1, err
 }
 
-func (o *outbound) Device(user, device string) (known, revoked bool, err error) {
-	states, err := column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": device, "u": user})
-	return len(states) == 1, len(states) == 1 && states[0] == "revocado", err
+func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
+	states, err := column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": user})
+	return len(states) == 1, len(states) == 1 && device.State(states[0]).Stands() != nil, err
 }
 
 func (o *outbound) Stored(id string) (app.Outcome, string, bool, error) {

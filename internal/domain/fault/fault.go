@@ -22,6 +22,7 @@ const (
 	BodyTooLarge   Code = "body_too_large"
 	DeviceUnknown  Code = "device_unknown"
 	DeviceRevoked  Code = "device_revoked"
+	DeviceWiped    Code = "device_wiped"
 	ClientOutdated Code = "client_outdated"
 	Busy           Code = "busy"
 	Internal       Code = "internal"
@@ -44,6 +45,8 @@ const (
 	ScopeNotAllowed    Code = "scope_not_allowed"
 	OwnRole            Code = "own_role"
 	LastAdmin          Code = "last_admin"
+	DeviceState        Code = "device_state"
+	DeviceReported     Code = "device_reported_again"
 	AccountInactive    Code = "account_inactive"
 	AddressInvalid     Code = "address_invalid"
 	MailFailed         Code = "mail_failed"
@@ -112,7 +115,7 @@ const (
 // and with the Spanish sentences.
 var All = append([]Code{
 	SessionExpired, Forbidden, DemoOnlyLocal, NotFound, Malformed, BodyTooLarge, DeviceUnknown,
-	DeviceRevoked, ClientOutdated, Busy, Internal,
+	DeviceRevoked, DeviceWiped, DeviceState, DeviceReported, ClientOutdated, Busy, Internal,
 	SetupDone, LinkInvalid, LinkExpired, LinkUsed, EmailInvalid, EmailTaken, PasswordShort, PasswordLong,
 	PasswordGuessable, RoleUnknown, UTRequired, EntityRequired, ScopeNotAllowed, OwnRole, LastAdmin,
 	AccountInactive, AddressInvalid, MailFailed, SignInLocked, SuperuserElsewhere,

@@ -31,6 +31,9 @@ const (
 	UncoveredCounts   = "jobs.uncovered_counts"
 	AgeReference      = "participants.age_reference"
 	LeyCeiling        = "funding.ley_31728.ceiling"
+	// DeviceLease is read by the phones alone: after so many days without an
+	// answer of the server they show nothing until somebody signs in.
+	DeviceLease = "device.lease_days"
 )
 
 // Spec says what a parameter may be.
@@ -49,6 +52,7 @@ var specs = []Spec{
 	{Key: SheetDays, Kind: Weekdays},
 	{Key: UncoveredCounts, Kind: Bool},
 	{Key: AgeReference, Kind: Choice, Choices: []string{"exercise_start", "exercise_end"}},
+	{Key: DeviceLease, Kind: Int, Min: 1, Max: 365},
 	{Key: LeyCeiling, Kind: Money, Max: maxMoney},
 }
 

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/people/{person}/devices/{device}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a device (it may still send, and receives nothing), have it erase itself, or put it back in use. Audited with the reason. */
+        post: operations["orderDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/people/{person}/unlock": {
         parameters: {
             query?: never;
@@ -375,6 +395,23 @@ export interface paths {
         put?: never;
         /** Register this installation; asking again with the same install answers the same device. */
         post: operations["registerDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/wiped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device ordered to be wiped says that it holds nothing any more. Needs no token, which went with the rest. */
+        post: operations["deviceWiped"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1141,12 +1178,32 @@ export interface components {
             history: components["schemas"]["PersonChange"][];
         };
         PersonDevice: {
+            id: components["schemas"]["Id"];
             name: string;
             platform: string;
-            state: string;
+            /** @enum {string} */
+            state: "activo" | "revocado" | "por_borrar" | "borrado";
             last_seen_at: string;
             /** @description Unsent when it last reported. */
             outbox: number;
+            /** @description Of these the oldest, by the device's clock. */
+            oldest_pending_at?: string;
+        };
+        DeviceOrder: {
+            /**
+             * @description restore also takes back a wipe that has not happened yet.
+             * @enum {string}
+             */
+            order: "revoke" | "restore" | "wipe";
+            /** @description At least 10 characters. */
+            reason: string;
+            /** @description wipe: outbox of the device as it was shown. Refused if it has reported another number since. */
+            unsent?: number;
+        };
+        DeviceWiped: {
+            device: components["schemas"]["Id"];
+            /** @description What it registered with. */
+            install: string;
         };
         PersonChange: {
             at: string;
@@ -2754,6 +2811,34 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
+    orderDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceOrder"];
+            };
+        };
+        responses: {
+            /** @description The device. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDevice"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
     unlock: {
         parameters: {
             query?: never;
@@ -2957,6 +3042,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    deviceWiped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceWiped"];
+            };
+        };
+        responses: {
+            /** @description Noted; also the second time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        noted: boolean;
+                    };
                 };
             };
             default: components["responses"]["Fault"];

@@ -1,0 +1,61 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/device"
+)
+
+type personDevice struct {
+	ID              string       `json:"id"`
+	Name            string       `json:"name"`
+	Platform        string       `json:"platform"`
+	State           device.State `json:"state"`
+	LastSeenAt      string       `json:"last_seen_at"`
+	Outbox          int64        `json:"outbox"`
+	OldestPendingAt string       `json:"oldest_pending_at,omitempty"`
+}
+
+func deviceOf(d app.PersonDevice) personDevice {
+	return personDevice{
+		ID: d.ID, Name: d.Name, Platform: d.Platform, State: d.State, LastSeenAt: utcOrNone(d.LastSeenAt),
+		Outbox: d.Outbox, OldestPendingAt: d.OldestPendingAt,
+	}
+}
+
+type deviceOrder struct {
+	Order  device.Order `json:"order" validate:"required,oneof=revoke restore wipe"`
+	Reason string       `json:"reason" validate:"required,max=500"`
+	Unsent *int64       `json:"unsent" validate:"omitempty,min=0"`
+}
+
+func (a *API) orderDevice(c echo.Context) error {
+	var q deviceOrder
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	d, err := a.People.OrderDevice(who(c), c.Param("person"), c.Param("device"), app.DeviceOrder(q))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deviceOf(d))
+}
+
+type wipedRequest struct {
+	Device  string `json:"device" validate:"required,max=15"`
+	Install string `json:"install" validate:"required,min=8,max=64"`
+}
+
+func (a *API) wiped(c echo.Context) error {
+	var q wipedRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	if err := a.People.DeviceWiped(q.Device, q.Install); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"noted": true})
+}
