@@ -10,28 +10,32 @@ import (
 // decide judges a mutation nobody has seen before, and applies it if it holds.
 func (j *judge) decide(m Mutation) (*Outcome, error) {
 	// Shape first: a person can mend a field, whatever the scope.
-	clean, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{BusinessDate: j.today})
+	clean, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{BusinessDate: j.today, Form: m.Form})
 	if len(faults) > 0 {
 		return reject("", faults...), nil
 	}
-	if m.Op == "create" {
+	if m.Op == "create" && !j.reviewing {
 		if waits, err := j.tx.ParkedFor(m.Collection, m.Record); err != nil || waits {
 			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
 		}
 	}
-	var err error
 	switch {
-	case m.Op == "update":
-		err = j.update(m, clean)
+	case m.Collection == "conflicts":
+		return j.settle(m, clean)
+	case m.Op != "create":
+		return j.change(m, clean)
 	case m.Collection == "visits":
 		return j.visit(m, clean)
-	default:
-		err = j.child(m, clean)
 	}
+	return judged(&Outcome{Status: Applied}, j.child(m, clean))
+}
+
+// judged is the outcome, unless there is a fault.
+func judged(o *Outcome, err error) (*Outcome, error) {
 	if err != nil {
 		return verdict(err)
 	}
-	return &Outcome{Status: Applied}, nil
+	return o, nil
 }
 
 // visit decides a new visit. Rules about the intervention are told only to those
@@ -65,11 +69,12 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 	if standing != nil {
 		return verdict(standing)
 	}
-	clean["supervisor"], clean["device"], clean["state"] = j.actor.User, j.device, "sincronizada"
-	if err := j.create(m, clean); err != nil {
-		return verdict(err)
+	clean["supervisor"], clean["device"], clean["state"] = j.actor.User, j.device, visit.StateSynced
+	clean["received_at"] = j.now
+	if j.reviewing {
+		clean["received_at"] = m.received
 	}
-	return &Outcome{Status: Applied}, nil
+	return judged(&Outcome{Status: Applied}, j.create(m, clean))
 }
 
 // parent finds the visit a mutation belongs to, or the fault of its fate.
@@ -121,6 +126,9 @@ func (j *judge) inScope(intervention string) error {
 // who covers for a colleague of his unit, waits for review; so does what a
 // revoked device still held. ut is the intervention's unit, "" if unknown.
 func (j *judge) standing(intervention, ut string) error {
+	if j.reviewing {
+		return nil
+	}
 	tenure, err := j.tx.Tenure(j.actor.User, intervention, j.today)
 	supervises := j.actor.Role == actor.Supervisor
 	switch {
@@ -197,47 +205,4 @@ func (j *judge) create(m Mutation, fields map[string]any) error {
 		return orFault(err, fault.New(fault.RecordExists, "record"))
 	}
 	return j.tx.Apply("create", m.Collection, m.Record, fields)
-}
-
-// update changes a finding, unless somebody changed it meanwhile: then nothing
-// is overwritten, and the person looks again.
-func (j *judge) update(m Mutation, fields map[string]any) error {
-	visitID, found, err := j.tx.VisitOf(m.Collection, m.Record)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return j.fate(m.Collection, m.Record, fault.New(fault.RecordNotFound, "record"))
-	}
-	v, _, err := j.tx.Visit(visitID)
-	if err != nil {
-		return err
-	}
-	if err := j.inScope(v.Intervention); err != nil {
-		return err
-	}
-	rev, err := j.tx.Rev(m.Collection, m.Record)
-	if err != nil {
-		return err
-	}
-	last := j.last[m.Collection+"/"+m.Record]
-	if last != nil {
-		last.Rev = rev // what that one led to, before this one changes it
-	}
-	base := int64(0)
-	if m.BaseRev != nil {
-		base = *m.BaseRev
-	}
-	switch {
-	case m.Prev != "" && last != nil && m.Prev == last.ID:
-		base = rev // nobody else writes within this batch
-	case m.Prev != "":
-		if base, err = j.tx.AppliedRev(j.device, m.Prev, m.Collection, m.Record); err != nil {
-			return err
-		}
-	}
-	if base != rev {
-		return fault.New(fault.Conflict, "record")
-	}
-	return j.tx.Apply("update", m.Collection, m.Record, fields)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"time"
 
 	"chaski/internal/domain/fault"
 	"chaski/internal/replication"
@@ -23,8 +24,9 @@ type Mutation struct {
 	Schema     int            `json:"schema"`
 	At         string         `json:"at"`
 
-	hash string // of the canonical body: the same id must always carry the same
-	raw  json.RawMessage
+	hash     string // of the canonical body: the same id must always carry the same
+	raw      json.RawMessage
+	received time.Time // by the server, if it was decided later
 }
 
 var (
@@ -51,7 +53,7 @@ func decodeMutation(raw json.RawMessage) (Mutation, *fault.Fault) {
 		return m, fault.New(fault.MutationMalformed, "record")
 	case m.Fields == nil:
 		return m, fault.New(fault.MutationMalformed, "fields")
-	case m.Op == "update" && m.BaseRev == nil && m.Prev == "":
+	case m.Op != "create" && m.BaseRev == nil && m.Prev == "":
 		return m, fault.New(fault.MutationMalformed, "base_rev")
 	}
 	hash, err := replication.HashJSON(raw)

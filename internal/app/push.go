@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/replication"
 )
 
 // MaxMutations is how many mutations one push may carry.
@@ -29,6 +30,9 @@ type Outcome struct {
 	Rev     int64          `json:"rev,omitempty"`
 	Receipt string         `json:"receipt,omitempty"`
 	Errors  []*fault.Fault `json:"errors,omitempty"`
+	// Lost are the fields whose values went to a conflict instead of the record.
+	Lost     []string `json:"lost,omitempty"`
+	Conflict string   `json:"conflict,omitempty"` // its record
 }
 
 // PushResult answers a batch, in its order.
@@ -44,11 +48,27 @@ type Decision struct {
 	Hash     string
 	Body     json.RawMessage
 	Outcome  *Outcome
+	// Bases is what the mutation was made on, Won what it wrote or found written:
+	// what a successor is based on follows from them and from its rev.
+	Bases replication.Bases
+	Won   []string
+}
+
+// After are the bases of the mutation's successor.
+func (d Decision) After() replication.Bases {
+	switch {
+	case d.Outcome.Status != Applied:
+		return d.Bases
+	case d.Mutation.Op == "create":
+		return replication.Bases{Default: d.Outcome.Rev}
+	}
+	return d.Bases.After(d.Won, d.Outcome.Rev)
 }
 
 // Work is what a rule must know of an intervention.
 type Work struct {
 	ID, UT       string
+	Name, UTName string
 	Starts, Ends day.Day
 	ConvenioCode string
 }
@@ -80,8 +100,14 @@ type Outbound interface {
 	FateOf(user, collection, record string) (string, error)
 	// ParkedFor says whether somebody's mutation creating a record waits for review.
 	ParkedFor(collection, record string) (bool, error)
-	// AppliedRev is the revision that a device's applied mutation of a record led to.
-	AppliedRev(device, mutation, collection, record string) (int64, error)
+	// Row is what the ledger knows of a record, all writes so far settled.
+	Row(collection, record string) (Row, error)
+	// BasesAfter are what a person's earlier mutation of a record leaves to its
+	// successor; zero if there is no such mutation.
+	BasesAfter(user, mutation, collection, record string) (replication.Bases, error)
+	// HandOf is who brought a record's field to a revision; field "" for the
+	// whole record, zero if unknown.
+	HandOf(collection, record, field string, rev int64) (Hand, error)
 	Work(intervention string) (Work, bool, error)
 	Tenure(user, intervention string, today day.Day) (Tenure, error)
 	Visit(id string) (Visit, bool, error)
@@ -92,9 +118,16 @@ type Outbound interface {
 	PresentIn(visit string) (int64, error)
 	ChecklistExists(key string, version int64) (bool, error)
 	Exists(collection, record string) (bool, error)
-	Rev(collection, record string) (int64, error)
-	// Apply writes a record; a fault leaves no trace of it.
+	// Apply writes or deletes a record; a fault leaves no trace of it.
 	Apply(op, collection, record string, fields map[string]any) error
+	// Note adds to the audit trail.
+	Note(Note) error
+	// Conflict is one of the kept conflicts.
+	Conflict(id string) (Conflict, bool, error)
+	// Parked are all mutations that wait for review, in the order received.
+	Parked() ([]ParkedMutation, error)
+	// Review replaces the outcomes of parked mutations by those decided, once.
+	Review(Review, []Decision) error
 	// Finish settles the ledger, fills in seq, receipt and open revs and stores the
 	// outcomes; it answers the newest durable sequence number.
 	Finish(user, device string, decisions []Decision) (int64, error)
@@ -125,7 +158,8 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 		if err != nil || !known {
 			return orFault(err, fault.New(fault.DeviceUnknown, "device"))
 		}
-		j := &judge{tx: tx, actor: a, device: device, revoked: revoked, today: day.Of(now), status: map[string]string{}, last: map[string]*Outcome{}}
+		j := newJudge(tx, a, device, now)
+		j.revoked = revoked
 		outcomes := make([]*Outcome, 0, len(batch))
 		for _, raw := range batch {
 			o, err := j.one(raw)
@@ -149,10 +183,19 @@ type judge struct {
 	actor   actor.Actor
 	device  string
 	revoked bool
+	now     time.Time
 	today   day.Day
 	fresh   []Decision
 	status  map[string]string   // collection/record -> status, within this batch
 	last    map[string]*Outcome // collection/record -> its newest applied outcome in this batch
+	// reviewing: a coordinator accepted what was parked; scope is settled.
+	reviewing bool
+	bases     replication.Bases // of the mutation being decided
+	won       []string
+}
+
+func newJudge(tx Outbound, a actor.Actor, device string, now time.Time) *judge {
+	return &judge{tx: tx, actor: a, device: device, now: now, today: day.Of(now), status: map[string]string{}, last: map[string]*Outcome{}}
 }
 
 func reject(id string, faults ...*fault.Fault) *Outcome {
@@ -185,12 +228,18 @@ func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
 	if taken, err := j.tx.CounterTaken(j.device, m.Counter); err != nil || taken {
 		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), err
 	}
+	return j.fates(m)
+}
+
+// fates decides a mutation and remembers what became of it.
+func (j *judge) fates(m Mutation) (*Outcome, error) {
+	j.bases, j.won = replication.Bases{}, nil
 	o, err := j.decide(m)
 	if err != nil {
 		return nil, err
 	}
 	o.ID = m.ID
-	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o})
+	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o, Bases: j.bases, Won: j.won})
 	if key := m.Collection + "/" + m.Record; j.status[key] != Parked {
 		j.status[key] = o.Status
 	}

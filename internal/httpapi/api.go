@@ -41,6 +41,7 @@ type API struct {
 	Office      app.Office
 	Imports     *imports.Importer
 	Catalogue   *app.Catalogues
+	Reviewer    *app.Reviewer
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -69,6 +70,7 @@ func (a *API) Handler() http.Handler {
 	a.officeRoutes(g)
 	a.importRoutes(g)
 	a.catalogueRoutes(g)
+	a.reviewRoutes(g)
 	return e
 }
 
@@ -133,6 +135,8 @@ var status = map[fault.Code]int{
 	fault.Busy:               http.StatusServiceUnavailable,
 	fault.Internal:           http.StatusInternalServerError,
 
+	fault.ConflictSettled:     http.StatusConflict,
+	fault.ParkedDecided:       http.StatusConflict,
 	fault.Conflict:            http.StatusConflict,
 	fault.RendicionClosed:     http.StatusConflict,
 	fault.RendicionItemClosed: http.StatusConflict,

@@ -104,6 +104,9 @@ var sentences = map[fault.Code]string{
 	fault.AssignmentEnded:            "La actividad ya no está a su cargo. Su registro llegó y espera la revisión de su coordinador.",
 	fault.NeverAssigned:              "La actividad no le fue asignada. Su registro llegó y espera la revisión de su coordinador.",
 	fault.ParentParked:               "La visita espera la revisión de su coordinador, y este registro con ella.",
+	fault.ReviewRejected:             "Su coordinador revisó este registro y no lo aceptó: {reason}. Corríjalo si corresponde o converse con él.",
+	fault.ConflictSettled:            "Este conflicto ya fue resuelto por {name}. Actualice la pantalla para ver cómo quedó.",
+	fault.ParkedDecided:              "Este registro ya fue revisado por otra persona. Actualice la lista.",
 
 	fault.RendicionClosed:       "La rendición ya no está en el estado en que se puede hacer esto. Actualice la pantalla para ver cómo está.",
 	fault.RendicionItemClosed:   "«{item}» no está observado, así que ya no se puede cambiar. Corrija solo lo que el revisor observó.",
@@ -126,3 +129,6 @@ var sentences = map[fault.Code]string{
 
 // Sentence is what people read of an error, for a console.
 func Sentence(err error) string { return say(fault.Of(err)).Message }
+
+// Message is what people read of a fault.
+func Message(f *fault.Fault) string { return say(f).Message }

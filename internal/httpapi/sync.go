@@ -164,6 +164,9 @@ type outcome struct {
 	Rev     int64     `json:"rev,omitempty"`
 	Receipt string    `json:"receipt,omitempty"`
 	Errors  []problem `json:"errors,omitempty"`
+
+	Lost     []string `json:"lost,omitempty"`
+	Conflict string   `json:"conflict,omitempty"`
 }
 
 type pushResponse struct {
@@ -191,7 +194,9 @@ func (a *API) push(c echo.Context) error {
 	}
 	results := make([]outcome, len(r.Outcomes))
 	for i, o := range r.Outcomes {
-		results[i] = outcome{ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors)}
+		results[i] = outcome{
+			ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors), Lost: o.Lost, Conflict: o.Conflict,
+		}
 	}
 	return c.JSON(http.StatusOK, pushResponse{
 		Rewound: len(w.Rewound) > 0, Mark: w.Mark, Results: results, DurableSeq: r.DurableSeq, ServerTime: utc(r.ServerTime),

@@ -42,8 +42,10 @@ func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, erro
 	switch collection {
 	case "parameters", "checklists", "holidays":
 		return []string{Catalog}, nil
-	case "assignments":
+	case "assignments", "mutation_reviews":
 		return []string{userBucket(p.Text("user"))}, nil
+	case "conflicts":
+		return conflictBuckets(p.Text("author"), p.Text("other")), nil
 	case "uts":
 		return []string{utBucket(id)}, nil
 	case "districts":
@@ -81,6 +83,15 @@ func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, erro
 		return visitBuckets(intervention, state), err
 	}
 	return nil, nil
+}
+
+// conflictBuckets: who lost a value, and whose stands, if known.
+func conflictBuckets(author, other string) []string {
+	out := []string{userBucket(author)}
+	if other != "" && other != author {
+		out = append(out, userBucket(other))
+	}
+	return out
 }
 
 func visitBuckets(intervention, state string) []string {

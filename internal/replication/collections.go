@@ -82,7 +82,7 @@ var Collections = []Collection{
 		ints("lat_e6", "lon_e6", "accuracy_m", "headcount", "roster_size", "checklist_version"),
 		fields(JSON, "answers"), fields(Instant, "received_at"))},
 	{"visit_marks", texts("visit", "intervention", "participant", "mark", "coverage_seen")},
-	{"findings", texts("visit", "intervention", "severity", "description", "corrective_measure", "responsible", "due_on", "state")},
+	{"findings", texts("visit", "intervention", "severity", "description", "corrective_measure", "responsible", "due_on", "state", "state_reason")},
 	{"unlisted_workers", texts("visit", "intervention", "dni", "given_names", "surnames", "note")},
 	{"poi_versions", join(texts("key", "label", "approved_on", "resolution", "reason"), ints("exercise", "position"))},
 	{"ao_versions", join(texts("poi_version", "ao", "aei", "cause"), ints("physical_target", "financial_target"),
@@ -100,6 +100,11 @@ var Collections = []Collection{
 		ints("size"), fields(Instant, "uploaded_at"))},
 	{"rendicion_observations", join(texts("rendicion", "intervention", "target", "item", "text", "state", "answer"),
 		ints("round"), fields(JSON, "also"), fields(Instant, "made_at"))},
+	{"conflicts", join(texts("kind", "collection", "record", "intervention", "mutation", "author", "author_name", "author_at",
+		"other", "other_name", "other_at", "rule", "state", "resolution", "resolved_by", "resolved_by_name", "resolved_at", "label"),
+		fields(JSON, "values"))},
+	{"mutation_reviews", join(texts("mutation", "user", "collection", "record", "status", "reason", "decided_by_name", "decided_at",
+		"receipt"), ints("seq", "rev"), fields(JSON, "errors"))},
 }
 
 var byName = func() map[string]*Collection {

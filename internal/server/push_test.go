@@ -72,7 +72,8 @@ func TestBadMutations(t *testing.T) {
 		{"unknown member", "rejected", "mutation_malformed", "", wrongForm},
 		{"unknown collection", "rejected", "unknown_collection", "", p.Mutation("create", "users", testkit.ID("u"), map[string]any{})},
 		{"unknown field", "rejected", "unknown_field", "color", p.Visit("a", testkit.Canal, map[string]any{"color": "rojo"})},
-		{"not allowed", "rejected", "operation_not_allowed", "", p.Mutation("delete", "visits", testkit.ID("good"), map[string]any{})},
+		{"not allowed", "rejected", "operation_not_allowed", "", p.Change("delete", "visits", "good", 1, map[string]any{})},
+		{"no base", "rejected", "mutation_malformed", "base_rev", p.Mutation("delete", "findings", testkit.ID("good"), map[string]any{})},
 		{"missing field", "rejected", "required", "headcount", p.Visit("b", testkit.Canal, map[string]any{"headcount": nil})},
 		{"no date", "rejected", "date_invalid", "visited_on", p.Visit("c", testkit.Canal, map[string]any{"visited_on": "2026-02-30"})},
 		{"future", "rejected", "date_in_future", "visited_on", p.Visit("d", testkit.Canal, map[string]any{"visited_on": "2026-11-24"})},
@@ -158,29 +159,6 @@ func TestParked(t *testing.T) {
 	}
 	if k.Int(`SELECT count(*) FROM sync_mutations WHERE status = 'parked' AND body <> ''`) != 3 {
 		t.Error("a parked mutation's body was not kept")
-	}
-}
-
-// A change made on an older revision overwrites nothing.
-func TestUpdateConflict(t *testing.T) {
-	k := testkit.World(t)
-	p := k.Phone(testkit.Rosa)
-	f := testkit.ID("f1")
-	create := p.Mutation("create", "findings", f, map[string]any{"visit": testkit.ID("v"), "severity": "grave", "description": "Sin agua en la obra"})
-	fix := p.Mutation("update", "findings", f, map[string]any{"state": "levantado"})
-	fix["prev"] = create["id"]
-	r := p.Push(p.Visit("v", testkit.Canal, nil), create, fix)
-	if r[2].Status != "applied" || r[2].Rev != 2 {
-		t.Fatalf("chained change: %+v", r)
-	}
-	k.Save("findings", f, map[string]any{"corrective_measure": "Se llevó agua"})
-	late := p.Mutation("update", "findings", f, map[string]any{"corrective_measure": "Nada"})
-	late["base_rev"] = 2
-	if r := p.Push(late); r[0].Code() != "conflict" {
-		t.Fatalf("%+v", r)
-	}
-	if k.Int(`SELECT count(*) FROM findings WHERE corrective_measure = 'Se llevó agua'`) != 1 {
-		t.Error("overwritten")
 	}
 }
 
@@ -296,8 +274,11 @@ func TestEvidenceAndRevs(t *testing.T) {
 	}
 	stale := p.Mutation("update", "findings", testkit.ID("f1"), map[string]any{"corrective_measure": "dos"})
 	stale["prev"] = create["id"]
-	if r := p.Push(stale); r[0].Code() != "conflict" {
+	if r := p.Push(stale); r[0].Status != "applied" || r[0].Rev != 2 || len(r[0].Lost) != 1 || r[0].Conflict == "" {
 		t.Errorf("a change on top of an older one: %+v", r)
+	}
+	if k.Int(`SELECT count(*) FROM findings WHERE corrective_measure = 'uno'`) != 1 {
+		t.Error("overwritten")
 	}
 	if n := k.Int(`SELECT count(*) FROM sync_mutations WHERE at = '2026-11-23T11:00:00-05:00' AND form = 'visit/1' AND schema = 1`); n != 4 {
 		t.Errorf("%d of 4 mutations keep what the device's clock said", n)

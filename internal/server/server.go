@@ -58,7 +58,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
-			Access:      people, People: people, Office: people,
+			Reviewer: &app.Reviewer{
+				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message,
+			},
+			Access: people, People: people, Office: people,
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -174,15 +175,17 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 }
 
 type syncRow struct {
-	Record  string `db:"record"`
-	Rev     int64  `db:"rev"`
-	Digest  string `db:"digest"`
-	Payload string `db:"payload"`
+	Record    string `db:"record"`
+	Rev       int64  `db:"rev"`
+	Digest    string `db:"digest"`
+	Payload   string `db:"payload"`
+	FieldRevs string `db:"field_revs"`
+	Gone      string `db:"gone"` // what a deleted row said
 }
 
 func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncRow, error) {
 	var rows []syncRow
-	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload FROM sync_rows
+	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload, field_revs, coalesce(gone, '') AS gone FROM sync_rows
 		WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"c": collection, "ids": jsonList(ids)}).All(&rows)
 	out := make(map[string]syncRow, len(rows))
@@ -209,14 +212,37 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if digest == old.Digest {
 		return nil, nil
 	}
-	err := d.sql.exec(`INSERT INTO sync_rows (collection, record, rev, digest, payload)
-		VALUES ({:c}, {:r}, {:rev}, {:d}, {:p}) ON CONFLICT (collection, record)
-		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload`,
-		dbx.Params{"c": k.Collection, "r": k.Record, "rev": old.Rev + 1, "d": digest, "p": payload})
+	ch := &change{key: k, old: decodePayload(old.Payload), now: now, rev: old.Rev + 1, digest: digest}
+	fieldRevs, gone, err := fieldHistory(old, ch)
 	if err != nil {
 		return nil, err
 	}
-	return &change{key: k, old: decodePayload(old.Payload), now: now, rev: old.Rev + 1, digest: digest}, nil
+	return ch, d.sql.exec(`INSERT INTO sync_rows (collection, record, rev, digest, payload, field_revs, gone)
+		VALUES ({:c}, {:r}, {:rev}, {:d}, {:p}, {:f}, {:g}) ON CONFLICT (collection, record)
+		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload,
+			field_revs = excluded.field_revs, gone = excluded.gone`,
+		dbx.Params{"c": k.Collection, "r": k.Record, "rev": ch.rev, "d": digest, "p": payload, "f": fieldRevs, "g": gone})
+}
+
+// fieldHistory is, for a changed row, when each of its fields changed last, and
+// for one that is gone what it said.
+func fieldHistory(old syncRow, ch *change) (revs string, gone any, err error) {
+	switch {
+	case ch.now == nil:
+		return "", old.Payload, nil
+	case old.Rev == 0:
+		return "", nil, nil // created: nothing changed since
+	}
+	out, err := json.Marshal(decodeFieldRevs(old.FieldRevs).Advance(ch.old, ch.now, ch.rev))
+	return string(out), nil, err
+}
+
+func decodeFieldRevs(s string) replication.FieldRevs {
+	var out replication.FieldRevs
+	if s == "" || json.Unmarshal([]byte(s), &out) != nil {
+		return nil // written by this package; verify reports what is not JSON
+	}
+	return out
 }
 
 // close writes the counter back and marks the commit with its nonce.

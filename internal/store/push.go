@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
@@ -25,7 +24,10 @@ func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) error {
 			engine: r.engine, tx: tx, db: tx.NonconcurrentDB(), own: own,
 			ctx: context.WithValue(ctx, deferredKey{}, own),
 		}
-		return fn(o)
+		if err := fn(o); err != nil {
+			return err
+		}
+		return o.settleRows() // what was written after the outcomes were kept, or without any
 	})
 }
 
@@ -84,32 +86,8 @@ func (o *outbound) FateOf(user, collection, record string) (string, error) {
 	return out[0], nil
 }
 
-func (o *outbound) AppliedRev(device, mutation, collection, record string) (int64, error) {
-	var revs []int64
-	err := o.db.NewQuery(`SELECT coalesce(json_extract(outcome, '$.rev'), 0) FROM sync_mutations WHERE id = {:id} AND device = {:d}
-		AND collection = {:c} AND record = {:r} AND status = 'applied'`).
-		Bind(dbx.Params{"id": mutation, "d": device, "c": collection, "r": record}).Column(&revs)
-	if err != nil || len(revs) == 0 {
-		return 0, err
-	}
-	return revs[0], nil
-}
-
 func (o *outbound) Work(intervention string) (app.Work, bool, error) {
-	var rows []struct {
-		ID     string `db:"id"`
-		UT     string `db:"ut"`
-		Starts string `db:"starts_on"`
-		Ends   string `db:"ends_on"`
-		Code   string `db:"code"`
-	}
-	err := o.rows(&rows, `SELECT i.id, i.ut, i.starts_on, i.ends_on, c.code FROM interventions i
-		JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`, dbx.Params{"i": intervention})
-	if err != nil || len(rows) == 0 {
-		return app.Work{}, false, err
-	}
-	r := rows[0]
-	return app.Work{ID: r.ID, UT: r.UT, Starts: day.Day(r.Starts), Ends: day.Day(r.Ends), ConvenioCode: r.Code}, true, nil
+	return findWork(o.db, intervention)
 }
 
 func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure, error) {
@@ -177,18 +155,6 @@ func (o *outbound) Exists(collection, record string) (bool, error) {
 	return o.exists(`SELECT 1 FROM `+collection+` WHERE id = {:r}`, dbx.Params{"r": record})
 }
 
-// Rev settles what this batch already wrote, so that a change made on top of
-// another in the same batch is judged by the newest revision.
-func (o *outbound) Rev(collection, record string) (int64, error) {
-	moved, err := o.engine.drain(o.tx, o.own.own, false)
-	if err != nil {
-		return 0, err
-	}
-	o.engine.tell(o.tx, moved)
-	row, err := findSyncRow(o.db, Key{collection, record})
-	return row.Rev, err
-}
-
 // Apply writes through PocketBase inside a savepoint, so that one refused
 // record leaves nothing behind and the batch goes on.
 func (o *outbound) Apply(op, collection, record string, fields map[string]any) error {
@@ -219,22 +185,16 @@ func (o *outbound) save(op, collection, record string, fields map[string]any) er
 		return err
 	}
 	rec := core.NewRecord(c)
-	if op == "update" {
-		if rec, err = o.tx.FindRecordById(c, record); err != nil {
-			return err
-		}
-	} else {
+	if op == "create" {
 		rec.Id = record
+	} else if rec, err = o.tx.FindRecordById(c, record); err != nil {
+		return err
+	}
+	if op == "delete" {
+		return o.tx.DeleteWithContext(o.ctx, rec)
 	}
 	for name, value := range fields {
 		rec.Set(name, value)
-	}
-	if collection == "visits" && op == "create" {
-		received, err := types.ParseDateTime(o.engine.Now())
-		if err != nil {
-			return err
-		}
-		rec.Set("received_at", received)
 	}
 	return o.tx.SaveWithContext(o.ctx, rec)
 }
@@ -258,10 +218,26 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64,
 		err := o.db.NewQuery(`SELECT seq FROM sync_clock`).Row(&seq)
 		return seq, err
 	}
+	seq, err := o.receipts(decisions)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range decisions {
+		if err := o.keep(user, device, d); err != nil {
+			return 0, err
+		}
+	}
+	return seq, nil
+}
+
+// receipts closes the commit the decisions took effect in, and says so in their
+// outcomes: its sequence number, receipts, and the revs that were open.
+func (o *outbound) receipts(decisions []app.Decision) (int64, error) {
 	moved, err := o.engine.drain(o.tx, o.own.own, true)
 	if err != nil {
 		return 0, err
 	}
+	o.engine.tell(o.tx, moved)
 	var node string
 	var epoch int64
 	if err := o.db.NewQuery(`SELECT node, epoch FROM sync_clock`).Row(&node, &epoch); err != nil {
@@ -277,33 +253,42 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64,
 			}
 			d.Outcome.Rev = row.Rev
 		}
-		if err := o.keep(user, device, d); err != nil {
-			return 0, err
-		}
 	}
-	o.engine.tell(o.tx, moved)
 	return moved.Seq, nil
 }
 
 // keep stores the outcome beside its effect, with what the device's clock said
-// as evidence. The body of what had no effect is
-// kept too: a person may still need it.
+// as evidence. The body of a change, and of what had no effect, is kept too: a
+// person may still need it.
 func (o *outbound) keep(user, device string, d app.Decision) error {
-	outcome, err := json.Marshal(d.Outcome)
+	outcome, bases, err := encodeOutcome(d)
 	if err != nil {
 		return err
 	}
 	var body any
-	if d.Outcome.Status != app.Applied {
+	if d.Outcome.Status != app.Applied || d.Mutation.Op != "create" {
 		body = string(d.Body)
 	}
-	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq, at, form, schema, received_at)
-		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq}, {:at}, {:form}, {:schema}, {:received})`).
+	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq,
+			at, form, schema, received_at, bases)
+		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq},
+			{:at}, {:form}, {:schema}, {:received}, {:bases})`).
 		Bind(dbx.Params{
 			"id": d.Mutation.ID, "device": device, "counter": d.Mutation.Counter, "user": user,
 			"c": d.Mutation.Collection, "r": d.Mutation.Record, "hash": d.Hash, "status": d.Outcome.Status,
-			"outcome": string(outcome), "body": body, "seq": d.Outcome.Seq,
-			"at": d.Mutation.At, "form": d.Mutation.Form, "schema": d.Mutation.Schema, "received": o.engine.stamp(),
+			"outcome": outcome, "body": body, "seq": d.Outcome.Seq, "at": d.Mutation.At, "form": d.Mutation.Form,
+			"schema": d.Mutation.Schema, "received": o.engine.stamp(), "bases": bases,
 		}).Execute()
 	return err
+}
+
+// encodeOutcome writes an outcome and what a successor is based on. Of a create
+// that follows from the outcome's rev.
+func encodeOutcome(d app.Decision) (outcome, bases string, err error) {
+	raw, err := json.Marshal(d.Outcome)
+	if err != nil || d.Mutation.Op == "create" {
+		return string(raw), "", err
+	}
+	after, err := json.Marshal(d.After())
+	return string(raw), string(after), err
 }

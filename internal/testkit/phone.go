@@ -165,6 +165,8 @@ type Result struct {
 	ID, Status, Receipt string
 	Seq, Rev            int64
 	Errors              []struct{ Code, Field, Message string }
+	Lost                []string
+	Conflict            string
 }
 
 // Code of the first error.
@@ -212,6 +214,23 @@ func (p *Phone) Visit(id, work string, with map[string]any) map[string]any {
 // Mark marks the nth worker of a work in a visit.
 func (p *Phone) Mark(visit, work string, n int, mark string) map[string]any {
 	return p.Mutation("create", "visit_marks", ID(fmt.Sprintf("%sm%d", visit, n)), map[string]any{"visit": ID(visit), "participant": Worker(work, n), "mark": mark})
+}
+
+// Change is an update or a deletion made on a rev the phone holds.
+func (p *Phone) Change(op, collection, record string, baseRev int64, fields map[string]any) map[string]any {
+	m := p.Mutation(op, collection, ID(record), fields)
+	m["base_rev"] = baseRev
+	return m
+}
+
+// Finding is a finding of a visit.
+func (p *Phone) Finding(id, visit string) map[string]any {
+	return p.Mutation("create", "findings", ID(id), map[string]any{"visit": ID(visit), "severity": "grave", "description": "Sin agua en la obra"})
+}
+
+// Unlisted is a person at work who is not on the roster.
+func (p *Phone) Unlisted(id, visit, dni string) map[string]any {
+	return p.Mutation("create", "unlisted_workers", ID(id), map[string]any{"visit": ID(visit), "dni": dni, "given_names": "Eva", "surnames": "Prueba"})
 }
 
 // Jobs is the figure of the jobs AO in 2026.

@@ -134,16 +134,24 @@ func (c *checker) sequence() error {
 			LEFT JOIN sync_rows r ON r.collection = m.collection AND r.record = m.record
 			WHERE m.status = 'applied' AND r.record IS NULL`, "el registro que un equipo envió y se le confirmó"},
 	} {
-		var rows []struct {
-			Row   string `db:"row"`
-			Found string `db:"found"`
+		if err := c.each(CheckSequence, q.sql, q.expected); err != nil {
+			return err
 		}
-		if err := c.db.NewQuery(q.sql).Bind(dbx.Params{}).All(&rows); err != nil {
-			return fmt.Errorf("sequence: %w", err)
-		}
-		for _, r := range rows {
-			c.differs(CheckSequence, r.Row, q.expected, r.Found)
-		}
+	}
+	return nil
+}
+
+// each names every row a query finds: row, and what was found.
+func (c *checker) each(check, sql, expected string) error {
+	var rows []struct {
+		Row   string `db:"row"`
+		Found string `db:"found"`
+	}
+	if err := c.db.NewQuery(sql).Bind(dbx.Params{}).All(&rows); err != nil {
+		return fmt.Errorf("%s: %w", check, err)
+	}
+	for _, r := range rows {
+		c.differs(check, r.Row, expected, r.Found)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ var titles = map[string]string{
 	CheckRows:          "Filas recordadas para sincronizar",
 	CheckBuckets:       "A qué equipos corresponde cada fila",
 	CheckSequence:      "Orden de los cambios y envíos confirmados",
+	CheckMerge:         "Cambios combinados, conflictos y revisiones",
 }
 
 // shown bounds the differences of one check that are written out; --json has all.

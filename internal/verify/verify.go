@@ -25,10 +25,11 @@ const (
 	CheckRows          = "rows"          // what sync remembers of each row
 	CheckBuckets       = "buckets"       // which devices hold it, and their checksums
 	CheckSequence      = "sequence"      // the order of changes
+	CheckMerge         = "merge"         // field revisions, conflicts, reviews
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence, CheckMerge}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -86,7 +87,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 	}
 	err := db.Transactional(func(tx *dbx.Tx) error {
 		c.db = tx
-		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.people, c.postings, c.cells, c.rows, c.sequence} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.people, c.postings, c.cells, c.rows, c.sequence, c.merge} {
 			if err := check(); err != nil {
 				return err
 			}

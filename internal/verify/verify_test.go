@@ -24,6 +24,14 @@ func history(t *testing.T) *testkit.Kit {
 	p := k.Phone(testkit.Rosa)
 	p.Push(p.Visit("v1", testkit.Canal, nil), p.Mark("v1", testkit.Canal, 1, "presente"),
 		p.Mark("v1", testkit.Canal, 2, "presente"), p.Mark("v1", testkit.Canal, 3, "ausente"))
+	// A finding changed by two people, and a visit that waited for review.
+	finding := p.Finding("f1", "v1")
+	p.Push(finding, p.Change("update", "findings", "f1", 1, map[string]any{"severity": "leve"}),
+		p.Change("update", "findings", "f1", 1, map[string]any{"severity": "moderada"}))
+	luis := k.Phone(testkit.Luis)
+	waits := luis.Visit("v2", testkit.Muro, nil)
+	luis.Push(waits)
+	k.Do("POST", "/api/chaski/v1/parked/"+waits["id"].(string)+"/decide", k.Token(testkit.Carla), map[string]any{"decision": "accept"}).JSON(200, nil)
 	marks := func(work string, states ...string) map[string]string {
 		out := map[string]string{}
 		for i, s := range states {
@@ -227,7 +235,7 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			check: verify.CheckRows, row: "visit_marks/" + mark1,
 		},
 		{
-			name: "a remembered row invented", sql: `INSERT INTO sync_rows VALUES ('visit_marks', 'ghost', 1, 'x', '{}')`,
+			name: "a remembered row invented", sql: `INSERT INTO sync_rows (collection, record, rev, digest, payload) VALUES ('visit_marks', 'ghost', 1, 'x', '{}')`,
 			check: verify.CheckRows, row: "visit_marks/ghost",
 		},
 		{
@@ -270,6 +278,30 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		{
 			name: "a jornal changed behind the trigger: the figure", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
 			check: verify.CheckContributions, row: "cupos/" + cupo1,
+		},
+		{
+			name: "a field revision forgotten", sql: `UPDATE sync_rows SET field_revs = '' WHERE record = '` + testkit.ID("f1") + `'`,
+			check: verify.CheckMerge, row: "findings/" + testkit.ID("f1"),
+		},
+		{
+			name: "a field revision ahead", sql: `UPDATE sync_rows SET field_revs = '{"severity":2,"state":7}' WHERE record = '` + testkit.ID("f1") + `'`,
+			check: verify.CheckMerge, row: "findings/" + testkit.ID("f1"),
+		},
+		{
+			name: "a revision of no field", sql: `UPDATE sync_rows SET field_revs = '{"severity":2,"color":2}' WHERE record = '` + testkit.ID("f1") + `'`,
+			check: verify.CheckMerge, row: "findings/" + testkit.ID("f1"),
+		},
+		{
+			name: "a field revision of an unchanged row", sql: `UPDATE sync_rows SET field_revs = '{"mark":1}' WHERE record = '` + mark1 + `'`,
+			check: verify.CheckMerge, row: "visit_marks/" + mark1,
+		},
+		{name: "a lost value deleted", sql: `DELETE FROM conflicts`, check: verify.CheckMerge, row: "sync_mutations"},
+		{name: "a conflict of nobody", sql: `UPDATE conflicts SET mutation = 'x'`, check: verify.CheckMerge, row: "conflicts/"},
+		{name: "a lost value emptied", sql: `UPDATE conflicts SET "values" = '[]'`, check: verify.CheckMerge, row: "conflicts/"},
+		{name: "a conflict half settled", sql: `UPDATE conflicts SET state = 'resuelto'`, check: verify.CheckMerge, row: "conflicts/"},
+		{
+			name: "a decision undone", sql: `UPDATE sync_mutations SET status = 'parked' WHERE id IN (SELECT mutation FROM mutation_reviews)`,
+			check: verify.CheckMerge, row: "mutation_reviews/",
 		},
 		{name: "a trigger dropped", sql: untriggered[0], check: verify.CheckTriggers, row: "chaski_visit_marks_upd"},
 	}

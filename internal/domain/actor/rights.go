@@ -20,6 +20,8 @@ const (
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
 	ReviewRendicion   Right = "review_rendicion"   // a coordinator, those of his unit
+	ReviewParked      Right = "review_parked"      // a coordinator, that of his unit
+	SettleConflicts   Right = "settle_conflicts"   // a coordinator, those of his unit
 	ImportData        Right = "import_data"        // and undo imports
 	ImportPeople      Right = "import_people"      // accounts, by file
 	ReadRecords       Right = "read_records"       // every row, through the API
@@ -42,6 +44,8 @@ var granted = []struct {
 	{ValidateSheets, []Role{UTCoordinator}},
 	{WriteRendicion, []Role{Executor}},
 	{ReviewRendicion, []Role{UTCoordinator, CentralReviewer}},
+	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},
+	{SettleConflicts, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ReadRecords, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ImportData, []Role{CentralAnalyst, Admin}},

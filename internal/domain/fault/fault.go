@@ -88,6 +88,9 @@ const (
 	AssignmentEnded            Code = "assignment_ended"
 	NeverAssigned              Code = "never_assigned"
 	ParentParked               Code = "parent_parked"
+	ReviewRejected             Code = "review_rejected"
+	ConflictSettled            Code = "conflict_settled"
+	ParkedDecided              Code = "parked_decided"
 )
 
 // The codes of a rendición and of its documents.
@@ -124,7 +127,7 @@ var All = append([]Code{
 	DateOutsideIntervention, DNIInvalid, RUCInvalid, PlaceOutsidePeru, PlaceReasonRequired,
 	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists, PersonListed,
 	RecordExists, RecordNotFound, ParentNotFound, ParentRejected, Conflict, OutOfScope,
-	AssignmentEnded, NeverAssigned, ParentParked,
+	AssignmentEnded, NeverAssigned, ParentParked, ReviewRejected, ConflictSettled, ParkedDecided,
 	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
 	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
 	FileTooLarge, FileEmpty, FileKindRefused, FileNameMismatch, FileHashMismatch, UploadIncomplete,

@@ -1,5 +1,6 @@
 // Package visit judges what a supervisor records on a visit: its own fields,
-// who was there, findings, and people at work who are not on the roster.
+// who was there, findings, and people at work who are not on the roster; and how
+// he settles a conflict about them.
 //
 // It decides meaning only from the mutation and the Context. That the records
 // named exist, are in the supervisor's scope and belong together is for the
@@ -7,6 +8,9 @@
 package visit
 
 import (
+	"strconv"
+	"strings"
+
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 )
@@ -49,11 +53,26 @@ type Intervention struct {
 
 // Context is what the mutation is judged against. BusinessDate is today in Lima
 // by the server's clock. Intervention is nil where it is not known or, as for
-// the children of a visit, not needed; its rules are then left out.
+// the children of a visit, not needed; its rules are then left out. Form names
+// the form that asked, e.g. "visit/2": older forms did not ask for everything.
 type Context struct {
 	BusinessDate day.Day
 	Intervention *Intervention
+	Form         string
 }
+
+// version of the form that asked, 0 if it says none.
+func (c Context) version() int {
+	_, v, _ := strings.Cut(c.Form, "/")
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// reasonsFrom is the version of the forms that ask why a finding is lifted.
+const reasonsFrom = 2
 
 type form struct {
 	fields []field
@@ -96,18 +115,41 @@ var forms = map[string]map[string]form{
 			optional("due_on", date()),
 		}},
 		"update": {fields: []field{
-			optional("state", oneOf(FindingOpen, FindingCorrected)),
+			optional("severity", oneOf("leve", "moderada", "grave")),
+			optional("description", text(MinDescription, maxText)),
 			optional("corrective_measure", clearable(text(1, maxText))),
-		}, rules: changesSomething},
+			optional("responsible", clearable(text(1, maxName))),
+			optional("due_on", clearable(date())),
+			optional("state", oneOf(FindingOpen, FindingCorrected)),
+			optional("state_reason", clearable(text(1, maxText))),
+		}, rules: findingChange},
+		"delete": {},
 	},
-	"unlisted_workers": {"create": {fields: []field{
-		required("visit", id()),
-		required("dni", dni()),
-		required("given_names", text(1, maxName)),
-		required("surnames", text(1, maxName)),
-		optional("note", text(1, maxText)),
-	}}},
+	"unlisted_workers": {
+		"create": {fields: []field{
+			required("visit", id()),
+			required("dni", dni()),
+			required("given_names", text(1, maxName)),
+			required("surnames", text(1, maxName)),
+			optional("note", text(1, maxText)),
+		}},
+		"update": {fields: []field{
+			optional("dni", dni()),
+			optional("given_names", text(1, maxName)),
+			optional("surnames", text(1, maxName)),
+			optional("note", clearable(text(1, maxText))),
+		}, rules: changesSomething("dni")},
+		"delete": {},
+	},
+	"conflicts": {"update": {fields: []field{required("resolution", oneOf(ResolveAuthor, ResolveOther))}}},
 }
+
+// How a conflict is settled: the value that lost is written after all, or the
+// one that stands stays.
+const (
+	ResolveAuthor = "author"
+	ResolveOther  = "other"
+)
 
 // Check judges one mutation and answers all its faults, or none and the clean
 // fields: strings trimmed, integers as int64, answers as map[string]string;
@@ -203,8 +245,29 @@ func checklist(r *reading) {
 	}
 }
 
-func changesSomething(r *reading, _ Context) {
-	if len(r.clean) == 0 && len(r.faults) == 0 {
-		r.refuse(fault.New(fault.Required, "state"))
+// changesSomething refuses an empty change, naming a field.
+func changesSomething(field string) func(*reading, Context) {
+	return func(r *reading, _ Context) {
+		if len(r.clean) == 0 && len(r.faults) == 0 {
+			r.refuse(fault.New(fault.Required, field))
+		}
+	}
+}
+
+// findingChange: whoever lifts a finding says why. A newer form always says
+// state and reason together, so that no reason stays with another state.
+func findingChange(r *reading, ctx Context) {
+	changesSomething("state")(r, ctx)
+	state, given := r.clean["state"]
+	if !given || r.bad["state_reason"] || ctx.version() < reasonsFrom {
+		return
+	}
+	reason, _ := r.clean["state_reason"].(string)
+	switch {
+	case reason != "":
+	case state == FindingCorrected:
+		r.refuse(fault.New(fault.Required, "state_reason"))
+	default:
+		r.clean["state_reason"] = ""
 	}
 }

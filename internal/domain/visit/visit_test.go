@@ -151,13 +151,26 @@ func TestCheck(t *testing.T) {
 		{"a measure taken away", "findings", "update", change{"state": nil, "corrective_measure": ""}, nil},
 		{"a change of nothing", "findings", "update", change{"state": nil}, []string{"required@state"}},
 		{"an unknown state", "findings", "update", change{"state": "cerrado"}, []string{"invalid_value@state"}},
-		{"what was found stays", "findings", "update", change{"description": "Otra cosa distinta"}, []string{"unknown_field@description"}},
+		{"what was found, better said", "findings", "update", change{"state": nil, "description": "Otra cosa distinta"}, nil},
+		{"what was found, hardly said", "findings", "update", change{"state": nil, "description": "Otra"}, []string{"too_short@description"}},
+		{"what was found cannot be taken away", "findings", "update", change{"state": nil, "description": ""}, []string{"required@state"}},
+		{"a finding stays with its visit", "findings", "update", change{"visit": recordB}, []string{"unknown_field@visit"}},
+		{"no date any more", "findings", "update", change{"state": nil, "due_on": ""}, nil},
+		{"taken back", "findings", "delete", nil, nil},
+		{"taken back with words", "findings", "delete", change{"note": "no"}, []string{"unknown_field@note"}},
 
 		{"a person not on the roster", "unlisted_workers", "create", nil, nil},
 		{"a DNI of 7 digits", "unlisted_workers", "create", change{"dni": "1234567"}, []string{"dni_invalid@dni"}},
 		{"a DNI as a number", "unlisted_workers", "create", change{"dni": json.Number("12345678")}, []string{"invalid_value@dni"}},
 		{"no DNI", "unlisted_workers", "create", change{"dni": ""}, []string{"required@dni"}},
 		{"a name too long", "unlisted_workers", "create", change{"surnames": strings.Repeat("a", 201)}, []string{"too_long@surnames"}},
+
+		{"another DNI", "unlisted_workers", "update", change{"dni": "87654321"}, nil},
+		{"another DNI of 7 digits", "unlisted_workers", "update", change{"dni": "8765432"}, []string{"dni_invalid@dni"}},
+		{"a person of nothing", "unlisted_workers", "update", nil, []string{"required@dni"}},
+		{"a person taken back", "unlisted_workers", "delete", nil, nil},
+		{"a conflict settled", "conflicts", "update", change{"resolution": "author"}, nil},
+		{"a conflict settled otherwise", "conflicts", "update", change{"resolution": "both"}, []string{"invalid_value@resolution"}},
 
 		{"a collection that is not open", "participants", "create", change{"dni": "12345678"}, []string{"unknown_collection@"}},
 		{"nothing is deleted", "visits", "delete", nil, []string{"operation_not_allowed@"}},
@@ -195,6 +208,34 @@ func TestCleanFields(t *testing.T) {
 	clean, _ = visit.Check("findings", "update", change{"corrective_measure": " "}, visit.Context{})
 	if !reflect.DeepEqual(clean, map[string]any{"corrective_measure": ""}) {
 		t.Fatalf("taking a measure away: %#v", clean)
+	}
+}
+
+// From visit/2 on whoever lifts a finding says why, and state and reason go
+// together; older forms did not ask.
+func TestReasonOfAState(t *testing.T) {
+	for _, c := range []struct {
+		form   string
+		fields map[string]any
+		fault  string
+		reason any
+	}{
+		{"visit/1", change{"state": "levantado"}, "", nil},
+		{"", change{"state": "levantado"}, "", nil},
+		{"visit/2", change{"state": "levantado"}, "required@state_reason", nil},
+		{"finding/12", change{"state": "levantado", "state_reason": "  "}, "required@state_reason", nil},
+		{"visit/2", change{"state": "levantado", "state_reason": "Se llevó agua"}, "", "Se llevó agua"},
+		{"visit/2", change{"state": "abierto"}, "", ""},
+		{"visit/1", change{"state": "abierto"}, "", nil},
+		{"visit/2", change{"corrective_measure": "Llevar agua"}, "", nil},
+	} {
+		clean, faults := visit.Check("findings", "update", c.fields, visit.Context{Form: c.form})
+		if got := strings.Join(codes(faults), " "); got != c.fault {
+			t.Errorf("%s %v: %q, want %q", c.form, c.fields, got, c.fault)
+		}
+		if clean["state_reason"] != c.reason {
+			t.Errorf("%s %v: reason %v, want %v", c.form, c.fields, clean["state_reason"], c.reason)
+		}
 	}
 }
 

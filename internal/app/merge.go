@@ -1,0 +1,209 @@
+package app
+
+import (
+	"slices"
+
+	"chaski/internal/domain/fault"
+	"chaski/internal/replication"
+)
+
+// Row is what the ledger knows of a record. Of one that is gone, Data is what it
+// said at last.
+type Row struct {
+	Known     bool // it is there, or once was
+	Gone      bool
+	Rev       int64
+	FieldRevs replication.FieldRevs
+	Data      replication.Payload
+}
+
+// Hand is who brought something about, when by the server's clock.
+type Hand struct {
+	User, Name string
+	At         string
+}
+
+// Note is an entry of the audit trail.
+type Note struct {
+	Actor, Action, Collection, Record, Device string
+	Detail                                    any
+}
+
+// change updates or deletes a record that is there, or once was.
+func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
+	row, err := j.tx.Row(m.Collection, m.Record)
+	if err != nil {
+		return nil, err
+	}
+	if last := j.last[m.Collection+"/"+m.Record]; last != nil && last.Rev == 0 {
+		last.Rev = row.Rev // what that one led to, before this one changes it
+	}
+	if j.bases, err = j.basesOf(m, row); err != nil {
+		return nil, err
+	}
+	if !row.Known || row.Gone && row.Data == nil {
+		return verdict(j.fate(m.Collection, m.Record, fault.New(fault.RecordNotFound, "record")))
+	}
+	if err := j.mayChange(m, row); err != nil {
+		return verdict(err)
+	}
+	switch {
+	case m.Op == "delete":
+		return j.remove(m, row)
+	case row.Gone:
+		return j.conflict(m, row, ConflictEditDeleted, replication.AllLost(fields), "", row.Rev)
+	}
+	return j.update(m, fields, row)
+}
+
+// mayChange: any supervisor in standing may work on a finding; what else was
+// recorded on a visit, and taking back a finding, is for who made the visit.
+func (j *judge) mayChange(m Mutation, row Row) error {
+	v, found, err := j.tx.Visit(row.Data.Text("visit"))
+	if err != nil {
+		return err
+	}
+	if !found { // deleted with what hung on it
+		v.Intervention, v.Supervisor = row.Data.Text("intervention"), j.actor.User
+	}
+	if (m.Op == "delete" || m.Collection != "findings") && v.Supervisor != j.actor.User {
+		return fault.New(fault.OutOfScope, "visit")
+	}
+	return j.inScope(v.Intervention)
+}
+
+// basesOf says what the device knew of each field when it made the change.
+func (j *judge) basesOf(m Mutation, row Row) (replication.Bases, error) {
+	if m.Prev == "" {
+		base := *m.BaseRev
+		if base > row.Rev || base < 0 {
+			base = 0 // of a history that is lost: nothing is known of it
+		}
+		return replication.Bases{Default: base}, nil
+	}
+	for _, d := range j.fresh {
+		if d.Mutation.ID == m.Prev && d.Mutation.Collection == m.Collection && d.Mutation.Record == m.Record {
+			return d.After(), nil
+		}
+	}
+	return j.tx.BasesAfter(j.actor.User, m.Prev, m.Collection, m.Record)
+}
+
+func (j *judge) update(m Mutation, fields map[string]any, row Row) (*Outcome, error) {
+	merged := replication.Merge(m.Collection, fields, j.bases, row.Data, row.FieldRevs)
+	if dni, changes := merged.Apply["dni"].(string); changes && m.Collection == "unlisted_workers" {
+		if listed, err := j.tx.Listed(row.Data.Text("visit"), dni); err != nil || listed {
+			return verdict(orFault(err, fault.New(fault.PersonListed, "dni")))
+		}
+	}
+	if len(merged.Apply) > 0 {
+		if err := j.tx.Apply("update", m.Collection, m.Record, merged.Apply); err != nil {
+			return verdict(err)
+		}
+	}
+	j.won = merged.Won
+	o := &Outcome{Status: Applied}
+	if len(merged.Lost) > 0 {
+		field, rev := newest(m.Collection, merged.Lost, row.FieldRevs)
+		var err error
+		if o, err = j.conflict(m, row, ConflictEdit, merged.Lost, field, rev); err != nil {
+			return nil, err
+		}
+	}
+	o.Rev = 0
+	if len(merged.Apply) == 0 {
+		o.Rev = row.Rev
+	}
+	return o, nil
+}
+
+// newest is the field among those lost, or of their units, that changed last.
+func newest(collection string, lost []replication.Lost, revs replication.FieldRevs) (field string, rev int64) {
+	for _, l := range lost {
+		for _, f := range replication.UnitOf(collection, l.Field) {
+			if revs[f] > rev {
+				field, rev = f, revs[f]
+			}
+		}
+	}
+	return field, rev
+}
+
+// remove deletes a record, unless somebody changed it past what the device knew.
+func (j *judge) remove(m Mutation, row Row) (*Outcome, error) {
+	if row.Gone {
+		return &Outcome{Status: Applied, Rev: row.Rev}, nil
+	}
+	if edited := replication.Edited(j.bases, row.FieldRevs); len(edited) > 0 {
+		lost := make([]replication.Lost, len(edited))
+		for i, f := range edited {
+			lost[i] = replication.Lost{Field: f, Theirs: row.Data[f]}
+		}
+		field, rev := newest(m.Collection, lost, row.FieldRevs)
+		return j.conflict(m, row, ConflictDeleteEdited, lost, field, rev)
+	}
+	if err := j.tx.Apply("delete", m.Collection, m.Record, nil); err != nil {
+		return verdict(err)
+	}
+	return &Outcome{Status: Applied}, j.tx.Note(Note{
+		Actor: j.actor.User, Action: "delete", Collection: m.Collection, Record: m.Record, Device: j.device,
+		Detail: map[string]any{"before": row.Data, "mutation": m.ID},
+	})
+}
+
+// conflict keeps the values that lost, with whose stand, and answers the outcome.
+func (j *judge) conflict(m Mutation, row Row, kind string, lost []replication.Lost, field string, rev int64) (*Outcome, error) {
+	other, err := j.handOf(m, field, rev)
+	if err != nil {
+		return nil, err
+	}
+	intervention := row.Data.Text("intervention")
+	work, _, err := j.tx.Work(intervention)
+	if err != nil {
+		return nil, err
+	}
+	c := Conflict{
+		ID: replication.DerivedID("conflict", m.ID), Kind: kind, Collection: m.Collection, Record: m.Record,
+		Intervention: intervention, Label: work.Name, Values: lost, Mutation: m.ID,
+		Author: j.actor.User, AuthorName: j.actor.Name, AuthorAt: m.At, Other: other.User, OtherName: other.Name, OtherAt: other.At,
+		Rule: RuleFirstStays, State: ConflictOpen,
+	}
+	if err := j.tx.Apply("create", "conflicts", c.ID, c.fields()); err != nil {
+		return nil, err
+	}
+	o := &Outcome{Status: Applied, Rev: row.Rev, Conflict: c.ID}
+	for _, l := range lost {
+		o.Lost = append(o.Lost, l.Field)
+	}
+	return o, nil
+}
+
+// handOf finds whose value stands; it may be the same person's, of this batch.
+func (j *judge) handOf(m Mutation, field string, rev int64) (Hand, error) {
+	for _, d := range j.fresh {
+		same := d.Mutation.Collection == m.Collection && d.Mutation.Record == m.Record && d.Outcome.Status == Applied && d.Outcome.Rev == rev
+		if same && (slices.Contains(d.Won, field) || field == "" && d.Mutation.Op == "delete") {
+			return Hand{User: j.actor.User, Name: j.actor.Name, At: j.now.UTC().Format(stamp)}, nil
+		}
+	}
+	return j.tx.HandOf(m.Collection, m.Record, field, rev)
+}
+
+// stamp is an instant as conflicts and reviews keep it.
+const stamp = "2006-01-02T15:04:05.000Z"
+
+// settle decides a conflict by one of the two people it is about.
+func (j *judge) settle(m Mutation, fields map[string]any) (*Outcome, error) {
+	c, found, err := j.tx.Conflict(m.Record)
+	if err != nil {
+		return nil, err
+	}
+	if !found || c.Author != j.actor.User && c.Other != j.actor.User {
+		return verdict(fault.New(fault.RecordNotFound, "record"))
+	}
+	if j.revoked && !j.reviewing {
+		return verdict(fault.New(fault.DeviceRevoked, ""))
+	}
+	resolution, _ := fields["resolution"].(string)
+	return judged(&Outcome{Status: Applied}, settle(j.tx, c, resolution, j.actor, j.device, j.now))
+}

@@ -1,0 +1,190 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/fault"
+	"chaski/internal/replication"
+)
+
+// reviewRoutes are those of who settles conflicts and reviews parked work.
+func (a *API) reviewRoutes(g *echo.Group) {
+	g.GET("/conflicts", a.conflicts)
+	g.POST("/conflicts/:conflict/settle", a.settleConflict)
+	g.GET("/parked", a.parked)
+	g.POST("/parked/:mutation/decide", a.decideParked)
+}
+
+// conflictPage bounds an answer.
+const conflictPage = 50
+
+type conflictQuery struct {
+	State  string `query:"state" json:"state" validate:"omitempty,oneof=abierto resuelto"`
+	Offset int    `query:"offset" json:"offset" validate:"min=0"`
+}
+
+type conflictShape struct {
+	ID             string             `json:"id"`
+	Kind           string             `json:"kind"`
+	Collection     string             `json:"collection"`
+	Record         string             `json:"record"`
+	Intervention   string             `json:"intervention"`
+	Label          string             `json:"label"`
+	Values         []replication.Lost `json:"values"`
+	Author         string             `json:"author"`
+	AuthorName     string             `json:"author_name"`
+	AuthorAt       string             `json:"author_at"`
+	Other          string             `json:"other"`
+	OtherName      string             `json:"other_name"`
+	OtherAt        string             `json:"other_at"`
+	Rule           string             `json:"rule"`
+	State          string             `json:"state"`
+	Resolution     string             `json:"resolution"`
+	ResolvedByName string             `json:"resolved_by_name"`
+	ResolvedAt     string             `json:"resolved_at"`
+}
+
+func conflictOf(c app.Conflict) conflictShape {
+	return conflictShape{
+		ID: c.ID, Kind: c.Kind, Collection: c.Collection, Record: c.Record, Intervention: c.Intervention, Label: c.Label, Values: list(c.Values),
+		Author: c.Author, AuthorName: c.AuthorName, AuthorAt: c.AuthorAt, Other: c.Other, OtherName: c.OtherName, OtherAt: c.OtherAt,
+		Rule: c.Rule, State: c.State, Resolution: c.Resolution, ResolvedByName: c.ResolvedByName, ResolvedAt: c.ResolvedAt,
+	}
+}
+
+func (a *API) conflicts(c echo.Context) error {
+	var q conflictQuery
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	found, total, err := a.Reviewer.Conflicts(who(c), app.ConflictQuery{State: q.State, Limit: conflictPage, Offset: q.Offset})
+	if err != nil {
+		return err
+	}
+	items := make([]conflictShape, len(found))
+	for i, x := range found {
+		items[i] = conflictOf(x)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": conflictPage})
+}
+
+type settleRequest struct {
+	Resolution string `json:"resolution" validate:"required,oneof=author other"`
+}
+
+func (a *API) settleConflict(c echo.Context) error {
+	var q settleRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	x, err := a.Reviewer.Settle(c.Request().Context(), who(c), c.Param("conflict"), q.Resolution)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, conflictOf(x))
+}
+
+type parkedWorkShape struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Convenio string `json:"convenio_code"`
+	UT       string `json:"ut"`
+	UTName   string `json:"ut_name"`
+}
+
+type namedShape struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type parkedFinding struct {
+	Severity    string `json:"severity"`
+	Description string `json:"description"`
+	Measure     string `json:"corrective_measure"`
+}
+
+type parkedChange struct {
+	Collection string         `json:"collection"`
+	Record     string         `json:"record"`
+	Op         string         `json:"op"`
+	Fields     map[string]any `json:"fields"`
+}
+
+type parkedShape struct {
+	Mutation     string          `json:"mutation"`
+	Why          fault.Code      `json:"why"`
+	Intervention parkedWorkShape `json:"intervention"`
+	Author       namedShape      `json:"author"`
+	Device       namedShape      `json:"device"`
+	Visit        string          `json:"visit"`
+	VisitThere   bool            `json:"visit_there"`
+	VisitedOn    string          `json:"visited_on"`
+	Headcount    int64           `json:"headcount"`
+	Note         string          `json:"note"`
+	ReceivedAt   string          `json:"received_at"`
+	Mutations    int             `json:"mutations"`
+	Marks        map[string]int  `json:"marks"`
+	Findings     []parkedFinding `json:"findings"`
+	Unlisted     []string        `json:"unlisted"`
+	Changes      []parkedChange  `json:"changes"`
+}
+
+// parkedOf says what waits, in the words of the device that sent it.
+func parkedOf(g app.ParkedGroup) parkedShape {
+	first, work := g[0], g.Work()
+	out := parkedShape{
+		Mutation: first.Mutation.ID, Why: g.Why(),
+		Intervention: parkedWorkShape{work.ID, work.Name, work.ConvenioCode, work.UT, work.UTName},
+		Author:       namedShape{first.User, first.UserName}, Device: namedShape{first.Device, first.DeviceName},
+		Visit: first.Visit, VisitThere: first.VisitThere, VisitedOn: first.VisitedOn, Headcount: first.Headcount, Note: first.VisitNote,
+		ReceivedAt: utc(first.ReceivedAt), Mutations: len(g),
+		Marks: map[string]int{"presente": 0, "ausente": 0, "no_visto": 0}, Findings: []parkedFinding{}, Unlisted: []string{}, Changes: []parkedChange{},
+	}
+	for _, p := range g {
+		m := p.Mutation
+		said := func(field string) string { s, _ := m.Fields[field].(string); return s }
+		switch {
+		case m.Op != "create":
+			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, m.Fields})
+		case m.Collection == "visit_marks":
+			out.Marks[said("mark")]++
+		case m.Collection == "findings":
+			out.Findings = append(out.Findings, parkedFinding{said("severity"), said("description"), said("corrective_measure")})
+		case m.Collection == "unlisted_workers":
+			out.Unlisted = append(out.Unlisted, said("given_names")+" "+said("surnames"))
+		}
+	}
+	return out
+}
+
+func (a *API) parked(c echo.Context) error {
+	groups, err := a.Reviewer.Parked(who(c))
+	if err != nil {
+		return err
+	}
+	items := make([]parkedShape, len(groups))
+	for i, g := range groups {
+		items[i] = parkedOf(g)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items})
+}
+
+type decideRequest struct {
+	Decision string `json:"decision" validate:"required,oneof=accept reject"`
+	Reason   string `json:"reason" validate:"max=1000"`
+}
+
+func (a *API) decideParked(c echo.Context) error {
+	var q decideRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	out, err := a.Reviewer.Decide(c.Request().Context(), who(c), c.Param("mutation"), q.Decision == "accept", q.Reason)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]int{"applied": out.Applied, "rejected": out.Rejected})
+}

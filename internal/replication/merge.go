@@ -1,0 +1,201 @@
+package replication
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Merging a device's change into a record that others may have changed.
+//
+//   - M1 Every value the device sent ends in exactly one place: it is written, it
+//     is what the record says already, or it is lost to a conflict.
+//   - M2 What nobody changed past the device's base takes the device's value.
+//   - M3 A unit (a merge group, or a field alone) moves whole. If one of its
+//     fields moved past its base and a value differs, the record keeps all it
+//     says: the first to arrive stays. The other units go their own way.
+//   - M4 A successor knows what its predecessor led to in the fields that
+//     predecessor won, and nothing else it did not know before. So a field that
+//     was lost, or that others changed unseen, conflicts again.
+//   - M5 The answer depends on the arguments alone, not on the order of fields.
+
+// groups move whole: a number without its dates, or a state without its reason,
+// would say what nobody said.
+var groups = map[string][][]string{
+	"findings":           {{"state", "state_reason"}, {"responsible", "due_on"}},
+	"unlisted_workers":   {{"dni", "given_names", "surnames"}},
+	"insurance_policies": {{"number", "insurer_ruc", "insurer_name", "valid_from", "valid_to"}},
+}
+
+// UnitOf is the merge group of a field, or the field alone.
+func UnitOf(collection, field string) []string {
+	for _, g := range groups[collection] {
+		if slices.Contains(g, field) {
+			return g
+		}
+	}
+	return []string{field}
+}
+
+// FieldRevs is the rev of each field's last change after the record's creation.
+// A field that never changed has none. The entry "" stands for a change of the
+// schema alone.
+type FieldRevs map[string]int64
+
+// SchemaField is the entry of FieldRevs for a change of the schema.
+const SchemaField = ""
+
+// Advance answers the field revs of a row that changed from old to now at rev.
+// old is nil for a row that was gone and came back: then every field is new.
+func (r FieldRevs) Advance(old, now Payload, rev int64) FieldRevs {
+	out := make(FieldRevs, len(r)+1)
+	maps.Copy(out, r)
+	changed := false
+	for field, value := range now {
+		was, had := old[field]
+		if old != nil && (had && same(was, value) || !had && blank(value)) {
+			continue
+		}
+		out[field] = rev
+		changed = true
+	}
+	if !changed {
+		out[SchemaField] = rev
+	}
+	return out
+}
+
+// blank is what a field has that nobody filled in.
+func blank(v any) bool {
+	switch x := v.(type) {
+	case nil:
+		return true
+	case string:
+		return x == ""
+	case bool:
+		return !x
+	case int64:
+		return x == 0
+	case float64:
+		return x == 0
+	}
+	return false
+}
+
+// same compares values by what they say; no value is an empty string.
+func same(a, b any) bool {
+	x, textA := a.(string)
+	y, textB := b.(string)
+	if textA && textB {
+		return x == y
+	}
+	if a == nil && textB {
+		return y == ""
+	}
+	if b == nil && textA {
+		return x == ""
+	}
+	left, errA := json.Marshal(a)
+	right, errB := json.Marshal(b)
+	return errA == nil && errB == nil && string(left) == string(right)
+}
+
+// Bases say on which rev of each field a change was made.
+type Bases struct {
+	Default int64            `json:"d"`
+	Fields  map[string]int64 `json:"f,omitempty"` // where it is newer than Default
+}
+
+// Of is the base of a field.
+func (b Bases) Of(field string) int64 { return max(b.Default, b.Fields[field]) }
+
+// After are the bases of a successor: the fields that were won stand at rev.
+func (b Bases) After(won []string, rev int64) Bases {
+	out := Bases{Default: b.Default, Fields: make(map[string]int64, len(b.Fields)+len(won))}
+	maps.Copy(out.Fields, b.Fields)
+	for _, f := range won {
+		out.Fields[f] = max(out.Fields[f], rev)
+	}
+	return out
+}
+
+// Lost is one value of a conflict: what the device said and what stands.
+type Lost struct {
+	Field  string `json:"field"`
+	Mine   any    `json:"mine"`
+	Theirs any    `json:"theirs"`
+}
+
+// Merged is what became of a device's values.
+type Merged struct {
+	Apply map[string]any // to be written
+	Won   []string       // written, or what the record says already; sorted
+	Lost  []Lost         // by field
+}
+
+// Merge puts the values a device sent into the record as it is now.
+func Merge(collection string, mine map[string]any, bases Bases, now Payload, revs FieldRevs) Merged {
+	out := Merged{Apply: map[string]any{}}
+	for field, value := range mine {
+		if inConflict(UnitOf(collection, field), mine, bases, now, revs) {
+			out.Lost = append(out.Lost, Lost{Field: field, Mine: value, Theirs: now[field]})
+			continue
+		}
+		out.Won = append(out.Won, field)
+		if !same(value, now[field]) {
+			out.Apply[field] = value
+		}
+	}
+	sort.Strings(out.Won)
+	slices.SortFunc(out.Lost, func(a, b Lost) int { return strings.Compare(a.Field, b.Field) })
+	return out
+}
+
+func inConflict(unit []string, mine map[string]any, bases Bases, now Payload, revs FieldRevs) bool {
+	moved, differs := false, false
+	for _, field := range unit {
+		moved = moved || revs[field] > bases.Of(field)
+		if value, sent := mine[field]; sent && !same(value, now[field]) {
+			differs = true
+		}
+	}
+	return moved && differs
+}
+
+// AllLost are the values of a change whose record is gone; by field.
+func AllLost(mine map[string]any) []Lost {
+	var out []Lost
+	for field, value := range mine {
+		out = append(out, Lost{Field: field, Mine: value})
+	}
+	slices.SortFunc(out, func(a, b Lost) int { return strings.Compare(a.Field, b.Field) })
+	return out
+}
+
+// Edited are the fields that changed past a deletion's bases; sorted. While
+// there is one, the record stays.
+func Edited(bases Bases, revs FieldRevs) []string {
+	var out []string
+	for field, rev := range revs {
+		if field != SchemaField && rev > bases.Of(field) {
+			out = append(out, field)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// DerivedID is the record id of what a mutation gave rise to: the same however
+// often it is computed. kind keeps several of one mutation apart.
+func DerivedID(kind, mutation string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	sum := sha256.Sum256([]byte(kind + "\n" + mutation))
+	id := make([]byte, 15)
+	for i := range id {
+		id[i] = letters[int(sum[i])%len(letters)]
+	}
+	return string(id)
+}

@@ -1,0 +1,318 @@
+package server_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/testkit"
+)
+
+// twoPhones: Rosa visited and left a finding and a person; Luis, whose the work
+// is too, has pulled all of it.
+func twoPhones(t *testing.T) (*testkit.Kit, *testkit.Phone, *testkit.Phone) {
+	t.Helper()
+	k := testkit.World(t)
+	k.Save("assignments", testkit.ID("as9"), map[string]any{"user": testkit.Luis, "intervention": testkit.Canal, "from_on": "2026-10-01"})
+	rosa, luis := k.Phone(testkit.Rosa), k.Phone(testkit.Luis)
+	applied(t, rosa.Push(rosa.Visit("v", testkit.Canal, nil), rosa.Finding("f", "v"), rosa.Unlisted("u", "v", "99000001"), rosa.Unlisted("w", "v", "99000002")))
+	rosa.Pull()
+	luis.Pull()
+	return k, rosa, luis
+}
+
+func applied(t *testing.T, results []testkit.Result) []testkit.Result {
+	t.Helper()
+	for i, r := range results {
+		if r.Status != "applied" {
+			t.Fatalf("mutation %d: %+v", i, r)
+		}
+	}
+	return results
+}
+
+type fields = map[string]any
+
+func row(p *testkit.Phone, collection, id string) fields {
+	return p.Rows[collection+"/"+testkit.ID(id)]
+}
+
+// Two people change different fields of a finding, both without signal: both
+// changes stand, and nothing is asked.
+func TestFieldsMerge(t *testing.T) {
+	_, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve", "corrective_measure": "Llevar agua"})))
+	r := applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"responsible": "Residente", "corrective_measure": "Llevar agua"})))
+	if r[0].Rev != 3 || r[0].Lost != nil || r[0].Conflict != "" {
+		t.Errorf("%+v", r[0])
+	}
+	rosa.Pull()
+	if f := row(rosa, "findings", "f"); f["severity"] != "leve" || f["responsible"] != "Residente" || f["corrective_measure"] != "Llevar agua" {
+		t.Errorf("%v", f)
+	}
+}
+
+// Both change the state: the first to arrive stays, with its reason; the other's
+// state and reason are kept whole; his other field is written. Both see it.
+func TestConflictIsKeptAndShown(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"state": "levantado", "state_reason": "Se llevó agua"})))
+	r := applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"state": "abierto", "state_reason": "Sigue sin agua", "severity": "leve"})))
+	if !slices.Equal(r[0].Lost, []string{"state", "state_reason"}) || r[0].Rev != 3 {
+		t.Fatalf("%+v", r[0])
+	}
+	again := luis.Push(luis.Change("update", "findings", "f", 3, fields{"due_on": "2026-12-01"}))
+	applied(t, again)
+	for _, p := range []*testkit.Phone{rosa, luis} {
+		p.Pull()
+		if f := row(p, "findings", "f"); f["state"] != "levantado" || f["state_reason"] != "Se llevó agua" || f["severity"] != "leve" {
+			t.Errorf("%v", f)
+		}
+		c := p.Rows["conflicts/"+r[0].Conflict]
+		if c["kind"] != "edit" || c["author"] != testkit.Luis || c["other"] != testkit.Rosa || c["other_name"] != "Persona "+testkit.Rosa ||
+			c["author_at"] != "2026-11-23T11:00:00-05:00" || c["other_at"] != "2026-11-23T17:00:00.000Z" || c["state"] != "abierto" || c["label"] != "Obra "+testkit.Canal {
+			t.Errorf("the conflict: %v", c)
+		}
+		want := []any{
+			fields{"field": "state", "mine": "abierto", "theirs": "levantado"},
+			fields{"field": "state_reason", "mine": "Sigue sin agua", "theirs": "Se llevó agua"},
+		}
+		if !reflect.DeepEqual(c["values"], want) {
+			t.Errorf("its values: %v", c["values"])
+		}
+	}
+	ines := k.Phone(testkit.Ines)
+	ines.Pull()
+	if ines.Rows["conflicts/"+r[0].Conflict] != nil {
+		t.Error("a stranger was told of it")
+	}
+}
+
+// Edits chained without signal name their predecessor: what it won is known, what
+// it lost conflicts again, in one batch and over several.
+func TestChainedEdits(t *testing.T) {
+	for name, split := range map[string]bool{"one batch": false, "two batches": true} {
+		t.Run(name, func(t *testing.T) {
+			k, rosa, luis := twoPhones(t)
+			applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+			first := luis.Change("update", "findings", "f", 1, fields{"severity": "moderada", "corrective_measure": "uno"})
+			second := luis.Mutation("update", "findings", testkit.ID("f"), fields{"severity": "grave", "corrective_measure": "dos"})
+			second["prev"] = first["id"]
+			third := luis.Mutation("update", "findings", testkit.ID("f"), fields{"corrective_measure": "tres"})
+			third["prev"] = second["id"]
+			var r []testkit.Result
+			if split {
+				r = append(luis.Push(first), luis.Push(second, third)...)
+			} else {
+				r = luis.Push(first, second, third)
+			}
+			applied(t, r)
+			for i, want := range [][]string{{"severity"}, {"severity"}, nil} {
+				if !slices.Equal(r[i].Lost, want) || r[i].Rev != int64(3+i) {
+					t.Errorf("edit %d: %+v", i, r[i])
+				}
+			}
+			luis.Pull()
+			if f := row(luis, "findings", "f"); f["severity"] != "leve" || f["corrective_measure"] != "tres" {
+				t.Errorf("%v", f)
+			}
+			if n := k.Int(`SELECT count(*) FROM conflicts`); n != 2 {
+				t.Errorf("%d conflicts, want 2", n)
+			}
+		})
+	}
+}
+
+// A change on a base from a history that is lost knows nothing.
+func TestBaseFromTheFuture(t *testing.T) {
+	_, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	r := luis.Push(luis.Change("update", "findings", "f", 9, fields{"severity": "moderada", "due_on": "2026-12-01"}))
+	if !slices.Equal(r[0].Lost, []string{"severity"}) {
+		t.Errorf("%+v", r[0])
+	}
+}
+
+// Deletions: of what nobody changed, goes; of what somebody changed, stays; a
+// change of what is gone is kept beside.
+func TestDeletions(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	if r := luis.Push(luis.Change("delete", "findings", "f", 1, fields{})); r[0].Code() != "out_of_scope" {
+		t.Errorf("another's finding: %+v", r[0])
+	}
+	applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	r := applied(t, rosa.Push(rosa.Change("delete", "findings", "f", 1, fields{}), rosa.Change("delete", "unlisted_workers", "u", 1, fields{})))
+	if !slices.Equal(r[0].Lost, []string{"severity"}) || r[0].Conflict == "" || r[1].Lost != nil {
+		t.Fatalf("%+v", r)
+	}
+	luis.Pull()
+	if row(luis, "findings", "f") == nil || row(luis, "unlisted_workers", "u") != nil {
+		t.Error("the finding somebody changed stays, the person goes")
+	}
+	c := rosa.K.Int(`SELECT count(*) FROM conflicts WHERE kind = 'delete_edited' AND author = '` + testkit.Rosa + `' AND other = '` + testkit.Luis + `'`)
+	if c != 1 {
+		t.Error("no conflict of the deletion")
+	}
+	if again := applied(t, rosa.Push(rosa.Change("delete", "unlisted_workers", "u", 1, fields{}))); again[0].Lost != nil {
+		t.Errorf("deleting what is gone: %+v", again[0])
+	}
+	late := applied(t, rosa.Push(rosa.Change("update", "unlisted_workers", "u", 1, fields{"dni": "99000009", "note": "Otro DNI"})))
+	if !slices.Equal(late[0].Lost, []string{"dni", "note"}) {
+		t.Errorf("%+v", late[0])
+	}
+	if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'delete' AND record = '` + testkit.ID("u") + `' AND actor = '` + testkit.Rosa + `' AND detail LIKE '%99000001%'`); n != 1 {
+		t.Error("what was deleted left no trace")
+	}
+	// Settled for the author, the person comes back with what she said last.
+	settle := rosa.Mutation("update", "conflicts", late[0].Conflict, fields{"resolution": "author"})
+	settle["base_rev"] = 1
+	applied(t, rosa.Push(settle))
+	luis.Pull()
+	if u := row(luis, "unlisted_workers", "u"); u["dni"] != "99000009" || u["surnames"] != "Prueba" || u["note"] != "Otro DNI" {
+		t.Errorf("came back as %v", u)
+	}
+	// A deletion can be settled too.
+	settle = luis.Mutation("update", "conflicts", r[0].Conflict, fields{"resolution": "author"})
+	settle["base_rev"] = 1
+	applied(t, luis.Push(settle))
+	if n := k.Int(`SELECT count(*) FROM findings`); n != 0 {
+		t.Error("the finding is still there")
+	}
+	verifies(t, k)
+}
+
+// A person keeps one DNI in a visit, also when it is corrected.
+func TestUnlistedChanges(t *testing.T) {
+	_, rosa, luis := twoPhones(t)
+	if r := rosa.Push(rosa.Change("update", "unlisted_workers", "u", 1, fields{"dni": "99000002"})); r[0].Code() != "person_listed" {
+		t.Errorf("%+v", r[0])
+	}
+	if r := luis.Push(luis.Change("update", "unlisted_workers", "u", 1, fields{"dni": "99000003"})); r[0].Code() != "out_of_scope" {
+		t.Errorf("another's visit: %+v", r[0])
+	}
+	applied(t, rosa.Push(rosa.Change("update", "unlisted_workers", "u", 1, fields{"dni": "99000003"})))
+	// Somebody else corrected the name meanwhile, at the office.
+	rosa.K.Save("unlisted_workers", testkit.ID("u"), fields{"surnames": "Quispe"})
+	r := rosa.Push(rosa.Change("update", "unlisted_workers", "u", 2, fields{"dni": "99000004", "note": "x"}))
+	if !slices.Equal(r[0].Lost, []string{"dni"}) {
+		t.Errorf("DNI and names go together: %+v", r[0])
+	}
+}
+
+// The two it is about settle a conflict on their phones, a reviewer at the office;
+// once, and attributed.
+func TestSettlingConflicts(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	conflict := func(measure string, rev int64) string {
+		t.Helper()
+		applied(t, rosa.Push(rosa.Change("update", "findings", "f", rev, fields{"corrective_measure": "de Rosa " + measure})))
+		return applied(t, luis.Push(luis.Change("update", "findings", "f", rev, fields{"corrective_measure": "de Luis " + measure})))[0].Conflict
+	}
+	settle := func(p *testkit.Phone, id, resolution string) testkit.Result {
+		t.Helper()
+		m := p.Mutation("update", "conflicts", id, fields{"resolution": resolution})
+		m["base_rev"] = 1
+		return p.Push(m)[0]
+	}
+	office := func(user, id, resolution string) testkit.Response {
+		return k.Do("POST", "/api/chaski/v1/conflicts/"+id+"/settle", k.Token(user), fields{"resolution": resolution})
+	}
+	measure := func() string {
+		rosa.Pull()
+		s, _ := row(rosa, "findings", "f")["corrective_measure"].(string)
+		return s
+	}
+
+	one := conflict("1", 1)
+	if r := settle(k.Phone(testkit.Ines), one, "author"); r.Code() != "record_not_found" {
+		t.Errorf("a stranger settles: %+v", r)
+	}
+	if r := settle(rosa, one, "other"); r.Status != "applied" || measure() != "de Rosa 1" {
+		t.Errorf("%+v %s", r, measure())
+	}
+	if r := settle(luis, one, "author"); r.Code() != "conflict_settled" || measure() != "de Rosa 1" {
+		t.Errorf("settled twice: %+v", r)
+	}
+	if r := office(testkit.Carla, one, "author"); r.Status != 409 || r.Code() != "conflict_settled" {
+		t.Errorf("settled twice, at the office: %s", r.Body)
+	}
+
+	two := conflict("2", 2)
+	var list struct {
+		Items []struct{ ID, Author, State string }
+		Total int
+	}
+	k.Do("GET", "/api/chaski/v1/conflicts?state=abierto", k.Token(testkit.Carla), nil).JSON(200, &list)
+	if list.Total != 1 || len(list.Items) != 1 || list.Items[0].ID != two || list.Items[0].Author != testkit.Luis {
+		t.Errorf("%+v", list)
+	}
+	k.Do("GET", "/api/chaski/v1/conflicts", k.Token(testkit.Carla), nil).JSON(200, &list)
+	if list.Total != 2 {
+		t.Errorf("%+v", list)
+	}
+	k.Save("users", testkit.ID("otrac"), fields{
+		"email": "otra@example.org", "password": "chaski-test", "name": "Otra coordinadora", "role": "ut_coordinator", "ut": testkit.UT2, "active": true, "verified": true,
+	})
+	k.Do("GET", "/api/chaski/v1/conflicts", k.Token(testkit.ID("otrac")), nil).JSON(200, &list)
+	if list.Total != 0 || len(list.Items) != 0 {
+		t.Errorf("another unit's coordinator sees %+v", list)
+	}
+	for user, status := range map[string]int{testkit.ID("otrac"): 404, testkit.Ana: 403, testkit.Rosa: 403, testkit.Dora: 403} {
+		if r := office(user, two, "author"); r.Status != status {
+			t.Errorf("%s: %d %s", user, r.Status, r.Body)
+		}
+	}
+	office(testkit.Carla, two, "author").JSON(200, nil)
+	if measure() != "de Luis 2" {
+		t.Errorf("after the coordinator's decision: %s", measure())
+	}
+	if c := rosa.Rows["conflicts/"+two]; c["state"] != "resuelto" || c["resolution"] != "author" || c["resolved_by"] != testkit.Carla {
+		t.Errorf("%v", c)
+	}
+	// The coordinator's value stands against who did not know it.
+	r := luis.Push(luis.Change("update", "findings", "f", 3, fields{"corrective_measure": "de Luis 3"}))
+	luis.Pull()
+	if c := luis.Rows["conflicts/"+r[0].Conflict]; c["other"] != testkit.Carla {
+		t.Errorf("%+v: %v", r, c)
+	}
+	if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'settle_conflict' AND record = '` + testkit.ID("f") + `'`); n != 2 {
+		t.Errorf("%d settlements in the trail, want 2", n)
+	}
+	verifies(t, k)
+}
+
+// A value the office wrote stands, and the conflict says whose it is.
+func TestConflictWithTheOffice(t *testing.T) {
+	k, _, luis := twoPhones(t)
+	k.Do("PATCH", "/api/collections/findings/records/"+testkit.ID("f"), k.Superuser("root@example.org"), fields{"severity": "leve"}).JSON(200, nil)
+	k.SQL(`UPDATE findings SET responsible = 'SQL'`)
+	r := luis.Push(luis.Change("update", "findings", "f", 1, fields{"severity": "moderada", "responsible": "Luis", "due_on": "2026-12-01"}))
+	if !slices.Equal(r[0].Lost, []string{"due_on", "responsible", "severity"}) {
+		t.Fatalf("%+v", r)
+	}
+	luis.Pull()
+	if c := luis.Rows["conflicts/"+r[0].Conflict]; c["other"] != "" {
+		t.Errorf("SQL by hand has no name: %v", c)
+	}
+}
+
+// A database of before: nobody knows which field of an older row changed when, so
+// an edit made before the step is asked about, and nothing is overwritten.
+func TestMergeMigration(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	down, up := migration(t, "202611250011_merge.go")
+	for _, step := range []func(core.App) error{down, up} {
+		if err := k.App.RunInTransaction(step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verifies(t, k)
+	r := luis.Push(luis.Change("update", "findings", "f", 1, fields{"responsible": "Luis"}), luis.Change("update", "unlisted_workers", "u", 1, fields{"note": "x"}))
+	if !slices.Equal(r[0].Lost, []string{"responsible"}) || r[1].Code() != "out_of_scope" {
+		t.Errorf("%+v", r)
+	}
+	verifies(t, k)
+}

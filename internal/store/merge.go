@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/app"
+	"chaski/internal/replication"
+)
+
+// settleRows brings the ledger up to date with what this transaction wrote, so
+// that a change made on top of another is judged by the newest revision.
+func (o *outbound) settleRows() error {
+	moved, err := o.engine.drain(o.tx, o.own.own, false)
+	if err == nil {
+		o.engine.tell(o.tx, moved)
+	}
+	return err
+}
+
+// Row implements app.Outbound.
+func (o *outbound) Row(collection, record string) (app.Row, error) {
+	if err := o.settleRows(); err != nil {
+		return app.Row{}, err
+	}
+	row, err := findSyncRow(o.db, Key{collection, record})
+	if err != nil || row.Rev == 0 {
+		return app.Row{}, err
+	}
+	out := app.Row{Known: true, Gone: row.Payload == "", Rev: row.Rev, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
+	if out.Gone {
+		out.Data = decodePayload(row.Gone)
+	}
+	return out, nil
+}
+
+// BasesAfter implements app.Outbound.
+func (o *outbound) BasesAfter(user, mutation, collection, record string) (replication.Bases, error) {
+	var rows []struct {
+		Bases string `db:"bases"`
+		Rev   int64  `db:"rev"`
+	}
+	var out replication.Bases
+	err := o.rows(&rows, `SELECT bases, CASE status WHEN 'applied' THEN coalesce(json_extract(outcome, '$.rev'), 0) ELSE 0 END AS rev
+		FROM sync_mutations WHERE id = {:id} AND user = {:u} AND collection = {:c} AND record = {:r}`,
+		dbx.Params{"id": mutation, "u": user, "c": collection, "r": record})
+	if err != nil || len(rows) == 0 {
+		return out, err
+	}
+	if rows[0].Bases == "" {
+		return replication.Bases{Default: rows[0].Rev}, nil // it created the record
+	}
+	return out, json.Unmarshal([]byte(rows[0].Bases), &out)
+}
+
+// HandOf implements app.Outbound. Of those who know a field at that revision the
+// first one brought it there; the others found it so. What was written past the
+// devices is in the audit trail.
+func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand, error) {
+	var rows []struct {
+		User string `db:"user"`
+		Name string `db:"name"`
+		At   string `db:"at"`
+	}
+	pick := func(sql string, params dbx.Params) (app.Hand, bool, error) {
+		err := o.rows(&rows, sql, params)
+		if err != nil || len(rows) == 0 {
+			return app.Hand{}, false, err
+		}
+		return app.Hand{User: rows[0].User, Name: rows[0].Name, At: rows[0].At}, true, nil
+	}
+	hand, found, err := pick(`SELECT m.user, coalesce(u.name, '') AS name, m.received_at AS at FROM sync_mutations m LEFT JOIN users u ON u.id = m.user
+		WHERE m.collection = {:c} AND m.record = {:r} AND m.status = 'applied' AND json_extract(m.outcome, '$.rev') = {:rev} AND m.bases <> ''
+		AND ({:f} = '' OR EXISTS (SELECT 1 FROM json_each(m.bases, '$.f') f WHERE f.key = {:f} AND f.value = {:rev}))
+		ORDER BY m.seq, m.rowid LIMIT 1`, dbx.Params{"c": collection, "r": record, "f": field, "rev": rev})
+	if err != nil || found {
+		return hand, err
+	}
+	hand, _, err = pick(`SELECT coalesce(u.id, '') AS user, coalesce(u.name, '') AS name, replace(a.created, ' ', 'T') AS at
+		FROM audit a LEFT JOIN users u ON u.id = a.actor
+		WHERE a.collection = {:c} AND a.record = {:r} ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
+	return hand, err
+}
+
+// Note implements app.Outbound.
+func (o *outbound) Note(n app.Note) error {
+	return WriteAudit(o.tx, Audit{
+		Actor: n.Actor, Action: n.Action, Key: Key{n.Collection, n.Record}, Detail: n.Detail, Device: n.Device, At: o.engine.Now(),
+	})
+}
+
+// conflictRow is a conflict as it is kept.
+type conflictRow struct {
+	ID             string `db:"id"`
+	Kind           string `db:"kind"`
+	Collection     string `db:"collection"`
+	Record         string `db:"record"`
+	Intervention   string `db:"intervention"`
+	Label          string `db:"label"`
+	UT             string `db:"ut"`
+	Values         string `db:"values"`
+	Mutation       string `db:"mutation"`
+	Author         string `db:"author"`
+	AuthorName     string `db:"author_name"`
+	AuthorAt       string `db:"author_at"`
+	Other          string `db:"other"`
+	OtherName      string `db:"other_name"`
+	OtherAt        string `db:"other_at"`
+	Rule           string `db:"rule"`
+	State          string `db:"state"`
+	Resolution     string `db:"resolution"`
+	ResolvedBy     string `db:"resolved_by"`
+	ResolvedByName string `db:"resolved_by_name"`
+	ResolvedAt     string `db:"resolved_at"`
+}
+
+const conflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.mutation,
+	c.author, c.author_name, c.author_at, c.other, c.other_name, c.other_at, c.rule, c.state, c.resolution, c.resolved_by,
+	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention`
+
+func (r conflictRow) conflict() (app.Conflict, error) {
+	c := app.Conflict{
+		ID: r.ID, Kind: r.Kind, Collection: r.Collection, Record: r.Record, Intervention: r.Intervention, Label: r.Label, UT: r.UT,
+		Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,
+		OtherAt: r.OtherAt, Rule: r.Rule, State: r.State, Resolution: r.Resolution, ResolvedBy: r.ResolvedBy,
+		ResolvedByName: r.ResolvedByName, ResolvedAt: r.ResolvedAt,
+	}
+	return c, json.Unmarshal([]byte(r.Values), &c.Values)
+}
+
+// Conflict implements app.Outbound.
+func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
+	var rows []conflictRow
+	err := o.rows(&rows, `SELECT `+conflictColumns+` WHERE c.id = {:id}`, dbx.Params{"id": id})
+	if err != nil || len(rows) == 0 {
+		return app.Conflict{}, false, err
+	}
+	c, err := rows[0].conflict()
+	return c, true, err
+}
