@@ -177,7 +177,7 @@ func (w *world) write(x write) error {
 var shown = []string{
 	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
 	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
-	"visits", "visit_marks", "findings", "unlisted_workers",
+	"visits", "visit_marks", "findings", "unlisted_workers", "conflicts", "mutation_reviews",
 }
 
 // state is the base tables as they are, past everything that sync remembers.
@@ -194,7 +194,7 @@ func (w *world) state() (any, error) {
 		}
 		tables[name] = rows
 	}
-	mutations, err := w.query(`SELECT id, device, counter, collection, record, status, seq FROM sync_mutations ORDER BY seq, counter`)
+	mutations, err := w.query(`SELECT id, device, counter, collection, record, status, seq, coalesce(json_extract(outcome, '$.lost'), '[]') AS lost FROM sync_mutations ORDER BY seq, counter`)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): 
   return [...out, ...lastWord(state, promised, tables)]
 }
 
-/** Updates: the record shows the last applied one in the order of commit. */
+/** Updates: each field shows the last one applied to it, in the order of commit; what was lost is in a conflict (I4). */
 function lastWord(
   state: ServerState,
   promised: ReadonlyMap<string, { op: string; fields: Record<string, unknown> }>,
@@ -105,7 +105,10 @@ function lastWord(
   const last = new Map<string, Record<string, unknown>>()
   for (const m of state.mutations) {
     const known = promised.get(m.id)
-    if (m.status === 'applied' && known?.op === 'update') last.set(m.record, known.fields)
+    if (m.status !== 'applied' || known?.op !== 'update') continue
+    const lost = JSON.parse(m.lost) as string[]
+    const won = Object.entries(known.fields).filter(([f]) => !lost.includes(f))
+    last.set(m.record, { ...last.get(m.record), ...Object.fromEntries(won) })
   }
   return tables.all('findings').flatMap((f) => {
     const fields = last.get(f.id)

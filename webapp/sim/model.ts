@@ -25,7 +25,10 @@ const TEXT: Record<string, string> = {
     'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
   visit_marks: 'visit intervention participant mark coverage_seen',
   unlisted_workers: 'visit intervention dni given_names surnames note',
-  findings: 'visit intervention severity description corrective_measure responsible due_on state',
+  findings: 'visit intervention severity description corrective_measure responsible due_on state state_reason',
+  conflicts:
+    'kind collection record intervention mutation author author_name author_at other other_name other_at rule state resolution resolved_by resolved_by_name resolved_at label',
+  mutation_reviews: 'mutation user collection record status reason decided_by_name decided_at receipt',
 }
 
 /** Numbers, booleans and JSON, as they are in the record. */
@@ -38,6 +41,8 @@ const OTHER: Record<string, string> = {
   cupos: 'number',
   attendance_sheets: 'marks headcount',
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
+  conflicts: 'values',
+  mutation_reviews: 'seq rev errors',
 }
 
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []
@@ -78,6 +83,8 @@ export class Tables {
       checklists: () => true,
       holidays: () => true,
       assignments: (r) => r.user === user,
+      conflicts: (r) => r.author === user || r.other === user,
+      mutation_reviews: (r) => r.user === user,
       uts: (r) => r.id === unit,
       districts: (r) => this.all('jurisdictions').some((j) => j.district === r.id && j.ut === unit),
       entities: (r) => bodies.has(r.id),

@@ -206,7 +206,10 @@ class World {
       case 'entities':
         return true
       case 'assignments':
+      case 'mutation_reviews':
         return data.user === user
+      case 'conflicts':
+        return data.author === user || data.other === user
       case 'uts':
         return id === unit
       case 'districts':

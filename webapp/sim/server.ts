@@ -31,6 +31,8 @@ export interface ServerState {
     record: string
     status: string
     seq: string
+    /** Fields that went to a conflict, as a JSON list. */
+    lost: string
   }[]
   cells: { exercise: string; ao: string; month: string; quantity: string }[]
 }

@@ -486,6 +486,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that lost against what stands, newest first; a coordinator sees those of his unit. A device has its own as rows of `conflicts`. */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflicts/{conflict}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide which value stands. `author` writes what was lost after all, as an ordinary change; settled already is conflict_settled. */
+        post: operations["settleConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work that waits for review, oldest first, a visit with what hangs on it together; a coordinator sees that of his unit. */
+        get: operations["listParked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parked/{mutation}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject the whole group the mutation belongs to. Accepted work is judged by the rules as its author's own; they may refuse single records. Decided already is parked_decided. */
+        post: operations["decideParked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exercises": {
         parameters: {
             query?: never;
@@ -1505,13 +1573,14 @@ export interface components {
             collection: string;
             record: components["schemas"]["Id"];
             /** @enum {string} */
-            op: "create" | "update";
+            op: "create" | "update" | "delete";
+            /** @description {} for a delete. */
             fields: {
                 [key: string]: unknown;
             };
-            /** @description op update: the rev the change was made on. */
+            /** @description op update and delete: the rev the change was made on. */
             base_rev?: number;
-            /** @description op update: id of this device's earlier mutation of the same record, when not yet pulled back. */
+            /** @description op update and delete: id of this person's earlier mutation of the same record, when not yet pulled back. */
             prev?: string;
             /** @description Form and version, e.g. visit/1. */
             form: string;
@@ -1539,6 +1608,10 @@ export interface components {
             /** @description Cargo number shown to the person. */
             receipt?: string;
             errors?: components["schemas"]["Problem"][];
+            /** @description applied: fields whose values went to a conflict instead of the record. */
+            lost?: string[];
+            /** @description The record of `conflicts` that keeps them. */
+            conflict?: string;
         };
         PushResponse: {
             /** @description True when one of the marks sent is not of this history; absent otherwise. The outcomes hold all the same. */
@@ -1548,6 +1621,123 @@ export interface components {
             durable_seq: number;
             /** Format: date-time */
             server_time: string;
+        };
+        /** @enum {string} */
+        ConflictState: "abierto" | "resuelto";
+        /** @enum {string} */
+        Resolution: "author" | "other";
+        LostValue: {
+            field: string;
+            /** @description What lost; null for a deletion. */
+            mine: unknown;
+            /** @description What stood when it lost; null where the record was deleted. */
+            theirs: unknown;
+        };
+        Conflict: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "edit" | "delete_edited" | "edit_deleted";
+            collection: string;
+            record: components["schemas"]["Id"];
+            intervention: string;
+            /** @description Name of the intervention. */
+            label: string;
+            values: components["schemas"]["LostValue"][];
+            /** @description Who lost. */
+            author: string;
+            author_name: string;
+            /** @description By his device's clock. */
+            author_at: string;
+            /** @description Whose value stands; empty if unknown. */
+            other: string;
+            other_name: string;
+            /** @description By the server's clock. */
+            other_at: string;
+            /**
+             * @description What reached the server first stays until somebody settles it.
+             * @enum {string}
+             */
+            rule: "first_stays";
+            state: components["schemas"]["ConflictState"];
+            /** @enum {string} */
+            resolution: "author" | "other" | "";
+            resolved_by_name: string;
+            resolved_at: string;
+        };
+        Conflicts: {
+            items: components["schemas"]["Conflict"][];
+            total: number;
+            /** @description How many a page has. */
+            page: number;
+        };
+        SettleRequest: {
+            resolution: components["schemas"]["Resolution"];
+        };
+        Named: {
+            id: string;
+            name: string;
+        };
+        ParkedWork: {
+            id: string;
+            name: string;
+            convenio_code: string;
+            ut: string;
+            ut_name: string;
+        };
+        ParkedFinding: {
+            severity: string;
+            description: string;
+            corrective_measure: string;
+        };
+        ParkedChange: {
+            collection: string;
+            record: components["schemas"]["Id"];
+            /** @enum {string} */
+            op: "update" | "delete";
+            fields: {
+                [key: string]: unknown;
+            };
+        };
+        ParkedGroup: {
+            /** @description Names the group when deciding. */
+            mutation: string;
+            /** @enum {string} */
+            why: "assignment_ended" | "never_assigned" | "device_revoked" | "parent_parked";
+            intervention: components["schemas"]["ParkedWork"];
+            author: components["schemas"]["Named"];
+            device: components["schemas"]["Named"];
+            /** @description The visit, or the one it hangs on; empty for none. */
+            visit: string;
+            /** @description The visit itself took effect earlier; only what is counted here waits. */
+            visit_there: boolean;
+            /** @description Day, or empty. */
+            visited_on: string;
+            headcount: number;
+            note: string;
+            /** Format: date-time */
+            received_at: string;
+            mutations: number;
+            /** @description How many of each mark. */
+            marks: {
+                [key: string]: number;
+            };
+            findings: components["schemas"]["ParkedFinding"][];
+            /** @description Names of people not on the roster. */
+            unlisted: string[];
+            changes: components["schemas"]["ParkedChange"][];
+        };
+        ParkedList: {
+            items: components["schemas"]["ParkedGroup"][];
+        };
+        ParkedDecision: {
+            /** @enum {string} */
+            decision: "accept" | "reject";
+            /** @description reject: why, at least 10 characters; the author reads it. */
+            reason?: string;
+        };
+        ParkedDecided: {
+            applied: number;
+            rejected: number;
         };
         Exercise: {
             year: number;
@@ -3169,6 +3359,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushResponse"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listConflicts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ConflictState"];
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflicts"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    settleConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description The conflict as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listParked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedList"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    decideParked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mutation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkedDecision"];
+            };
+        };
+        responses: {
+            /** @description How many took effect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedDecided"];
                 };
             };
             default: components["responses"]["Fault"];

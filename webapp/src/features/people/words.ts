@@ -58,6 +58,8 @@ const rights: Record<string, () => string> = {
   validate_sheets: m.right_validate_sheets,
   write_rendicion: m.right_write_rendicion,
   review_rendicion: m.right_review_rendicion,
+  review_parked: m.right_review_parked,
+  settle_conflicts: m.right_settle_conflicts,
   watch_figures: m.right_watch_figures,
   read_records: m.right_read_records,
   import_data: m.right_import_data,
