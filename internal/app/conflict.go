@@ -84,7 +84,7 @@ func lostValues(c Conflict) map[string]any {
 
 // restore writes the values that lost, after all: into the record, or with it if
 // it is gone.
-func restore(tx Outbound, c Conflict, row Row) error {
+func restore(tx Outbound, c Conflict, row RecordState) error {
 	switch {
 	case c.Kind == ConflictDeleteEdited && row.Gone:
 		return nil
@@ -112,7 +112,7 @@ func restore(tx Outbound, c Conflict, row Row) error {
 }
 
 // stillUnlisted: a person is recorded once in a visit.
-func stillUnlisted(tx Outbound, c Conflict, row Row, values map[string]any) error {
+func stillUnlisted(tx Outbound, c Conflict, row RecordState, values map[string]any) error {
 	if c.Collection != "unlisted_workers" {
 		return nil
 	}

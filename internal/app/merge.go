@@ -7,9 +7,9 @@ import (
 	"chaski/internal/replication"
 )
 
-// Row is what the ledger knows of a record. Of one that is gone, Data is what it
+// RecordState is what the ledger knows of a record. Of one that is gone, Data is what it
 // said at last.
-type Row struct {
+type RecordState struct {
 	Known     bool // it is there, or once was
 	Gone      bool
 	Rev       int64
@@ -58,7 +58,7 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 
 // mayChange: any supervisor in standing may work on a finding; what else was
 // recorded on a visit, and taking back a finding, is for who made the visit.
-func (j *judge) mayChange(m Mutation, row Row) error {
+func (j *judge) mayChange(m Mutation, row RecordState) error {
 	v, found, err := j.tx.Visit(row.Data.Text("visit"))
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (j *judge) mayChange(m Mutation, row Row) error {
 }
 
 // basesOf says what the device knew of each field when it made the change.
-func (j *judge) basesOf(m Mutation, row Row) (replication.Bases, error) {
+func (j *judge) basesOf(m Mutation, row RecordState) (replication.Bases, error) {
 	if m.Prev == "" {
 		base := *m.BaseRev
 		if base > row.Rev || base < 0 {
@@ -89,7 +89,7 @@ func (j *judge) basesOf(m Mutation, row Row) (replication.Bases, error) {
 	return j.tx.BasesAfter(j.actor.User, m.Prev, m.Collection, m.Record)
 }
 
-func (j *judge) update(m Mutation, fields map[string]any, row Row) (*Outcome, error) {
+func (j *judge) update(m Mutation, fields map[string]any, row RecordState) (*Outcome, error) {
 	merged := replication.Merge(m.Collection, fields, j.bases, row.Data, row.FieldRevs)
 	if dni, changes := merged.Apply["dni"].(string); changes && m.Collection == "unlisted_workers" {
 		if listed, err := j.tx.Listed(row.Data.Text("visit"), dni); err != nil || listed {
@@ -130,7 +130,7 @@ func newest(collection string, lost []replication.Lost, revs replication.FieldRe
 }
 
 // remove deletes a record, unless somebody changed it past what the device knew.
-func (j *judge) remove(m Mutation, row Row) (*Outcome, error) {
+func (j *judge) remove(m Mutation, row RecordState) (*Outcome, error) {
 	if row.Gone {
 		return &Outcome{Status: Applied, Rev: row.Rev}, nil
 	}
@@ -152,7 +152,7 @@ func (j *judge) remove(m Mutation, row Row) (*Outcome, error) {
 }
 
 // conflict keeps the values that lost, with whose stand, and answers the outcome.
-func (j *judge) conflict(m Mutation, row Row, kind string, lost []replication.Lost, field string, rev int64) (*Outcome, error) {
+func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replication.Lost, field string, rev int64) (*Outcome, error) {
 	other, err := j.handOf(m, field, rev)
 	if err != nil {
 		return nil, err

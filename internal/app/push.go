@@ -101,7 +101,7 @@ type Outbound interface {
 	// ParkedFor says whether somebody's mutation creating a record waits for review.
 	ParkedFor(collection, record string) (bool, error)
 	// Row is what the ledger knows of a record, all writes so far settled.
-	Row(collection, record string) (Row, error)
+	Row(collection, record string) (RecordState, error)
 	// BasesAfter are what a person's earlier mutation of a record leaves to its
 	// successor; zero if there is no such mutation.
 	BasesAfter(user, mutation, collection, record string) (replication.Bases, error)

@@ -1,23 +1,24 @@
 package replication
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
-
-	"github.com/gowebpki/jcs"
 )
 
 // Canonical is the RFC 8785 form of a payload: what is stored, sent and hashed.
 func Canonical(p Payload) ([]byte, error) {
-	raw, err := json.Marshal(p)
-	if err != nil {
+	var raw bytes.Buffer
+	encode := json.NewEncoder(&raw)
+	encode.SetEscapeHTML(false)
+	if err := encode.Encode(p); err != nil {
 		return nil, err
 	}
-	return jcs.Transform(raw)
+	return canonicalJSON(raw.Bytes())
 }
 
 // Digest is the first 8 bytes of SHA-256 over a canonical payload, 16 hex digits.
@@ -38,7 +39,7 @@ func Hex(v uint64) string { return fmt.Sprintf("%016x", v) }
 // HashJSON is the SHA-256 of a JSON text in canonical form, as hex: equal for
 // equal content however it was written.
 func HashJSON(raw []byte) (string, error) {
-	canonical, err := jcs.Transform(raw)
+	canonical, err := canonicalJSON(raw)
 	if err != nil {
 		return "", err
 	}

@@ -18,6 +18,8 @@ type drain struct {
 	app       core.App
 	db        dbx.Builder
 	sql       *statements
+	rows      *inserter // sync_rows
+	entries   *inserter // sync_entries
 	seq       int64
 	epoch     int64
 	buckets   *bucketBook
@@ -50,8 +52,10 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 		defer func() { e.Drained(len(keys), time.Since(began)) }()
 	}
 	db := tx.NonconcurrentDB()
+	sql := prepareOn(db)
 	d := &drain{
-		engine: e, app: tx, db: db, sql: prepareOn(db), affected: newAffected(), around: newSurroundings(db),
+		engine: e, app: tx, db: db, sql: sql, rows: newInserter(sql, "sync_rows", syncRowColumns, keepRow),
+		entries: newInserter(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
 		moved: map[int]bool{}, serving: map[aoScope]string{},
 	}
 	defer d.sql.close()
@@ -171,8 +175,16 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 			changes = append(changes, *ch)
 		}
 	}
-	return changes, nil
+	return changes, d.rows.flush()
 }
+
+var (
+	syncRowColumns = []string{"collection", "record", "rev", "digest", "payload", "field_revs", "gone"}
+	keepRow        = `ON CONFLICT (collection, record) DO UPDATE SET rev = excluded.rev, digest = excluded.digest,
+		payload = excluded.payload, field_revs = excluded.field_revs, gone = excluded.gone`
+	syncEntryColumns = []string{"bucket", "collection", "record", "seq", "removed", "hash"}
+	keepEntry        = `ON CONFLICT (collection, record, bucket) DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`
+)
 
 type syncRow struct {
 	Record    string `db:"record"`
@@ -217,11 +229,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if err != nil {
 		return nil, err
 	}
-	return ch, d.sql.exec(`INSERT INTO sync_rows (collection, record, rev, digest, payload, field_revs, gone)
-		VALUES ({:c}, {:r}, {:rev}, {:d}, {:p}, {:f}, {:g}) ON CONFLICT (collection, record)
-		DO UPDATE SET rev = excluded.rev, digest = excluded.digest, payload = excluded.payload,
-			field_revs = excluded.field_revs, gone = excluded.gone`,
-		dbx.Params{"c": k.Collection, "r": k.Record, "rev": ch.rev, "d": digest, "p": payload, "f": fieldRevs, "g": gone})
+	return ch, d.rows.add(k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone)
 }
 
 // fieldHistory is, for a changed row, when each of its fields changed last, and

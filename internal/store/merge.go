@@ -20,15 +20,15 @@ func (o *outbound) settleRows() error {
 }
 
 // Row implements app.Outbound.
-func (o *outbound) Row(collection, record string) (app.Row, error) {
+func (o *outbound) Row(collection, record string) (app.RecordState, error) {
 	if err := o.settleRows(); err != nil {
-		return app.Row{}, err
+		return app.RecordState{}, err
 	}
 	row, err := findSyncRow(o.db, Key{collection, record})
 	if err != nil || row.Rev == 0 {
-		return app.Row{}, err
+		return app.RecordState{}, err
 	}
-	out := app.Row{Known: true, Gone: row.Payload == "", Rev: row.Rev, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
+	out := app.RecordState{Known: true, Gone: row.Payload == "", Rev: row.Rev, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
 	if out.Gone {
 		out.Data = decodePayload(row.Gone)
 	}

@@ -120,6 +120,9 @@ func (d *drain) placeAll(rows []change, content bool) error {
 				return err
 			}
 		}
+		if err := d.entries.flush(); err != nil {
+			return err
+		}
 		rows = rows[n:]
 	}
 	return nil
@@ -249,10 +252,7 @@ func (d *drain) place(row change, held []entry, content bool) error {
 
 func (d *drain) entry(handle int, k Key, hash int64, removed bool) error {
 	d.moved[handle] = true
-	return d.sql.exec(`INSERT INTO sync_entries (bucket, collection, record, seq, removed, hash)
-		VALUES ({:b}, {:c}, {:r}, {:seq}, {:removed}, {:hash}) ON CONFLICT (collection, record, bucket)
-		DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`,
-		dbx.Params{"b": handle, "c": k.Collection, "r": k.Record, "seq": d.next(), "removed": removed, "hash": hash})
+	return d.entries.add(handle, k.Collection, k.Record, d.next(), removed, hash)
 }
 
 // bucket is one row of sync_buckets, changed in memory and saved at the end.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -45,15 +46,19 @@ func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (load
 
 func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 	defer func() { _ = rows.Close() }()
+	raw := make([]sql.NullString, len(c.Fields)+1) // the id, then the fields
+	dest := make([]any, len(raw))
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
 	for rows.Next() {
-		raw := dbx.NullStringMap{}
-		if err := rows.ScanMap(raw); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		id := raw["id"].String
+		id := raw[0].String
 		p := make(replication.Payload, len(c.Fields))
-		for _, f := range c.Fields {
-			v, err := decodeField(f, raw[f.Name].String)
+		for i, f := range c.Fields {
+			v, err := decodeField(f, raw[i+1].String)
 			if err != nil {
 				out.unreadable[id] = fmt.Errorf("%s: %w", f.Name, err)
 				break
