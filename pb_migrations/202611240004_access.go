@@ -70,7 +70,7 @@ func init() {
 	})
 }
 
-// hardened are the settings of a fresh server; docs/decisions/0009 says why.
+// hardened are the settings of a fresh server; docs/decisions/0010 says why.
 func hardened(s *core.Settings) *core.Settings {
 	s.Meta.AppName = "Chaski"
 	s.Meta.SenderName = "Chaski"

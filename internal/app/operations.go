@@ -41,6 +41,8 @@ type BackupState struct {
 	Missing     int
 	Differences int
 	Error       string
+	Next        time.Time // when the schedule makes one; zero if never
+	Since       time.Time // one is being made since then; zero if none
 }
 
 // OperationsState is what an administrator wants to know of the machine.
@@ -51,6 +53,7 @@ type OperationsState struct {
 	DatabaseBytes int64
 	WALBytes      int64
 	DiskFree      int64 // -1 if the system does not tell
+	DiskFloor     int64 // free bytes below which the server is not ready
 }
 
 // Operations knows how the server is.
@@ -59,4 +62,7 @@ type Operations interface {
 	Ready(context.Context) Readiness
 	// State is for administrators; a Forbidden fault for anybody else.
 	State(context.Context, actor.Actor) (OperationsState, error)
+	// BackUp begins a backup and does not wait for it; State tells what became of
+	// it. If one is being made already, that one is it. Rights as State.
+	BackUp(actor.Actor) error
 }

@@ -135,18 +135,20 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(knownCheck(o.backups.check), ops.ScheduleBackups(app, o.backups.schedule, o.backups.run)); err != nil {
-		return err
-	}
+	backUp := o.backups.run
 	if health, ok := app.Store().Get(ops.HealthKey).(*ops.Health); ok {
 		health.SetVersion(o.version)
 		health.SetMinFree(o.minFreeMB << 20)
+		backUp = health.Backups(o.backups.schedule, backUp)
+	}
+	if err := errors.Join(knownCheck(o.backups.check), ops.ScheduleBackups(app, o.backups.schedule, backUp)); err != nil {
+		return err
 	}
 	if err := o.log(app); err != nil {
 		return err
 	}
 	ops.Exclusive(app)
-	ops.Backups(app, o.backups.run)
+	ops.Backups(app, backUp)
 	o.addresses(domains)
 	edge.Bind(app, proxies)
 	config := apis.ServeConfig{HttpAddr: o.http, HttpsAddr: o.https, AllowedOrigins: o.origins, CertificateDomains: domains}

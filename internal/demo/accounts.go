@@ -51,6 +51,10 @@ var Accounts = []Account{
 		What: "Sede central: el tablero de actividades operativas en vivo y lo que hay detrás de cada cifra.",
 	},
 	{Email: "director@demo.pe", Role: "director", Name: "Hernán Ichu Cóndor (demo)", What: "Solo lectura."},
+	{
+		Email: "administrador@demo.pe", Role: "admin", Name: "Basilio Kantu Huallata (demo)",
+		What: "Personas, roles, importaciones, institución y correo, catálogo, estado del servidor y copias.",
+	},
 	{Email: "auditor@demo.pe", Role: "auditor", Name: "Irma Sauco Lucero (demo)", What: "Solo lectura."},
 }
 

@@ -58,6 +58,7 @@ func (a *API) Handler() http.Handler {
 	g := e.Group(Prefix, requireActor)
 	g.GET("/session", a.session)
 	g.GET("/operations", a.operations)
+	g.POST("/operations/backup", a.backUp)
 	g.POST("/devices", a.register)
 	g.POST("/sync/pull", a.pull)
 	g.POST("/sync/push", a.push)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,6 +40,8 @@ type backupState struct {
 	Missing     int    `json:"missing"`
 	Differences int    `json:"differences"`
 	Error       string `json:"error,omitempty"`
+	Next        string `json:"next_at,omitempty"`
+	Since       string `json:"running_since,omitempty"`
 }
 
 type operationsResponse struct {
@@ -48,6 +51,14 @@ type operationsResponse struct {
 	DatabaseBytes int64       `json:"database_bytes"`
 	WALBytes      int64       `json:"wal_bytes"`
 	DiskFree      *int64      `json:"disk_free_bytes,omitempty"`
+	DiskFloor     int64       `json:"disk_floor_bytes"`
+}
+
+func (a *API) backUp(c echo.Context) error {
+	if err := a.Operations.BackUp(who(c)); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusAccepted)
 }
 
 func (a *API) operations(c echo.Context) error {
@@ -57,7 +68,7 @@ func (a *API) operations(c echo.Context) error {
 	}
 	out := operationsResponse{
 		Version: s.Version, Readiness: readiness(s.Readiness), Backup: sayBackup(s.Backup),
-		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes,
+		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes, DiskFloor: s.DiskFloor,
 	}
 	if s.DiskFree >= 0 {
 		out.DiskFree = &s.DiskFree
@@ -70,8 +81,13 @@ func sayBackup(b app.BackupState) backupState {
 		State: b.State, Archive: b.Archive, Bytes: b.Bytes, Files: b.Files,
 		Missing: b.Missing, Differences: b.Differences, Error: b.Error,
 	}
-	if !b.At.IsZero() {
-		out.At = utc(b.At)
+	for _, x := range []struct {
+		at  time.Time
+		out *string
+	}{{b.At, &out.At}, {b.Next, &out.Next}, {b.Since, &out.Since}} {
+		if !x.at.IsZero() {
+			*x.out = utc(x.at)
+		}
 	}
 	return out
 }

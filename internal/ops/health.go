@@ -46,6 +46,7 @@ type Health struct {
 	minFree int64
 	last    app.Readiness
 	until   time.Time
+	backups maker
 }
 
 // NewHealth watches over an app. The clock is the business clock.
@@ -119,9 +120,9 @@ func (h *Health) State(ctx context.Context, a actor.Actor) (app.OperationsState,
 	if !a.Role.May(actor.ManageInstitution) {
 		return app.OperationsState{}, fault.New(fault.Forbidden, "")
 	}
-	s := app.OperationsState{Readiness: h.Ready(ctx), Backup: BackupState(h.app.DataDir(), h.now())}
+	s := app.OperationsState{Readiness: h.Ready(ctx), Backup: h.backupState()}
 	h.mu.Lock()
-	s.Version = h.version
+	s.Version, s.DiskFloor = h.version, h.minFree
 	h.mu.Unlock()
 	s.DatabaseBytes, s.WALBytes = Sizes(h.app.DataDir())
 	var err error

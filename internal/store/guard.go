@@ -12,7 +12,7 @@ import (
 )
 
 // Guard counts failed sign-ins in the database, by (account, address), by
-// account and by address; docs/decisions/0009 says why these three.
+// account and by address; docs/decisions/0010 says why these three.
 type Guard struct {
 	app core.App
 	now func() time.Time

@@ -313,16 +313,13 @@ func (p *People) forgot(typed string) error {
 
 // KeepsAnAdmin is LastAdmin when a change of an account would leave the server
 // without anybody to manage it. It looks inside the transaction of the change.
+// A demo account does not count: nobody gets in with it from another machine.
 func KeepsAnAdmin(tx core.App, r *core.Record, deleted bool) error {
-	was := r.Original()
-	if was.GetString("role") != string(actor.Admin) || !was.GetBool("active") {
-		return nil
-	}
-	if !deleted && r.GetString("role") == string(actor.Admin) && r.GetBool("active") {
+	if !manages(r.Original()) || !deleted && manages(r) {
 		return nil
 	}
 	var others int
-	if err := tx.DB().NewQuery(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> {:id}`).
+	if err := tx.DB().NewQuery(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND NOT demo AND id <> {:id}`).
 		Bind(dbx.Params{"id": r.Id}).Row(&others); err != nil {
 		return err
 	}
@@ -330,4 +327,8 @@ func KeepsAnAdmin(tx core.App, r *core.Record, deleted bool) error {
 		return fault.New(fault.LastAdmin, "")
 	}
 	return nil
+}
+
+func manages(r *core.Record) bool {
+	return r.GetString("role") == string(actor.Admin) && r.GetBool("active") && !r.GetBool("demo")
 }

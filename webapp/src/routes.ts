@@ -1,5 +1,6 @@
 import type { RouteDefinition } from 'svelte-spa-router'
 import { wrap } from 'svelte-spa-router/wrap'
+import { readsCatalogue } from './domain/roles'
 import Account from './features/account/Account.svelte'
 import Activities from './features/activity/Activities.svelte'
 import Hoy from './features/hoy/Hoy.svelte'
@@ -29,6 +30,9 @@ const ao = lazy(() => import('./features/board/AoScreen.svelte'))
 const counted = lazy(() => import('./features/board/CountedScreen.svelte'))
 const importing = lazy(() => import('./features/imports/Importar.svelte'))
 const imported = lazy(() => import('./features/imports/ImportScreen.svelte'))
+const catalogue = lazy(() => import('./features/catalogue/Catalogue.svelte'))
+const parameter = lazy(() => import('./features/catalogue/ParameterScreen.svelte'))
+const district = lazy(() => import('./features/catalogue/DistrictScreen.svelte'))
 const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
 
 const setup = lazy(() => import('./features/access/Setup.svelte'))
@@ -78,7 +82,14 @@ const central: RouteDefinition = {
   ...common,
 }
 
-const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...central }
+/** Who reads the catalogue; the server says who may add to it. */
+const reading: RouteDefinition = {
+  '/catalogo/parametro/:key': parameter,
+  '/catalogo/distrito/:ubigeo': district,
+  '/catalogo/:part?': catalogue,
+  ...central,
+}
+const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...reading }
 
 // The first that matches is shown: what is special stands before the rest.
 const accounts: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles }
@@ -97,5 +108,6 @@ export function routesFor(role: Session['role']): RouteDefinition {
   if (role === 'ut_coordinator') return coordinating
   if (role === 'central_analyst') return importer
   if (role === 'supervisor') return supervisor
-  return role === 'executor' ? executing : central
+  if (role === 'executor') return executing
+  return readsCatalogue(role) ? reading : central
 }

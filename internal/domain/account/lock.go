@@ -17,7 +17,7 @@ type Policy struct {
 	First, Max time.Duration // of a lock
 }
 
-// The policies (docs/decisions/0009).
+// The policies (docs/decisions/0010).
 var (
 	// PerPair is one account from one address: who forgot his password.
 	PerPair = Policy{Limit: 5, Window: 15 * time.Minute, First: time.Minute, Max: time.Hour}

@@ -51,3 +51,22 @@ export function dataAsOf(ms: number, now: number): string {
 export function savedMoment(ms: number, now: number): string {
   return limaDay(ms) === limaDay(now) ? limaTime(ms) : moment(ms, now)
 }
+
+const weekdayLong = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', timeZone: 'UTC' })
+
+/** "lunes" for 1; 0 is Sunday. */
+export function weekdayName(weekday: number): string {
+  return weekdayLong.format(Date.UTC(2026, 0, 4 + weekday)) // 4 January 2026 is a Sunday
+}
+
+/** "lun 23 nov" */
+export function dayWithWeekday(day: Day): string {
+  return `${weekdayName(at(day).getUTCDay()).slice(0, 3)} ${dayShort(day)}`
+}
+
+const and = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
+
+/** "lunes, martes y jueves" */
+export function listed(words: readonly string[]): string {
+  return and.format(words)
+}

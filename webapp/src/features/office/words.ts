@@ -5,7 +5,7 @@ export const steps: Record<string, { title: () => string; hint: () => string; hr
   https: { title: m.step_https, hint: m.step_https_hint, href: '#/institucion' },
   mail: { title: m.step_mail, hint: m.step_mail_hint, href: '#/institucion' },
   backup: { title: m.step_backup, hint: m.step_backup_hint },
-  uts: { title: m.step_uts, hint: m.step_uts_hint },
+  uts: { title: m.step_uts, hint: m.step_uts_hint, href: '#/catalogo/territorio' },
   entities: { title: m.step_entities, hint: m.step_entities_hint, href: '#/importar' },
   aos: { title: m.step_aos, hint: m.step_aos_hint, href: '#/importar' },
   interventions: { title: m.step_interventions, hint: m.step_interventions_hint, href: '#/importar' },
@@ -18,5 +18,6 @@ export const tools = [
   { href: '#/personas', text: m.people_title, hint: m.tool_people_hint },
   { href: '#/roles', text: m.roles_title, hint: m.tool_roles_hint },
   { href: '#/importar', text: m.import_title, hint: m.tool_import_hint },
+  { href: '#/catalogo', text: m.cat_title, hint: m.tool_catalogue_hint },
   { href: '#/institucion', text: m.office_title, hint: m.tool_office_hint },
 ]

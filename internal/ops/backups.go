@@ -1,0 +1,117 @@
+package ops
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/tools/cron"
+
+	"chaski/internal/app"
+	"chaski/internal/backup"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+	"chaski/internal/store"
+)
+
+// maker is how a running server makes backups, and what it knows of them beside
+// what backup.Last keeps.
+type maker struct {
+	run      func(context.Context) error
+	schedule *cron.Schedule // nil: never
+	since    time.Time      // of the one being made; zero if none
+	failed   app.BackupState
+}
+
+// Backups tells Health how this server makes backups (a schedule in cron, UTC,
+// or Off) and answers the same run, watched.
+func (h *Health) Backups(expression string, run func(context.Context) error) func(context.Context) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.backups = maker{run: run}
+	if schedule, err := cron.NewSchedule(expression); err == nil {
+		h.backups.schedule = schedule
+	}
+	return h.backUp
+}
+
+// BackUp implements app.Operations.
+func (h *Health) BackUp(a actor.Actor) error {
+	if !a.Role.May(actor.ManageInstitution) {
+		return fault.New(fault.Forbidden, "")
+	}
+	h.mu.Lock()
+	possible := h.backups.run != nil
+	h.mu.Unlock()
+	if !possible {
+		return fault.New(fault.NotFound, "")
+	}
+	err := store.WriteAudit(h.app, store.Audit{Actor: a.User, Action: "backup", Key: store.Key{Collection: "backups"}, At: h.now()})
+	if err != nil {
+		return err
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), maxBackup)
+		defer cancel()
+		if err := h.backUp(ctx); err != nil {
+			h.app.Logger().Error("backup asked for failed", "error", err)
+		}
+	}()
+	return nil
+}
+
+// backUp makes one, unless one is being made.
+func (h *Health) backUp(ctx context.Context) error {
+	h.mu.Lock()
+	run, began := h.backups.run, h.now()
+	if run == nil || !h.backups.since.IsZero() {
+		h.mu.Unlock()
+		return backup.ErrRunning
+	}
+	h.backups.since = began
+	h.mu.Unlock()
+
+	err := run(ctx)
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.backups.since, h.backups.failed = time.Time{}, app.BackupState{}
+	// What never came as far as a result of its own is told from here.
+	told := BackupState(h.app.DataDir(), h.now())
+	if err != nil && told.At.Before(began) && !strings.Contains(err.Error(), backup.ErrRunning.Error()) {
+		h.backups.failed = app.BackupState{State: app.BackupFailed, At: began, Error: err.Error()}
+	}
+	return err
+}
+
+// backupState is the newest backup, the next and the one being made.
+func (h *Health) backupState() app.BackupState {
+	now := h.now()
+	s := BackupState(h.app.DataDir(), now)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.backups.failed.At.After(s.At) {
+		s = h.backups.failed
+	}
+	s.Since, s.Next = h.backups.since, next(h.backups.schedule, now)
+	return s
+}
+
+// farthest is how far ahead a schedule is looked through.
+const farthest = 400 * 24 * time.Hour
+
+// next is the first minute after now at which a schedule is due; zero if there
+// is none.
+func next(schedule *cron.Schedule, now time.Time) time.Time {
+	if schedule == nil {
+		return time.Time{}
+	}
+	at := now.UTC().Truncate(time.Minute)
+	for end := at.Add(farthest); at.Before(end); {
+		at = at.Add(time.Minute)
+		if schedule.IsDue(cron.NewMoment(at)) {
+			return at
+		}
+	}
+	return time.Time{}
+}

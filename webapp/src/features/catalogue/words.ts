@@ -1,0 +1,107 @@
+import { weekdayRun, type ValueProblem } from '../../domain/catalogue'
+import { group } from '../../domain/decimal'
+import { solesOf } from '../../domain/rendicion'
+import { m } from '../../i18n'
+import { listed, weekdayName } from '../../i18n/format'
+import { amountProblem } from '../../i18n/rendicion'
+import type { Schemas } from '../../state/api'
+
+export type DatedParameter = Schemas['DatedParameter']
+type Named = Pick<DatedParameter, 'key' | 'unit' | 'kind'>
+
+interface Words {
+  title: () => string
+  /** What the rules do with it. */
+  about: () => string
+  /** To what a new value applies. */
+  reach: () => string
+  /** A value that its kind alone does not say well. */
+  value?: Record<string, () => string>
+}
+
+const parameters: Record<string, Words> = {
+  'rendicion.deadline_workdays': {
+    title: m.par_rendicion_deadline,
+    about: m.par_rendicion_deadline_about,
+    reach: m.par_rendicion_deadline_reach,
+  },
+  'executor.sheet_days': {
+    title: m.par_sheet_days,
+    about: m.par_sheet_days_about,
+    reach: m.par_sheet_days_reach,
+  },
+  'jobs.uncovered_counts': {
+    title: m.par_uncovered,
+    about: m.par_uncovered_about,
+    reach: m.par_uncovered_reach,
+    value: { true: m.par_uncovered_true, false: m.par_uncovered_false },
+  },
+  'participants.age_reference': {
+    title: m.par_age,
+    about: m.par_age_about,
+    reach: m.par_exercise_reach,
+    value: { exercise_start: m.par_age_start, exercise_end: m.par_age_end },
+  },
+  'funding.ley_31728.ceiling': {
+    title: m.par_ceiling,
+    about: m.par_ceiling_about,
+    reach: m.par_exercise_reach,
+  },
+}
+
+const groups = [
+  { title: m.par_group_rendicion, keys: ['rendicion.deadline_workdays'] },
+  { title: m.par_group_attendance, keys: ['executor.sheet_days', 'jobs.uncovered_counts'] },
+  { title: m.par_group_figures, keys: ['participants.age_reference', 'funding.ley_31728.ceiling'] },
+]
+
+/** The keys there are, by meaning; what has no place of its own stands at the end. */
+export function grouped(keys: readonly string[]): { title: string; keys: string[] }[] {
+  const placed = new Set(groups.flatMap((g) => g.keys))
+  return [
+    ...groups.map((g) => ({ title: g.title(), keys: g.keys.filter((k) => keys.includes(k)) })),
+    { title: m.par_group_other(), keys: keys.filter((k) => !placed.has(k)) },
+  ].filter((g) => g.keys.length > 0)
+}
+
+export const parameterTitle = (key: string): string => parameters[key]?.title() ?? key
+export const parameterAbout = (key: string): string => parameters[key]?.about() ?? m.par_unknown_about()
+export const parameterReach = (key: string): string => parameters[key]?.reach() ?? ''
+
+/** A value as people say it: "15 días hábiles", "de lunes a sábado", "S/ 123,585,000.00". */
+export function valueWord({ key, unit, kind }: Named, value: unknown): string {
+  const said = parameters[key]?.value?.[String(value)]
+  if (said) return said()
+  if (kind === 'money' && typeof value === 'number') return `S/\u00a0${group(solesOf(BigInt(value)))}`
+  if (kind === 'bool' && typeof value === 'boolean') return value ? m.yes() : m.no()
+  if (kind === 'weekdays' && Array.isArray(value)) return weekdaysWord(value.map(Number))
+  if (value === null || value === undefined) return m.nothing()
+  if (typeof value === 'number') return `${group(String(value))} ${unit}`.trim()
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function weekdaysWord(days: readonly number[]): string {
+  const run = weekdayRun(days)
+  if (run) return m.weekday_run({ from: weekdayName(run.from), to: weekdayName(run.to) })
+  // Sunday ends the week.
+  return listed([...days].sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7)).map(weekdayName))
+}
+
+/** Why a value that was written cannot be sent; '' when it can. */
+export function valueProblem(problem: ValueProblem, parameter: DatedParameter): string {
+  switch (problem) {
+    case '':
+      return ''
+    case 'empty':
+      return m.par_value_empty()
+    case 'number':
+      return m.par_value_number()
+    case 'range':
+      return m.par_value_range({
+        min: valueWord(parameter, parameter.min ?? 0),
+        max: valueWord(parameter, parameter.max ?? Number.MAX_SAFE_INTEGER),
+      })
+    default:
+      return amountProblem(problem)
+  }
+}
