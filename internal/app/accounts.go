@@ -12,7 +12,8 @@ type Session struct {
 	Actor        actor.Actor
 	UTName       string
 	EntityName   string
-	DemoData     bool // the server holds a demonstration exercise
+	DemoData     bool   // the server holds a demonstration exercise
+	UnitsNote    string // what is assumed of the units' names and reach; "" for nothing
 	BusinessDate day.Day
 	ServerTime   time.Time
 }

@@ -72,7 +72,7 @@ func yearOf(s Snapshot, year int64) (figures.Report, error) {
 		return out, err
 	}
 	in := figures.Input{
-		Exercise: year, Kind: e.Kind, Closed: e.Closed, AEI: e.AEI, AEITarget: e.AEITarget,
+		Exercise: year, Kind: e.Kind, Closed: e.Closed, Note: e.Note, AEI: e.AEI, AEITarget: e.AEITarget,
 		Now: s.Clock(), Today: day.Of(s.Clock()),
 	}
 	if err := fillLedger(s, &in); err != nil {

@@ -54,14 +54,16 @@ type operationsResponse struct {
 	DiskFloor     int64       `json:"disk_floor_bytes"`
 }
 
+func (a *API) operations(c echo.Context) error { return a.sayOperations(c, http.StatusOK) }
+
 func (a *API) backUp(c echo.Context) error {
 	if err := a.Operations.BackUp(who(c)); err != nil {
 		return err
 	}
-	return c.NoContent(http.StatusAccepted)
+	return a.sayOperations(c, http.StatusAccepted)
 }
 
-func (a *API) operations(c echo.Context) error {
+func (a *API) sayOperations(c echo.Context, status int) error {
 	s, err := a.Operations.State(c.Request().Context(), who(c))
 	if err != nil {
 		return err
@@ -73,7 +75,7 @@ func (a *API) operations(c echo.Context) error {
 	if s.DiskFree >= 0 {
 		out.DiskFree = &s.DiskFree
 	}
-	return c.JSON(http.StatusOK, out)
+	return c.JSON(status, out)
 }
 
 func sayBackup(b app.BackupState) backupState {

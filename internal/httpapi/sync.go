@@ -25,6 +25,7 @@ type sessionResponse struct {
 	EntityName   string `json:"entity_name,omitempty"`
 	Demo         bool   `json:"demo"`
 	DemoData     bool   `json:"demo_data"`
+	UnitsNote    string `json:"units_note,omitempty"`
 	BusinessDate string `json:"business_date"`
 	ServerTime   string `json:"server_time"`
 }
@@ -36,7 +37,7 @@ func (a *API) session(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, sessionResponse{
 		User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
-		UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData,
+		UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData, UnitsNote: s.UnitsNote,
 		BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime),
 	})
 }

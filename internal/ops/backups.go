@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -40,48 +41,63 @@ func (h *Health) BackUp(a actor.Actor) error {
 	if !a.Role.May(actor.ManageInstitution) {
 		return fault.New(fault.Forbidden, "")
 	}
-	h.mu.Lock()
-	possible := h.backups.run != nil
-	h.mu.Unlock()
-	if !possible {
-		return fault.New(fault.NotFound, "")
+	run, began, err := h.begin()
+	if errors.Is(err, backup.ErrRunning) {
+		return nil
 	}
-	err := store.WriteAudit(h.app, store.Audit{Actor: a.User, Action: "backup", Key: store.Key{Collection: "backups"}, At: h.now()})
 	if err != nil {
+		return err
+	}
+	err = store.WriteAudit(h.app, store.Audit{Actor: a.User, Action: "backup", Key: store.Key{Collection: "backups"}, At: began})
+	if err != nil {
+		h.end(began, nil)
 		return err
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), maxBackup)
 		defer cancel()
-		if err := h.backUp(ctx); err != nil {
+		err := run(ctx)
+		h.end(began, err)
+		if err != nil {
 			h.app.Logger().Error("backup asked for failed", "error", err)
 		}
 	}()
 	return nil
 }
 
-// backUp makes one, unless one is being made.
+// backUp makes one; backup.ErrRunning if one is being made.
 func (h *Health) backUp(ctx context.Context) error {
-	h.mu.Lock()
-	run, began := h.backups.run, h.now()
-	if run == nil || !h.backups.since.IsZero() {
-		h.mu.Unlock()
-		return backup.ErrRunning
+	run, began, err := h.begin()
+	if err != nil {
+		return err
 	}
-	h.backups.since = began
-	h.mu.Unlock()
+	err = run(ctx)
+	h.end(began, err)
+	return err
+}
 
-	err := run(ctx)
+func (h *Health) begin() (run func(context.Context) error, began time.Time, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.backups.run == nil: // not served
+		return nil, began, fault.New(fault.NotFound, "")
+	case !h.backups.since.IsZero():
+		return nil, began, backup.ErrRunning
+	}
+	h.backups.since = h.now()
+	return h.backups.run, h.backups.since, nil
+}
 
+func (h *Health) end(began time.Time, err error) {
+	told := BackupState(h.app.DataDir(), h.now())
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.backups.since, h.backups.failed = time.Time{}, app.BackupState{}
 	// What never came as far as a result of its own is told from here.
-	told := BackupState(h.app.DataDir(), h.now())
 	if err != nil && told.At.Before(began) && !strings.Contains(err.Error(), backup.ErrRunning.Error()) {
 		h.backups.failed = app.BackupState{State: app.BackupFailed, At: began, Error: err.Error()}
 	}
-	return err
 }
 
 // backupState is the newest backup, the next and the one being made.

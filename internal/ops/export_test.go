@@ -13,3 +13,10 @@ func (h *Health) Again() {
 func (h *Health) Disk(free int64, err error) {
 	h.diskFree = func(string) (int64, error) { return free, err }
 }
+
+// Next is when a schedule is due after a moment.
+func Next(expression string, now time.Time) time.Time {
+	h := NewHealth(nil, nil)
+	h.Backups(expression, nil)
+	return next(h.backups.schedule, now)
+}

@@ -21,8 +21,8 @@ func JSON(w io.Writer, r figures.Report) error {
 	return e.Encode(r)
 }
 
-// CSV writes every cell as a line: table, row, column, value. UTF-8 with the
-// mark that spreadsheets need to see it.
+// CSV writes every cell as a line: table, row, column, value; before them what of
+// the exercise is not official. UTF-8 with the mark that spreadsheets need to see it.
 func CSV(w io.Writer, r figures.Report) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
@@ -31,6 +31,11 @@ func CSV(w io.Writer, r figures.Report) error {
 	out.UseCRLF = true
 	if err := out.Write([]string{"cuadro", "fila", "columna", "valor", "al"}); err != nil {
 		return err
+	}
+	if r.Note != "" {
+		if err := out.Write([]string{"nota", "Ejercicio", "Sobre estos datos", r.Note, string(r.AsOf)}); err != nil {
+			return err
+		}
 	}
 	for _, t := range Tables(r) {
 		for _, row := range t.Rows {
@@ -62,6 +67,9 @@ func Text(w io.Writer, r figures.Report) error {
 		state += ", de demostración"
 	}
 	fmt.Fprintf(&b, "Ejercicio %d (%s). Datos al %s, calculado %s.\n", r.Exercise, state, civil(r.AsOf), local(r.ComputedAt))
+	if r.Note != "" {
+		fmt.Fprintf(&b, "%s\n", r.Note)
+	}
 	for _, t := range Tables(r) {
 		fmt.Fprintf(&b, "\n%s\n\n", t.Title)
 		t.text(&b)

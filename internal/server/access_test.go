@@ -3,6 +3,9 @@ package server_test
 import (
 	"testing"
 
+	"chaski/internal/domain/fault"
+	"chaski/internal/mail"
+	"chaski/internal/store"
 	"chaski/internal/testkit"
 )
 
@@ -157,4 +160,43 @@ func TestUnknownMethods(t *testing.T) {
 	if r := k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, `{"protocol":1,"schema":1,"device":"`+p.ID+`"} and more`); r.Code() != "malformed" {
 		t.Errorf("something after the request: %s", r.Body)
 	}
+}
+
+// A demonstration needs no first administrator, and its administrator is not
+// one who could be left to manage a server.
+func TestDemoAdministratorDoesNotCount(t *testing.T) {
+	k := testkit.World(t)
+	people := store.NewPeople(k.Engine, k.App, mail.New(k.App))
+	setup := func(wanted bool) {
+		t.Helper()
+		link, err := people.SetupLink()
+		if err != nil || (link != "") != wanted {
+			t.Errorf("setup link %q, %v", link, err)
+		}
+	}
+	setup(true)
+	k.Save("users", testkit.Aldo, map[string]any{"role": "admin", "demo": true})
+	setup(false)
+	k.Save("users", testkit.Ana, map[string]any{"role": "admin"})
+	setup(false)
+
+	ana, err := k.App.FindRecordById("users", testkit.Ana)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(how string, err error) {
+		t.Helper()
+		if f := fault.Of(err); f == nil || f.Code != fault.LastAdmin {
+			t.Errorf("the last administrator, %s: %v", how, err)
+		}
+	}
+	for name, change := range map[string]any{"active": false, "role": "director", "demo": true} {
+		was := ana.Get(name)
+		ana.Set(name, change)
+		refused(name, k.App.Save(ana))
+		ana.Set(name, was)
+	}
+	refused("deleted", k.App.Delete(ana))
+	// The demonstration's may go.
+	k.Save("users", testkit.Aldo, map[string]any{"active": false})
 }

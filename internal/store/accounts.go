@@ -29,8 +29,9 @@ func (r *Replica) Session(a actor.Actor) (app.Session, error) {
 	s := app.Session{Actor: a, BusinessDate: r.engine.Today(), ServerTime: r.engine.Now()}
 	err := r.app.ConcurrentDB().NewQuery(`SELECT coalesce((SELECT name FROM uts WHERE id = {:ut}), ''),
 		coalesce((SELECT name FROM entities WHERE id = {:e}), ''),
-		EXISTS (SELECT 1 FROM exercises WHERE kind = 'demonstration')`).
-		Bind(dbx.Params{"ut": a.UT, "e": a.Entity}).Row(&s.UTName, &s.EntityName, &s.DemoData)
+		EXISTS (SELECT 1 FROM exercises WHERE kind = 'demonstration'),
+		coalesce((SELECT coalesce(nullif(note, ''), 'Nombre y ámbito por confirmar.') FROM uts WHERE assumption ORDER BY code LIMIT 1), '')`).
+		Bind(dbx.Params{"ut": a.UT, "e": a.Entity}).Row(&s.UTName, &s.EntityName, &s.DemoData, &s.UnitsNote)
 	return s, err
 }
 

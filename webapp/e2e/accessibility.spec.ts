@@ -9,7 +9,9 @@ const themes = ['normal', 'sol']
 for (const [role, tour] of Object.entries(tours)) {
   for (const theme of themes) {
     // Phones are what supervisors have; the office has both.
-    for (const size of role === 'central' ? (['phone', 'desk'] as const) : (['phone'] as const)) {
+    for (const size of role === 'supervisor' || role === 'executor'
+      ? (['phone'] as const)
+      : (['phone', 'desk'] as const)) {
       test(`${role}, theme ${theme}, ${size}: no screen breaks WCAG 2.2 AA`, async ({ page }) => {
         await page.setViewportSize(sizes[size])
         await page.addInitScript((t) => localStorage.setItem('chaski-theme', t), theme)

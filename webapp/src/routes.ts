@@ -40,6 +40,7 @@ const newPassword = lazy(() => import('./features/access/SetPassword.svelte'))
 const forgotten = lazy(() => import('./features/access/Forgot.svelte'))
 const administration = lazy(() => import('./features/office/Administration.svelte'))
 const office = lazy(() => import('./features/office/Office.svelte'))
+const operations = lazy(() => import('./features/operations/Operations.svelte'))
 const people = lazy(() => import('./features/people/People.svelte'))
 const person = lazy(() => import('./features/people/PersonScreen.svelte'))
 const inviting = lazy(() => import('./features/people/Invite.svelte'))
@@ -97,6 +98,7 @@ const coordinating: RouteDefinition = { ...accounts, ...central }
 const administrating: RouteDefinition = {
   '/administracion': administration,
   '/institucion': office,
+  '/servidor': operations,
   '/personas/nueva': inviting,
   ...accounts,
   ...importer,

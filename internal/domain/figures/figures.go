@@ -39,7 +39,7 @@ func word(words map[string]string, key string) string {
 // Of makes the report.
 func Of(in Input) Report {
 	out := Report{
-		Exercise: in.Exercise, Kind: in.Kind, Closed: in.Closed, AsOf: asOf(in.Exercise, in.Today),
+		Exercise: in.Exercise, Kind: in.Kind, Closed: in.Closed, Note: in.Note, AsOf: asOf(in.Exercise, in.Today),
 		ComputedAt: in.Now.UTC().Format("2006-01-02T15:04:05Z"), Rounding: rounding,
 		Cuadro1: cuadro1(in.AOs), Cuadro2: cuadro2(in.AOs), Cuadro3: cuadro3(in), AOs: make([]AO, len(in.AOs)),
 		Money: totals(in), Jobs: jobs(in), Transfers: transfers(in), Reports: reportsByUnit(in), Rules: in.Rules, Late: []LateAdjustment{},

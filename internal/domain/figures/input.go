@@ -12,6 +12,7 @@ type Input struct {
 	Exercise  int64
 	Kind      string
 	Closed    bool
+	Note      string
 	AEI       string // code, "" if the exercise names none
 	AEITarget int64
 	Today     day.Day

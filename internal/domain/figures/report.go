@@ -13,6 +13,7 @@ type Report struct {
 	Exercise   int64   `json:"ejercicio"`
 	Kind       string  `json:"tipo"` // real, demonstration
 	Closed     bool    `json:"cerrado"`
+	Note       string  `json:"nota"`         // what of it is not official, for people
 	AsOf       day.Day `json:"al"`           // the last day it can tell of
 	ComputedAt string  `json:"calculado_en"` // instant
 	Rounding   string  `json:"redondeo"`

@@ -4,6 +4,8 @@ export const supervisor = 'supervisor@demo.pe'
 export const otherSupervisor = 'supervisora2@demo.pe'
 export const analyst = 'analista@demo.pe'
 export const executor = 'ejecutor@demo.pe'
+export const administrator = 'administrador@demo.pe'
+export const auditor = 'auditor@demo.pe'
 export const coordinator = 'coordinador@demo.pe'
 
 /** 24 workers and no sheet yet: each one seen present is one more job. */

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { BoardPage } from './board'
-import { analyst, executor, ladera, supervisor } from './people'
+import { administrator, analyst, coordinator, executor, ladera, supervisor } from './people'
 import { Phone } from './phone'
 
 /** Called on each screen, when it stands still; `heart` is what to see of a long one. */
@@ -11,6 +11,9 @@ export const tours: Record<string, (page: Page, look: Look) => Promise<void>> = 
   supervisor: supervisorTour,
   executor: executorTour,
   central: centralTour,
+  admin: adminTour,
+  catalogue: catalogueTour,
+  reviewer: reviewerTour,
 }
 
 async function supervisorTour(page: Page, look: Look): Promise<void> {
@@ -120,4 +123,113 @@ async function centralTour(page: Page, look: Look): Promise<void> {
   await expect(page.getByTestId('figures-cuadro5')).toContainText('164,625')
   await board.live()
   await look(page, 'figures-2023', page.getByRole('heading', { name: /^Cuadro 5/ }))
+}
+
+async function heading(page: Page, name: string | RegExp): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  await expect(page.getByText('Cargando…')).toHaveCount(0)
+}
+
+async function adminTour(page: Page, look: Look): Promise<void> {
+  await new BoardPage(page).signIn(administrator)
+  await page.getByRole('link', { name: 'Administración' }).click()
+  await heading(page, 'Administración')
+  await look(page, 'admin')
+  await page.getByRole('link', { name: 'Personas y roles' }).click()
+  await heading(page, 'Personas y roles')
+  await look(page, 'people')
+  await page.getByTestId(`person-${supervisor}`).getByRole('link').click()
+  await heading(page, /Julia/)
+  await look(page, 'person')
+  await page.getByRole('button', { name: 'Desactivar la cuenta' }).click()
+  await look(page, 'person-deactivate')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
+  await page.goto('/#/personas/nueva')
+  await page.getByLabel('Rol').selectOption('supervisor')
+  await expect(page.getByLabel('Unidad territorial')).toBeVisible()
+  await page.getByRole('button', { name: 'Crear la invitación' }).click()
+  await look(page, 'invite')
+  await page.goto('/#/roles')
+  await heading(page, /roles?/i)
+  await look(page, 'roles')
+  await page.goto('/#/institucion')
+  await heading(page, 'Institución y correo')
+  await page.getByRole('switch', { name: 'Enviar correos' }).click()
+  await look(page, 'institution')
+  await page.goto('/#/servidor')
+  await heading(page, 'Estado del servidor')
+  await expect(page.getByTestId('backup-state')).toBeVisible()
+  await look(page, 'server')
+  await importTour(page, look)
+}
+
+async function importTour(page: Page, look: Look): Promise<void> {
+  await page.goto('/#/importar')
+  await page.getByRole('radio', { name: /Entidades/ }).check()
+  await look(page, 'import')
+  const rows = [
+    'N° RUC;Razón social;Ubigeo',
+    '20990005011;Municipalidad de Wayra (ejemplo);080405',
+    '20990005020;Yaku (ejemplo);',
+  ]
+  await page.getByLabel('Archivo CSV o Excel').setInputFiles({
+    name: 'entidades.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(rows.join('\n')),
+  })
+  await expect(page.getByRole('heading', { name: 'Revisión' })).toBeVisible()
+  await look(page, 'import-preview', page.getByRole('heading', { name: 'Revisión' }))
+  await page.getByRole('button', { name: 'Descartar' }).click()
+  await expect(page.getByRole('radio', { name: /Entidades/ })).toBeVisible()
+}
+
+async function catalogueTour(page: Page, look: Look): Promise<void> {
+  await new BoardPage(page).signIn(analyst)
+  await page.getByRole('link', { name: 'Catálogo' }).click()
+  await heading(page, 'Catálogo')
+  await look(page, 'catalogue')
+  await page.getByRole('link', { name: 'Plazo de la rendición de cuentas' }).click()
+  await heading(page, 'Plazo de la rendición de cuentas')
+  await page.getByRole('button', { name: 'Revisar antes de agregar' }).click()
+  await look(page, 'parameter')
+  await fillDeadline(page, '20', '2027-01-01')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'parameter-confirm')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
+  await page.goto('/#/catalogo/parametro/executor.sheet_days')
+  await heading(page, 'Días en que se espera la hoja de asistencia')
+  await look(page, 'parameter-weekdays')
+  await page.goto('/#/catalogo/feriados')
+  await expect(page.getByRole('heading', { name: /feriados en/ })).toBeVisible()
+  await look(page, 'holidays')
+  await page.goto('/#/catalogo/territorio')
+  await page.getByRole('searchbox', { name: 'Distrito' }).fill('Ollantaytambo')
+  await expect(page.getByTestId('district-081306')).toBeVisible()
+  await look(page, 'territory')
+  await page.getByTestId('district-081306').click()
+  await heading(page, 'Ollantaytambo')
+  await look(page, 'district')
+  await page.goto('/#/catalogo/listas')
+  await expect(page.getByText('Rige hoy')).toBeVisible()
+  await look(page, 'checklists')
+}
+
+/** Writes a value of a whole number that a norm says, and asks for its confirmation. */
+export async function fillDeadline(page: Page, value: string, from: string): Promise<void> {
+  await page.getByLabel('Valor nuevo, en días hábiles').fill(value)
+  await page.getByLabel('Rige desde').fill(from)
+  await page.getByRole('radio', { name: 'De una norma' }).check()
+  await page.getByLabel('Norma que lo dice').fill('Resolución Directoral de prueba, artículo 5')
+  await page.getByRole('button', { name: 'Revisar antes de agregar' }).click()
+}
+
+async function reviewerTour(page: Page, look: Look): Promise<void> {
+  await new BoardPage(page).signIn(coordinator)
+  await page.getByTestId('rendicion-queue').click()
+  await expect(page.getByRole('heading', { name: /^Vencidas|vencid/i }).first()).toBeVisible()
+  await expect(page.getByText('Cargando…')).toHaveCount(0)
+  await look(page, 'review-inbox')
+  await page.locator('a[href^="#/rendiciones/"]').first().click()
+  await expect(page.getByRole('heading', { name: 'Decisión' }).or(page.locator('#amounts')).first()).toBeVisible()
+  await look(page, 'review')
 }

@@ -367,6 +367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a backup, beside the scheduled ones. Administrators only. What became of it is in /operations. */
+        post: operations["backUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -1384,11 +1401,23 @@ export interface components {
                 missing: number;
                 differences: number;
                 error?: string;
+                /**
+                 * Format: date-time
+                 * @description When the schedule makes the next; absent if never.
+                 */
+                next_at?: string;
+                /**
+                 * Format: date-time
+                 * @description One is being made.
+                 */
+                running_since?: string;
             };
             database_bytes: number;
             wal_bytes: number;
             /** @description Absent where the system does not tell. */
             disk_free_bytes?: number;
+            /** @description Free space below which the server is not ready. */
+            disk_floor_bytes: number;
         };
         Session: {
             user: components["schemas"]["Id"];
@@ -1401,6 +1430,8 @@ export interface components {
             demo: boolean;
             /** @description The server holds demo data; the app may show its demo switches. */
             demo_data: boolean;
+            /** @description What is assumed of the names and reach of units; absent for nothing. */
+            units_note?: string;
             business_date: components["schemas"]["Day"];
             /** Format: date-time */
             server_time: string;
@@ -2143,6 +2174,8 @@ export interface components {
             /** @enum {string} */
             tipo: "real" | "demonstration";
             cerrado: boolean;
+            /** @description What of the exercise is not official, for people; may be empty. */
+            nota: string;
             al: components["schemas"]["Day"];
             /** Format: date-time */
             calculado_en: string;
@@ -3181,6 +3214,27 @@ export interface operations {
         responses: {
             /** @description The state. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    backUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun, or one was being made already. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,7 +4,7 @@ import { m } from '../../i18n'
 export const steps: Record<string, { title: () => string; hint: () => string; href?: string }> = {
   https: { title: m.step_https, hint: m.step_https_hint, href: '#/institucion' },
   mail: { title: m.step_mail, hint: m.step_mail_hint, href: '#/institucion' },
-  backup: { title: m.step_backup, hint: m.step_backup_hint },
+  backup: { title: m.step_backup, hint: m.step_backup_hint, href: '#/servidor' },
   uts: { title: m.step_uts, hint: m.step_uts_hint, href: '#/catalogo/territorio' },
   entities: { title: m.step_entities, hint: m.step_entities_hint, href: '#/importar' },
   aos: { title: m.step_aos, hint: m.step_aos_hint, href: '#/importar' },
@@ -20,4 +20,5 @@ export const tools = [
   { href: '#/importar', text: m.import_title, hint: m.tool_import_hint },
   { href: '#/catalogo', text: m.cat_title, hint: m.tool_catalogue_hint },
   { href: '#/institucion', text: m.office_title, hint: m.tool_office_hint },
+  { href: '#/servidor', text: m.ops_title, hint: m.tool_ops_hint },
 ]
