@@ -97,11 +97,13 @@ export function valueProblem(problem: ValueProblem, parameter: DatedParameter): 
     case 'number':
       return m.par_value_number()
     case 'range':
-      return m.par_value_range({
-        min: valueWord(parameter, parameter.min ?? 0),
-        max: valueWord(parameter, parameter.max ?? Number.MAX_SAFE_INTEGER),
-      })
+      return m.par_value_range({ min: bound(parameter, parameter.min), max: bound(parameter, parameter.max) })
     default:
       return amountProblem(problem)
   }
+}
+
+/** A whole number stands alone: its unit is in the label. */
+function bound(parameter: DatedParameter, value = 0): string {
+  return parameter.kind === 'money' ? valueWord(parameter, value) : group(String(value))
 }
