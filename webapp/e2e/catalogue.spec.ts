@@ -15,7 +15,7 @@ test('a dated value is added after a confirmation that says what changes from wh
   const card = page.getByTestId(`parameter-${deadline}`)
   await expect(card).toContainText('15 días hábiles')
   // What no norm says is marked as ours.
-  await expect(card).toContainText('Supuesto: sin norma que lo diga')
+  await expect(card).toContainText('Supuesto: falta la norma')
   await card.getByRole('link').click()
 
   // A day past, a value out of range and a missing norm are refused before anybody is asked.
