@@ -61,6 +61,10 @@ $(DIST): $(WEB_SOURCES) | web-deps
 	@$(NPM) build
 	@touch $@
 
+.PHONY: node-client
+node-client: prereqs web-deps ## The web app's sync engine as a program: bin/node-client.mjs
+	@$(NPM) node-client
+
 # ---- test ------------------------------------------------------------------
 
 .PHONY: test

@@ -108,7 +108,7 @@ export default ts.config(
     },
   },
   {
-    files: ['scripts/*.mjs', 'sim/*.mjs', 'sim/**/*.ts', 'e2e/**/*.ts', 'eslint.config.js'],
+    files: ['scripts/*.mjs', 'tools/**/*.ts', 'sim/*.mjs', 'sim/**/*.ts', 'e2e/**/*.ts', 'eslint.config.js'],
     // Rows of any collection are printed as they are.
     rules: { 'no-console': 'off', '@typescript-eslint/no-base-to-string': 'off' },
   },

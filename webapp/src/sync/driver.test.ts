@@ -1,54 +1,11 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
-import { emptyDisk, MemoryReplica, MemoryWork } from '../../sim/memory'
-import { ReplicaDb, WorkDb } from '../db/dexie'
-import { DexieReplica } from '../db/replica'
-import { DexieWork } from '../db/work'
-import type { OutboxEntry } from './contract'
-import type { Answer, ReplicaStore, WorkStore } from './ports'
-import { Phone } from './testing/phone'
-import { FakeServer, SERVER_TIME } from './testing/server'
-
-interface Stores {
-  replica: ReplicaStore
-  work: WorkStore
-  all(): Promise<OutboxEntry[]>
-}
-
-let databases = 0
-const kinds: [string, () => Stores][] = [
-  ['memory', inMemory],
-  ['Dexie', inDexie],
-]
-
-function inMemory(): Stores {
-  const disk = emptyDisk()
-  return {
-    replica: new MemoryReplica(disk),
-    work: new MemoryWork(disk),
-    all: () => Promise.resolve([...disk.outbox.values()]),
-  }
-}
-
-function inDexie(): Stores {
-  const name = `t${++databases}`
-  const db = new WorkDb(name)
-  return { replica: new DexieReplica(new ReplicaDb(name)), work: new DexieWork(db), all: () => db.outbox.toArray() }
-}
+import type { Answer } from './ports'
+import { SERVER_TIME } from './testing/server'
+import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
 
 describe.each(kinds)('a phone on %s', (_, stores) => {
-  function setUp(): { server: FakeServer; phone: Phone; stores: Stores } {
-    const server = new FakeServer()
-    server.held = ['catalog', 'aii:x']
-    server.put('parameters', 'p', { key: 'k' }, 'catalog')
-    for (const id of ['a', 'b', 'c']) server.put('cupos', id, { intervention: 'x', state: 'activo' }, 'aii:x')
-    const made = stores()
-    return { server, phone: new Phone(made.replica, made.work, server), stores: made }
-  }
-
-  const rowIds = async (s: Stores): Promise<string[]> =>
-    (await s.replica.members([1, 2, -1, -2])).map((r) => `${r.c}/${r.id}`).sort()
-  const ALL = ['cupos/a', 'cupos/b', 'cupos/c', 'parameters/p']
+  const setUp = () => setUpOn(stores)
 
   test('first sync over several pages, then nothing to do', async () => {
     const { server, phone, stores } = setUp()

@@ -49,7 +49,7 @@ export class HttpTransport implements Transport {
   /** A request could not even leave: the gate is shut, or the system has no network (on loopback that says nothing). */
   closed(): boolean {
     if (!this.gate.open) return true
-    return navigator.onLine === false && !/^https?:\/\/(localhost|127\.|\[::1\])/.test(this.base)
+    return globalThis.navigator?.onLine === false && !/^https?:\/\/(localhost|127\.|\[::1\])/.test(this.base)
   }
 
   async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {

@@ -4,7 +4,7 @@ import { Driver } from '../driver'
 import type { Answer, ReplicaStore, WorkStore } from '../ports'
 import type { FakeServer } from './server'
 
-export type Spoil = (path: string, deliver: () => Answer) => Answer | Promise<Answer>
+export type Spoil = (path: string, deliver: () => Answer, body: unknown) => Answer | Promise<Answer>
 
 export class Phone {
   now = Date.parse('2026-06-15T15:00:00Z')
@@ -27,7 +27,8 @@ export class Phone {
       replica,
       work,
       transport: {
-        send: (method, path, body) => Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body))),
+        send: (method, path, body) =>
+          Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body), body)),
       },
       clock: { now: () => this.now, wake: (at, call) => (this.timer = { at, call }) },
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },

@@ -88,10 +88,13 @@ export class FakeServer {
     return this.past.seq
   }
 
+  head(): Mark {
+    return { epoch: this.epoch, seq: this.seq, nonce: this.past.nonces.get(this.seq) ?? '' }
+  }
+
   private witness(marks: readonly Mark[] = []): Witness {
     const rewound = marks.some((m) => m.seq > 0 && this.past.nonces.get(m.seq) !== m.nonce)
-    const mark = { epoch: this.epoch, seq: this.seq, nonce: this.past.nonces.get(this.seq) ?? '' }
-    return { mark, ...(rewound ? { rewound } : {}) }
+    return { mark: this.head(), ...(rewound ? { rewound } : {}) }
   }
 
   handle(name: string): number {
@@ -154,13 +157,12 @@ export class FakeServer {
     const all = this.live(bucket).filter(([key]) => key > after)
     const keys = all.slice(0, this.listingSize).map(([key]) => key)
     const rows = keys.map((key) => ({ ...split(key), ...this.past.rows.get(key)! }))
-    const { mark } = this.witness()
     return {
       status: 200,
       body: {
         bucket,
         name,
-        ...mark,
+        ...this.head(),
         rows: {
           c: rows.map((r) => r.c),
           id: rows.map((r) => r.id),
@@ -270,6 +272,11 @@ export class FakeServer {
       epoch: this.epoch,
       at: [...groups].map(([seq, buckets]) => ({ seq, nonce: this.past.nonces.get(seq) ?? '', buckets })),
     }
+  }
+
+  /** What the sums of a whole device come to. */
+  total(): string {
+    return this.sums(false).total!
   }
 
   private sums(detail: boolean): Partial<PullPage['trailer']> {

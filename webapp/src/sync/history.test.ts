@@ -1,0 +1,287 @@
+/** A server that goes back, and a replica that is not what it should be. */
+import 'fake-indexeddb/auto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { emptyDisk, MemoryReplica, MemoryWork } from '../db/memory'
+import { recount, totalOf } from './checksum'
+import { overlay } from './overlay'
+import { emptyMeta } from './ports'
+import type { ReplicaMeta } from './ports'
+import { Phone } from './testing/phone'
+import { FakeServer } from './testing/server'
+import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
+import type { Stores } from './testing/stores'
+
+const states = async (s: Stores) => (await s.all()).map((e) => e.state)
+
+describe.each(kinds)('a phone on %s', (_, stores) => {
+  const setUp = () => setUpOn(stores)
+
+  test('a mark is kept until another answer confirms it', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const first = (await stores.work.meta()).marks
+    expect(first).toEqual([server.head()])
+    let sent: unknown
+    phone.spoil = (path, deliver, body) => {
+      if (path === '/sync/push') sent = (body as { marks: unknown }).marks
+      return path === '/sync/push' ? (deliver(), { status: 0 }) : deliver()
+    }
+    await phone.record('v', 'x', 'visit1')
+    expect(sent).toEqual(first)
+    expect((await stores.work.meta()).marks).toEqual(first) // no answer came
+    phone.spoil = (__, deliver) => deliver()
+    await phone.sync()
+    expect((await stores.work.meta()).marks).toEqual([server.head()])
+  })
+
+  test('what was acknowledged and then lost by the server is sent again, and takes effect once', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    await phone.record('v', 'x', 'visit1')
+    const backup = server.backup()
+    await phone.record('w', 'x', 'visit2')
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
+    await phone.record('p', 'x', 'visit3')
+    expect(await states(stores)).toEqual(['applied', 'applied', 'parked'])
+
+    server.restore(backup)
+    server.judge = () => ({ status: 'applied' })
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    await phone.sync() // told by the pull
+    expect(await states(stores)).toEqual(['pending', 'pending', 'pending'])
+    expect((await stores.all()).map((e) => e.was?.status)).toEqual(['applied', 'applied', 'parked'])
+    expect(phone.status).toMatchObject({ pending: 3, resending: 3, in_sync: false })
+    expect(await stores.work.takeBack('w', draft)).toBe(false) // it was on the wire
+    phone.spoil = (__, deliver) => deliver()
+    await phone.sync()
+    expect(await states(stores)).toEqual(['applied', 'applied', 'applied'])
+    expect(server.applied).toHaveLength(3)
+    expect(await rowIds(stores)).toEqual([...ALL, 'visits/visit1', 'visits/visit2', 'visits/visit3'])
+    expect(phone.status).toMatchObject({ pending: 0, resending: 0, in_sync: true })
+  })
+
+  test('told by the push: its own outcomes stand, everything acknowledged before goes again', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    await phone.record('v', 'x', 'visit1')
+    server.restore(backup)
+    phone.spoil = (path, deliver) => (path === '/sync/pull' ? { status: 0 } : deliver())
+    await phone.record('w', 'x', 'visit2')
+    expect(server.applied).toHaveLength(2)
+    expect(await states(stores)).toEqual(['applied', 'applied'])
+    // Not pulled yet, with lower numbers than were seen: shown all the same.
+    const { seen_seq } = await stores.replica.meta()
+    const shown = overlay(await stores.replica.collection('visits'), await stores.all(), seen_seq).map((r) => r.id)
+    expect(shown.sort()).toEqual(['visit1', 'visit2'])
+    phone.spoil = (__, deliver) => deliver()
+    await phone.sync()
+    expect(phone.status?.in_sync).toBe(true)
+  })
+
+  test('after a rewind only the difference is fetched, and what never happened is gone', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    server.put('cupos', 'd', { intervention: 'x', state: 'activo' }, 'aii:x')
+    server.put('cupos', 'b', { intervention: 'x', state: 'anulado' }, 'aii:x')
+    await phone.sync()
+    expect(await rowIds(stores)).toContain('cupos/d')
+    server.restore(backup)
+    server.put('cupos', 'e', { intervention: 'x', state: 'activo' }, 'aii:x')
+    await phone.sync()
+    expect(await rowIds(stores)).toEqual([...ALL, 'cupos/e'].sort())
+    expect(server.fetched.sort()).toEqual(['cupos/b', 'cupos/e'])
+    expect(phone.status?.in_sync).toBe(true)
+    expect((await stores.replica.meta()).last_heal_at).not.toBe('')
+  })
+
+  test('away longer than removals are kept: no first sync, and what was removed goes', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    server.put('cupos', 'a', { intervention: 'x', state: 'activo' }) // in no bucket any more
+    server.compact()
+    server.listingSize = 1
+    await phone.sync()
+    expect(await rowIds(stores)).toEqual(ALL.filter((id) => id !== 'cupos/a'))
+    expect(server.fetched).toEqual([])
+    expect(phone.status?.in_sync).toBe(true)
+  })
+
+  test('what changes while buckets are compared is not missed', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    server.compact()
+    server.listingSize = 1
+    let listings = 0
+    phone.spoil = (path, deliver) => {
+      const answer = deliver()
+      if (path === '/sync/digests' && ++listings === 2) {
+        server.put('cupos', 'a', { intervention: 'x', state: 'anulado' }, 'aii:x')
+        server.put('cupos', 'aa', { intervention: 'x', state: 'activo' }, 'aii:x')
+        server.put('cupos', 'c', { intervention: 'x', state: 'activo' })
+      }
+      return answer
+    }
+    await phone.sync()
+    expect(await rowIds(stores)).toEqual(['cupos/a', 'cupos/aa', 'cupos/b', 'parameters/p'])
+    expect((await stores.replica.rows([{ c: 'cupos', id: 'a' }]))[0]!.data.state).toBe('anulado')
+    expect(phone.status?.in_sync).toBe(true)
+  })
+
+  test('a comparison cut short goes on later, and says nothing is in sync until then', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    server.compact()
+    phone.spoil = (path, deliver) => (path === '/sync/digests' ? { status: 0 } : deliver())
+    await phone.sync()
+    expect(phone.status).toMatchObject({ in_sync: false, problem: 'no_network' })
+    expect((await stores.replica.meta()).reconcile).toHaveLength(2)
+    phone.spoil = (__, deliver) => deliver()
+    await phone.pass()
+    expect(phone.status).toMatchObject({ in_sync: true, problem: '' })
+    expect((await stores.replica.meta()).reconcile).toEqual([])
+  })
+
+  test('a bucket that is no longer held stops no other from being repaired', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    server.compact()
+    const held = server.held
+    phone.spoil = (path, deliver) => {
+      if (path === '/sync/digests') server.held = ['aii:x']
+      return deliver()
+    }
+    await phone.sync()
+    expect((await stores.replica.meta()).reconcile).toEqual([server.handle(held[0]!)])
+    await phone.pass()
+    expect(await rowIds(stores)).toEqual(['cupos/a', 'cupos/b', 'cupos/c'])
+    expect(phone.status?.in_sync).toBe(true)
+  })
+
+  test('surplus rows stay while work on them is unsent', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    server.put('cupos', 'd', { intervention: 'x', state: 'activo' }, 'aii:x')
+    await phone.sync()
+    server.restore(backup)
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    await phone.record('v', 'x', 'visit1')
+    await phone.sync()
+    expect((await stores.replica.rows([{ c: 'cupos', id: 'd' }]))[0]?.b).toEqual([-1])
+    phone.spoil = (__, deliver) => deliver()
+    await phone.sync()
+    expect(await rowIds(stores)).not.toContain('cupos/d')
+  })
+
+  test('a new schema builds the replica anew and keeps the outbox', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    await phone.record('v', 'x', 'visit1')
+    const meta = await stores.replica.meta()
+    await stores.replica.commit({ clear: false, deletes: [], puts: [], meta: { ...meta, schema: 0 } })
+    const next = new Phone(stores.replica, stores.work, server)
+    await next.start()
+    expect(next.status).toMatchObject({ pending: 0, in_sync: true })
+    expect(server.applied).toHaveLength(1)
+    expect((await stores.replica.meta()).schema).toBe(emptyMeta().schema)
+  })
+})
+
+const draft = { id: 'd', kind: 'visit' as const, intervention: 'x', version: 1, saved_at: '', body: {} }
+
+/** Lets `writes` writes through; then the phone is dead and nothing more of it happens. */
+function mortal(disk: ReturnType<typeof emptyDisk>, server: FakeServer, writes = Infinity): Phone {
+  let left = writes
+  const gate = (): Promise<void> => (left-- > 0 ? Promise.resolve() : new Promise(() => undefined))
+  return new Phone(new MemoryReplica(disk, gate), new MemoryWork(disk, gate), server)
+}
+
+test('killed between any two writes of a rewind: nothing is lost, nothing counts twice', async () => {
+  for (let writes = 0; writes < 16; writes++) {
+    const server = new FakeServer()
+    server.held = ['catalog', 'aii:x']
+    server.put('parameters', 'p', { key: 'k' }, 'catalog')
+    server.put('cupos', 'a', { intervention: 'x' }, 'aii:x')
+    const disk = emptyDisk()
+    const before = mortal(disk, server)
+    await before.start()
+    const backup = server.backup()
+    await before.record('v', 'x', 'visit1')
+    before.driver.stop()
+    server.restore(backup)
+    server.put('cupos', 'b', { intervention: 'x' }, 'aii:x')
+
+    void mortal(disk, server, writes).start()
+    await new Promise((resolve) => setImmediate(resolve))
+    const phone = mortal(disk, server)
+    await phone.start()
+    const what = `after ${writes} writes`
+    expect(phone.status, what).toMatchObject({ pending: 0, in_sync: true })
+    expect(
+      [...disk.outbox.values()].map((e) => e.state),
+      what,
+    ).toEqual(['applied'])
+    expect(server.applied, what).toHaveLength(1)
+    expect([...disk.rows.keys()].sort(), what).toEqual(['cupos/a', 'cupos/b', 'parameters/p', 'visits/visit1'])
+  }
+})
+
+const recounted = (disk: { rows: Map<string, Parameters<typeof recount>[2][number]>; meta: ReplicaMeta }) =>
+  Object.fromEntries(
+    Object.entries(disk.meta.buckets).map(([h, { name }]) => [
+      h,
+      { name, ...recount(Number(h), name, [...disk.rows.values()]) },
+    ]),
+  )
+
+test('whatever the server forgets, and whatever is damaged, the replica ends as the server has it (I1)', async () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+  const change = fc.oneof(
+    fc.record({ do: fc.constant('put' as const), id, v: fc.nat(3), in: fc.subarray(['aii:x', 'ut:u']) }),
+    fc.record({ do: fc.constant('damage' as const), id, how: fc.constantFrom('data', 'gone', 'sum') }),
+    fc.constantFrom(
+      { do: 'backup' as const },
+      { do: 'restore' as const },
+      { do: 'compact' as const },
+      { do: 'sync' as const },
+      { do: 'lose_unit' as const },
+      { do: 'gain_unit' as const },
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 25 }), fc.integer({ min: 1, max: 3 }), async (changes, size) => {
+      const server = new FakeServer()
+      server.held = ['aii:x', 'ut:u']
+      server.pageSize = server.listingSize = size
+      const disk = emptyDisk()
+      const phone = new Phone(new MemoryReplica(disk), new MemoryWork(disk), server)
+      await phone.start()
+      let backup = server.backup()
+      for (const c of changes) {
+        if (c.do === 'put') server.put('cupos', c.id, { intervention: 'x', v: c.v }, ...c.in)
+        if (c.do === 'backup') backup = server.backup()
+        if (c.do === 'restore') server.restore(backup)
+        if (c.do === 'compact') server.compact()
+        if (c.do === 'sync') await phone.sync()
+        if (c.do === 'lose_unit') server.held = ['aii:x']
+        if (c.do === 'gain_unit') server.held = ['aii:x', 'ut:u']
+        if (c.do !== 'damage') continue
+        const row = disk.rows.get(`cupos/${c.id}`)
+        if (c.how === 'gone') disk.rows.delete(`cupos/${c.id}`)
+        else if (c.how === 'data' && row) row.data = { damaged: true }
+        for (const bucket of Object.values(disk.meta.buckets)) bucket.sum = '0123456789abcdef'
+      }
+      for (let n = 0; n < 8 && !phone.status?.in_sync; n++) await phone.pass()
+      await phone.sync()
+      expect(phone.status).toMatchObject({ in_sync: true, pending: 0 })
+      expect(totalOf(recounted(disk))).toBe(server.total())
+      expect(disk.meta.buckets).toEqual(recounted(disk))
+      for (const row of disk.rows.values()) expect(row.b.every((h) => h in disk.meta.buckets)).toBe(true)
+    }),
+    { numRuns: 150 },
+  )
+}, 60_000)
