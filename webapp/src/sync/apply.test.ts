@@ -13,6 +13,7 @@ function page(changes: Changes): PullPage {
   return {
     server_time: '2026-06-15T15:00:00Z',
     business_date: '2026-06-15',
+    mark: { epoch: 1, seq: 9, nonce: 'x' },
     ...body,
     cursor: { node: 'n1', epoch: 1, at: [{ seq: 9, nonce: 'x', buckets: [] }] },
     durable_seq: 9,

@@ -3,32 +3,28 @@
  * transaction: it happens entirely or not at all, and a crash may fall between
  * any two of them.
  */
-import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
+import type { Draft, Mutation, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
 import type { components } from './wire.gen'
 
 /** A commit of one history (protocol §4): no other history has this seq with this nonce. */
-export interface Mark {
-  epoch: number
-  seq: number
-  nonce: string
-}
+export type Mark = components['schemas']['Mark']
 
 /** What every answer of push and pull says of the server's history. */
 export interface Witness {
-  mark?: Mark
+  mark: Mark
   /** One of the marks sent is not of this history. */
   rewound?: boolean
 }
 
 export type Cursor = components['schemas']['Cursor']
-export type PullPage = Omit<components['schemas']['PullPage'], keyof Witness> & Witness
+export type PullPage = components['schemas']['PullPage']
 export type PullRequest = components['schemas']['PullRequest']
-export type PushRequest = components['schemas']['PushRequest']
+export type PushRequest = Omit<components['schemas']['PushRequest'], 'mutations'> & { mutations: Mutation[] }
 export type BucketCheck = components['schemas']['BucketCheck']
 export type DeviceReport = components['schemas']['DeviceReport']
 
 /** The replica schema this client understands; a bump rebuilds the replica. */
-export const SCHEMA = 1
+export const SCHEMA = 2
 export const PROTOCOL = 1
 
 export interface RowKey {

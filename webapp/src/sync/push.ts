@@ -98,7 +98,7 @@ export function reviewed(entry: OutboxEntry, verdict: Verdict | undefined): Outb
 export function withMark(meta: WorkMeta, { sent, mark }: Told): WorkMeta {
   const same = (a: Mark, b: Mark): boolean => a.epoch === b.epoch && a.seq === b.seq && a.nonce === b.nonce
   const left = meta.marks.filter((m) => !sent.some((s) => same(s, m)))
-  return { ...meta, marks: mark && !left.some((m) => same(m, mark)) ? [...left, mark] : left }
+  return { ...meta, marks: left.some((m) => same(m, mark)) ? left : [...left, mark] }
 }
 
 const KEEP_MS = 14 * 24 * 3600 * 1000

@@ -7,6 +7,7 @@ import { Gate, HttpTransport } from './transport'
 
 const page = {
   reset: false,
+  mark: { epoch: 1, seq: 1, nonce: 'n' },
   server_time: '2026-06-15T15:00:00Z',
   business_date: '2026-06-15',
   enter: [{ handle: 1, name: 'catalog' }],
@@ -28,11 +29,12 @@ test.each([
   ['last page without a total', { ...page, trailer: { ...page.trailer, total: undefined } }],
   ['a row without data', { ...page, puts: [{ b: 1, c: 'cupos', id: 'a', rev: 1 }] }],
   ['no cursor', { ...page, cursor: undefined }],
+  ['no mark', { ...page, mark: undefined }],
   ['a handle of ours', { ...page, enter: [{ handle: -1, name: 'x' }] }],
 ])('no page: %s', (_, body) => expect(readPage(body)).toBeNull())
 
 test('a push answer must have one outcome for each', () => {
-  const answer = { results: [{ id: 'a', status: 'applied' }], durable_seq: 1, server_time: '' }
+  const answer = { results: [{ id: 'a', status: 'applied' }], durable_seq: 1, server_time: '', mark: page.mark }
   expect(readPush(answer, ['a'])?.outcomes).toHaveLength(1)
   expect(readPush(answer, ['a', 'b'])).toBeNull()
   expect(readPush(answer, ['b'])?.outcomes).toEqual([null])

@@ -21,8 +21,7 @@ const isCursor = (v: unknown): boolean =>
 
 const isMark = (v: unknown): v is Obj & Mark => isObj(v) && isInt(v.epoch) && isInt(v.seq) && isStr(v.nonce)
 
-const isWitness = (v: Obj): boolean =>
-  (v.mark === undefined || isMark(v.mark)) && (v.rewound === undefined || typeof v.rewound === 'boolean')
+const isWitness = (v: Obj): boolean => isMark(v.mark) && (v.rewound === undefined || typeof v.rewound === 'boolean')
 
 const isName = (x: Obj): boolean => isInt(x.handle) && x.handle >= 0 && isStr(x.name)
 
@@ -84,8 +83,8 @@ export function readPush(body: unknown, ids: readonly string[]): PushAnswer | nu
     outcomes: results.map((r: unknown, i) => (isObj(r) && r.id === ids[i] ? readOutcome(r) : null)),
     durable_seq: body.durable_seq,
     server_time: body.server_time,
-    ...(isMark(body.mark) ? { mark: body.mark } : {}),
-    ...(body.rewound === true ? { rewound: true } : {}),
+    mark: body.mark as Mark,
+    rewound: body.rewound === true,
   }
 }
 
