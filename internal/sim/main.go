@@ -1,7 +1,7 @@
 // The simulation's server: the real app behind a pipe. It reads one request a
 // line from standard input and writes one answer a line, so that webapp/sim
 // decides everything that happens and when. Clock and randomness come with the
-// requests; killing the process is the server's power loss.
+// requests. The machine under it can stop at any statement.
 package main
 
 import (
@@ -15,18 +15,30 @@ import (
 type request struct {
 	Op   string `json:"op"`
 	Now  int64  `json:"now"`  // business clock, ms since 1970
-	Seed uint64 `json:"seed"` // reset, open: of nonces and ids
+	Seed uint64 `json:"seed"` // reset, open, and after a crash: of nonces and ids
 
 	// http
 	Method string          `json:"method"`
 	Path   string          `json:"path"`
 	User   string          `json:"user"` // whose token to send
 	Body   json.RawMessage `json:"body"`
-	// Hold: do the work and keep the answer back; the process is killed next.
-	Hold bool `json:"hold"`
+	// IntrudeAt: Writes happen before this statement of the request's read transaction.
+	IntrudeAt int `json:"intrude_at"`
 
 	// exec
 	Writes []write `json:"writes"`
+
+	// http, exec: where the machine stops. It is started again before the answer.
+	Crash *stop `json:"crash"`
+
+	// copy, restore: a name for the copied directory
+	Name string `json:"name"`
+}
+
+// stop is when and how the machine stops.
+type stop struct {
+	At    int  `json:"at"`    // the event of the write connection; past the last: after the answer was made
+	Power bool `json:"power"` // the power goes, not only the process
 }
 
 // write is one office action: a record saved or deleted with all hooks, or a
@@ -44,7 +56,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: sim <seed directory> <data directory>")
 		os.Exit(2)
 	}
-	w := &world{seedDir: os.Args[1], dataDir: os.Args[2]}
+	w := &world{seedDir: os.Args[1], dataDir: os.Args[2], plant: plantNamed(os.Getenv("CHASKI_PLANT"))}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	for {
@@ -80,14 +92,14 @@ func (w *world) handle(line []byte) (any, error) {
 	case "reset":
 		return ok, w.reset(r.Seed)
 	case "open":
-		return ok, w.open(r.Seed)
+		return ok, w.reopen(r.Seed)
 	case "http":
-		answer, err := w.http(r)
-		if r.Hold {
-			return map[string]any{"held": true}, err
-		}
-		return answer, err
+		return w.http(r)
 	case "exec":
+		w.prepare(r)
+		if r.Crash != nil {
+			return w.execThenCrash(r)
+		}
 		return ok, w.exec(r.Writes)
 	case "state":
 		return w.state()

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -20,21 +22,28 @@ import (
 	"chaski/internal/store"
 )
 
-// world is the server under simulation.
+// world is the server under simulation. It runs on a copy of the seed directory;
+// after a crash it runs on the picture that the crash left, in the same process:
+// starting another one costs more than a whole run. Now and then the scheduler
+// kills the process itself.
 type world struct {
 	seedDir, dataDir string
+	plant            *plant
 	now              int64
 	random           *rand.Rand
+	generation       int
+	disk             *disk
 	app              core.App
 	engine           *store.Engine
 	mux              http.Handler
 	tokens           map[string]string
+	intruded         error // what the writes in the middle of a read ended in
 }
 
 // buildSeed migrates and fills the directory every run starts from.
 func (w *world) buildSeed() error {
 	w.random = rand.New(rand.NewPCG(1, 1))
-	app, engine, err := w.boot(w.seedDir)
+	app, engine, err := w.boot(&disk{dir: w.seedDir})
 	if err != nil {
 		return err
 	}
@@ -49,16 +58,57 @@ func (w *world) buildSeed() error {
 
 // reset starts a run: a fresh copy of the seed.
 func (w *world) reset(seed uint64) error {
-	if w.app != nil {
-		if err := w.app.ResetBootstrapState(); err != nil {
-			return err
-		}
+	if err := w.close(); err != nil {
+		return err
 	}
 	if err := os.RemoveAll(w.dataDir); err != nil {
 		return err
 	}
-	if err := os.CopyFS(w.dataDir, os.DirFS(w.seedDir)); err != nil {
+	w.generation = 0
+	if err := (&disk{dir: w.seedDir}).picture(w.directory(), false); err != nil {
 		return err
+	}
+	return w.open(seed)
+}
+
+func (w *world) directory() string { return filepath.Join(w.dataDir, strconv.Itoa(w.generation)) }
+
+func (w *world) close() error {
+	if w.app == nil {
+		return nil
+	}
+	err := w.app.ResetBootstrapState()
+	w.app = nil
+	return err
+}
+
+// after starts again on the directory that a crash or a restore left.
+func (w *world) after(seed uint64) error {
+	if err := w.close(); err != nil {
+		return err
+	}
+	old := w.directory()
+	w.generation++
+	if err := os.RemoveAll(old); err != nil {
+		return err
+	}
+	return w.open(seed)
+}
+
+func (w *world) next() string {
+	return filepath.Join(w.dataDir, strconv.Itoa(w.generation+1))
+}
+
+// reopen finds the newest directory: the process was killed and forgot.
+func (w *world) reopen(seed uint64) error {
+	entries, err := os.ReadDir(w.dataDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil {
+			w.generation = max(w.generation, n)
+		}
 	}
 	return w.open(seed)
 }
@@ -66,7 +116,8 @@ func (w *world) reset(seed uint64) error {
 // open serves what is in the data directory, as after a restart.
 func (w *world) open(seed uint64) error {
 	w.random = rand.New(rand.NewPCG(seed, 7))
-	app, engine, err := w.boot(w.dataDir)
+	w.disk = &disk{dir: w.directory(), plant: w.plant}
+	app, engine, err := w.boot(w.disk)
 	if err != nil {
 		return err
 	}
@@ -85,12 +136,12 @@ func (w *world) open(seed uint64) error {
 	return err
 }
 
-func (w *world) boot(dir string) (core.App, *store.Engine, error) {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: server.Connect})
+func (w *world) boot(d *disk) (core.App, *store.Engine, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: d.dir, DBConnect: d.connect})
 	engine := store.New()
 	engine.Now = func() time.Time { return time.UnixMilli(w.now).UTC() }
 	engine.Nonce = func() string { return fmt.Sprintf("%08x", w.random.Uint32()) }
-	engine.PageBytes = 4 << 10 // so that this small world takes several pages
+	engine.PageBytes = 8 << 10 // so that this small world takes several pages
 	server.Bind(app, engine, nil)
 	// Ids the server makes up come from the seed too, so that a run can be replayed.
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Priority: -10_000, Func: func(e *core.RecordEvent) error {
@@ -123,8 +174,43 @@ func (w *world) token(user string) (string, error) {
 	return w.tokens[user], err
 }
 
-// http sends a request through the app's own router.
+// http sends a request through the app's own router. If the machine stops
+// meanwhile, or right after, nobody hears the answer.
 func (w *world) http(r request) (any, error) {
+	w.prepare(r)
+	answer, err := w.serve(r)
+	if err != nil || r.Crash == nil {
+		return answer, err
+	}
+	return w.crash(r)
+}
+
+// prepare arms what the scheduler wants to happen during the request.
+func (w *world) prepare(r request) {
+	w.disk.arm(0, false, "")
+	if r.Crash != nil {
+		w.disk.arm(r.Crash.At, r.Crash.Power, w.next())
+	}
+	w.disk.intrude = nil
+	if len(r.Writes) > 0 && r.Op == "http" {
+		w.disk.intrudeAt = r.IntrudeAt
+		w.disk.intrude = func() { w.intruded = w.exec(r.Writes) }
+	}
+}
+
+// crash stops the machine, if it has not stopped by itself, and starts it again.
+func (w *world) crash(r request) (any, error) {
+	mid := w.disk.crashed
+	if !mid {
+		if err := w.disk.stop(); err != nil {
+			return nil, err
+		}
+	}
+	done := w.disk.commits
+	return map[string]any{"stopped": true, "mid": mid, "commits": done}, w.after(r.Seed)
+}
+
+func (w *world) serve(r request) (any, error) {
 	req := httptest.NewRequest(r.Method, r.Path, bytes.NewReader(r.Body))
 	req.RemoteAddr = "127.0.0.1:4000"
 	req.Header.Set("Content-Type", "application/json")
@@ -135,7 +221,14 @@ func (w *world) http(r request) (any, error) {
 	req.Header.Set("Authorization", token)
 	rec := httptest.NewRecorder()
 	w.mux.ServeHTTP(rec, req)
-	return map[string]any{"status": rec.Code, "body": rec.Body.String(), "retry_after": rec.Header().Get("Retry-After")}, nil
+	intruded := len(r.Writes) > 0 && w.disk.intrude == nil
+	w.disk.intrude = nil
+	if w.intruded != nil {
+		return nil, w.intruded
+	}
+	return map[string]any{
+		"status": rec.Code, "body": rec.Body.String(), "retry_after": rec.Header().Get("Retry-After"), "intruded": intruded,
+	}, nil
 }
 
 func (w *world) exec(writes []write) error {
@@ -145,6 +238,30 @@ func (w *world) exec(writes []write) error {
 		}
 	}
 	return nil
+}
+
+// execThenCrash does what it can of the writes before the machine stops, and
+// answers how many of them were committed.
+func (w *world) execThenCrash(r request) (any, error) {
+	w.prepare(r)
+	done := 0
+	for _, x := range r.Writes {
+		before := w.disk.commits
+		err := w.write(x)
+		if w.disk.commits > before {
+			done++
+		}
+		if w.disk.crashed {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if _, err := w.crash(r); err != nil {
+		return nil, err
+	}
+	return map[string]any{"done": done}, nil
 }
 
 func (w *world) write(x write) error {

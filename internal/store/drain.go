@@ -110,7 +110,8 @@ func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 }
 
 func (d *drain) open() error {
-	if err := d.db.NewQuery(newestSeq).Row(&d.epoch, &d.seq); err != nil {
+	// The counter itself, never a MAX, which forgets what was given out and left no row.
+	if err := d.db.NewQuery(`SELECT epoch, seq FROM sync_clock`).Row(&d.epoch, &d.seq); err != nil {
 		return err
 	}
 	d.buckets = newBucketBook(d.db)

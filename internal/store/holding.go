@@ -8,6 +8,10 @@ import (
 	"chaski/internal/replication"
 )
 
+// supervisedToday lists the interventions assigned to a person on a day.
+const supervisedToday = `SELECT DISTINCT intervention FROM assignments
+	WHERE user = {:u} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d}) ORDER BY intervention`
+
 // HoldingOf computes which buckets a person's devices hold today. Changing an
 // assignment writes nothing per row: it changes this answer.
 func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holding, error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Coverage } from './coverage'
 import { FAULT_NAMES } from './network'
+import { REGRESSIONS } from './regressions'
 import type { Violation } from './invariants'
 import { run, START } from './run'
 import { Server } from './server'
@@ -15,6 +16,10 @@ const { values } = parseArgs({
     plant: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '1' },
+    /** Run the named regressions first. */
+    regressions: { type: 'boolean', default: false },
+    /** This process runs every `step`th seed. */
+    step: { type: 'string', default: '1' },
     /** Only the last line, which is for run.mjs. */
     json: { type: 'boolean', default: false },
     /** Stop at the first violation. */
@@ -39,26 +44,49 @@ const REQUIRED = [
   'outcome_parked',
 ]
 
+/** How often a seed is run twice: the same seed must give the same trace. */
+const TWICE = 50
+/** After so many seeds the server's process is a new one, so that nothing piles up in it. */
+const SERVER_SEEDS = 200
+
+interface Found extends Violation {
+  seed: number
+}
+
 async function main(): Promise<void> {
-  const from = Number(values.seed)
+  const began = Date.now()
   // Memory is fast, and a killed process loses nothing of it, as with a disk.
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'chaski-sim-'))
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
   const server = new Server(values.server!, join(dir, 'seed'), join(dir, 'data'), values.plant)
   const coverage = new Coverage()
-  const failures: ({ seed: number } & Violation)[] = []
+  const found: Found[] = []
   const traces: string[] = []
   await server.buildSeed(START)
-  for (let seed = from; seed < from + Number(values.runs); seed++) {
+  const [from, runs, step] = [Number(values.seed), Number(values.runs), Number(values.step)]
+  const seeds = Array.from({ length: runs }, (_, n) => from + n * step)
+  for (const [n, seed] of [...(values.regressions ? REGRESSIONS.map((r) => r.seed) : []), ...seeds].entries()) {
+    if (n % SERVER_SEEDS === SERVER_SEEDS - 1) await server.renew()
     const { violations, trace, coverage: met } = await run(seed, server)
+    if (n % TWICE === 0) violations.push(...(await again(seed, server, trace)))
     coverage.merge(met)
     traces.push(trace)
-    failures.push(...violations.slice(0, 5).map((v) => ({ seed, ...v })))
+    found.push(...violations.slice(0, 5).map((v) => ({ seed, ...v })))
     if (!values.json && violations.length > 0) report(seed, trace, violations)
-    if (values.first && failures.length > 0) break
+    if (values.first && found.length > 0) break
   }
   await server.stop()
-  console.log(JSON.stringify({ failures, traces, coverage: [...coverage.counts], required: REQUIRED }))
+  const seconds = (Date.now() - began) / 1000
+  console.log(
+    JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED, seconds }),
+  )
+}
+
+async function again(seed: number, server: Server, trace: string): Promise<Violation[]> {
+  const second = await run(seed, server)
+  return second.trace === trace
+    ? []
+    : [{ invariant: 'replay', what: `the same seed gave the traces ${trace} and ${second.trace}` }]
 }
 
 function report(seed: number, trace: string, violations: readonly Violation[]): void {

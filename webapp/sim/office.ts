@@ -1,5 +1,6 @@
 /** The office: changes the same data through the app's own code, and now and then past it. */
 import type { Coverage } from './coverage'
+import type { Intrusion } from './network'
 import type { SimPhone } from './phone'
 import type { Rng } from './rng'
 import type { Scheduler } from './scheduler'
@@ -40,6 +41,7 @@ export class Office {
   private readonly uninsured = new Set<string>()
   private readonly sheetDays = new Set<string>()
   private made = 0
+  private before: Pick<Office, 'assigned' | 'unitOf'> | undefined
 
   constructor(
     private readonly server: Server,
@@ -57,12 +59,40 @@ export class Office {
   }
 
   async act(): Promise<void> {
+    const writes = this.choose()
+    if (writes.length === 0) return
+    const { server, scheduler, rng } = this
+    if (!rng.chance(0.05)) return server.exec(scheduler.time, writes)
+    const crash = { at: 1 + rng.int(2 ** (1 + rng.int(8))), power: rng.chance(0.3) }
+    const done = await server.execStopped(scheduler.time, writes, crash)
+    scheduler.trace(`stopped after ${done} of ${writes.length}`)
+    this.coverage.count(done < writes.length ? 'office_stopped' : 'office_stopped_at_end')
+    await server.exec(scheduler.time, writes.slice(done)) // the clerk does the rest again
+  }
+
+  /** What the office does in the middle of somebody's request. Until `done`, both what was and what will be hold. */
+  intrusion(): Intrusion {
+    this.before = { assigned: new Map(this.assigned), unitOf: new Map(this.unitOf) }
+    const writes = this.choose()
+    return { writes, done: () => (this.before = undefined) }
+  }
+
+  /** Whether a person holds an intervention, or its unit has it, now or just before. */
+  holds(user: string, intervention: string): boolean {
+    return [this, this.before].some((o) => o?.assigned.get(intervention) === user)
+  }
+
+  belongs(intervention: string, unit: string): boolean {
+    return [this, this.before].some((o) => o?.unitOf.get(intervention) === unit)
+  }
+
+  private choose(): Write[] {
     const action = this.rng.weighted(ACTIONS)
     const writes = this.writes(action)
-    if (writes.length === 0) return
+    if (writes.length === 0) return writes
     this.scheduler.trace(`office ${action}`, JSON.stringify(writes))
     this.coverage.count(`office_${action}`)
-    await this.server.exec(this.scheduler.time, writes)
+    return writes
   }
 
   private writes(action: keyof typeof ACTIONS): Write[] {

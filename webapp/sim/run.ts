@@ -52,8 +52,13 @@ class World {
   ) {
     this.rng = new Rng(seed)
     this.scheduler = new Scheduler(this.rng, START)
-    this.network = new Network(server, this.scheduler, this.rng, this.coverage, (user, path, body) =>
-      this.watch(user, path, body),
+    this.network = new Network(
+      server,
+      this.scheduler,
+      this.rng,
+      this.coverage,
+      (user, path, body) => this.watch(user, path, body),
+      () => this.office.intrusion(),
     )
     // Now and then one person has two phones.
     const owners = this.rng.chance(0.25) ? [...USERS, USERS[0]!] : USERS
@@ -198,7 +203,7 @@ class World {
   private mayHold(user: string, { c, id, data }: { c: string; id: string; data: Record<string, unknown> }): boolean {
     const unit = seedId('ut', user === USERS[2] ? 2 : 1)
     const intervention = c === 'interventions' ? id : String(data.intervention ?? '')
-    const assigned = this.office.assigned.get(intervention) === user
+    const assigned = this.office.holds(user, intervention)
     switch (c) {
       case 'parameters':
       case 'checklists':
@@ -216,7 +221,7 @@ class World {
         return id === seedId('district', user === USERS[2] ? 2 : 1)
       case 'interventions':
       case 'convenios':
-        return assigned || this.office.unitOf.get(intervention) === unit
+        return assigned || this.office.belongs(intervention, unit)
       default:
         return assigned
     }

@@ -5,10 +5,26 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
 
+export interface HttpRequest {
+  user: string
+  method: string
+  path: string
+  body?: unknown
+}
+
 export interface HttpAnswer {
   status: number
   body: string
   retry_after: string
+  /** The writes in its middle happened. */
+  intruded: boolean
+}
+
+/** Where the machine stops: before which event (statement or commit) of the connection that writes. */
+export interface Stop {
+  at: number
+  /** The power goes: what was not synced is gone. */
+  power: boolean
 }
 
 export interface Write {
@@ -75,27 +91,49 @@ export class Server {
     await this.call({ op: 'seed', now })
   }
 
+  /** Another process in the place of this one, between two runs. */
+  async renew(): Promise<void> {
+    await this.stop()
+    ;[this.child, this.reader, this.lines] = this.spawn()
+  }
+
   async reset(seed: number, now: number): Promise<void> {
     this.seed = seed
     this.incarnation = 0
     await this.call({ op: 'reset', seed: seed * 1000, now })
   }
 
-  async http(now: number, user: string, method: string, path: string, body: unknown): Promise<HttpAnswer> {
-    return (await this.call({ op: 'http', now, user, method, path, body: body ?? null })) as unknown as HttpAnswer
+  async http(now: number, r: HttpRequest): Promise<HttpAnswer> {
+    return (await this.call({ op: 'http', now, ...r, body: r.body ?? null })) as unknown as HttpAnswer
   }
 
-  /** The request is worked on and committed, then the process dies before it answers. */
-  async httpThenDie(now: number, user: string, method: string, path: string, body: unknown): Promise<void> {
-    await this.call({ op: 'http', now, user, method, path, body: body ?? null, hold: true })
-    await this.restart(now)
+  /** As http, with writes by somebody else before a statement of the request's read transaction. */
+  async httpIntruded(now: number, r: HttpRequest, at: number, writes: Write[]): Promise<HttpAnswer> {
+    return (await this.call({
+      op: 'http',
+      now,
+      ...r,
+      body: r.body ?? null,
+      intrude_at: at,
+      writes,
+    })) as unknown as HttpAnswer
+  }
+
+  /** The machine stops somewhere in the middle of the request, or at its end; then it starts again. Nobody is answered. */
+  async httpStopped(now: number, r: HttpRequest, crash: Stop): Promise<{ mid: boolean; commits: number }> {
+    const request = { op: 'http', now, ...r, body: r.body ?? null, crash, seed: this.nextSeed() }
+    return (await this.call(request)) as unknown as { mid: boolean; commits: number }
   }
 
   /** SIGKILL, then a new process on the same directory. */
   async restart(now: number): Promise<void> {
     await this.kill()
     ;[this.child, this.reader, this.lines] = this.spawn()
-    await this.call({ op: 'open', seed: this.seed * 1000 + ++this.incarnation, now })
+    await this.call({ op: 'open', seed: this.nextSeed(), now })
+  }
+
+  private nextSeed(): number {
+    return this.seed * 1000 + ++this.incarnation
   }
 
   private async kill(): Promise<void> {
@@ -107,6 +145,11 @@ export class Server {
 
   async exec(now: number, writes: Write[]): Promise<void> {
     await this.call({ op: 'exec', now, writes })
+  }
+
+  /** The machine stops among the writes; answers how many were committed. */
+  async execStopped(now: number, writes: Write[], crash: Stop): Promise<number> {
+    return Number((await this.call({ op: 'exec', now, writes, crash, seed: this.nextSeed() })).done)
   }
 
   async state(now: number): Promise<ServerState> {

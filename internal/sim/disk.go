@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/server"
+)
+
+// disk stands between the app and its data database, at the driver: it counts
+// what is written, takes the picture of the directory that a crash would leave,
+// lets somebody else write in the middle of a read, and plants faulty SQL. The
+// app is the product's own and knows nothing of it.
+type disk struct {
+	dir   string
+	opens int // PocketBase opens the pool for reading first, then the one connection that writes
+	plant *plant
+	// synced: every commit is on the disk when it is answered.
+	synced bool
+
+	// crashAt is the event of the write connection before which the machine
+	// stops, 0 for none. Events are statements and commits, counted from arm.
+	crashAt, events int
+	power           bool   // power is lost, not only the process
+	image           string // where the picture goes
+	crashed         bool
+	commits         int // before the crash
+
+	// intrude runs once, before the statement intrudeAt of the next read transaction.
+	intrude   func()
+	intrudeAt int
+	reads     int
+}
+
+// errStopped unwinds whatever the app was doing when its machine stopped.
+var errStopped = errors.New("the machine stopped")
+
+// arm says where the machine stops next; at 0 it does not.
+func (d *disk) arm(at int, power bool, image string) {
+	d.crashAt, d.power, d.image = at, power, image
+	d.events, d.crashed, d.commits = 0, false, 0
+}
+
+// stop takes the picture: from here on nothing the app does matters.
+func (d *disk) stop() error {
+	d.crashed = true
+	return d.picture(d.image, d.power)
+}
+
+// connect implements core.DBConnectFunc.
+func (d *disk) connect(path string) (*dbx.DB, error) {
+	plain, err := server.Connect(path)
+	if err != nil {
+		return nil, err
+	}
+	sqlite := plain.DB().Driver()
+	if err := plain.Close(); err != nil {
+		return nil, err
+	}
+	c := &connector{driver: sqlite, source: d.plant.source(server.DataSource(path)), disk: d}
+	if strings.HasSuffix(path, "data.db") {
+		d.opens++
+		c.reads, c.writes = d.opens == 1, d.opens == 2
+	}
+	return dbx.NewFromDB(sql.OpenDB(c), "sqlite"), nil
+}
+
+type connector struct {
+	driver        driver.Driver
+	source        string
+	disk          *disk
+	reads, writes bool // neither: PocketBase's own second database
+}
+
+func (c *connector) Driver() driver.Driver { return c.driver }
+
+func (c *connector) Connect(context.Context) (driver.Conn, error) {
+	inner, err := c.driver.Open(c.source)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := inner.(sqliteConn)
+	if !ok {
+		return nil, errors.New("the SQLite driver lacks a method that is passed through")
+	}
+	if c.writes {
+		c.disk.synced, err = isSynced(full)
+	}
+	return &conn{sqliteConn: full, connector: c}, err
+}
+
+// isSynced says whether the log is synced at every commit: then, and only then,
+// a commit survives the loss of power.
+func isSynced(c driver.QueryerContext) (bool, error) {
+	rows, err := c.QueryContext(context.Background(), `PRAGMA synchronous`, nil)
+	if err != nil {
+		return false, err
+	}
+	level := make([]driver.Value, 1)
+	err = rows.Next(level)
+	return level[0] == int64(2), errors.Join(err, rows.Close())
+}
+
+// sqliteConn is what database/sql uses of the driver's connection.
+type sqliteConn interface {
+	driver.Conn
+	driver.Pinger
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.ConnPrepareContext
+	driver.ConnBeginTx
+	driver.SessionResetter
+	driver.Validator
+}
+
+type conn struct {
+	sqliteConn
+	*connector
+	inTx bool
+	late driver.Tx // committed only in name, by a plant
+}
+
+// before is every statement's gate.
+func (c *conn) before(query string, args []driver.NamedValue) (string, []driver.NamedValue, error) {
+	d := c.disk
+	if c.reads && c.inTx {
+		d.reads++
+		if do := d.intrude; do != nil && d.reads >= d.intrudeAt {
+			d.intrude = nil
+			do()
+		}
+	}
+	if c.writes {
+		if err := d.event(); err != nil {
+			return query, args, err
+		}
+	}
+	if d.plant != nil && (c.reads || c.writes) {
+		query, args = d.plant.rewrite(query, args)
+	}
+	return query, args, nil
+}
+
+// event counts one step of the write connection, or stops the machine before it.
+func (d *disk) event() error {
+	if d.crashed {
+		return errStopped
+	}
+	if d.events++; d.crashAt > 0 && d.events >= d.crashAt {
+		return errors.Join(errStopped, d.stop())
+	}
+	return nil
+}
+
+func (c *conn) wrote(err error) {
+	if err == nil && c.writes && !c.inTx && !c.disk.crashed {
+		c.disk.commits++
+	}
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	query, args, err := c.before(query, args)
+	if err != nil {
+		return nil, err
+	}
+	if query == "" { // a plant swallowed it
+		return driver.RowsAffected(1), nil
+	}
+	res, err := c.sqliteConn.ExecContext(ctx, query, args)
+	c.wrote(err)
+	return res, err
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	query, args, err := c.before(query, args)
+	if err != nil {
+		return nil, err
+	}
+	return c.sqliteConn.QueryContext(ctx, query, args)
+}
+
+// PrepareContext prepares nothing yet: each run of the statement goes through
+// the gate like any other.
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	inner, err := c.sqliteConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &stmt{Stmt: inner, conn: c, query: query}, nil
+}
+
+func (c *conn) Prepare(query string) (driver.Stmt, error) {
+	return c.PrepareContext(context.Background(), query)
+}
+
+type stmt struct {
+	driver.Stmt
+	conn  *conn
+	query string
+}
+
+func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	query, args, err := s.conn.before(s.query, args)
+	switch {
+	case err != nil:
+		return nil, err
+	case query == "":
+		return driver.RowsAffected(1), nil
+	case query != s.query:
+		return s.conn.sqliteConn.ExecContext(ctx, query, args)
+	}
+	inner, ok := s.Stmt.(driver.StmtExecContext)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	res, err := inner.ExecContext(ctx, args)
+	s.conn.wrote(err)
+	return res, err
+}
+
+func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	query, args, err := s.conn.before(s.query, args)
+	switch {
+	case err != nil:
+		return nil, err
+	case query != s.query:
+		return s.conn.sqliteConn.QueryContext(ctx, query, args)
+	}
+	inner, ok := s.Stmt.(driver.StmtQueryContext)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return inner.QueryContext(ctx, args)
+}
+
+func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if c.writes && c.disk.crashed {
+		return nil, errStopped
+	}
+	if c.reads {
+		c.disk.reads = 0
+	}
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
+	if c.disk.plant.splitsReads() && c.reads {
+		c.inTx = true
+		return &tx{conn: c}, nil
+	}
+	inner, err := c.sqliteConn.BeginTx(ctx, opts)
+	c.inTx = err == nil
+	return &tx{inner: inner, conn: c}, err
+}
+
+// settle brings to the disk what a plant committed only in name.
+func (c *conn) settle() error {
+	late := c.late
+	c.late = nil
+	if late == nil {
+		return nil
+	}
+	return late.Commit()
+}
+
+type tx struct {
+	inner driver.Tx // nil: a plant opened none
+	conn  *conn
+}
+
+// Commit is an event of its own: the machine may stop just before it, and the
+// next event is after it.
+func (t *tx) Commit() error {
+	c := t.conn
+	c.inTx = false
+	if t.inner == nil {
+		return nil
+	}
+	if !c.writes {
+		return t.inner.Commit()
+	}
+	if err := c.disk.event(); err != nil {
+		return errors.Join(err, t.inner.Rollback())
+	}
+	if c.disk.plant.answersEarly() {
+		c.late = t.inner
+		return nil
+	}
+	err := t.inner.Commit()
+	c.wrote(err)
+	return err
+}
+
+func (t *tx) Rollback() error {
+	t.conn.inTx = false
+	if t.inner == nil {
+		return nil
+	}
+	return t.inner.Rollback()
+}
