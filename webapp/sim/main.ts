@@ -77,9 +77,7 @@ async function main(): Promise<void> {
   }
   await server.stop()
   const seconds = (Date.now() - began) / 1000
-  console.log(
-    JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED, seconds }),
-  )
+  console.log(JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED, seconds }))
 }
 
 async function again(seed: number, server: Server, trace: string): Promise<Violation[]> {

@@ -38,8 +38,8 @@ export type Watch = (user: string, path: string, body: string) => void
 
 export interface Intrusion {
   writes: Write[]
-  /** Called if they happened. */
-  done(): void
+  /** They happened. */
+  done: () => void
 }
 
 export class Network {
@@ -132,11 +132,7 @@ export class Network {
     if (fault === 'process_killed') return server.restart(scheduler.time)
     // Early, late and everything between: a push takes tens to hundreds of statements.
     const at =
-      fault === 'stopped_before'
-        ? 1
-        : fault === 'stopped_after_commit'
-          ? 1_000_000
-          : 2 + rng.int(2 ** (1 + rng.int(8)))
+      fault === 'stopped_before' ? 1 : fault === 'stopped_after_commit' ? 1_000_000 : 2 + rng.int(2 ** (1 + rng.int(8)))
     const stopped = await server.httpStopped(scheduler.time, send(r), { at, power: fault === 'power_lost' })
     scheduler.trace(JSON.stringify(stopped))
     if (stopped.mid && stopped.commits === 0) this.coverage.count('stopped_before_commit')
