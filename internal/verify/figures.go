@@ -26,6 +26,8 @@ type counted struct {
 	Evidence     string `db:"evidence_record"`
 }
 
+func (r counted) row() string { return r.Collection + "/" + r.Record }
+
 func (r counted) String() string {
 	return fmt.Sprintf("%s %s, S/ %s, ejercicio %s, AO %s, %s, recurso %s %s, actividad %s, regla %s, evidencia %s/%s", r.Quantity, r.Measure, soles(r.Amount),
 		r.Exercise, orNone(r.AO), r.Day, r.FundingYear, r.FundingFrame, orNone(r.Intervention), r.Rule, r.EvidenceOf, r.Evidence)
@@ -49,64 +51,25 @@ func soles(centimos string) string {
 
 const nothing = "(nada)"
 
-// expectedContributions derives every contribution from the base tables, by
-// window functions where the application walks rows one by one.
-//
-// cupo_v1: a cupo counts on its first validated jornal. A visit validates by
-// itself, a daily sheet once the unit validated it. A person-day that any source
-// contradicts counts for nobody. On one day a visit goes before a sheet. A person
-// is a DNI: on two rows of one roster he has one jornal a day. Where a parameter
-// says that work without insurance does not count, it does not.
-const expectedContributions = `
+// serving is the AO of each exercise, unit of measure and frame.
+const serving = `
 	serving AS (
 		SELECT exercise, unit_measure, funding_frame, id FROM (
 			SELECT *, row_number() OVER (PARTITION BY exercise, unit_measure, funding_frame ORDER BY position, id) AS place FROM aos)
-		WHERE place = 1),
-	seen AS (
-		SELECT v.intervention, m.participant, v.visited_on AS day, m.mark, 0 AS behind, 'visit_marks' AS source, m.id AS record
-		FROM visit_marks m JOIN visits v ON v.id = m.visit AND v.state IN ('sincronizada', 'validada')
-		UNION ALL
-		SELECT a.intervention, e.key, a.day, e.value, 1, 'attendance_sheets', a.id
-		FROM attendance_sheets a JOIN json_each(CASE WHEN json_valid(a.marks) THEN a.marks ELSE '{}' END) e
-		WHERE a.state = 'validada'),
-	roster AS (
-		SELECT p.id, p.intervention, p.cupo, p.dni, p.alta_on, CASE p.baja_on WHEN '' THEN '9999-12-31' ELSE p.baja_on END AS last
-		FROM participants p JOIN cupos c ON c.id = p.cupo AND c.intervention = p.intervention AND c.state = 'activo'),
-	refused AS (
-		SELECT valid_from, CASE valid_to WHEN '' THEN '9999-12-31' ELSE valid_to END AS valid_to
-		FROM parameters WHERE key = 'jobs.uncovered_counts' AND value = 'false'),
-	personday AS (
-		SELECT p.cupo, p.dni, s.*,
-			max(s.mark = 'ausente') OVER (PARTITION BY s.intervention, p.dni, s.day) AS disputed,
-			row_number() OVER (PARTITION BY s.intervention, p.dni, s.day ORDER BY s.mark <> 'presente', s.behind, s.record, p.id) AS row
-		FROM seen s JOIN roster p ON p.id = s.participant AND p.intervention = s.intervention
-		WHERE s.day BETWEEN p.alta_on AND p.last AND (s.mark <> 'presente'
-			OR NOT EXISTS (SELECT 1 FROM refused r WHERE s.day BETWEEN r.valid_from AND r.valid_to)
-			OR EXISTS (SELECT 1 FROM insured_persons n JOIN insurance_policies o ON o.id = n.insurance_policy
-				WHERE o.intervention = s.intervention AND n.dni = p.dni AND o.state <> 'anulada'
-				AND s.day BETWEEN n.from_on AND CASE n.to_on WHEN '' THEN '9999-12-31' ELSE n.to_on END
-				AND s.day BETWEEN o.valid_from AND o.valid_to))),
-	counting AS MATERIALIZED (SELECT * FROM personday WHERE mark = 'presente' AND disputed = 0 AND row = 1),
-	jornal AS (
-		SELECT *, row_number() OVER (PARTITION BY cupo ORDER BY day, behind, record) AS place FROM counting),
-	executed AS (
-		SELECT i.id AS intervention, k.funding_year, k.funding_frame FROM interventions i JOIN convenios k ON k.intervention = i.id
-		WHERE i.state IN
-			('en_ejecucion', 'suspendida', 'terminada', 'rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada', 'resuelta')),
-	job AS (
-		SELECT 'cupos' AS source_collection, j.cupo AS source_record, 'job' AS measure,
-			CAST(substr(j.day, 1, 4) AS INTEGER) AS exercise, k.funding_year, k.funding_frame, j.day, 1 AS quantity, 0 AS amount,
-			'cupo_v1' AS rule, j.intervention, j.source AS evidence_collection, j.record AS evidence_record
-		FROM jornal j JOIN executed k ON k.intervention = j.intervention
-		WHERE j.place = 1),
+		WHERE place = 1)`
+
+// expectedEvents derives the contributions of everything but cupos from the base
+// tables, by window functions where the application asks for each row.
+const expectedEvents = serving + `,
 	accrued AS (
 		SELECT t.id, t.accrued_on, t.amount, k.funding_year, k.funding_frame, k.intervention,
 			row_number() OVER (PARTITION BY t.resolution, t.convenio ORDER BY t.accrued_on, t.id) AS place
 		FROM transfers t JOIN convenios k ON k.id = t.convenio JOIN resolutions r ON r.id = t.resolution
 		WHERE t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND t.accrued_on >= r.published_on AND r.state <> 'anulada'),
 	transfer AS (
-		SELECT 'transfers', id, 'transfer', CAST(substr(accrued_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame,
-			accrued_on, 1, amount, 'transferencia_v1', intervention, 'transfers', id
+		SELECT 'transfers' AS source_collection, id AS source_record, 'transfer' AS measure,
+			CAST(substr(accrued_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame, accrued_on AS day, 1 AS quantity, amount,
+			'transferencia_v1' AS rule, intervention, 'transfers' AS evidence_collection, id AS evidence_record
 		FROM accrued WHERE place = 1),
 	assisted AS (
 		SELECT *, row_number() OVER (PARTITION BY entity, held_on, modality, topic ORDER BY id) AS place
@@ -118,7 +81,7 @@ const expectedContributions = `
 	approved AS (
 		SELECT *, row_number() OVER (PARTITION BY unit, ut, kind, period, ao ORDER BY approved_on, id) AS place
 		FROM management_reports WHERE state = 'aprobado' AND approved_on <> ''),
-	event AS (SELECT * FROM job UNION ALL SELECT * FROM transfer UNION ALL SELECT * FROM assistance),
+	event AS (SELECT * FROM transfer UNION ALL SELECT * FROM assistance),
 	expected AS MATERIALIZED (
 		SELECT e.source_collection, e.source_record, e.measure, coalesce(s.id, '') AS ao, e.exercise, e.funding_year, e.funding_frame,
 			e.day, e.quantity, e.amount, e.rule, e.intervention, e.evidence_collection, e.evidence_record
@@ -137,53 +100,29 @@ const expectedContributions = `
 const contributionColumns = `source_collection, source_record, measure, ao, exercise, funding_year, funding_frame, day, quantity, amount,
 	rule, intervention, evidence_collection, evidence_record`
 
-// contributions compares what each source row should add with what is stored.
+// contributions compares what each source row should add with what is stored:
+// cupos were compared with the people of their works.
 func (c *checker) contributions() error {
 	if err := c.count(CheckContributions, `SELECT count(*) FROM progress_contributions`); err != nil {
 		return err
 	}
-	var rows []counted
-	err := c.all(&rows, `WITH `+expectedContributions+`,
-		found AS (SELECT `+contributionColumns+` FROM progress_contributions)
-		SELECT 'expected' AS side, * FROM (SELECT * FROM expected EXCEPT SELECT * FROM found)
-		UNION ALL SELECT 'found', * FROM (SELECT * FROM found EXCEPT SELECT * FROM expected)`)
-	pairs := newPairs(CheckContributions)
-	for _, r := range rows {
-		pairs.add(r.Collection+"/"+r.Record, r.Side, r.String())
-	}
-	pairs.report(c)
-	return err
-}
-
-type worker struct {
-	Side  string `db:"side"`
-	Row   string `db:"row"`
-	Where string `db:"place"`
-}
-
-// people compares who should have been a participant of each exercise with who
-// is kept as one: the first jornal of each row of a roster in each year.
-func (c *checker) people() error {
 	if err := c.count(CheckPeople, `SELECT count(*) FROM progress_people`); err != nil {
 		return err
 	}
-	var rows []worker
-	err := c.all(&rows, `WITH `+expectedContributions+`,
-		ordered AS (
-			SELECT c.*, CAST(substr(c.day, 1, 4) AS INTEGER) AS exercise,
-				row_number() OVER (PARTITION BY c.participant, substr(c.day, 1, 4) ORDER BY c.day, c.behind, c.record) AS place
-			FROM counting c JOIN executed e ON e.intervention = c.intervention),
-		due AS (SELECT participant, exercise, intervention, day, source, record FROM ordered WHERE place = 1),
-		kept AS (SELECT participant, exercise, intervention, day, evidence_collection, evidence_record FROM progress_people),
-		differing AS (SELECT 'expected' AS side, * FROM (SELECT * FROM due EXCEPT SELECT * FROM kept)
-			UNION ALL SELECT 'found', * FROM (SELECT * FROM kept EXCEPT SELECT * FROM due))
-		SELECT side, 'participants/' || participant || ' (' || exercise || ')' AS row,
-			day || ', actividad ' || intervention || ', evidencia ' || source || '/' || record AS place FROM differing`)
-	pairs := newPairs(CheckPeople)
-	for _, r := range rows {
-		pairs.add(r.Row, r.Side, r.Where)
+	both := comparison{newPairs(CheckContributions), newPairs(CheckPeople)}
+	if err := c.works(both); err != nil {
+		return err
 	}
-	pairs.report(c)
+	var rows []counted
+	err := c.all(&rows, `WITH `+expectedEvents+`,
+		found AS (SELECT `+contributionColumns+` FROM progress_contributions WHERE source_collection <> 'cupos')
+		SELECT 'expected' AS side, * FROM (SELECT * FROM expected EXCEPT SELECT * FROM found)
+		UNION ALL SELECT 'found', * FROM (SELECT * FROM found EXCEPT SELECT * FROM expected)`)
+	for _, r := range rows {
+		both.contributions.add(r.row(), r.Side, r.String())
+	}
+	both.contributions.report(c)
+	both.people.report(c)
 	return err
 }
 

@@ -87,7 +87,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 	}
 	err := db.Transactional(func(tx *dbx.Tx) error {
 		c.db = tx
-		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.people, c.postings, c.cells, c.rows, c.sequence, c.merge} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.postings, c.cells, c.rows, c.sequence, c.merge} {
 			if err := check(); err != nil {
 				return err
 			}
