@@ -15,7 +15,8 @@ func (j *judge) decide(m Mutation) (*Outcome, error) {
 		return reject("", faults...), nil
 	}
 	if m.Op == "create" && !j.reviewing {
-		if waits, err := j.tx.ParkedFor(m.Collection, m.Record); err != nil || waits {
+		waits, err := j.tx.ParkedFor(m.Collection, m.Record)
+		if err != nil || waits || j.status[m.Collection+"/"+m.Record] == Parked {
 			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
 		}
 	}

@@ -81,8 +81,8 @@ func (j *judge) basesOf(m Mutation, row RecordState) (replication.Bases, error) 
 		}
 		return replication.Bases{Default: base}, nil
 	}
-	for _, d := range j.fresh {
-		if d.Mutation.ID == m.Prev && d.Mutation.Collection == m.Collection && d.Mutation.Record == m.Record {
+	if i, here := j.byID[m.Prev]; here {
+		if d := j.fresh[i]; d.Mutation.Collection == m.Collection && d.Mutation.Record == m.Record {
 			return d.After(), nil
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // MaxMutations is how many mutations one push may carry.
-const MaxMutations = 500
+const MaxMutations = 1000
 
 // The outcomes a mutation may have.
 const (
@@ -91,6 +91,8 @@ type Visit struct {
 
 // Outbound is the port of a push: one transaction over the ledger.
 type Outbound interface {
+	// Expect reads what a batch will ask for, many at a time.
+	Expect(device string, batch []Mutation) error
 	Device(user, device string) (known, revoked bool, err error)
 	// Stored is the outcome of an earlier mutation with this id, and its hash.
 	Stored(id string) (Outcome, string, bool, error)
@@ -111,7 +113,6 @@ type Outbound interface {
 	Work(intervention string) (Work, bool, error)
 	Tenure(user, intervention string, today day.Day) (Tenure, error)
 	Visit(id string) (Visit, bool, error)
-	VisitOf(collection, record string) (visit string, found bool, err error)
 	ParticipantIn(participant, intervention string) (bool, error)
 	Marked(visit, participant string) (bool, error)
 	Listed(visit, dni string) (bool, error)
@@ -152,6 +153,10 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 	}
 	now := p.Now()
 	result := PushResult{ServerTime: now}
+	read := make([]reading, len(batch)) // before it waits for its turn to write
+	for i, raw := range batch {
+		read[i].mutation, read[i].bad = decodeMutation(raw)
+	}
 	err := p.Ledger.Push(ctx, func(tx Outbound) error {
 		result.Outcomes = result.Outcomes[:0]
 		known, revoked, err := tx.Device(a.User, device)
@@ -160,9 +165,12 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 		}
 		j := newJudge(tx, a, device, now)
 		j.revoked = revoked
+		if err := j.expect(read); err != nil {
+			return err
+		}
 		outcomes := make([]*Outcome, 0, len(batch))
-		for _, raw := range batch {
-			o, err := j.one(raw)
+		for _, r := range read {
+			o, err := j.one(r.mutation, r.bad)
 			if err != nil {
 				return err
 			}
@@ -186,6 +194,8 @@ type judge struct {
 	now     time.Time
 	today   day.Day
 	fresh   []Decision
+	byID    map[string]int // place in fresh
+	counted map[int64]bool
 	status  map[string]string   // collection/record -> status, within this batch
 	last    map[string]*Outcome // collection/record -> its newest applied outcome in this batch
 	// reviewing: a coordinator accepted what was parked; scope is settled.
@@ -195,16 +205,34 @@ type judge struct {
 }
 
 func newJudge(tx Outbound, a actor.Actor, device string, now time.Time) *judge {
-	return &judge{tx: tx, actor: a, device: device, now: now, today: day.Of(now), status: map[string]string{}, last: map[string]*Outcome{}}
+	return &judge{
+		tx: tx, actor: a, device: device, now: now, today: day.Of(now), byID: map[string]int{}, counted: map[int64]bool{},
+		status: map[string]string{}, last: map[string]*Outcome{},
+	}
 }
 
 func reject(id string, faults ...*fault.Fault) *Outcome {
 	return &Outcome{ID: id, Status: Rejected, Errors: faults}
 }
 
+// reading is a mutation as it was sent, or why it is none.
+type reading struct {
+	mutation Mutation
+	bad      *fault.Fault
+}
+
+func (j *judge) expect(read []reading) error {
+	batch := make([]Mutation, 0, len(read))
+	for _, r := range read {
+		if r.bad == nil {
+			batch = append(batch, r.mutation)
+		}
+	}
+	return j.tx.Expect(j.device, batch)
+}
+
 // one answers the outcome of a mutation; an error is the server's own.
-func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
-	m, bad := decodeMutation(raw)
+func (j *judge) one(m Mutation, bad *fault.Fault) (*Outcome, error) {
 	if bad != nil {
 		return reject(m.ID, bad), nil
 	}
@@ -215,15 +243,14 @@ func (j *judge) one(raw json.RawMessage) (*Outcome, error) {
 		old.ID = m.ID
 		return &old, err
 	}
-	for i := range j.fresh { // the same one twice in a batch
-		if f := &j.fresh[i]; f.Mutation.ID == m.ID {
-			if f.Hash != m.hash {
-				return reject(m.ID, fault.New(fault.MutationIDReused, "id")), nil
-			}
-			return f.Outcome, nil
-		} else if f.Mutation.Counter == m.Counter {
-			return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), nil
+	if i, twice := j.byID[m.ID]; twice { // in one batch
+		if j.fresh[i].Hash != m.hash {
+			return reject(m.ID, fault.New(fault.MutationIDReused, "id")), nil
 		}
+		return j.fresh[i].Outcome, nil
+	}
+	if j.counted[m.Counter] {
+		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), nil
 	}
 	if taken, err := j.tx.CounterTaken(j.device, m.Counter); err != nil || taken {
 		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), err
@@ -239,6 +266,7 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 		return nil, err
 	}
 	o.ID = m.ID
+	j.byID[m.ID], j.counted[m.Counter] = len(j.fresh), true
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o, Bases: j.bases, Won: j.won})
 	if key := m.Collection + "/" + m.Record; j.status[key] != Parked {
 		j.status[key] = o.Status

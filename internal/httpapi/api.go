@@ -23,7 +23,7 @@ import (
 // Prefix is where the routes live.
 const Prefix = "/api/chaski/v1"
 
-// maxBody bounds a request; a full push of 500 mutations stays well below.
+// maxBody bounds a request; a full push of 1,000 mutations stays well below.
 const maxBody = 2 << 20
 
 // API has the use cases the routes call.

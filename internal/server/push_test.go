@@ -172,7 +172,7 @@ func TestRefusedRequests(t *testing.T) {
 		}
 		return k.Do("POST", "/api/chaski/v1/sync/push", token, body)
 	}
-	many := make([]any, 501)
+	many := make([]any, 1001)
 	for i := range many {
 		many[i] = map[string]any{}
 	}

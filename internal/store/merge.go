@@ -12,10 +12,11 @@ import (
 // settleRows brings the ledger up to date with what this transaction wrote, so
 // that a change made on top of another is judged by the newest revision.
 func (o *outbound) settleRows() error {
-	moved, err := o.engine.drain(o.tx, o.own.own, false)
-	if err == nil {
-		o.engine.tell(o.tx, moved)
+	if err := o.flush(); err != nil {
+		return err
 	}
+	moved, err := o.engine.drain(o.tx, o.own.own, false)
+	o.moved = append(o.moved, moved)
 	return err
 }
 

@@ -15,12 +15,15 @@ import (
 
 // Replica serves devices from the ledger.
 type Replica struct {
-	engine *Engine
-	app    core.App
+	engine  *Engine
+	app     core.App
+	commits *commits
 }
 
 // NewReplica binds the ledger to an app.
-func NewReplica(e *Engine, a core.App) *Replica { return &Replica{engine: e, app: a} }
+func NewReplica(e *Engine, a core.App) *Replica {
+	return &Replica{engine: e, app: a, commits: &commits{}}
+}
 
 // reading runs fn in one read transaction, with what arrived past the hooks
 // settled before.

@@ -11,25 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/day"
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 )
-
-// Push implements app.Ledger: one transaction, drained once at its end.
-func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) error {
-	return r.app.RunInTransaction(func(tx core.App) error {
-		own := &deferred{own: map[Key]bool{}}
-		o := &outbound{
-			engine: r.engine, tx: tx, db: tx.NonconcurrentDB(), own: own,
-			ctx: context.WithValue(ctx, deferredKey{}, own),
-		}
-		if err := fn(o); err != nil {
-			return err
-		}
-		return o.settleRows() // what was written after the outcomes were kept, or without any
-	})
-}
 
 // outbound implements app.Outbound.
 type outbound struct {
@@ -37,7 +21,27 @@ type outbound struct {
 	ctx    context.Context
 	tx     core.App
 	db     dbx.Builder
+	sql    *statements
 	own    *deferred
+	facts  *facts
+	quick  *quick // new records that are not in the tables yet; nil in careful mode
+	moved  []Moved
+}
+
+// open begins a push in a transaction. careful writes every record through
+// PocketBase, which takes some twenty times as long and finds out which record
+// it is that the schema refuses.
+func (r *Replica) open(ctx context.Context, tx core.App, careful bool) *outbound {
+	own := &deferred{own: map[Key]bool{}}
+	db := tx.NonconcurrentDB()
+	o := &outbound{
+		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: own, facts: newFacts(),
+		ctx: context.WithValue(ctx, deferredKey{}, own),
+	}
+	if !careful {
+		o.quick = newQuick(tx, o.sql)
+	}
+	return o
 }
 
 func (o *outbound) rows(dest any, sql string, params dbx.Params) error {
@@ -55,109 +59,37 @@ func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
 	return len(states) == 1, len(states) == 1 && device.State(states[0]).Stands() != nil, err
 }
 
-func (o *outbound) Stored(id string) (app.Outcome, string, bool, error) {
-	var rows []struct {
-		Hash    string `db:"hash"`
-		Outcome string `db:"outcome"`
-	}
-	err := o.rows(&rows, `SELECT hash, outcome FROM sync_mutations WHERE id = {:id}`, dbx.Params{"id": id})
-	if err != nil || len(rows) == 0 {
-		return app.Outcome{}, "", false, err
-	}
-	var out app.Outcome
-	err = json.Unmarshal([]byte(rows[0].Outcome), &out)
-	return out, rows[0].Hash, true, err
-}
-
-func (o *outbound) CounterTaken(device string, counter int64) (bool, error) {
-	return o.exists(`SELECT 1 FROM sync_mutations WHERE device = {:d} AND counter = {:c}`, dbx.Params{"d": device, "c": counter})
-}
-
-func (o *outbound) ParkedFor(collection, record string) (bool, error) {
-	return o.exists(`SELECT 1 FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND status = 'parked'`, dbx.Params{"c": collection, "r": record})
-}
-
-func (o *outbound) FateOf(user, collection, record string) (string, error) {
-	out, err := column(o.db, `SELECT status FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND user = {:u}
-		ORDER BY status = 'parked' DESC, seq DESC, counter DESC LIMIT 1`, dbx.Params{"c": collection, "r": record, "u": user})
-	if err != nil || len(out) == 0 {
-		return "", err
-	}
-	return out[0], nil
-}
-
-func (o *outbound) Work(intervention string) (app.Work, bool, error) {
-	return findWork(o.db, intervention)
-}
-
-func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure, error) {
-	var rows []struct {
-		From string `db:"from_on"`
-		To   string `db:"to_on"`
-	}
-	err := o.rows(&rows, `SELECT from_on, to_on FROM assignments WHERE user = {:u} AND intervention = {:i} AND from_on <= {:d}`,
-		dbx.Params{"u": user, "i": intervention, "d": string(today)})
-	tenure := app.Never
-	for _, r := range rows {
-		tenure = max(tenure, app.Ended)
-		if today.Within(day.Day(r.From), day.Day(r.To)) {
-			tenure = app.Now
-		}
-	}
-	return tenure, err
-}
-
-func (o *outbound) Visit(id string) (app.Visit, bool, error) {
-	var rows []struct {
-		Intervention string `db:"intervention"`
-		Supervisor   string `db:"supervisor"`
-		State        string `db:"state"`
-		Headcount    int64  `db:"headcount"`
-	}
-	err := o.rows(&rows, `SELECT intervention, supervisor, state, CAST(headcount AS INTEGER) AS headcount FROM visits WHERE id = {:id}`, dbx.Params{"id": id})
-	if err != nil || len(rows) == 0 {
-		return app.Visit{}, false, err
-	}
-	return app.Visit{Intervention: rows[0].Intervention, Supervisor: rows[0].Supervisor, State: rows[0].State, Headcount: rows[0].Headcount}, true, nil
-}
-
-func (o *outbound) VisitOf(collection, record string) (string, bool, error) {
-	out, err := column(o.db, `SELECT visit FROM `+collection+` WHERE id = {:id}`, dbx.Params{"id": record})
-	if err != nil || len(out) == 0 {
-		return "", false, err
-	}
-	return out[0], true, nil
-}
-
-func (o *outbound) ParticipantIn(participant, intervention string) (bool, error) {
-	return o.exists(`SELECT 1 FROM participants WHERE id = {:p} AND intervention = {:i}`, dbx.Params{"p": participant, "i": intervention})
-}
-
-func (o *outbound) Marked(visit, participant string) (bool, error) {
-	return o.exists(`SELECT 1 FROM visit_marks WHERE visit = {:v} AND participant = {:p}`, dbx.Params{"v": visit, "p": participant})
-}
-
-func (o *outbound) Listed(visit, dni string) (bool, error) {
-	return o.exists(`SELECT 1 FROM unlisted_workers WHERE visit = {:v} AND dni = {:d}`, dbx.Params{"v": visit, "d": dni})
-}
-
-func (o *outbound) PresentIn(visit string) (int64, error) {
-	var n int64
-	err := o.db.NewQuery(`SELECT count(*) FROM visit_marks WHERE visit = {:v} AND mark = 'presente'`).Bind(dbx.Params{"v": visit}).Row(&n)
-	return n, err
-}
-
-func (o *outbound) ChecklistExists(key string, version int64) (bool, error) {
-	return o.exists(`SELECT 1 FROM checklists WHERE key = {:k} AND version = {:v}`, dbx.Params{"k": key, "v": version})
-}
-
-func (o *outbound) Exists(collection, record string) (bool, error) {
-	return o.exists(`SELECT 1 FROM `+collection+` WHERE id = {:r}`, dbx.Params{"r": record})
-}
-
-// Apply writes through PocketBase inside a savepoint, so that one refused
+// Apply writes a record. What devices create is gathered and written many at a
+// time; the rest goes through PocketBase inside a savepoint, so that one refused
 // record leaves nothing behind and the batch goes on.
 func (o *outbound) Apply(op, collection, record string, fields map[string]any) error {
+	if o.quick != nil && op == "create" && pushed[collection] {
+		if err := o.quick.add(collection, record, fields); err != nil {
+			return err
+		}
+		o.own.own[Key{collection, record}] = true
+		o.facts.wrote(op, collection, record, fields)
+		return nil
+	}
+	if err := o.flush(); err != nil {
+		return err
+	}
+	err := o.applyCarefully(op, collection, record, fields)
+	if err == nil {
+		o.facts.wrote(op, collection, record, fields)
+	}
+	return err
+}
+
+// flush puts what is gathered into the tables.
+func (o *outbound) flush() error {
+	if o.quick == nil {
+		return nil
+	}
+	return o.quick.flush()
+}
+
+func (o *outbound) applyCarefully(op, collection, record string, fields map[string]any) error {
 	if err := o.exec(`SAVEPOINT mutation`); err != nil {
 		return err
 	}
@@ -222,64 +154,89 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64,
 	if err != nil {
 		return 0, err
 	}
-	for _, d := range decisions {
-		if err := o.keep(user, device, d); err != nil {
-			return 0, err
-		}
-	}
-	return seq, nil
+	return seq, o.keep(user, device, decisions)
 }
 
 // receipts closes the commit the decisions took effect in, and says so in their
 // outcomes: its sequence number, receipts, and the revs that were open.
 func (o *outbound) receipts(decisions []app.Decision) (int64, error) {
+	if err := o.flush(); err != nil {
+		return 0, err
+	}
 	moved, err := o.engine.drain(o.tx, o.own.own, true)
 	if err != nil {
 		return 0, err
 	}
-	o.engine.tell(o.tx, moved)
+	o.moved = append(o.moved, moved)
 	var node string
 	var epoch int64
 	if err := o.db.NewQuery(`SELECT node, epoch FROM sync_clock`).Row(&node, &epoch); err != nil {
+		return 0, err
+	}
+	revs, err := o.openRevs(decisions)
+	if err != nil {
 		return 0, err
 	}
 	for _, d := range decisions {
 		d.Outcome.Seq = moved.Seq
 		d.Outcome.Receipt = fmt.Sprintf("%s-%d-%d-%d", node, epoch, moved.Seq, d.Mutation.Counter)
 		if d.Outcome.Status == app.Applied && d.Outcome.Rev == 0 {
-			row, err := findSyncRow(o.db, Key{d.Mutation.Collection, d.Mutation.Record})
-			if err != nil {
-				return 0, err
-			}
-			d.Outcome.Rev = row.Rev
+			d.Outcome.Rev = revs[Key{d.Mutation.Collection, d.Mutation.Record}]
 		}
 	}
 	return moved.Seq, nil
 }
 
-// keep stores the outcome beside its effect, with what the device's clock said
-// as evidence. The body of a change, and of what had no effect, is kept too: a
-// person may still need it.
-func (o *outbound) keep(user, device string, d app.Decision) error {
-	outcome, bases, err := encodeOutcome(d)
-	if err != nil {
-		return err
+// openRevs are the revs of records whose outcomes do not say theirs yet.
+func (o *outbound) openRevs(decisions []app.Decision) (map[Key]int64, error) {
+	open := map[string][]string{}
+	for _, d := range decisions {
+		if d.Outcome.Status == app.Applied && d.Outcome.Rev == 0 {
+			open[d.Mutation.Collection] = append(open[d.Mutation.Collection], d.Mutation.Record)
+		}
 	}
-	var body any
-	if d.Outcome.Status != app.Applied || d.Mutation.Op != "create" {
-		body = string(d.Body)
+	out := map[Key]int64{}
+	for _, collection := range sortedKeys(open) {
+		var rows []struct {
+			Record string `db:"record"`
+			Rev    int64  `db:"rev"`
+		}
+		if err := o.rows(&rows, `SELECT record, rev FROM sync_rows WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`,
+			dbx.Params{"c": collection, "ids": jsonList(open[collection])}); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[Key{collection, r.Record}] = r.Rev
+		}
 	}
-	_, err = o.db.NewQuery(`INSERT INTO sync_mutations (id, device, counter, user, collection, record, hash, status, outcome, body, seq,
-			at, form, schema, received_at, bases)
-		VALUES ({:id}, {:device}, {:counter}, {:user}, {:c}, {:r}, {:hash}, {:status}, {:outcome}, {:body}, {:seq},
-			{:at}, {:form}, {:schema}, {:received}, {:bases})`).
-		Bind(dbx.Params{
-			"id": d.Mutation.ID, "device": device, "counter": d.Mutation.Counter, "user": user,
-			"c": d.Mutation.Collection, "r": d.Mutation.Record, "hash": d.Hash, "status": d.Outcome.Status,
-			"outcome": outcome, "body": body, "seq": d.Outcome.Seq, "at": d.Mutation.At, "form": d.Mutation.Form,
-			"schema": d.Mutation.Schema, "received": o.engine.stamp(), "bases": bases,
-		}).Execute()
-	return err
+	return out, nil
+}
+
+var mutationColumns = []string{
+	"id", "device", "counter", "user", "collection", "record", "hash", "status", "outcome", "body", "seq", "at", "form", "schema", "received_at", "bases",
+}
+
+// keep stores the outcomes beside their effects, with what the device's clock
+// said as evidence. The body of a change, and of what had no effect, is kept
+// too: a person may still need it.
+func (o *outbound) keep(user, device string, decisions []app.Decision) error {
+	rows, received := newInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.stamp()
+	for _, d := range decisions {
+		outcome, bases, err := encodeOutcome(d)
+		if err != nil {
+			return err
+		}
+		var body any
+		if d.Outcome.Status != app.Applied || d.Mutation.Op != "create" {
+			body = string(d.Body)
+		}
+		m := d.Mutation
+		if err := rows.add(m.ID, device, m.Counter, user, m.Collection, m.Record, d.Hash, d.Outcome.Status, outcome, body,
+			d.Outcome.Seq, m.At, m.Form, m.Schema, received, bases); err != nil {
+			return err
+		}
+	}
+	return rows.flush()
 }
 
 // encodeOutcome writes an outcome and what a successor is based on. Of a create

@@ -232,17 +232,25 @@ type ruleWork struct {
 }
 
 func findWork(db dbx.Builder, intervention string) (app.Work, bool, error) {
-	var rows []ruleWork
-	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS ut_name, i.starts_on, i.ends_on, c.code FROM interventions i
-		JOIN uts u ON u.id = i.ut JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`).
-		Bind(dbx.Params{"i": intervention}).All(&rows)
-	if err != nil || len(rows) == 0 {
+	works, err := findWorks(db, []string{intervention})
+	if err != nil || len(works) == 0 {
 		return app.Work{}, false, err
 	}
-	r := rows[0]
-	return app.Work{
-		ID: r.ID, Name: r.Name, UT: r.UT, UTName: r.UTName, Starts: day.Day(r.Starts), Ends: day.Day(r.Ends), ConvenioCode: r.Code,
-	}, true, nil
+	return works[0], true, nil
+}
+
+func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
+	var rows []ruleWork
+	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS ut_name, i.starts_on, i.ends_on, c.code FROM interventions i
+		JOIN uts u ON u.id = i.ut JOIN convenios c ON c.intervention = i.id WHERE i.id IN (SELECT value FROM json_each({:ids}))`).
+		Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows)
+	out := make([]app.Work, len(rows))
+	for i, r := range rows {
+		out[i] = app.Work{
+			ID: r.ID, Name: r.Name, UT: r.UT, UTName: r.UTName, Starts: day.Day(r.Starts), Ends: day.Day(r.Ends), ConvenioCode: r.Code,
+		}
+	}
+	return out, err
 }
 
 // Review implements app.Outbound: a parked outcome is decided once, and the
