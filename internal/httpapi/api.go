@@ -29,6 +29,7 @@ const maxBody = 2 << 20
 // API has the use cases the routes call.
 type API struct {
 	Replica     app.Replica
+	Admission   app.Admission
 	Pusher      *app.Pusher
 	Accounts    app.Accounts
 	Board       app.Board
@@ -181,7 +182,10 @@ func (a *API) fail(err error, c echo.Context) {
 	}
 	f := fault.Of(err)
 	code := statusOf(f)
-	if code >= http.StatusInternalServerError {
+	switch {
+	case f.Code == fault.Busy: // counted, and no error
+		retryLater(c)
+	case code >= http.StatusInternalServerError:
 		a.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "error", err)
 	}
 	a.answer(c, code, say(f))

@@ -58,6 +58,11 @@ func (a *API) digests(c echo.Context) error {
 	if err := a.mayRead(c, q.Protocol, q.Device); err != nil {
 		return err
 	}
+	leave, err := a.Admission.Delta.Enter(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	d, err := a.Replica.Digests(who(c), q.Bucket, q.After)
 	if err != nil {
 		return err
@@ -87,6 +92,11 @@ func (a *API) rows(c echo.Context) error {
 	if err := a.mayRead(c, q.Protocol, q.Device); err != nil {
 		return err
 	}
+	leave, err := a.Admission.Delta.Enter(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	rows, err := a.Replica.Rows(who(c), q.Bucket, q.Keys)
 	if err != nil {
 		return err

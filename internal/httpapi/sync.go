@@ -128,6 +128,11 @@ func (a *API) pull(c echo.Context) error {
 	if err := a.Accounts.MaySync(who(c), q.Device); err != nil {
 		return err
 	}
+	leave, err := a.gateOf(&q).Enter(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Schema: q.Schema, Cursor: q.Cursor, Marks: q.Marks, Checksums: q.Checksums})
 	if err != nil {
 		return err

@@ -103,9 +103,18 @@ func TestPoke(t *testing.T) {
 func TestRecordSubscriptionsAreRefused(t *testing.T) {
 	k := testkit.World(t)
 	base := k.Listen()
+	id := testkit.ID("v")
 	for _, user := range []string{testkit.Rosa, testkit.Ana} {
-		if status, _ := listen(t, base, k.Token(user), "visits/*"); status != http.StatusForbidden {
-			t.Errorf("%s subscribed to visits: %d", user, status)
+		for _, topic := range []string{
+			"visits", "visits/*", "visits/" + id, "users/" + user, `visits/*?options={"query":{"filter":"id!=''"}}`, "visits/*?options=%7B%7D",
+			"visits/*?", " visits/*", "pbc_visits/*", "chaski/poke/*", `chaski/poke?options={"query":{}}`, "_superusers/*", "@realtime",
+		} {
+			if status, _ := listen(t, base, k.Token(user), topic); status != http.StatusForbidden {
+				t.Errorf("%s subscribed to %s: %d", user, topic, status)
+			}
+			if status, _ := listen(t, base, k.Token(user), "chaski/poke", topic); status != http.StatusForbidden {
+				t.Errorf("%s subscribed to %s behind the poke: %d", user, topic, status)
+			}
 		}
 		// As PocketBase's SDK asks.
 		if status, _ := listen(t, base, k.Token(user), "chaski/poke", "PB_CONNECT"); status != http.StatusNoContent {

@@ -6,6 +6,7 @@ package server
 import (
 	"io/fs"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -54,10 +55,13 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		replica := store.NewReplica(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
-		poker.Sent = told.Poked
+		poker.Sent, poker.Dropped = told.Poked, told.Dropped
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
+		admission := app.NewAdmission(runtime.GOMAXPROCS(0))
+		told.Gates(admission)
 		api := &httpapi.API{
-			Replica: told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
+			Admission: admission,
+			Replica:   told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},

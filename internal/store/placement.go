@@ -76,9 +76,7 @@ func (d *drain) replace(changes []change) error {
 	changed := make(map[Key]bool, len(changes))
 	for _, ch := range changes {
 		changed[ch.key] = true
-		if ch.key.Collection == "assignments" || ch.key.Collection == "convenios" || ch.key.Collection == "interventions" {
-			d.scopes = true
-		}
+		d.scopes = d.scopes || movesScope(ch)
 	}
 	if err := d.placeAll(changes, true); err != nil {
 		return err
@@ -102,6 +100,28 @@ func (d *drain) replace(changes []change) error {
 		}
 	}
 	return d.placeAll(dependents, false)
+}
+
+// movesScope says whether a change may alter which buckets somebody holds: what
+// HoldingOf reads.
+func movesScope(ch change) bool {
+	differs := func(fields ...string) bool {
+		for _, f := range fields {
+			if ch.old.Text(f) != ch.now.Text(f) {
+				return true
+			}
+		}
+		return false
+	}
+	switch ch.key.Collection {
+	case "assignments":
+		return differs("user", "intervention", "from_on", "to_on")
+	case "convenios":
+		return differs("executor", "intervention")
+	case "interventions":
+		return differs("state")
+	}
+	return false
 }
 
 // placeAll places rows, reading where they are for many at a time.

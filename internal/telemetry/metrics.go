@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,9 +27,11 @@ type meters struct {
 	rows      *prometheus.CounterVec
 	pageBytes prometheus.Counter
 	pokes     prometheus.Counter
+	dropped   prometheus.Counter
 	rewinds   prometheus.Counter
 	drains    prometheus.Histogram
 	drained   prometheus.Counter
+	gates     atomic.Pointer[app.Admission]
 }
 
 func newMeters() *meters {
@@ -49,6 +52,7 @@ func newMeters() *meters {
 		rows:      counters("pull_rows_total", "Rows sent to devices.", "kind"),
 		pageBytes: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "pull_row_bytes_total", Help: "Bytes of rows sent to devices, before compression."}),
 		pokes:     prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "pokes_total", Help: "Hints sent to listening devices."}),
+		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "listeners_dropped_total", Help: "Listening devices that did not read their hints."}),
 		rewinds:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "rewinds_total", Help: "Commits that devices know and this server has lost: it was restored or lost power."}),
 		drains: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "chaski", Name: "drain_seconds", Help: "How long settling the changes of one transaction took.",
@@ -56,7 +60,7 @@ func newMeters() *meters {
 		}),
 		drained: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "drained_rows_total", Help: "Rows settled."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.sent, m.mutations, m.pushes, m.pages, m.rows, m.pageBytes, m.pokes, m.rewinds, m.drains, m.drained,
+	m.registry.MustRegister(gateStates{m}, m.requests, m.seconds, m.sent, m.mutations, m.pushes, m.pages, m.rows, m.pageBytes, m.pokes, m.dropped, m.rewinds, m.drains, m.drained,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{app.Applied, app.Rejected, app.Parked} {
 		m.mutations.WithLabelValues(outcome) // there from the beginning, at zero
@@ -73,6 +77,9 @@ func (m *meters) count(r request) {
 // Poked counts a hint that went out.
 func (m *meters) Poked() { m.pokes.Inc() }
 
+// Dropped counts a listener that did not read.
+func (m *meters) Dropped() { m.dropped.Inc() }
+
 // Rewound counts marks of a lost future that a device came with.
 func (m *meters) Rewound(marks int) { m.rewinds.Add(float64(marks)) }
 
@@ -85,6 +92,44 @@ func (m *meters) Drained(rows int, took time.Duration) {
 // Metrics serves everything in Prometheus' format.
 func (m *meters) Metrics() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+}
+
+// Gates watches how first syncs and other pulls are let in. A second server in
+// this process takes the place of the first.
+func (m *meters) Gates(a app.Admission) {
+	m.gates.Store(&a)
+}
+
+// gateStates reads the gates when somebody asks.
+type gateStates struct{ m *meters }
+
+var (
+	gateSlots   = prometheus.NewDesc("chaski_pull_slots", "Pulls let in at a time.", []string{"kind"}, nil)
+	gateInside  = prometheus.NewDesc("chaski_pulls_running", "Pulls under way.", []string{"kind"}, nil)
+	gateWaiting = prometheus.NewDesc("chaski_pulls_waiting", "Pulls in the queue.", []string{"kind"}, nil)
+	gateRefused = prometheus.NewDesc("chaski_pulls_refused_total", "Pulls told to come back later (503).", []string{"kind"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (g gateStates) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{gateSlots, gateInside, gateWaiting, gateRefused} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (g gateStates) Collect(out chan<- prometheus.Metric) {
+	a := g.m.gates.Load()
+	if a == nil {
+		return
+	}
+	for kind, gate := range map[string]*app.Gate{"first": a.First, "delta": a.Delta} {
+		s := gate.State()
+		out <- prometheus.MustNewConstMetric(gateSlots, prometheus.GaugeValue, float64(s.Slots), kind)
+		out <- prometheus.MustNewConstMetric(gateInside, prometheus.GaugeValue, float64(s.Inside), kind)
+		out <- prometheus.MustNewConstMetric(gateWaiting, prometheus.GaugeValue, float64(s.Waiting), kind)
+		out <- prometheus.MustNewConstMetric(gateRefused, prometheus.CounterValue, float64(s.Refused), kind)
+	}
 }
 
 // Replica counts the pulls of an app.Replica.
