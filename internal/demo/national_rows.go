@@ -69,7 +69,9 @@ func (in *inserter) put(collection, id string, values ...any) error {
 		for i := range columns {
 			s.names = append(s.names, fmt.Sprintf("p%d", i))
 		}
-		s.query = in.db.NewQuery(fmt.Sprintf(`INSERT INTO %s (id, %s, created, updated) VALUES ({:id}, {:%s}, {:created}, {:created})`,
+		// FAIL: an error undoes the transaction, so no statement need keep the
+		// pages by which it alone could be undone (as store does for imports).
+		s.query = in.db.NewQuery(fmt.Sprintf(`INSERT OR FAIL INTO %s (id, %s, created, updated) VALUES ({:id}, {:%s}, {:created}, {:created})`,
 			collection, strings.Join(columns, ", "), strings.Join(s.names, "}, {:"))).Prepare()
 		in.queries[collection] = s
 	}

@@ -63,6 +63,7 @@ type importShape struct {
 	UndoneBy  string        `json:"undone_by,omitempty"`
 	Counts    *importCounts `json:"counts,omitempty"`
 	Progress  *int          `json:"progress,omitempty"`
+	Total     int           `json:"progress_total,omitempty"`
 }
 
 func (a *API) importOf(b imports.Batch) importShape {
@@ -77,8 +78,8 @@ func (a *API) importOf(b imports.Batch) importShape {
 	if !b.UndoneAt.IsZero() {
 		out.UndoneAt = &b.UndoneAt
 	}
-	if rows := a.Imports.Progress(b.ID); rows >= 0 {
-		out.Progress = &rows
+	if p, busy := a.Imports.Progress(b.ID); busy {
+		out.Progress, out.Total = &p.Done, p.Total
 	}
 	return out
 }

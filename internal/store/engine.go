@@ -70,11 +70,20 @@ type deferredKey struct{}
 // its end.
 type deferred struct{ own map[Key]bool }
 
+// own notes that a row is written on purpose in the transaction that ctx belongs
+// to (see InTransaction).
+func own(ctx context.Context, key Key) bool {
+	d, deferring := ctx.Value(deferredKey{}).(*deferred)
+	if deferring {
+		d.own[key] = true
+	}
+	return deferring
+}
+
 // Around runs a record write and drains in the same transaction, or leaves the
 // drain to the transaction that asked for that (see InTransaction).
 func (e *Engine) Around(ctx context.Context, pb core.App, key Key, write func(core.App) error) error {
-	if d, ok := ctx.Value(deferredKey{}).(*deferred); ok {
-		d.own[key] = true
+	if own(ctx, key) {
 		return write(pb)
 	}
 	return pb.RunInTransaction(func(tx core.App) error {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -15,7 +14,9 @@ import (
 
 // Apply implements imports.Archive: the plan is made again over what the write
 // transaction sees, so what is written is what was shown or nothing.
-func (s *Imports) Apply(ctx context.Context, a actor.Actor, b imports.Batch, plan func(imports.Base) (*imports.Plan, error)) error {
+func (s *Imports) Apply(
+	ctx context.Context, a actor.Actor, b imports.Batch, plan func(imports.Base) (*imports.Plan, error), tick func(done, of int),
+) error {
 	return s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
 		r, err := findImport(tx, b.ID)
 		if err != nil {
@@ -28,11 +29,10 @@ func (s *Imports) Apply(ctx context.Context, a actor.Actor, b imports.Batch, pla
 		if err != nil {
 			return err
 		}
-		w := writer{ctx: ctx, tx: tx, engine: s.engine, collections: map[string]*core.Collection{}}
-		for _, write := range p.Writes {
-			if err := w.write(write); err != nil {
-				return fmt.Errorf("row %d, %s %s: %w", write.Row, write.Collection, write.ID, err)
-			}
+		w := newWriter(ctx, tx, s.engine)
+		defer w.sql.close()
+		if err := w.write(p.Writes, func(done int) { tick(done, len(p.Writes)) }); err != nil {
+			return err
 		}
 		if err := keepChanges(tx, b.ID, p.Writes); err != nil {
 			return err
@@ -57,44 +57,6 @@ func importDetail(b imports.Batch, c imports.Counts, records int) map[string]any
 		"kind": b.Kind, "file": b.FileName, "sha256": b.SHA256, "records": records,
 		"rows": c.Rows, "new": c.New, "changed": c.Changed, "same": c.Same,
 	}
-}
-
-// writer saves rows through PocketBase, which checks their form again.
-type writer struct {
-	ctx         context.Context
-	tx          core.App
-	engine      *Engine
-	collections map[string]*core.Collection
-}
-
-func (w *writer) write(op imports.Write) error {
-	c := w.collections[op.Collection]
-	if c == nil {
-		var err error
-		if c, err = w.tx.FindCachedCollectionByNameOrId(op.Collection); err != nil {
-			return err
-		}
-		w.collections[op.Collection] = c
-	}
-	r := core.NewRecord(c)
-	if op.New {
-		r.Id = op.ID
-		if c.IsAuth() {
-			r.SetRandomPassword() // nobody knows it: an invitation is the way in
-			r.Set("invited_at", w.engine.Now())
-		}
-	} else {
-		var err error
-		if r, err = w.tx.FindRecordById(c, op.ID); err != nil {
-			return err
-		}
-	}
-	for name, value := range op.Fields {
-		if name != "id" {
-			r.Set(name, value)
-		}
-	}
-	return w.tx.SaveWithContext(w.ctx, r)
 }
 
 // notContent are the columns that say nothing about what a row means.

@@ -41,7 +41,7 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 		if r.GetString("state") != imports.Applied {
 			return fault.New(fault.ImportState, "")
 		}
-		u := &undo{ctx: ctx, tx: tx, db: tx.NonconcurrentDB()}
+		u := &undo{tx: tx, db: tx.NonconcurrentDB()}
 		if err := u.load(b.ID); err != nil {
 			return err
 		}
@@ -51,7 +51,9 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 		if len(refusals) > 0 {
 			return errRefused
 		}
-		if err := u.restore(); err != nil {
+		w := newWriter(ctx, tx, s.engine)
+		defer w.sql.close()
+		if err := u.restore(w); err != nil {
 			return err
 		}
 		r.Set("state", imports.Undone)
@@ -73,7 +75,6 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 
 // undo is one import being taken back.
 type undo struct {
-	ctx     context.Context
 	tx      core.App
 	db      dbx.Builder
 	rows    []kept
@@ -282,39 +283,28 @@ func (u *undo) parked(out map[string][]string, records map[string]*kept) error {
 }
 
 // restore gives changed fields back and deletes created rows, last first.
-func (u *undo) restore() error {
+func (u *undo) restore(w *writer) error {
+	var back []imports.Write
 	for _, k := range u.rows {
 		if k.Created {
 			continue
 		}
-		r, err := u.tx.FindRecordById(k.Collection, k.Record)
-		if err != nil {
+		op := imports.Write{Collection: k.Collection, ID: k.Record, Row: k.Row}
+		if err := json.Unmarshal([]byte(k.Before), &op.Fields); err != nil {
 			return err
 		}
-		var before map[string]any
-		if err := json.Unmarshal([]byte(k.Before), &before); err != nil {
-			return err
-		}
-		for name, v := range before {
-			r.Set(name, v)
-		}
-		if err := u.tx.SaveWithContext(u.ctx, r); err != nil {
-			return fmt.Errorf("%s %s: %w", k.Collection, k.Record, err)
-		}
+		back = append(back, op)
 	}
+	if err := w.write(back, func(int) {}); err != nil {
+		return err
+	}
+	gone := map[string][]string{}
 	for _, k := range u.rows {
-		if !k.Created {
-			continue
-		}
-		r, err := u.tx.FindRecordById(k.Collection, k.Record)
-		if err != nil {
-			return err
-		}
-		if err := u.tx.DeleteWithContext(u.ctx, r); err != nil {
-			return fmt.Errorf("%s %s: %w", k.Collection, k.Record, err)
+		if k.Created {
+			gone[k.Collection] = append(gone[k.Collection], k.Record)
 		}
 	}
-	return nil
+	return w.remove(gone)
 }
 
 func nameOfImage(k *kept) string {

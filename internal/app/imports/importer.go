@@ -58,8 +58,9 @@ type Archive interface {
 	// Read runs fn over the database as it is now.
 	Read(ctx context.Context, fn func(Base) error) error
 	// Apply makes the plan again in one write transaction and carries it out,
-	// attributed to the person. Nothing is written when plan fails.
-	Apply(ctx context.Context, a actor.Actor, b Batch, plan func(Base) (*Plan, error)) error
+	// attributed to the person. Nothing is written when plan fails. tick is told
+	// how many rows of the plan are written.
+	Apply(ctx context.Context, a actor.Actor, b Batch, plan func(Base) (*Plan, error), tick func(done, of int)) error
 	// Undo restores what an import changed, all of it or nothing.
 	Undo(ctx context.Context, a actor.Actor, b Batch) ([]Refusal, error)
 }
@@ -74,8 +75,13 @@ type Importer struct {
 	once     sync.Once
 	turn     chan struct{} // one file is read at a time: memory is bounded
 	mu       sync.Mutex
-	progress map[string]int
+	progress map[string]Progress
 }
+
+// Progress is how far the work on a file is: rows of the file read so far, or,
+// with a Total, rows of the database written of those to write. Once all are
+// written, figures and buckets are brought up to date.
+type Progress struct{ Done, Total int }
 
 // Preview is what a file says and what importing it would do.
 type Preview struct {
@@ -87,21 +93,18 @@ type Preview struct {
 	Plan    *Plan
 }
 
-// Progress is how many rows of a file have been read so far, -1 when nothing is
-// under way.
-func (im *Importer) Progress(id string) int {
+// Progress answers how far the work on a file is; false when nothing is under way.
+func (im *Importer) Progress(id string) (Progress, bool) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
-	if rows, busy := im.progress[id]; busy {
-		return rows
-	}
-	return -1
+	p, busy := im.progress[id]
+	return p, busy
 }
 
 // working waits for the turn; what it answers ends it.
 func (im *Importer) working(ctx context.Context, id string) (func(), error) {
-	im.once.Do(func() { im.turn, im.progress = make(chan struct{}, 1), map[string]int{} })
-	im.tick(id)(0)
+	im.once.Do(func() { im.turn, im.progress = make(chan struct{}, 1), map[string]Progress{} })
+	im.tick(id)(0, 0)
 	select {
 	case im.turn <- struct{}{}:
 		return func() { im.ended(id); <-im.turn }, nil
@@ -117,11 +120,11 @@ func (im *Importer) ended(id string) {
 	delete(im.progress, id)
 }
 
-func (im *Importer) tick(id string) func(int) {
-	return func(rows int) {
+func (im *Importer) tick(id string) func(done, of int) {
+	return func(done, of int) {
 		im.mu.Lock()
 		defer im.mu.Unlock()
-		im.progress[id] = rows
+		im.progress[id] = Progress{done, of}
 	}
 }
 
@@ -295,7 +298,7 @@ func (im *Importer) Apply(ctx context.Context, a actor.Actor, id, print string) 
 		}
 		header = p.Header
 		return p.Plan, nil
-	})
+	}, im.tick(id))
 	if err != nil {
 		return b, err
 	}

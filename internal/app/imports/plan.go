@@ -117,7 +117,7 @@ type planner struct {
 	plan   *Plan
 	seen   map[string]int // natural key -> row
 	lines  map[int]*tally
-	tick   func(rows int)
+	tick   func(done, of int)
 }
 
 // tally says what one line of the file created or changed.
@@ -131,7 +131,7 @@ type source struct {
 	seed   string
 	open   *opened
 	header Header
-	tick   func(rows int)
+	tick   func(done, of int)
 	bad    func(Row, []Problem) error // told of every bad row
 }
 
@@ -172,7 +172,7 @@ func (p *planner) row(ctx context.Context, row Row) error {
 	}
 	if c.Rows%tickEvery == 0 {
 		if p.tick != nil {
-			p.tick(c.Rows)
+			p.tick(c.Rows, 0)
 		}
 		if err := ctx.Err(); err != nil {
 			return err

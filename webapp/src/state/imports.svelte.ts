@@ -23,8 +23,10 @@ export class ImportRun {
   preview = $state.raw<Preview | undefined>()
   refused = $state.raw<Undo | undefined>()
   doing = $state<'' | 'reading' | 'applying' | 'undoing'>('')
-  /** Rows read so far. */
+  /** Rows of the file read so far; with a total, rows written so far. */
   rows = $state(0)
+  /** Rows to write, once that is known. */
+  total = $state(0)
   /** What the server said when it refused. */
   refusal = $state('')
   /** No answer came. */
@@ -86,7 +88,7 @@ export class ImportRun {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.doing = what
-    this.rows = 0
+    this.rows = this.total = 0
     const asking = setInterval(() => void this.#ask(), ASK_EVERY)
     await this.#try(() => work(abort.signal))
     clearInterval(asking)
@@ -95,7 +97,9 @@ export class ImportRun {
 
   async #ask(): Promise<void> {
     const now = await get<Import>(`/imports/${this.id}`).catch(() => undefined)
-    if (now?.progress !== undefined && this.doing !== '') this.rows = now.progress
+    if (now?.progress === undefined || this.doing === '') return
+    this.rows = now.progress
+    this.total = now.progress_total ?? 0
   }
 
   async #try(work: () => Promise<unknown>): Promise<boolean> {

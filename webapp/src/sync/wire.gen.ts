@@ -870,7 +870,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A file and what became of it; `progress` while it is being read. */
+        /** A file and what became of it; `progress` while it is read or imported. */
         get: operations["getImport"];
         put?: never;
         post?: never;
@@ -2401,8 +2401,10 @@ export interface components {
             undone_at?: string;
             undone_by?: string;
             counts?: components["schemas"]["ImportCounts"];
-            /** @description Rows read so far. */
+            /** @description Rows of the file read so far, or, with `progress_total`, rows of the database written so far. */
             progress?: number;
+            /** @description Rows of the database to write; when all are written, figures and buckets are being brought up to date. */
+            progress_total?: number;
         };
         ImportPreview: {
             import: components["schemas"]["Import"];
