@@ -1,7 +1,6 @@
 import type { RouteDefinition } from 'svelte-spa-router'
 import { wrap } from 'svelte-spa-router/wrap'
 import { readsCatalogue } from './domain/roles'
-import Account from './features/account/Account.svelte'
 import Activities from './features/activity/Activities.svelte'
 import Hoy from './features/hoy/Hoy.svelte'
 import FirstSignIn from './features/signin/SignIn.svelte'
@@ -17,6 +16,7 @@ function lazy(load: () => Promise<{ default: unknown }>) {
   return wrap({ component: Lazy, props: { load } })
 }
 
+const account = lazy(() => import('./features/account/Account.svelte'))
 const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
@@ -48,7 +48,7 @@ const roles = lazy(() => import('./features/people/Roles.svelte'))
 
 /** What a one-time link opens, whoever is signed in here. */
 const doors = { '/inicio/:token': setup, '/clave/:token': newPassword, '/olvide': forgotten }
-const common = { ...doors, '/cuenta': Account, '/entrar': SignIn, '*': NotFound }
+const common = { ...doors, '/cuenta': account, '/entrar': SignIn, '*': NotFound }
 
 /** The screens of who has not signed in. */
 export const guest: RouteDefinition = { ...doors, '*': FirstSignIn }
