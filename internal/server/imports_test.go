@@ -170,18 +170,21 @@ func TestImportOfTheSampleFiles(t *testing.T) {
 			t.Errorf("%s a second time: %+v %+v", s.name, p.Counts, p.Changes)
 		}
 	}
-	for what, want := range map[string]int64{
-		`SELECT count(*) FROM assignments a JOIN users u ON u.id = a.user WHERE u.email = 'supervisora@example.org'`: 2,
-		`SELECT count(*) FROM participants`:                                           10,
-		`SELECT count(*) FROM insured_persons`:                                        10,
-		`SELECT sum(amount) FROM progress_contributions WHERE measure = 'devengado'`:  31404115,
-		`SELECT sum(quantity) FROM progress_contributions WHERE measure = 'transfer'`: 2,
-		`SELECT count(*) FROM ao_versions v JOIN poi_versions p ON p.id = v.poi_version WHERE p.key = 'pia' AND p.approved_on = '2026-01-05'`:                                                          4,
-		`SELECT count(*) FROM aos WHERE (key, counting_rule) IN (VALUES ('seguimiento', 'cupo_v1'), ('transferencia', 'transferencia_v1'), ('promocion', 'asistencia_v1'), ('gestion', 'informe_v1'))`: 4,
-		`SELECT count(*) FROM audit WHERE action = 'unattributed'`: 0,
+	for _, c := range []struct {
+		what string
+		want int64
+	}{
+		{`SELECT count(*) FROM assignments a JOIN users u ON u.id = a.user WHERE u.email = 'supervisora@example.org'`, 2},
+		{`SELECT count(*) FROM participants`, 10},
+		{`SELECT count(*) FROM insured_persons`, 10},
+		{`SELECT sum(amount) FROM progress_contributions WHERE measure = 'devengado'`, 31404115},
+		{`SELECT sum(quantity) FROM progress_contributions WHERE measure = 'transfer'`, 2},
+		{`SELECT count(*) FROM ao_versions v JOIN poi_versions p ON p.id = v.poi_version WHERE p.key = 'pia' AND p.approved_on = '2026-01-05'`, 4},
+		{`SELECT count(*) FROM aos WHERE (key, counting_rule) IN (VALUES ('seguimiento', 'cupo_v1'), ('transferencia', 'transferencia_v1'), ('promocion', 'asistencia_v1'), ('gestion', 'informe_v1'))`, 4},
+		{`SELECT count(*) FROM audit WHERE action = 'unattributed'`, 0},
 	} {
-		if got := k.Int(what); got != want {
-			t.Errorf("%s: %d, want %d", what, got, want)
+		if got := k.Int(c.what); got != c.want {
+			t.Errorf("%s: %d, want %d", c.what, got, c.want)
 		}
 	}
 	if u := done[0].undo(); u.Undone || len(u.Refusals) != 3 || u.Refusals[0].Code != "import_undo_used" {

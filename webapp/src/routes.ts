@@ -5,8 +5,6 @@ import Activities from './features/activity/Activities.svelte'
 import Hoy from './features/hoy/Hoy.svelte'
 import FirstSignIn from './features/signin/SignIn.svelte'
 import SignIn from './features/signin/SignInAgain.svelte'
-import Finished from './features/sync/Finished.svelte'
-import SyncCentre from './features/sync/SyncCentre.svelte'
 import type { Session } from './sync/contract'
 import Lazy from './ui/Lazy.svelte'
 import NotFound from './ui/NotFound.svelte'
@@ -18,6 +16,8 @@ function lazy(load: () => Promise<{ default: unknown }>) {
 
 const account = lazy(() => import('./features/account/Account.svelte'))
 const activity = lazy(() => import('./features/activity/Activity.svelte'))
+const finished = lazy(() => import('./features/sync/Finished.svelte'))
+const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
@@ -58,8 +58,8 @@ const supervisor: RouteDefinition = {
   '/actividades': Activities,
   '/actividad/:id': activity,
   '/visita/:id/:step?': visit,
-  '/terminada/:group': Finished,
-  '/sincronizacion': SyncCentre,
+  '/terminada/:group': finished,
+  '/sincronizacion': syncCentre,
   ...common,
 }
 
@@ -67,7 +67,7 @@ const executing: RouteDefinition = {
   '/': executor,
   '/obra/:id': work,
   '/rendicion/:id': rendicion,
-  '/sincronizacion': SyncCentre,
+  '/sincronizacion': syncCentre,
   ...common,
 }
 
