@@ -122,7 +122,6 @@ type conn struct {
 	sqliteConn
 	*connector
 	inTx bool
-	late driver.Tx // committed only in name, by a plant
 }
 
 // before is every statement's gate.
@@ -245,30 +244,13 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if c.reads {
 		c.disk.reads = 0
 	}
-	if err := c.settle(); err != nil {
-		return nil, err
-	}
-	if c.disk.plant.splitsReads() && c.reads {
-		c.inTx = true
-		return &tx{conn: c}, nil
-	}
 	inner, err := c.sqliteConn.BeginTx(ctx, opts)
 	c.inTx = err == nil
 	return &tx{inner: inner, conn: c}, err
 }
 
-// settle brings to the disk what a plant committed only in name.
-func (c *conn) settle() error {
-	late := c.late
-	c.late = nil
-	if late == nil {
-		return nil
-	}
-	return late.Commit()
-}
-
 type tx struct {
-	inner driver.Tx // nil: a plant opened none
+	inner driver.Tx
 	conn  *conn
 }
 
@@ -277,18 +259,11 @@ type tx struct {
 func (t *tx) Commit() error {
 	c := t.conn
 	c.inTx = false
-	if t.inner == nil {
-		return nil
-	}
 	if !c.writes {
 		return t.inner.Commit()
 	}
 	if err := c.disk.event(); err != nil {
 		return errors.Join(err, t.inner.Rollback())
-	}
-	if c.disk.plant.answersEarly() {
-		c.late = t.inner
-		return nil
 	}
 	err := t.inner.Commit()
 	c.wrote(err)
@@ -297,8 +272,5 @@ func (t *tx) Commit() error {
 
 func (t *tx) Rollback() error {
 	t.conn.inTx = false
-	if t.inner == nil {
-		return nil
-	}
 	return t.inner.Rollback()
 }

@@ -11,10 +11,6 @@ import (
 type plant struct {
 	name  string
 	swaps []swap
-	// split: a read transaction is none, each statement sees the newest commit.
-	split bool
-	// early: a commit is answered before it is made.
-	early bool
 	// settings of the data source to exchange
 	from, to string
 }
@@ -32,8 +28,6 @@ var plants = []plant{
 	{name: "double-increment", swaps: []swap{{
 		`DO UPDATE SET quantity = quantity + excluded.quantity`, `DO UPDATE SET quantity = quantity + 2 * excluded.quantity`,
 	}}},
-	{name: "two-transactions", split: true},
-	{name: "answer-before-commit", early: true},
 	{name: "commit-not-synced", from: "synchronous(FULL)", to: "synchronous(NORMAL)"},
 }
 
@@ -46,9 +40,6 @@ func plantNamed(name string) *plant {
 	}
 	return nil
 }
-
-func (p *plant) splitsReads() bool  { return p != nil && p.split }
-func (p *plant) answersEarly() bool { return p != nil && p.early }
 
 func (p *plant) source(name string) string {
 	if p == nil || p.from == "" {

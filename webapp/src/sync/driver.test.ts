@@ -36,6 +36,34 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status?.in_sync).toBe(true)
   })
 
+  test("an answer to somebody else's push changes nothing, not even what is confirmed", async () => {
+    const { phone, stores } = setUp()
+    await phone.start()
+    const before = (await stores.work.meta()).marks
+    phone.spoil = (path, deliver) => {
+      const answer = deliver()
+      if (path !== '/sync/push') return path === '/sync/pull' ? { status: 0 } : answer
+      const body = answer.body as { results: object[] }
+      const mark = { epoch: 1, seq: 999, nonce: 'ajeno' }
+      return { status: 200, body: { ...body, mark, results: body.results.map((r) => ({ ...r, id: 'otro' })) } }
+    }
+    await phone.record('g', 'x', 'visita')
+    expect((await stores.work.meta()).marks).toEqual(before)
+    expect((await stores.work.counts()).pending).toBe(1)
+  })
+
+  test("who no longer leads writes no page over the next leader's", async () => {
+    const { phone, stores } = setUp()
+    phone.spoil = (path, deliver) => {
+      const answer = deliver()
+      if (path === '/sync/pull') phone.driver.stop()
+      return answer
+    }
+    await phone.start()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await rowIds(stores)).toEqual([])
+  })
+
   test('a corrupted row is found by its bucket and healed, and the server hears of it', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

@@ -225,7 +225,7 @@ export class Driver {
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     // What is received again has lower numbers than what was seen: it is shown until it is pulled.
     if (read?.rewound) await this.unsee(replica)
-    await work.settle(settlements, read ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
+    await work.settle(settlements, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
@@ -270,7 +270,11 @@ export class Driver {
     const checks = plan.complete && !plan.verified && checksums && page.trailer.buckets
     const list = checks ? withDiffering(plan.meta, checks, clock.now()) : null
     const batches = list && !list.clear ? [...plan.batches.slice(0, -1), { ...last, meta: list.meta }] : plan.batches
-    for (const batch of batches) await replica.commit(batch)
+    // Who leads no more must not write over the next leader's replica.
+    for (const batch of batches) {
+      if (this.stopped) return
+      await replica.commit(batch)
+    }
     if (list?.clear) await replica.commit(list)
     this.meta = list?.meta ?? plan.meta
     this.progress = { done: this.progress.done + page.puts.length, total: 0 }

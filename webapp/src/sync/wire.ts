@@ -58,6 +58,8 @@ export function readPage(body: unknown): PullPage | null {
 export interface PushAnswer extends Witness {
   /** One for each mutation sent, in order; null where the outcome is none we know or names another. */
   outcomes: (Outcome | null)[]
+  /** Every outcome names what was sent; else what it says of history is not about this request. */
+  ours: boolean
   durable_seq: number
   server_time: string
 }
@@ -79,12 +81,15 @@ export function readPush(body: unknown, ids: readonly string[]): PushAnswer | nu
   if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time) || !isWitness(body)) return null
   const results = body.results
   if (!Array.isArray(results) || results.length !== ids.length) return null
+  const own = (r: unknown, i: number): r is Obj => isObj(r) && r.id === ids[i]
+  const ours = results.every(own)
   return {
-    outcomes: results.map((r: unknown, i) => (isObj(r) && r.id === ids[i] ? readOutcome(r) : null)),
+    outcomes: results.map((r: unknown, i) => (own(r, i) ? readOutcome(r) : null)),
+    ours,
     durable_seq: body.durable_seq,
     server_time: body.server_time,
     mark: body.mark as Mark,
-    rewound: body.rewound === true,
+    rewound: ours && body.rewound === true,
   }
 }
 
