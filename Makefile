@@ -12,6 +12,8 @@ HTTP ?= 127.0.0.1:8090
 # Simulation: `make sim SEED=42 RUNS=1` replays one seed.
 SEED ?= 1
 RUNS ?= 20
+# Kill loop: how often the server is killed.
+KILLS ?= 12
 
 # Tests whose name says so run once more under the race detector. All of them
 # would take as long as everything else together: SQLite in pure Go is slow there.
@@ -69,7 +71,7 @@ node-client: prereqs web-deps ## The web app's sync engine as a program: bin/nod
 
 .PHONY: test
 test: RUNS := 500
-test: prereqs web-deps test-go test-web lint sim sim-mutants e2e ## Everything: Go, web, lint, simulation, browser
+test: prereqs web-deps test-go test-web lint sim sim-mutants kill-loop e2e ## Everything: Go, web, lint, simulation, kill loop, browser
 	@printf '\nAll steps passed.\n'
 
 .PHONY: test-go
@@ -102,6 +104,13 @@ sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEE
 .PHONY: sim-mutants
 sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
 	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
+
+.PHONY: kill-loop
+kill-loop: build node-client ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack or new-names must fail)
+	@go build -o bin/goclient ./examples/goclient
+	@go build -o bin/killloop ./internal/killloop
+	@$(STEP) "Kill loop: $(KILLS) kills, seed $(SEED)" "What was lost or doubled is listed above; docs/kill-loop.md says how to read it." \
+		bin/killloop -kills $(KILLS) -seed $(SEED) $(if $(PLANT),-plant $(PLANT))
 
 # Some minutes and a gigabyte: not part of `make test`, which runs the same
 # comparison over the rules (internal/golden).

@@ -73,7 +73,7 @@ class Account {
   async signIn(then: () => void): Promise<void> {
     if (this.trying) return
     this.trying = true
-    for (let pause = 100; this.token === ''; pause = Math.min(2 * pause, 5000)) {
+    for (let pause = 100; this.token === ''; pause = Math.min(2 * pause, 5000, Number(given.patience))) {
       this.token = await this.ask().catch(() => '')
       if (this.token === '') await sleep(pause)
     }
@@ -200,6 +200,8 @@ async function main(): Promise<number> {
   const unlock = await lockFolder(given.dir)
   const stores = await openStores(given.dir)
   const rng = new Rng(Number(given.seed))
+  // Node ends when nothing is left to wake it, also while an answer is awaited whose connection broke.
+  setInterval(() => undefined, 60_000)
   try {
     if (command === 'sync') return await sync(stores)
     if (command === 'run') return await run(stores, rng)
@@ -215,9 +217,9 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(
-  await main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    return 2
-  }),
-)
+const code = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  return 2
+})
+// A pipe may still hold what was said.
+process.stdout.write('', () => process.exit(code))
