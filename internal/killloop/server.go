@@ -100,7 +100,7 @@ func (s *server) stop() error {
 func (s *server) close() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		_ = <-s.ended
+		<-s.ended
 	}
 	_ = s.log.Close()
 }
