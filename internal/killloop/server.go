@@ -100,7 +100,9 @@ func (s *server) stop() error {
 func (s *server) close() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		<-s.ended
+		if err := <-s.ended; !killed(err) {
+			_, _ = fmt.Fprintf(s.log, "ended by itself: %v\n", err)
+		}
 	}
 	_ = s.log.Close()
 }
