@@ -27,6 +27,7 @@ const FEATURES = [
   'visit',
   'office',
   'people',
+  'record',
   'rendicion',
   'review',
 ]

@@ -19,6 +19,7 @@ const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
+const record = lazy(() => import('./features/record/RecordScreen.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
 const rendicion = lazy(() => import('./features/rendicion/RendicionScreen.svelte'))
@@ -58,6 +59,7 @@ const supervisor: RouteDefinition = {
   '/actividades': Activities,
   '/actividad/:id': activity,
   '/visita/:id/:step?': visit,
+  '/registro/:id': record,
   '/terminada/:group': finished,
   '/sincronizacion': syncCentre,
   ...common,

@@ -19,6 +19,11 @@ export class Phone {
     return this.page.getByTestId('sync-state')
   }
 
+  /** The tab of the sync centre, with its count. */
+  get syncTab(): Locator {
+    return this.page.getByRole('navigation', { name: 'Secciones' }).getByRole('link', { name: /^Sincronización/ })
+  }
+
   /** Everything received and proven equal to the server's. */
   async inSync(): Promise<void> {
     await expect(this.syncLine).toContainText(/^Sincronizado/, { timeout: 30_000 })

@@ -20,3 +20,26 @@ export async function stored<T>(page: Page, prefix: string, store: string): Prom
   )
   return values as T[]
 }
+
+/** Puts a value into a store as it is, by its own key: what an app of another version, or a fault, left there. */
+export async function rewrite(page: Page, prefix: string, store: string, value: unknown): Promise<void> {
+  await page.evaluate(
+    async ([prefix, store, value]) => {
+      const found = (await indexedDB.databases()).find((d) => d.name?.startsWith(prefix))
+      if (!found?.name) throw new Error(`no database ${prefix}…`)
+      const db = await new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open(found.name!)
+        opening.onsuccess = () => resolve(opening.result)
+        opening.onerror = () => reject(new Error(opening.error?.message))
+      })
+      await new Promise<void>((resolve, reject) => {
+        const tx = db.transaction(store, 'readwrite')
+        tx.objectStore(store).put(value)
+        tx.oncomplete = () => resolve()
+        tx.onerror = () => reject(new Error(tx.error?.message))
+      })
+      db.close()
+    },
+    [prefix, store, value] as const,
+  )
+}

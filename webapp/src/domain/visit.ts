@@ -226,7 +226,8 @@ export type FieldErrors<T> = Partial<
 export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEntry> {
   const errors: FieldErrors<FindingEntry> = {}
   if (f.severity === '') errors.severity = 'required'
-  if (f.description.trim().length < MIN_DESCRIPTION) errors.description = 'too_short'
+  // Characters, as the server counts them: an emoji is one.
+  if ([...f.description.trim()].length < MIN_DESCRIPTION) errors.description = 'too_short'
   if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
   else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
   return errors

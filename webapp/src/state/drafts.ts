@@ -1,7 +1,7 @@
 import { sync } from './sync.svelte'
 import type { Draft } from '../sync/contract'
 
-/** Unfinished visits, the newest first. */
+/** Unfinished visits and records, the newest first. */
 export async function allDrafts(): Promise<Draft[]> {
   const drafts = await sync.work.drafts.toArray()
   return drafts.sort((a, b) => b.saved_at.localeCompare(a.saved_at))

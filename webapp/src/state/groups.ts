@@ -1,5 +1,6 @@
 import type { OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced } from '../sync/entries'
+import { distinct, refusedRecords, type Around, type RefusedRecord } from './refused'
 import { sync } from './sync.svelte'
 
 export type GroupState = 'here' | 'sending' | 'received' | 'rejected' | 'parked' | 'replaced'
@@ -17,47 +18,41 @@ export interface WorkGroup {
   reversible: boolean
   /** The visit itself was refused: it can be done again as a new one. */
   redoable: boolean
-  /** The draft, or later the group, that carries it again; '' while there is none. */
+  /** The draft, or later the group, that carries the refused visit again; '' while there is none. */
   redone_as: string
   /** `redone_as` is a draft still. */
   redoing: boolean
   /** Cargo number, '' while there is none. */
   receipt: string
-  /** What the server said against it, the same sentence once. */
+  /** What the server said of the whole, the same sentence once. */
   problems: Problem[]
+  /** What was refused by itself, of work that was accepted. */
+  refused: RefusedRecord[]
   created_at: string
 }
 
-/** What else is on the device: it tells whether a refused visit was replaced. */
-interface Around {
-  pending: ReadonlySet<string>
-  drafts: ReadonlySet<string>
-}
-
-function stateOf(entries: readonly OutboxEntry[], { pending: sending, drafts }: Around): GroupState {
+function stateOf(entries: readonly OutboxEntry[], around: Around): GroupState {
   const rejected = entries.filter((e) => e.state === 'rejected')
-  if (rejected.length > 0) return rejected.every((e) => isReplaced(e, sending, drafts)) ? 'replaced' : 'rejected'
+  if (rejected.some((e) => !isReplaced(e, around.pending, around.drafts))) return 'rejected'
+  const others = entries.filter((e) => e.state !== 'rejected')
+  if (others.length === 0) return 'replaced'
   const pending = entries.filter((e) => e.state === 'pending')
   if (pending.length > 0) return pending.length < entries.length ? 'sending' : 'here'
   return entries.some((e) => e.state === 'parked') ? 'parked' : 'received'
-}
-
-/** Two problems are the same when they say the same of the same field. */
-export function problemKey(p: Problem): string {
-  return [p.field, p.code, p.message].join('|')
 }
 
 function problemsOf(entries: readonly OutboxEntry[]): Problem[] {
   const all = entries.flatMap((e) => e.outcome?.errors ?? [])
   // What fell with its visit says nothing new.
   const own = all.filter((p) => p.code !== 'parent_rejected' && p.code !== 'parent_parked')
-  const seen = new Map((own.length > 0 ? own : all).map((p) => [problemKey(p), p]))
-  return [...seen.values()]
+  return distinct(own.length > 0 ? own : all)
 }
 
 function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
-  const redone_as = entries.find((e) => e.redone_as)?.redone_as ?? ''
   const first = entries[0] as OutboxEntry
+  const head = entries.find((e) => e.mutation.collection === 'visits')
+  const redoable = head?.state === 'rejected'
+  const redone_as = (redoable && head.redone_as) || ''
   return {
     group: first.group,
     label: first.label,
@@ -66,11 +61,12 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
     settled: entries.filter((e) => e.state !== 'pending').length,
     total: entries.length,
     reversible: entries.every((e) => e.state === 'pending' && e.attempts === 0),
-    redoable: entries.some((e) => e.mutation.collection === 'visits' && e.state === 'rejected'),
+    redoable,
     redone_as,
     redoing: around.drafts.has(redone_as),
     receipt: entries.find((e) => e.outcome?.receipt)?.outcome?.receipt ?? '',
-    problems: problemsOf(entries),
+    problems: problemsOf(redoable ? entries : entries.filter((e) => e.state !== 'rejected')),
+    refused: redoable ? [] : refusedRecords(entries, around),
     created_at: first.created_at,
   }
 }
@@ -89,7 +85,11 @@ export async function workGroups(): Promise<WorkGroup[]> {
   const entries = await sync.work.outbox.orderBy('counter').toArray()
   const others = await around()
   const byGroup = new Map<string, OutboxEntry[]>()
-  for (const e of entries) byGroup.set(e.group, [...(byGroup.get(e.group) ?? []), e])
+  for (const e of entries) {
+    const list = byGroup.get(e.group)
+    if (list) list.push(e)
+    else byGroup.set(e.group, [e])
+  }
   const ORDER: GroupState[] = ['rejected', 'parked', 'sending', 'here', 'received', 'replaced']
   return [...byGroup.values()]
     .map((group) => groupOf(group, others))

@@ -65,18 +65,27 @@ export interface OutboxEntry {
   was?: Outcome
   /** Who decided about it after it was parked. */
   review?: Review
+  /** Whom it is about, kept beside what is sent: he may leave the device before the answer comes. */
+  about?: About
   /** The draft and later group that carries what was refused here, see `redo`. */
   redone_as?: string
 }
 
-/** An unfinished visit. Dexie table `drafts` of the work database, key `id`. Survives everything. */
+/** A person as the device knew him when the work was done. */
+export interface About {
+  dni: string
+  given_names: string
+  surnames: string
+}
+
+/** An unfinished visit, or a single record being written. Dexie table `drafts` of the work database, key `id`. Survives everything. */
 export interface Draft {
   id: string
-  kind: 'visit'
+  kind: 'visit' | 'record'
   intervention: string
   version: number
   saved_at: string
-  /** The form's own shape, owned by features/visit. */
+  /** The form's own shape: domain/visit or domain/record. */
   body: unknown
 }
 
@@ -118,11 +127,12 @@ export interface SyncStatus {
 export interface NewMutation {
   collection: string
   record: string
-  /** An update carries whole merge groups: see wholeGroups. A delete carries no fields. */
+  /** An update carries whole merge groups: see changedFields in domain/record. A delete carries no fields. */
   op: 'create' | 'update' | 'delete'
   fields: Record<string, unknown>
   form: string
   base_rev?: number
+  about?: About
 }
 
 export interface SyncEngine {
@@ -138,20 +148,27 @@ export interface SyncEngine {
     mutations: NewMutation[]
     draft?: string
   }): Promise<void>
-  /** Take a group back while none of it was ever put on the wire; puts `draft` back in the same transaction. */
-  takeBack(group: string, draft: Draft): Promise<boolean>
+  /** Take a group back while none of it was ever put on the wire; puts `draft` back, if there is one, in the same transaction. */
+  takeBack(group: string, draft: Draft | null): Promise<boolean>
   /**
-   * Puts down a draft that carries a refused group again, and remembers it on the
-   * group, in one strict transaction. Once: with such a draft already made,
+   * Puts down a draft that carries what was refused of a group again, and remembers
+   * it there, in one strict transaction. Once: with such a draft already made,
    * answers that one's id and keeps it as it is.
+   *
+   * @param only ids of the refused mutations it carries; without, all of the group
    */
-  redo(group: string, draft: Draft): Promise<string>
+  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string>
   /**
    * Forgets what the person said, and confirmed, is not wanted: the draft with this
    * id, and what the server refused of the group with this id. What it was to
    * replace is open again. Never touches what is pending, parked or applied.
+   *
+   * @param only ids of the refused mutations to forget; without, all of the group
+   * @returns what was forgotten, for `putBack`
    */
-  discard(id: string): Promise<void>
+  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]>
+  /** The way back from `discard`. */
+  putBack(entries: readonly OutboxEntry[]): Promise<void>
   status(): SyncStatus
   subscribe(listener: (s: SyncStatus) => void): () => void
 }

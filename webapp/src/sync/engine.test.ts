@@ -169,6 +169,97 @@ describe('a refused visit', () => {
   })
 })
 
+describe('single records of an accepted visit, refused', () => {
+  const mark = (record: string) => ({
+    collection: 'visit_marks',
+    record,
+    op: 'create' as const,
+    fields: { visit: 'visit1', participant: record, mark: 'presente' },
+    form: 'visit/1',
+  })
+  const draft = (id: string) => ({ id, kind: 'record' as const, intervention: 'x', version: 1, saved_at: '', body: {} })
+  const corrected = (id: string, record: string) => ({
+    group: id,
+    label: 'Marca corregida',
+    intervention: 'x',
+    mutations: [mark(record)],
+    draft: id,
+  })
+
+  async function refused(): Promise<{ engine: SyncEngine; work: WorkDb; ids: string[] }> {
+    const errors = [{ code: 'headcount_mismatch', message: 'Hay más marcados que contados', field: 'mark' }]
+    server.judge = (m) =>
+      ['mark1', 'mark2', 'bad'].includes(m.record) ? { status: 'rejected', errors } : { status: 'applied', errors: [] }
+    const engine = tab(user)
+    await engine.start()
+    const work = visit('visit1')
+    await engine.enqueue({ ...work, mutations: [...work.mutations, mark('mark1'), mark('mark2')] })
+    await until(engine, (s) => s.rejected === 2 && s.pending === 0)
+    const db = new WorkDb(user)
+    return {
+      engine,
+      work: db,
+      ids: (await db.outbox.where('state').equals('rejected').sortBy('counter')).map((e) => e.id),
+    }
+  }
+
+  test('one is written again, the other stays open; a second wish answers the same draft', async () => {
+    const { engine, work, ids } = await refused()
+    const [first = '', second = ''] = ids
+    expect(await engine.redo('visit1', draft('fix1'), [first])).toBe('fix1')
+    expect(await engine.redo('visit1', draft('fix2'), [first])).toBe('fix1')
+    expect(await engine.redo('visit1', draft('fix3'), [second])).toBe('fix3')
+    await engine.enqueue(corrected('fix1', 'mark3'))
+    await until(engine, (s) => s.rejected === 1 && s.pending === 0)
+    expect(await work.drafts.toCollection().primaryKeys()).toEqual(['fix3'])
+  })
+
+  test('one is forgotten, and may be put back; nothing else changes', async () => {
+    const { engine, work, ids } = await refused()
+    const before = await work.outbox.toArray()
+    const gone = await engine.discard('visit1', [ids[0] ?? ''])
+    expect(gone.map((e) => e.mutation.record)).toEqual(['mark1'])
+    expect(engine.status().rejected).toBe(1)
+    await engine.putBack(gone)
+    await engine.putBack(gone)
+    expect(await work.outbox.toArray()).toEqual(before)
+    expect(engine.status().rejected).toBe(2)
+  })
+
+  test('what a refused correction was to replace is open again when it is forgotten', async () => {
+    const { engine, work, ids } = await refused()
+    await engine.redo('visit1', draft('fix1'), [ids[0] ?? ''])
+    await engine.enqueue(corrected('fix1', 'bad'))
+    await until(engine, (s) => s.pending === 0)
+    expect(engine.status().rejected).toBe(2) // mark2 and the correction; mark1 is in its place
+    await engine.discard('fix1')
+    expect(engine.status().rejected).toBe(2)
+    expect(
+      (
+        await work.outbox
+          .where('id')
+          .equals(ids[0] ?? '')
+          .first()
+      )?.redone_as,
+    ).toBeUndefined()
+  })
+
+  test('a part of a new visit that is forgotten does not bring the old visit back', async () => {
+    const { engine, work } = await refused()
+    server.judge = (m) =>
+      m.record === 'old' || m.record === 'bad' ? { status: 'rejected', errors: [] } : { status: 'applied', errors: [] }
+    await engine.enqueue(visit('old'))
+    await until(engine, (s) => s.rejected === 3 && s.pending === 0)
+    await engine.redo('old', { ...draft('new'), kind: 'visit' })
+    const anew = visit('new')
+    await engine.enqueue({ ...anew, mutations: [...anew.mutations, mark('bad')], draft: 'new' })
+    await until(engine, (s) => s.rejected === 3 && s.pending === 0)
+    await engine.discard('new')
+    expect(engine.status().rejected).toBe(2)
+    expect((await work.outbox.where('group').equals('old').first())?.redone_as).toBe('new')
+  })
+})
+
 test('device time carries its offset', () => {
   const at = new Date('2026-06-15T15:00:00Z')
   vi.spyOn(at, 'getTimezoneOffset').mockReturnValue(300)

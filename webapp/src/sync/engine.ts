@@ -3,7 +3,7 @@ import type PocketBase from 'pocketbase'
 import type { ReplicaDb, WorkDb } from '../db/dexie'
 import { DexieReplica } from '../db/replica'
 import { DexieWork } from '../db/work'
-import type { Draft, SyncEngine, SyncStatus } from './contract'
+import type { Draft, OutboxEntry, SyncEngine, SyncStatus } from './contract'
 import { initial } from './core'
 import { Driver } from './driver'
 import { token, uuidV7 } from './ids'
@@ -151,20 +151,26 @@ class BrowserEngine implements SyncEngine {
     await this.announce()
   }
 
-  async takeBack(group: string, draft: Draft): Promise<boolean> {
+  async takeBack(group: string, draft: Draft | null): Promise<boolean> {
     const done = await this.work.takeBack(group, draft)
     await this.announce()
     return done
   }
 
-  async redo(group: string, draft: Draft): Promise<string> {
-    const id = await this.work.redo(group, draft)
+  async redo(group: string, draft: Draft, only?: readonly string[]): Promise<string> {
+    const id = await this.work.redo(group, draft, only)
     await this.announce()
     return id
   }
 
-  async discard(id: string): Promise<void> {
-    await this.work.discard(id)
+  async discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]> {
+    const gone = await this.work.discard(id, only)
+    await this.announce()
+    return gone
+  }
+
+  async putBack(entries: readonly OutboxEntry[]): Promise<void> {
+    await this.work.putBack(entries)
     await this.announce()
   }
 

@@ -44,6 +44,7 @@ export function entriesFor(
       state: 'pending',
       attempts: 0,
       created_at: stamp.at,
+      ...(m.about === undefined ? {} : { about: m.about }),
     })
   }
   return { entries, meta: { ...meta, last_counter: counter } }

@@ -56,6 +56,12 @@ const NOTHING = { change: null, answer: undefined }
 const byCounter = (a: OutboxEntry, b: OutboxEntry): number => a.counter - b.counter
 const metaOf = async (r: WorkReader): Promise<WorkMeta> => ({ ...emptyWorkMeta(), ...(await r.meta()) })
 
+/** What was to replace something did not: a visit by its own head, a single record by itself. */
+function failed(gone: readonly OutboxEntry[], replaced: readonly OutboxEntry[]): boolean {
+  const head = (e: OutboxEntry): boolean => e.mutation.collection === 'visits'
+  return replaced.some(head) ? gone.some(head) : gone.length > 0
+}
+
 /** Every tab may enqueue, take back, redo and discard; only the one that syncs calls the rest. */
 export class Ledger implements WorkStore {
   constructor(private readonly tables: WorkTables) {}
@@ -135,33 +141,43 @@ export class Ledger implements WorkStore {
     })
   }
 
-  takeBack(group: string, draft: Draft): Promise<boolean> {
+  takeBack(group: string, draft: Draft | null): Promise<boolean> {
     return this.tables.change('takeBack', async (r) => {
       const entries = await r.byGroup(group)
       if (!canTakeBack(entries)) return { change: null, answer: false }
-      return { change: { gone: entries.map((e) => e.counter), drafts: [draft] }, answer: true }
+      return { change: { gone: entries.map((e) => e.counter), drafts: draft ? [draft] : [] }, answer: true }
     })
   }
 
-  redo(group: string, draft: Draft): Promise<string> {
+  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string> {
     return this.tables.change('redo', async (r) => {
       const entries = await r.byGroup(group)
-      const before = entries.find((e) => e.redone_as)?.redone_as
+      const refused = entries.filter((e) => e.state === 'rejected' && (!only || only.includes(e.id)))
+      const before = refused.find((e) => e.redone_as)?.redone_as
       if (before) return { change: null, answer: before }
-      const refused = entries.filter((e) => e.state === 'rejected')
       if (refused.length === 0) return { change: null, answer: '' }
       const marked = refused.map((e) => ({ ...e, redone_as: draft.id }))
       return { change: { entries: marked, drafts: [draft] }, answer: draft.id }
     })
   }
 
-  discard(id: string): Promise<void> {
+  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]> {
     return this.tables.change('discard', async (r) => {
       const rejected = await r.byState('rejected')
-      const gone = rejected.filter((e) => e.group === id).map((e) => e.counter)
-      const open = rejected.filter((e) => e.group !== id && e.redone_as === id)
+      const gone = rejected.filter((e) => e.group === id && (!only || only.includes(e.id)))
+      const replaced = rejected.filter((e) => e.group !== id && e.redone_as === id)
+      const unfinished = (await r.drafts()).some((d) => d.id === id)
+      const open = unfinished || failed(gone, replaced) ? replaced : []
       const entries = open.map(({ redone_as: _, ...e }) => e)
-      return { change: { gone, entries, goneDrafts: [id] }, answer: undefined }
+      return { change: { gone: gone.map((e) => e.counter), entries, goneDrafts: [id] }, answer: gone }
+    })
+  }
+
+  putBack(entries: readonly OutboxEntry[]): Promise<void> {
+    return this.tables.change('putBack', async (r) => {
+      const there = await r.byCounter(entries.map((e) => e.counter))
+      const missing = entries.filter((e, i) => e.state === 'rejected' && !there[i])
+      return { change: { entries: missing }, answer: undefined }
     })
   }
 

@@ -214,11 +214,11 @@ export interface WorkStore {
   /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
-  takeBack(group: string, draft: Draft): Promise<boolean>
-  /** See SyncEngine. */
-  redo(group: string, draft: Draft): Promise<string>
-  /** See SyncEngine. */
-  discard(id: string): Promise<void>
+  takeBack(group: string, draft: Draft | null): Promise<boolean>
+  /** See SyncEngine, as the next two. */
+  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string>
+  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]>
+  putBack(entries: readonly OutboxEntry[]): Promise<void>
   /** A name of this installation, to be registered anew. */
   saveInstall(install: string): Promise<void>
   saveDevice(device: string, lastCounter: number): Promise<void>

@@ -2,11 +2,11 @@ import { getContext, setContext } from 'svelte'
 import type { Checklist } from '../../domain/rows'
 import type { VisitContext, VisitForm } from '../../domain/visit'
 import type { ActivityFacts, CoveredWorker } from '../../state/facts'
-import type { VisitDraft } from './draft.svelte'
+import type { OpenDraft } from '../../state/draft.svelte'
 
 /** What every step of the visit works with. */
 export interface VisitScope {
-  readonly draft: VisitDraft
+  readonly draft: OpenDraft<VisitForm>
   readonly form: VisitForm
   readonly facts: ActivityFacts
   readonly roster: readonly CoveredWorker[]

@@ -1,7 +1,6 @@
-import { limaIso } from '../../domain/day'
-import { FORM_VERSION, type VisitForm } from '../../domain/visit'
-import { getDraft, lockDraft, saveDraft } from '../../state/drafts'
-import type { Draft } from '../../sync/contract'
+import { limaIso } from '../domain/day'
+import type { Draft } from '../sync/contract'
+import { getDraft, lockDraft, saveDraft } from './drafts'
 
 export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
 
@@ -9,9 +8,9 @@ export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
  * An open draft. Every change is committed to disk before `savedAt` says so;
  * writes go one after the other, so the newest is always what stays.
  */
-export class VisitDraft {
+export class OpenDraft<Form extends object> {
   state = $state<OpenState>('opening')
-  form = $state<VisitForm>()
+  form = $state<Form>()
   intervention = ''
   /** ms of the last commit; 0 while nothing was saved in this sitting. */
   savedAt = $state(0)
@@ -21,7 +20,11 @@ export class VisitDraft {
   #closed = false
   #tail: Promise<void> = Promise.resolve()
 
-  constructor(readonly id: string) {}
+  constructor(
+    readonly id: string,
+    readonly kind: Draft['kind'],
+    readonly version: number,
+  ) {}
 
   async open(): Promise<void> {
     this.#release = await lockDraft(this.id)
@@ -31,12 +34,12 @@ export class VisitDraft {
     }
     if (this.#closed) return this.close()
     const draft = await getDraft(this.id)
-    if (!draft) {
+    if (draft?.kind !== this.kind) {
       this.state = 'gone'
       return
     }
     this.intervention = draft.intervention
-    this.form = draft.body as VisitForm
+    this.form = draft.body as Form
     this.savedAt = Date.parse(draft.saved_at)
     this.state = 'open'
   }
@@ -48,7 +51,7 @@ export class VisitDraft {
   }
 
   /** Changes the form and commits it. */
-  change(edit: (form: VisitForm) => void): Promise<void> {
+  change(edit: (form: Form) => void): Promise<void> {
     // After close() the draft is another tab's, finished or discarded: never written again.
     if (!this.form || this.#closed) return Promise.resolve()
     edit(this.form)
@@ -65,9 +68,9 @@ export class VisitDraft {
   snapshot(): Draft {
     return {
       id: this.id,
-      kind: 'visit',
+      kind: this.kind,
       intervention: this.intervention,
-      version: FORM_VERSION,
+      version: this.version,
       saved_at: limaIso(Date.now()),
       body: $state.snapshot(this.form),
     }

@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { changedFields, factsOf, isLifting, newFields, recordErrors, remedyOf, type RecordForm } from './record'
+
+const shown = {
+  severity: 'moderada',
+  description: 'El botiquín está incompleto',
+  corrective_measure: '',
+  responsible: 'Responsable técnico',
+  due_on: '2026-11-20',
+  state: 'abierto',
+  state_reason: '',
+}
+
+function finding(typed: Partial<typeof shown>): RecordForm {
+  return {
+    collection: 'findings',
+    record: 'finding00000001',
+    visit: 'visit0000000001',
+    visited_on: '2026-11-23',
+    base_rev: 3,
+    base: shown,
+    typed: { ...shown, ...typed },
+  }
+}
+
+describe('a change of a record', () => {
+  it('sends nothing when nothing changed, blanks around a text included', () => {
+    expect(changedFields(finding({}))).toEqual({})
+    expect(changedFields(finding({ description: ' El botiquín está incompleto ' }))).toEqual({})
+  })
+
+  it('sends what means something together together', () => {
+    expect(changedFields(finding({ due_on: '2026-12-01' }))).toEqual({
+      due_on: '2026-12-01',
+      responsible: 'Responsable técnico',
+    })
+    expect(changedFields(finding({ state: 'levantado', state_reason: 'Ya está completo' }))).toEqual({
+      state: 'levantado',
+      state_reason: 'Ya está completo',
+    })
+    const person: RecordForm = {
+      ...finding({}),
+      collection: 'unlisted_workers',
+      base: { dni: '40000001', given_names: 'Luz', surnames: 'Puma', note: '' },
+      typed: { dni: '40000002', given_names: 'Luz', surnames: 'Puma', note: '' },
+    }
+    expect(changedFields(person)).toEqual({ dni: '40000002', given_names: 'Luz', surnames: 'Puma' })
+  })
+
+  it('clears a text that was taken away', () => {
+    const form = { ...finding({ corrective_measure: '' }), base: { ...shown, corrective_measure: 'Comprarlo' } }
+    expect(changedFields(form)).toEqual({ corrective_measure: '' })
+  })
+
+  it('never sends a field whose whole unit is as it was shown', () => {
+    const text = fc.constantFrom('', 'a', 'b')
+    const facts = fc.record({ severity: text, description: text, responsible: text, due_on: text, state: text })
+    fc.assert(
+      fc.property(facts, facts, (base, typed) => {
+        const form = { ...finding({}), base, typed }
+        const sent = changedFields(form)
+        for (const field of ['severity', 'description'] as const)
+          expect(field in sent).toBe(base[field] !== typed[field])
+        const pair = base.responsible !== typed.responsible || base.due_on !== typed.due_on
+        expect(['responsible' in sent, 'due_on' in sent]).toEqual([pair, pair])
+      }),
+    )
+  })
+})
+
+it('a new record carries its visit and what has a value, never a state', () => {
+  const form = { ...finding({ responsible: ' ', due_on: '' }), record: '' }
+  expect(newFields(form)).toEqual({
+    visit: 'visit0000000001',
+    severity: 'moderada',
+    description: 'El botiquín está incompleto',
+  })
+})
+
+describe('what is wrong with a record', () => {
+  it('demands a reason to lift a finding, and only then', () => {
+    expect(recordErrors(finding({ state: 'levantado', state_reason: '  ' }), [])).toEqual({ state_reason: 'required' })
+    expect(isLifting(finding({ state: 'levantado' }))).toBe(true)
+    expect(recordErrors(finding({}), [])).toEqual({})
+    expect(isLifting(finding({}))).toBe(false)
+  })
+
+  it('does not hold an old deadline against who changes something else', () => {
+    expect(recordErrors(finding({ severity: 'grave' }), [])).toEqual({})
+    expect(recordErrors(finding({ due_on: '2026-11-22' }), [])).toEqual({ due_on: 'past' })
+    expect(recordErrors({ ...finding({}), record: '' }, [])).toEqual({ due_on: 'past' })
+  })
+
+  it('knows who is on the roster', () => {
+    const form: RecordForm = {
+      ...finding({}),
+      collection: 'unlisted_workers',
+      typed: { dni: '40000001', given_names: 'Luz', surnames: '', note: '' },
+    }
+    expect(recordErrors(form, ['40000001'])).toEqual({ dni: 'listed', surnames: 'required' })
+    expect(recordErrors({ ...form, typed: { ...form.typed, surnames: 'Puma' } }, [])).toEqual({})
+  })
+
+  it('demands a mark', () => {
+    expect(recordErrors({ ...finding({}), collection: 'visit_marks', typed: {} }, [])).toEqual({ mark: 'required' })
+  })
+})
+
+it('reads the fields of a form from a row', () => {
+  expect(factsOf('unlisted_workers', { dni: '40000001', visit: 'v', note: 7 })).toEqual({
+    dni: '40000001',
+    given_names: '',
+    surnames: '',
+    note: '',
+  })
+})
+
+describe('what can be done about a refused record', () => {
+  it('is a form where something typed can change the answer', () => {
+    expect(remedyOf('findings', 'create', ['too_short'])).toBe('form')
+    expect(remedyOf('findings', 'update', ['conflict'])).toBe('form')
+    expect(remedyOf('visit_marks', 'create', ['headcount_mismatch'])).toBe('form')
+    expect(remedyOf('visit_marks', 'create', ['participant_not_in_intervention'])).toBe('as_unlisted')
+  })
+  it('is none where nothing can', () => {
+    expect(remedyOf('findings', 'create', ['too_short', 'out_of_scope'])).toBe('none')
+    expect(remedyOf('visit_marks', 'create', ['mark_exists'])).toBe('none')
+    expect(remedyOf('findings', 'delete', ['invalid_value'])).toBe('none')
+    expect(remedyOf('visits', 'create', ['required'])).toBe('none')
+    expect(remedyOf('conflicts', 'update', ['conflict_settled'])).toBe('none')
+  })
+})

@@ -1,0 +1,121 @@
+/**
+ * One record by itself, outside its visit: a refused one written again, or one
+ * the server has, changed. Pure. Invariants:
+ *  - what was refused comes back with everything that was typed (I2);
+ *  - a change sends only what the person changed, and fields that mean something
+ *    together go together, as in the merge on the server (protocol §6, I4).
+ */
+import type { Day } from './day'
+import { isDay } from './day'
+import { findingErrors, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
+
+export type RecordCollection = 'findings' | 'unlisted_workers' | 'visit_marks'
+export type Fields = Record<string, unknown>
+
+/** The form of a record: what was shown when it was begun, and what is typed. Text but for nothing. */
+export interface RecordForm {
+  collection: RecordCollection
+  /** The record changed; '' for a new one, in the place of a refused one. */
+  record: string
+  visit: string
+  /** No deadline lies before it; '' where not known. */
+  visited_on: Day
+  /** The revision the change is made on; 0 for a new one. */
+  base_rev: number
+  base: Record<string, string>
+  typed: Record<string, string>
+}
+
+export const RECORD_FORM_VERSION = 1
+
+const FACTS: Record<RecordCollection, readonly string[]> = {
+  findings: ['severity', 'description', 'corrective_measure', 'responsible', 'due_on', 'state', 'state_reason'],
+  unlisted_workers: ['dni', 'given_names', 'surnames', 'note'],
+  visit_marks: ['participant', 'mark', 'coverage_seen'],
+}
+
+/** Fields that move together when two people change the same record (protocol §6). */
+const GROUPS: Record<RecordCollection, readonly (readonly string[])[]> = {
+  findings: [
+    ['state', 'state_reason'],
+    ['responsible', 'due_on'],
+  ],
+  unlisted_workers: [['dni', 'given_names', 'surnames']],
+  visit_marks: [],
+}
+
+export function isRecordCollection(c: string): c is RecordCollection {
+  return Object.hasOwn(FACTS, c)
+}
+
+/** The fields of a record's form, as text. */
+export function factsOf(collection: RecordCollection, data: Fields): Record<string, string> {
+  return Object.fromEntries(FACTS[collection].map((f) => [f, typeof data[f] === 'string' ? data[f] : '']))
+}
+
+/** Lifting a finding is a decision of its own: the form asks for the reason alone. */
+export function isLifting(form: RecordForm): boolean {
+  return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
+}
+
+const clean = (typed: Record<string, string>, field: string): string => (typed[field] ?? '').trim()
+
+/** The fields the person changed, in whole groups; trimmed. Empty where nothing changed. */
+export function changedFields(form: RecordForm): Record<string, string> {
+  const changed = (field: string) => clean(form.typed, field) !== (form.base[field] ?? '')
+  const grouped = GROUPS[form.collection]
+  const units = [...grouped, ...FACTS[form.collection].filter((f) => !grouped.flat().includes(f)).map((f) => [f])]
+  const moved = units.filter((unit) => unit.some(changed)).flat()
+  return Object.fromEntries(moved.map((field) => [field, clean(form.typed, field)]))
+}
+
+/** The fields of a new record: those with a value. A new finding is open; the server says so. */
+export function newFields(form: RecordForm): Record<string, string> {
+  const { state: _, state_reason: __, ...typed } = form.typed
+  const filled = Object.entries(typed).flatMap(([k, v]) => (v.trim() === '' ? [] : [[k, v.trim()]]))
+  return { visit: form.visit, ...(Object.fromEntries(filled) as Record<string, string>) }
+}
+
+export type RecordErrors = FieldErrors<FindingEntry & UnlistedEntry & { state_reason: string; mark: string }>
+
+/** @param listed the DNI of those on the roster of the visit's day: they are marked there */
+export function recordErrors(form: RecordForm, listed: readonly string[]): RecordErrors {
+  const typed = { id: '', ...form.typed } as unknown as FindingEntry & UnlistedEntry
+  switch (form.collection) {
+    case 'visit_marks':
+      return form.typed['mark'] ? {} : { mark: 'required' }
+    case 'unlisted_workers':
+      return unlistedErrors(typed, [], listed)
+    case 'findings': {
+      const errors: RecordErrors = findingErrors(typed, form.visited_on)
+      // A deadline that was there before is not this person's slip.
+      if (form.record !== '' && form.typed['due_on'] === form.base['due_on'] && isDay(typed.due_on))
+        delete errors.due_on
+      if (form.typed['state'] === 'levantado' && clean(form.typed, 'state_reason') === '')
+        errors.state_reason = 'required'
+      return errors
+    }
+  }
+}
+
+/** What can be done about a refused record, from what the server said of it. */
+export type Remedy = 'form' | 'as_unlisted' | 'none'
+
+/** Nothing that could be typed changes the answer. */
+const FINAL = new Set([
+  'mark_exists',
+  'record_exists',
+  'record_not_found',
+  'parent_not_found',
+  'parent_rejected',
+  'out_of_scope',
+  'operation_not_allowed',
+  'unknown_collection',
+  'unknown_field',
+  'conflict_settled',
+])
+
+export function remedyOf(collection: string, op: string, codes: readonly string[]): Remedy {
+  if (!isRecordCollection(collection) || op === 'delete' || codes.some((code) => FINAL.has(code))) return 'none'
+  return codes.includes('participant_not_in_intervention') ? 'as_unlisted' : 'form'
+}

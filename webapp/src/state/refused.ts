@@ -1,0 +1,169 @@
+import { limaIso } from '../domain/day'
+import {
+  factsOf,
+  isRecordCollection,
+  RECORD_FORM_VERSION,
+  remedyOf,
+  type RecordForm,
+  type Remedy,
+} from '../domain/record'
+import type { OutboxEntry, Problem } from '../sync/contract'
+import { isReplaced } from '../sync/entries'
+import { recordId } from '../sync/ids'
+import { one } from './read'
+import { sync } from './sync.svelte'
+
+/** What else is on the device: it tells whether something refused was replaced. */
+export interface Around {
+  /** Groups with something the server has not answered. */
+  pending: ReadonlySet<string>
+  drafts: ReadonlySet<string>
+}
+
+/** One record of which the server refused something, as the sync centre shows it. */
+export interface RefusedRecord {
+  key: string
+  group: string
+  /** The refused mutations of it, oldest first. */
+  ids: string[]
+  collection: string
+  op: 'create' | 'update' | 'delete'
+  /** All that was typed, the newest over the older. */
+  fields: Record<string, unknown>
+  /** Whom a mark is about; '' where the phone never knew. */
+  person: string
+  problems: Problem[]
+  remedy: Remedy
+  /** The draft, or later the group, that carries it again; '' while there is none. */
+  redone_as: string
+  /** 'writing': `redone_as` is a draft; 'sent': not answered yet; 'replaced': answered. */
+  state: 'open' | 'writing' | 'sent' | 'replaced'
+}
+
+/** Two problems are the same when they say the same of the same field. */
+export function problemKey(p: Problem): string {
+  return [p.field, p.code, p.message].join('|')
+}
+
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((p) => [problemKey(p), p])).values()]
+}
+
+export const personOf = (about: OutboxEntry['about']): string =>
+  about ? `${about.surnames}, ${about.given_names}` : ''
+
+export function refusedRecords(entries: readonly OutboxEntry[], around: Around): RefusedRecord[] {
+  const byRecord = new Map<string, OutboxEntry[]>()
+  for (const e of entries) {
+    if (e.state !== 'rejected') continue
+    const key = `${e.mutation.collection}/${e.mutation.record}`
+    byRecord.set(key, [...(byRecord.get(key) ?? []), e])
+  }
+  return [...byRecord].map(([key, refused]) => refusedRecord(key, refused, around))
+}
+
+function refusedRecord(key: string, refused: readonly OutboxEntry[], around: Around): RefusedRecord {
+  const first = refused[0] as OutboxEntry
+  const { collection, op } = first.mutation
+  const fields = typedIn(refused)
+  const problems = distinct(refused.flatMap((e) => e.outcome?.errors ?? []))
+  const redone_as = first.redone_as ?? ''
+  const state = !redone_as
+    ? 'open'
+    : around.drafts.has(redone_as)
+      ? 'writing'
+      : isReplaced(first, around.pending, around.drafts)
+        ? 'replaced'
+        : 'sent'
+  return {
+    key,
+    group: first.group,
+    ids: refused.map((e) => e.id),
+    collection,
+    op,
+    fields,
+    person: personOf(first.about),
+    problems,
+    remedy: remedyOf(
+      collection,
+      op,
+      problems.map((p) => p.code),
+    ),
+    redone_as,
+    state,
+  }
+}
+
+function typedIn(refused: readonly OutboxEntry[]): Record<string, unknown> {
+  return Object.assign({}, ...refused.map((e) => e.mutation.fields)) as Record<string, unknown>
+}
+
+const text = (v: unknown): string => (typeof v === 'string' ? v : '')
+
+/**
+ * Begins to write a refused record again: a draft with all that was typed, and the
+ * refused one remembers it. Made once: a second tap answers the same id, be it a
+ * draft still or finished already. '' if there is nothing to correct.
+ *
+ * @param unlisted a mark of somebody who is not on the roster becomes a person written down by name
+ */
+export async function correct(item: RefusedRecord, unlisted = false): Promise<string> {
+  const entries = await sync.work.outbox.where('id').anyOf(item.ids).sortBy('counter')
+  const first = entries[0]
+  if (!first || !isRecordCollection(item.collection)) return ''
+  const form = await formOf(first, typedIn(entries), unlisted)
+  if (!form) return ''
+  const draft = {
+    id: recordId(),
+    kind: 'record' as const,
+    intervention: first.intervention,
+    version: RECORD_FORM_VERSION,
+    saved_at: limaIso(Date.now()),
+    body: form,
+  }
+  return sync.engine.redo(item.group, draft, item.ids)
+}
+
+async function formOf(
+  first: OutboxEntry,
+  typed: Record<string, unknown>,
+  unlisted: boolean,
+): Promise<RecordForm | null> {
+  const { collection, op, record } = first.mutation
+  if (!isRecordCollection(collection)) return null
+  // A change is made on what the phone knows now: that is what the person will see beside it.
+  const current = op === 'create' ? undefined : await sync.replica.rows.get([collection, record])
+  const visit = text(typed['visit']) || text(current?.data['visit'])
+  const head = { visit, visited_on: await visitedOn(visit), base_rev: current?.rev ?? 0 }
+  if (unlisted) {
+    const { dni = '', given_names = '', surnames = '' } = first.about ?? {}
+    const known = { dni, given_names, surnames, note: '' }
+    return { ...head, collection: 'unlisted_workers', record: '', base: {}, typed: known }
+  }
+  const base = current ? factsOf(collection, current.data) : {}
+  return {
+    ...head,
+    collection,
+    record: op === 'create' ? '' : record,
+    base,
+    typed: op === 'create' ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
+  }
+}
+
+async function visitedOn(visit: string): Promise<string> {
+  const row = await one('visits', visit)
+  if (row) return row.visited_on
+  const own = await sync.work.outbox.filter((e) => e.mutation.record === visit).first()
+  return text((own?.mutation.fields)?.['visited_on'])
+}
+
+/** The refused mutations as the phone holds them, for a copy of the person's own. */
+export async function copyOf(ids: readonly string[]): Promise<OutboxEntry[]> {
+  return sync.work.outbox.where('id').anyOf(ids).sortBy('counter')
+}
+
+/** Forgets a refused record at the person's confirmed wish; answers the way back. */
+export async function discardRecord(item: RefusedRecord): Promise<() => Promise<void>> {
+  const gone = await sync.engine.discard(item.group, item.ids)
+  return () => sync.engine.putBack(gone)
+}
