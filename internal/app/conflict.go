@@ -131,6 +131,7 @@ func stillUnlisted(tx Outbound, c Conflict, row RecordState, values map[string]a
 
 // ConflictQuery asks for conflicts.
 type ConflictQuery struct {
+	ID     string // "" for any
 	State  string // "" for all
 	Limit  int
 	Offset int
@@ -140,6 +141,8 @@ type ConflictQuery struct {
 type ReviewBook interface {
 	Conflicts(ut string, q ConflictQuery) ([]Conflict, int64, error)
 	Parked() ([]ParkedMutation, error)
+	// ParticipantName is whom a mark is about; "" for nobody known.
+	ParticipantName(participant string) (string, error)
 }
 
 // Reviewer has the use cases of who settles conflicts and reviews parked work.
@@ -170,6 +173,15 @@ func (r *Reviewer) Conflicts(a actor.Actor, q ConflictQuery) ([]Conflict, int64,
 		return nil, 0, err
 	}
 	return r.Book.Conflicts(ut, q)
+}
+
+// Conflict is one of them.
+func (r *Reviewer) Conflict(a actor.Actor, id string) (Conflict, error) {
+	found, _, err := r.Conflicts(a, ConflictQuery{ID: id, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return Conflict{}, orFault(err, fault.New(fault.NotFound, ""))
+	}
+	return found[0], nil
 }
 
 // Settle decides a conflict for the two people it is about.

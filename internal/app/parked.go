@@ -101,7 +101,18 @@ type Review struct {
 const MinReason = 10
 
 // Reviewed says what became of a group.
-type Reviewed struct{ Applied, Rejected int }
+type Reviewed struct {
+	Applied, Rejected int
+	// Refused are the records that a rule did not admit though the group was accepted.
+	Refused []Refused
+}
+
+// Refused is a record with what was said against it. Name says what it is: of a
+// mark the person, else what was written.
+type Refused struct {
+	Collection, Record, Op, Name string
+	Faults                       []*fault.Fault
+}
 
 // Decide accepts or rejects the whole group a parked mutation belongs to, in one
 // transaction. What is accepted is judged by the rules as its author's own work;
@@ -134,8 +145,15 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 		for _, d := range decisions {
 			if d.Outcome.Status == Applied {
 				out.Applied++
-			} else {
-				out.Rejected++
+				continue
+			}
+			out.Rejected++
+			if accept {
+				refused, err := r.refused(d)
+				if err != nil {
+					return err
+				}
+				out.Refused = append(out.Refused, refused)
 			}
 		}
 		if err := tx.Review(review, decisions); err != nil {
@@ -144,6 +162,23 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 		return noteReview(tx, review, group, out)
 	})
 	return out, err
+}
+
+func (r *Reviewer) refused(d Decision) (Refused, error) {
+	m := d.Mutation
+	said := func(field string) string { s, _ := m.Fields[field].(string); return s }
+	out := Refused{Collection: m.Collection, Record: m.Record, Op: m.Op, Faults: d.Outcome.Errors}
+	switch m.Collection {
+	case "visit_marks":
+		var err error
+		out.Name, err = r.Book.ParticipantName(said("participant"))
+		return out, err
+	case "unlisted_workers":
+		out.Name = strings.TrimSpace(said("given_names") + " " + said("surnames"))
+	default:
+		out.Name = said("description")
+	}
+	return out, nil
 }
 
 func noteReview(tx Outbound, by Review, group ParkedGroup, out Reviewed) error {

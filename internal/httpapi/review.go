@@ -13,6 +13,7 @@ import (
 // reviewRoutes are those of who settles conflicts and reviews parked work.
 func (a *API) reviewRoutes(g *echo.Group) {
 	g.GET("/conflicts", a.conflicts)
+	g.GET("/conflicts/:conflict", a.conflict)
 	g.POST("/conflicts/:conflict/settle", a.settleConflict)
 	g.GET("/parked", a.parked)
 	g.POST("/parked/:mutation/decide", a.decideParked)
@@ -69,6 +70,14 @@ func (a *API) conflicts(c echo.Context) error {
 		items[i] = conflictOf(x)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": conflictPage})
+}
+
+func (a *API) conflict(c echo.Context) error {
+	x, err := a.Reviewer.Conflict(who(c), c.Param("conflict"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, conflictOf(x))
 }
 
 type settleRequest struct {
@@ -186,5 +195,17 @@ func (a *API) decideParked(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]int{"applied": out.Applied, "rejected": out.Rejected})
+	refused := make([]refusedShape, len(out.Refused))
+	for i, r := range out.Refused {
+		refused[i] = refusedShape{r.Collection, r.Record, r.Op, r.Name, sayAll(r.Faults)}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"applied": out.Applied, "rejected": out.Rejected, "refused": refused})
+}
+
+type refusedShape struct {
+	Collection string    `json:"collection"`
+	Record     string    `json:"record"`
+	Op         string    `json:"op"`
+	Name       string    `json:"name"`
+	Errors     []problem `json:"errors"`
 }

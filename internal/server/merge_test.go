@@ -259,7 +259,15 @@ func TestSettlingConflicts(t *testing.T) {
 	if list.Total != 0 || len(list.Items) != 0 {
 		t.Errorf("another unit's coordinator sees %+v", list)
 	}
+	var read struct{ ID, Author string }
+	k.Do("GET", "/api/chaski/v1/conflicts/"+two, k.Token(testkit.Carla), nil).JSON(200, &read)
+	if read.ID != two || read.Author != testkit.Luis {
+		t.Errorf("%+v", read)
+	}
 	for user, status := range map[string]int{testkit.ID("otrac"): 404, testkit.Ana: 403, testkit.Rosa: 403, testkit.Dora: 403} {
+		if r := k.Do("GET", "/api/chaski/v1/conflicts/"+two, k.Token(user), nil); r.Status != status {
+			t.Errorf("%s reads one: %d %s", user, r.Status, r.Body)
+		}
 		if r := office(user, two, "author"); r.Status != status {
 			t.Errorf("%s: %d %s", user, r.Status, r.Body)
 		}

@@ -110,10 +110,21 @@ func TestParkedList(t *testing.T) {
 func TestAcceptParked(t *testing.T) {
 	k := testkit.World(t)
 	luis, sent := parkedVisit(k)
-	var out struct{ Applied, Rejected int }
+	var out struct {
+		Applied, Rejected int
+		Refused           []struct {
+			Collection, Record, Op, Name string
+			Errors                       []struct{ Code, Message string }
+		}
+	}
 	decide(k, testkit.Carla, idOf(sent[3]), "accept", "").JSON(200, &out) // any of the group names it
-	if out.Applied != 6 || out.Rejected != 1 {                            // more present than counted
-		t.Errorf("%+v", out)
+	if out.Applied != 6 || out.Rejected != 1 || len(out.Refused) != 1 {   // more present than counted
+		t.Fatalf("%+v", out)
+	}
+	r := out.Refused[0]
+	named := k.Int(`SELECT count(*) FROM participants WHERE id = '` + testkit.Worker(testkit.Muro, 2) + `' AND given_names || ' ' || surnames = '` + r.Name + `'`)
+	if r.Collection != "visit_marks" || r.Op != "create" || named != 1 || len(r.Errors) != 1 || r.Errors[0].Code != "headcount_mismatch" {
+		t.Errorf("the reviewer is told %+v", r)
 	}
 	if k.Jobs() != 1 {
 		t.Errorf("jobs = %d, want 1", k.Jobs())

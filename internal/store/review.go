@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -26,15 +27,15 @@ func NewReviewBook(e *Engine, a core.App) *ReviewBook { return &ReviewBook{e, a}
 // Conflicts implements app.ReviewBook.
 func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, int64, error) {
 	db := b.app.ConcurrentDB()
-	where := ` WHERE ({:ut} = '' OR i.ut = {:ut}) AND ({:s} = '' OR c.state = {:s})`
-	params := dbx.Params{"ut": ut, "s": q.State, "n": q.Limit, "o": q.Offset}
+	where := ` WHERE ({:ut} = '' OR i.ut = {:ut}) AND ({:s} = '' OR c.state = {:s}) AND ({:id} = '' OR c.id = {:id})`
+	params := dbx.Params{"ut": ut, "s": q.State, "id": q.ID, "n": q.Limit, "o": q.Offset}
 	var rows []conflictRow
 	if err := db.NewQuery(`SELECT ` + conflictColumns + where + ` ORDER BY c.created DESC, c.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows); err != nil {
 		return nil, 0, err
 	}
 	var total int64
 	err := db.NewQuery(`SELECT count(*) FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention` + where).
-		Bind(dbx.Params{"ut": ut, "s": q.State}).Row(&total)
+		Bind(dbx.Params{"ut": ut, "s": q.State, "id": q.ID}).Row(&total)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -45,6 +46,12 @@ func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, 
 		}
 	}
 	return out, total, nil
+}
+
+// ParticipantName implements app.ReviewBook.
+func (b *ReviewBook) ParticipantName(participant string) (string, error) {
+	names, err := column(b.app.ConcurrentDB(), `SELECT given_names || ' ' || surnames FROM participants WHERE id = {:p}`, dbx.Params{"p": participant})
+	return strings.Join(names, ""), err
 }
 
 // Parked implements app.ReviewBook.

@@ -1,4 +1,5 @@
 import { Api } from './support/api'
+import { reassign } from './support/assign'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
 import { analyst, canal, otherSupervisor, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
@@ -71,29 +72,3 @@ test('an activity reassigned while its supervisor is offline: his work is parked
   await server.stop()
   expect(await server.verify()).toContain('Sin diferencias')
 })
-
-/** Ends the assignment yesterday and begins another today, as the administrator's dashboard does. */
-async function reassign(url: string, activity: string, from: string, to: string): Promise<void> {
-  const root = await Api.superuser(url)
-  const [intervention] = await root.records('interventions', `name = "${activity}"`)
-  const [old] = await root.records<{ user: string }>('users', `email = "${from}"`)
-  const [next] = await root.records('users', `email = "${to}"`)
-  const [assignment] = await root.records<{ from_on: string }>(
-    'assignments',
-    `intervention = "${intervention?.id}" && user = "${old?.id}"`,
-  )
-  if (!intervention || !next || !assignment) throw new Error('the demo is not as expected')
-  const today = limaDay(0)
-  await root.update('assignments', assignment.id, { to_on: limaDay(-1) })
-  await root.create('assignments', {
-    user: next.id,
-    intervention: intervention.id,
-    from_on: today,
-    reason: 'Reasignación de prueba',
-  })
-}
-
-/** The civil day in Lima, `days` from today. */
-function limaDay(days: number): string {
-  return new Date(Date.now() + (days * 24 - 5) * 3_600_000).toISOString().slice(0, 10)
-}

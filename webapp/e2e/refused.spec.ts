@@ -14,6 +14,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
   server,
   network,
 }) => {
+  test.slow()
   const root = await Api.superuser(server.url)
   const central = await Api.signIn(server.url, analyst, password)
   const year = await central.runningYear()
@@ -63,7 +64,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
   await test.step('a finding is corrected with what was typed, over a killed page', async () => {
     await card
       .getByTestId(/^refused-findings/)
-      .first()
+      .filter({ hasText: 'Comprarlo' })
       .getByRole('button', { name: 'Corregir' })
       .click()
     await expect(page.getByRole('heading', { level: 1, name: 'Corregir hallazgo' })).toBeVisible()
@@ -95,7 +96,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
   })
 
   await test.step('the other finding is copied, discarded, brought back, discarded', async () => {
-    const other = card.getByTestId(/^refused-findings/).first()
+    const other = card.getByTestId(/^refused-findings/).filter({ hasText: 'Ponerla' })
     await expect(other).toContainText('Ponerla')
     expect(await saved(page, () => other.getByRole('button', { name: 'Guardar copia' }).click())).toContain('Ponerla')
     const discard = async () => {

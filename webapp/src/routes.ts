@@ -19,6 +19,14 @@ const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
+const finding = lazy(() => import('./features/record/FindingScreen.svelte'))
+const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
+const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte'))
+const officeConflicts = lazy(() => import('./features/conflicts/OfficeConflicts.svelte'))
+const officeConflict = lazy(() => import('./features/conflicts/OfficeConflict.svelte'))
+const parked = lazy(() => import('./features/parked/ParkedInbox.svelte'))
+const parkedWork = lazy(() => import('./features/parked/ParkedScreen.svelte'))
+const pastVisit = lazy(() => import('./features/record/PastVisit.svelte'))
 const record = lazy(() => import('./features/record/RecordScreen.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
@@ -60,6 +68,10 @@ const supervisor: RouteDefinition = {
   '/actividad/:id': activity,
   '/visita/:id/:step?': visit,
   '/registro/:id': record,
+  '/hallazgo/:id': finding,
+  '/visita-hecha/:id': pastVisit,
+  '/conflictos': conflicts,
+  '/conflictos/:id': conflict,
   '/terminada/:group': finished,
   '/sincronizacion': syncCentre,
   ...common,
@@ -96,7 +108,14 @@ const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imp
 
 // The first that matches is shown: what is special stands before the rest.
 const accounts: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles }
-const coordinating: RouteDefinition = { ...accounts, ...central }
+const reviewing: RouteDefinition = {
+  '/conflictos': officeConflicts,
+  '/conflictos/:id': officeConflict,
+  '/en-revision': parked,
+  '/en-revision/:mutation': parkedWork,
+  ...central,
+}
+const coordinating: RouteDefinition = { ...accounts, ...reviewing }
 const administrating: RouteDefinition = {
   '/administracion': administration,
   '/institucion': office,
@@ -111,6 +130,7 @@ export function routesFor(role: Session['role']): RouteDefinition {
   if (role === 'admin') return administrating
   if (role === 'ut_coordinator') return coordinating
   if (role === 'central_analyst') return importer
+  if (role === 'central_reviewer') return reviewing
   if (role === 'supervisor') return supervisor
   if (role === 'executor') return executing
   return readsCatalogue(role) ? reading : central

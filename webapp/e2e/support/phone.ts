@@ -135,6 +135,31 @@ export class Phone {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Visita terminada' })).toBeVisible()
   }
 
+  /** In the sync centre or anywhere: syncs and waits until that round ended. */
+  async syncNow(): Promise<void> {
+    if (!this.page.url().includes('#/sincronizacion')) await this.syncCentre()
+    const button = this.page.getByRole('button', { name: 'Sincronizar ahora' })
+    await button.click()
+    await expect(button).toBeEnabled({ timeout: 60_000 })
+  }
+
+  /** From Hoy: opens an open finding of an activity. */
+  async openFinding(activity: string, description: string): Promise<void> {
+    await this.home()
+    await this.page.getByRole('link', { name: activity }).click()
+    await this.page.getByRole('link', { name: description }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Hallazgo' })).toBeVisible()
+  }
+
+  async changeFinding(activity: string, description: string, type: (page: Page) => Promise<void>): Promise<void> {
+    await this.openFinding(activity, description)
+    await this.page.getByRole('button', { name: 'Cambiar hallazgo' }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Cambiar hallazgo' })).toBeVisible()
+    await type(this.page)
+    await this.page.getByRole('button', { name: 'Guardar y enviar' }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()
+  }
+
   /** The card of a finished piece of work in the sync centre. */
   work(activity: string): Locator {
     return this.page.getByTestId(/^group-/).filter({ hasText: activity })

@@ -1,4 +1,5 @@
 /** Rows of the replica as the rules see them (protocol §10). Empty strings are no value. */
+import type { Conflict } from './conflict'
 import type { Day } from './day'
 
 export interface Participant {
@@ -85,6 +86,28 @@ export interface Visit {
   headcount: number
   roster_size: number
   note: string
+  /** The user who made it. */
+  supervisor: string
+}
+
+export interface VisitMark {
+  id: string
+  visit: string
+  intervention: string
+  participant: string
+  mark: string
+  coverage_seen: string
+}
+
+/** A person at work who is not on the roster. */
+export interface UnlistedWorker {
+  id: string
+  visit: string
+  intervention: string
+  dni: string
+  given_names: string
+  surnames: string
+  note: string
 }
 
 export interface Finding {
@@ -97,6 +120,8 @@ export interface Finding {
   responsible: string
   due_on: Day
   state: string
+  /** Why it was lifted or opened again; absent in replicas of older schemas. */
+  state_reason?: string
 }
 
 export interface AttendanceSheet {
@@ -144,8 +169,11 @@ export interface Collections {
   entities: { id: string; ruc: string; name: string }
   visits: Visit
   findings: Finding
+  visit_marks: VisitMark
+  unlisted_workers: UnlistedWorker
   attendance_sheets: AttendanceSheet
   parameters: Parameter
   checklists: Checklist
   holidays: Holiday
+  conflicts: Conflict
 }

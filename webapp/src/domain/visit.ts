@@ -19,7 +19,7 @@ export interface Creation {
 /** Just what is needed to read a creation back. */
 export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
 
-export const FORM = 'visit/1'
+export const FORM = 'visit/2'
 export const FORM_VERSION = 1
 export const MIN_DESCRIPTION = 10
 

@@ -36,6 +36,7 @@ const WHAT: Record<string, () => string> = {
   'findings/create': m.refused_finding,
   'findings/update': m.refused_finding_change,
   'findings/delete': m.refused_finding_withdrawn,
+  'conflicts/update': m.refused_settle,
   'unlisted_workers/create': m.refused_unlisted,
   'unlisted_workers/update': m.refused_unlisted_change,
   'unlisted_workers/delete': m.refused_unlisted_withdrawn,

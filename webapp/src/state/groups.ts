@@ -1,4 +1,4 @@
-import type { OutboxEntry, Problem } from '../sync/contract'
+import type { OutboxEntry, Problem, Review } from '../sync/contract'
 import { isReplaced } from '../sync/entries'
 import { distinct, refusedRecords, type Around, type RefusedRecord } from './refused'
 import { sync } from './sync.svelte'
@@ -22,6 +22,8 @@ export interface WorkGroup {
   redone_as: string
   /** `redone_as` is a draft still. */
   redoing: boolean
+  /** What a reviewer decided about it while it waited. */
+  review: (Review & { accepted: boolean }) | null
   /** Cargo number, '' while there is none. */
   receipt: string
   /** What the server said of the whole, the same sentence once. */
@@ -48,6 +50,13 @@ function problemsOf(entries: readonly OutboxEntry[]): Problem[] {
   return distinct(own.length > 0 ? own : all)
 }
 
+/** Accepted where any of it took effect: single records may still be refused by a rule. */
+function reviewOf(entries: readonly OutboxEntry[]): WorkGroup['review'] {
+  const reviewed = entries.filter((e) => e.review)
+  const review = reviewed[0]?.review
+  return review ? { ...review, accepted: reviewed.some((e) => e.state === 'applied') } : null
+}
+
 function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
   const first = entries[0] as OutboxEntry
   const head = entries.find((e) => e.mutation.collection === 'visits')
@@ -64,6 +73,7 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
     redoable,
     redone_as,
     redoing: around.drafts.has(redone_as),
+    review: reviewOf(entries),
     receipt: entries.find((e) => e.outcome?.receipt)?.outcome?.receipt ?? '',
     problems: problemsOf(redoable ? entries : entries.filter((e) => e.state !== 'rejected')),
     refused: redoable ? [] : refusedRecords(entries, around),

@@ -1,6 +1,7 @@
 /** Reads for the screens: the replica, with the outbox replayed on top. Every read is a bounded index range. */
 import type { Collections } from '../domain/rows'
-import { overlay, type Marker } from '../sync/overlay'
+import type { OutboxEntry } from '../sync/contract'
+import { overlay, type Marker, type ShownRow } from '../sync/overlay'
 import { sync } from './sync.svelte'
 
 type Name = keyof Collections
@@ -27,7 +28,7 @@ export async function one<N extends Name>(c: N, id: string): Promise<Collections
 }
 
 /** A row and how much of it the server has: '' all, as far as this device knows. */
-export type Overlaid<T> = T & { marker: Marker; group: string }
+export type Overlaid<T> = T & { rev: number; marker: Marker; group: string }
 
 /** Rows of an intervention with this device's own creations and changes on top. */
 export async function withOutbox<N extends Name>(c: N, intervention: string): Promise<Overlaid<Collections[N]>[]> {
@@ -45,12 +46,43 @@ export async function manyWithOutbox<N extends Name>(
       .where('[c+i]')
       .anyOf(interventions.map((i) => [c, i]))
       .toArray(),
-    sync.work.outbox.where('state').anyOf('pending', 'parked', 'applied').toArray(),
+    ownWork(c),
     sync.replica.meta.get('replica'),
   ])
-  const own = outbox.filter((e) => wanted.has(e.intervention) && e.mutation.collection === c)
+  const own = outbox.filter((e) => wanted.has(e.intervention))
   const shown = overlay(rows, own, meta?.seen_seq ?? 0)
-  return byIntervention(shown, (r) => ({ ...shape<N>(r.id, r.data), marker: r.marker, group: r.group }))
+  return byIntervention(shown, overlaid<N>)
+}
+
+/** Every row of a small collection with this device's own changes on top. */
+export async function allWithOutbox<N extends Name>(c: N): Promise<Overlaid<Collections[N]>[]> {
+  const [rows, own, meta] = await Promise.all([
+    sync.replica.rows.where('[c+i]').between([c, ''], [c, '\uffff'], true, true).toArray(),
+    ownWork(c),
+    sync.replica.meta.get('replica'),
+  ])
+  return overlay(rows, own, meta?.seen_seq ?? 0).map(overlaid<N>)
+}
+
+async function ownWork(c: Name): Promise<OutboxEntry[]> {
+  const outbox = await sync.work.outbox.where('state').anyOf('pending', 'parked', 'applied').toArray()
+  return outbox.filter((e) => e.mutation.collection === c)
+}
+
+/** One row with this device's own changes on top; undefined where it is not there, or was deleted here. */
+export async function oneWithOutbox<N extends Name>(c: N, id: string): Promise<Overlaid<Collections[N]> | undefined> {
+  const [row, outbox, meta] = await Promise.all([
+    sync.replica.rows.get([c, id]),
+    ownWork(c),
+    sync.replica.meta.get('replica'),
+  ])
+  const own = outbox.filter((e) => e.mutation.record === id)
+  const [shown] = overlay(row ? [row] : [], own, meta?.seen_seq ?? 0)
+  return shown && overlaid<N>(shown)
+}
+
+function overlaid<N extends Name>(r: ShownRow): Overlaid<Collections[N]> {
+  return { ...shape<N>(r.id, r.data), rev: r.rev, marker: r.marker, group: r.group }
 }
 
 /** The rows of several interventions in one read, by intervention. */

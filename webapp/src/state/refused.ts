@@ -4,6 +4,7 @@ import {
   isRecordCollection,
   RECORD_FORM_VERSION,
   remedyOf,
+  type Fields,
   type RecordForm,
   type Remedy,
 } from '../domain/record'
@@ -110,8 +111,8 @@ const text = (v: unknown): string => (typeof v === 'string' ? v : '')
 export async function correct(item: RefusedRecord, unlisted = false): Promise<string> {
   const entries = await sync.work.outbox.where('id').anyOf(item.ids).sortBy('counter')
   const first = entries[0]
-  if (!first || !isRecordCollection(item.collection)) return ''
-  const form = await formOf(first, typedIn(entries), unlisted)
+  if (!first) return ''
+  const form = await (unlisted ? asUnlisted(first) : recordFormOf(first.mutation, typedIn(entries)))
   if (!form) return ''
   const draft = {
     id: recordId(),
@@ -124,37 +125,45 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
   return sync.engine.redo(item.group, draft, item.ids)
 }
 
-async function formOf(
-  first: OutboxEntry,
-  typed: Record<string, unknown>,
-  unlisted: boolean,
+/**
+ * The form of a record again from what was sent of it; null for what has no form.
+ * A change is made on what the phone knows now: that is what the person sees beside it.
+ *
+ * @param typed the mutation's fields, with those of later ones over them
+ */
+export async function recordFormOf(
+  mutation: OutboxEntry['mutation'],
+  typed: Fields = mutation.fields,
 ): Promise<RecordForm | null> {
-  const { collection, op, record } = first.mutation
-  if (!isRecordCollection(collection)) return null
-  // A change is made on what the phone knows now: that is what the person will see beside it.
-  const current = op === 'create' ? undefined : await sync.replica.rows.get([collection, record])
+  const { collection, op, record } = mutation
+  if (!isRecordCollection(collection) || op === 'delete') return null
+  const anew = op === 'create'
+  const current = anew ? undefined : await sync.replica.rows.get([collection, record])
   const visit = text(typed['visit']) || text(current?.data['visit'])
-  const head = { visit, visited_on: await visitedOn(visit), base_rev: current?.rev ?? 0 }
-  if (unlisted) {
-    const { dni = '', given_names = '', surnames = '' } = first.about ?? {}
-    const known = { dni, given_names, surnames, note: '' }
-    return { ...head, collection: 'unlisted_workers', record: '', base: {}, typed: known }
-  }
   const base = current ? factsOf(collection, current.data) : {}
   return {
-    ...head,
     collection,
-    record: op === 'create' ? '' : record,
+    record: anew ? '' : record,
+    visit,
+    visited_on: await visitedOn(visit),
+    base_rev: current?.rev ?? 0,
     base,
-    typed: op === 'create' ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
+    typed: anew ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
   }
+}
+
+/** A refused mark as the form of a person who is not on the roster. */
+async function asUnlisted(mark: OutboxEntry): Promise<RecordForm | null> {
+  const form = await recordFormOf(mark.mutation)
+  const { dni = '', given_names = '', surnames = '' } = mark.about ?? {}
+  return form && { ...form, collection: 'unlisted_workers', typed: { dni, given_names, surnames, note: '' } }
 }
 
 async function visitedOn(visit: string): Promise<string> {
   const row = await one('visits', visit)
   if (row) return row.visited_on
   const own = await sync.work.outbox.filter((e) => e.mutation.record === visit).first()
-  return text((own?.mutation.fields)?.['visited_on'])
+  return text(own?.mutation.fields?.['visited_on'])
 }
 
 /** The refused mutations as the phone holds them, for a copy of the person's own. */

@@ -98,3 +98,8 @@ export const session = new SessionState()
 export function replicates(role: Session['role']): boolean {
   return role === 'supervisor' || role === 'executor'
 }
+
+/** Roles that settle conflicts and review parked work. */
+export function reviews(role: Session['role'] | undefined): boolean {
+  return role === 'ut_coordinator' || role === 'central_reviewer'
+}

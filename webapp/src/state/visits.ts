@@ -2,7 +2,9 @@ import { limaIso } from '../domain/day'
 import { saveDraft } from './drafts'
 import { recordId } from '../sync/ids'
 import { convenioCode } from './facts'
+import { recordFormOf } from './refused'
 import { sync } from './sync.svelte'
+import { RECORD_FORM_VERSION } from '../domain/record'
 import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 
 /** Starts a visit: its draft is on disk before the screen opens. Answers the draft's id. */
@@ -26,23 +28,25 @@ export async function startVisit(intervention: string, convenio_code: string): P
 }
 
 /**
- * Reopens a finished visit while none of it was ever on the wire. Answers the
- * draft's id, or '' when it is too late.
+ * Reopens finished work while none of it was ever on the wire. Answers the path of
+ * its form; '/' for what has none, like a deletion; '' when it is too late.
  */
-export async function reopenVisit(group: string): Promise<string> {
+export async function reopen(group: string): Promise<string> {
   const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
   const first = entries[0]
   if (!first) return ''
-  const body = fromMutations(entries.map((e) => e.mutation))
-  const draft = {
+  const visit = entries.some((e) => e.mutation.collection === 'visits')
+  const body = visit ? fromMutations(entries.map((e) => e.mutation)) : await recordFormOf(first.mutation)
+  const draft = body && {
     id: group,
-    kind: 'visit' as const,
+    kind: visit ? ('visit' as const) : ('record' as const),
     intervention: first.intervention,
-    version: FORM_VERSION,
+    version: visit ? FORM_VERSION : RECORD_FORM_VERSION,
     saved_at: limaIso(Date.now()),
     body,
   }
-  return (await sync.engine.takeBack(group, draft)) ? draft.id : ''
+  if (!(await sync.engine.takeBack(group, draft))) return ''
+  return draft ? `/${visit ? 'visita' : 'registro'}/${group}` : '/'
 }
 
 /**

@@ -16,9 +16,17 @@ function entry(
   counter: number,
   record: string,
   state: OutboxState,
-  more: { op?: 'create' | 'update'; fields?: Record<string, unknown>; seq?: number; rev?: number } = {},
+  more: {
+    op?: 'create' | 'update' | 'delete'
+    lost?: string[]
+    conflict?: string
+    fields?: Record<string, unknown>
+    seq?: number
+    rev?: number
+  } = {},
 ): OutboxEntry {
-  const { op = 'create', fields = { description: `de ${counter}` }, seq = 10, rev = 1 } = more
+  const { op = 'create', fields = { description: `de ${counter}` }, seq = 10, rev = 1, lost, conflict } = more
+  const merged = { ...(lost ? { lost } : {}), ...(conflict ? { conflict } : {}) }
   return {
     counter,
     id: `m${counter}`,
@@ -40,7 +48,7 @@ function entry(
     state,
     attempts: 1,
     created_at: '',
-    ...(state === 'pending' ? {} : { outcome: { id: `m${counter}`, status: state, seq, rev } }),
+    ...(state === 'pending' ? {} : { outcome: { id: `m${counter}`, status: state, seq, rev, ...merged } }),
   }
 }
 
@@ -91,4 +99,31 @@ test('an update is shown until a revision that has it is back', () => {
     marker: 'applied',
   })
   expect(overlay([row('a', 4, { state: 'levantado' })], [done], 0)[0]).toMatchObject({ marker: '' })
+})
+
+test('what was deleted here is gone at once, and stays gone until the server shows the row', () => {
+  const gone = (state: OutboxState, more = {}) => entry(2, 'a', state, { op: 'delete', fields: {}, ...more })
+  expect(markers([row('a', 3)], [gone('pending')])).toEqual({})
+  expect(markers([row('a', 3)], [gone('applied', { rev: 4 })])).toEqual({})
+  // The server still shows it after that commit: somebody made it anew.
+  expect(markers([row('a', 5)], [gone('applied', { rev: 4 })], 10)).toEqual({ a: '' })
+  // It stayed, because somebody had changed it meanwhile.
+  expect(markers([row('a', 4)], [gone('applied', { conflict: 'k' })])).toEqual({ a: '' })
+  expect(markers([row('a', 3)], [gone('rejected')])).toEqual({ a: '' })
+  expect(markers([row('a', 3)], [gone('parked')])).toEqual({ a: 'parked' })
+})
+
+test('a value that lost is not shown as what the record says', () => {
+  const change = {
+    op: 'update' as const,
+    fields: { description: 'mía', severity: 'grave' },
+    rev: 4,
+    lost: ['description'],
+  }
+  const [shown] = overlay(
+    [row('a', 3, { description: 'suya', severity: 'leve' })],
+    [entry(1, 'a', 'applied', change)],
+    0,
+  )
+  expect(shown?.data).toEqual({ description: 'suya', severity: 'grave' })
 })

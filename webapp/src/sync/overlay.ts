@@ -33,13 +33,21 @@ export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntr
     const { mutation } = entry
     const key = keyOf({ c: mutation.collection, id: mutation.record })
     const row = shown.get(key)
-    if (!replayed(entry, row, seenSeq) || (mutation.op === 'update' && !row)) continue
+    if (!replayed(entry, row, seenSeq) || (mutation.op !== 'create' && !row)) continue
+    // A deletion that waits for review leaves the row in sight, marked.
+    if (mutation.op === 'delete' && entry.state !== 'parked') {
+      shown.delete(key)
+      continue
+    }
+    // What lost against a newer value is not what the record says.
+    const { lost = [] } = entry.outcome ?? {}
+    const won = Object.entries(mutation.fields as Record<string, unknown>).filter(([field]) => !lost.includes(field))
     shown.set(key, {
       c: mutation.collection,
       id: mutation.record,
       i: row?.i ?? entry.intervention,
       rev: row?.rev ?? 0,
-      data: { ...row?.data, ...(mutation.fields as Record<string, unknown>) },
+      data: { ...row?.data, ...Object.fromEntries(won) },
       marker: entry.state as Marker,
       group: entry.group,
     })
@@ -48,9 +56,12 @@ export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntr
 }
 
 function replayed(entry: OutboxEntry, row: ShownRow | undefined, seenSeq: number): boolean {
-  if (entry.state === 'pending') return entry.mutation.op === 'update' || !row || row.rev === 0
-  if (entry.state === 'parked') return entry.mutation.op === 'update' || !row || row.rev === 0
+  const { op } = entry.mutation
+  if (entry.state === 'pending' || entry.state === 'parked') return op !== 'create' || !row || row.rev === 0
   if (entry.state !== 'applied') return false
+  const newer = (entry.outcome?.seq ?? 0) > seenSeq
+  // Deleted, or kept because somebody changed it meanwhile.
+  if (op === 'delete') return newer && !entry.outcome?.conflict
   const back = row !== undefined && row.rev > 0 && row.rev >= (entry.outcome?.rev ?? 1)
-  return !back && (entry.outcome?.seq ?? 0) > seenSeq
+  return !back && newer
 }

@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conflicts/{conflict}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["getConflict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conflicts/{conflict}/settle": {
         parameters: {
             query?: never;
@@ -1769,6 +1786,17 @@ export interface components {
         ParkedDecided: {
             applied: number;
             rejected: number;
+            /** @description accept: records a rule did not admit. */
+            refused: components["schemas"]["RefusedRecord"][];
+        };
+        RefusedRecord: {
+            collection: string;
+            record: components["schemas"]["Id"];
+            /** @enum {string} */
+            op: "create" | "update" | "delete";
+            /** @description What it is: of a mark the person, else what was written. */
+            name: string;
+            errors: components["schemas"]["Problem"][];
         };
         Exercise: {
             year: number;
@@ -3439,6 +3467,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conflicts"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conflict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
                 };
             };
             default: components["responses"]["Fault"];

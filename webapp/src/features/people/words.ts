@@ -1,4 +1,5 @@
 import { m } from '../../i18n'
+import type { Schemas } from '../../state/api'
 import type { IconName } from '../../ui/icons'
 
 type Tone = 'ok' | 'bad' | 'warn' | 'plain'
@@ -71,3 +72,16 @@ const rights: Record<string, () => string> = {
   manage_institution: m.right_manage_institution,
 }
 export const rightWord = (code: string) => rights[code]?.() ?? code
+
+type DeviceState = Schemas['PersonDevice']['state']
+
+/** How a device stands with the office. */
+export const deviceStates: Record<
+  DeviceState,
+  { tone: 'ok' | 'warn' | 'bad' | 'plain'; icon: IconName; text: () => string }
+> = {
+  activo: { tone: 'ok', icon: 'check', text: m.device_state_active },
+  revocado: { tone: 'warn', icon: 'alert', text: m.device_state_revoked },
+  por_borrar: { tone: 'bad', icon: 'clock', text: m.device_state_wiping },
+  borrado: { tone: 'plain', icon: 'cross', text: m.device_state_wiped },
+}
