@@ -1,10 +1,7 @@
 import type { RouteDefinition } from 'svelte-spa-router'
 import { wrap } from 'svelte-spa-router/wrap'
 import { readsCatalogue } from './domain/roles'
-import Activities from './features/activity/Activities.svelte'
 import Hoy from './features/hoy/Hoy.svelte'
-import FirstSignIn from './features/signin/SignIn.svelte'
-import SignIn from './features/signin/SignInAgain.svelte'
 import type { Session } from './sync/contract'
 import Lazy from './ui/Lazy.svelte'
 import NotFound from './ui/NotFound.svelte'
@@ -15,6 +12,9 @@ function lazy(load: () => Promise<{ default: unknown }>) {
 }
 
 const account = lazy(() => import('./features/account/Account.svelte'))
+const firstSignIn = lazy(() => import('./features/signin/SignIn.svelte'))
+const signInAgain = lazy(() => import('./features/signin/SignInAgain.svelte'))
+const activities = lazy(() => import('./features/activity/Activities.svelte'))
 const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
@@ -57,14 +57,14 @@ const roles = lazy(() => import('./features/people/Roles.svelte'))
 
 /** What a one-time link opens, whoever is signed in here. */
 const doors = { '/inicio/:token': setup, '/clave/:token': newPassword, '/olvide': forgotten }
-const common = { ...doors, '/cuenta': account, '/entrar': SignIn, '*': NotFound }
+const common = { ...doors, '/cuenta': account, '/entrar': signInAgain, '*': NotFound }
 
 /** The screens of who has not signed in. */
-export const guest: RouteDefinition = { ...doors, '*': FirstSignIn }
+export const guest: RouteDefinition = { ...doors, '*': firstSignIn }
 
 const supervisor: RouteDefinition = {
   '/': Hoy,
-  '/actividades': Activities,
+  '/actividades': activities,
   '/actividad/:id': activity,
   '/visita/:id/:step?': visit,
   '/registro/:id': record,
