@@ -2,6 +2,7 @@ import type { BrowserContext } from '@playwright/test'
 import { Api } from './support/api'
 import { assign } from './support/assign'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { look } from './support/look'
 import { Network } from './support/network'
 import { canal, otherSupervisor, supervisor } from './support/people'
 import { Phone } from './support/phone'
@@ -34,7 +35,7 @@ test('two supervisors change the same finding offline: both values are kept, set
     await one.phone.fillPlace()
     await one.phone.count(1)
     await page.getByRole('button', { name: 'Agregar persona' }).click()
-    await page.getByLabel('DNI').fill('40999001')
+    await page.getByLabel('DNI').fill('99999001')
     await page.getByLabel('Nombres').fill('Luz')
     await page.getByLabel('Apellidos').fill('Pumma')
     await page.getByRole('button', { name: 'Guardar persona' }).click()
@@ -72,12 +73,15 @@ test('two supervisors change the same finding offline: both values are kept, set
 
   await test.step('his own slips: a finding withdrawn, a person corrected', async () => {
     await one.phone.openFinding(canal, 'Escrito dos veces por error')
+    await look(page, 'finding')
     await page.getByRole('button', { name: 'Retirar: fue un error' }).click()
+    await look(page, 'finding-withdraw')
     await page.getByRole('dialog').getByRole('button', { name: 'Sí, retirar' }).click()
     await expect(page.getByRole('link', { name: 'El botiquín está incompleto' })).toBeVisible()
     await expect(page.getByRole('link', { name: 'Escrito dos veces por error' })).toHaveCount(0)
     await page.locator('a[href*="visita-hecha"]').first().click()
-    await page.getByTestId('unlisted-40999001').getByRole('button', { name: 'Cambiar' }).click()
+    await look(page, 'past-visit')
+    await page.getByTestId('unlisted-99999001').getByRole('button', { name: 'Cambiar' }).click()
     await page.getByLabel('Apellidos').fill('Puma')
     await page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()
@@ -93,7 +97,7 @@ test('two supervisors change the same finding offline: both values are kept, set
     await one.phone.syncNow()
     for (const { phone } of [one, two]) {
       await phone.home()
-      await expect(phone.page.getByText('1 conflicto por decidir', { exact: true })).toBeVisible()
+      await expect(phone.page.getByRole('main').getByText('1 conflicto por decidir')).toBeVisible()
       await expect(phone.syncTab).toHaveAccessibleName(/1 conflicto por decidir/)
       await phone.page.getByRole('link', { name: 'Ver y decidir' }).click()
       await phone.page.getByTestId(/^conflict-/).click()
@@ -103,6 +107,7 @@ test('two supervisors change the same finding offline: both values are kept, set
       await expect(phone.page.getByText('Queda lo que llegó primero')).toBeVisible()
     }
     await expect(one.phone.page.getByRole('button', { name: 'Dejar el mío' })).toBeVisible()
+    await look(two.phone.page, 'conflict')
     await expect(two.phone.page.getByRole('button', { name: 'Usar el mío' })).toBeVisible()
   })
 
@@ -120,6 +125,8 @@ test('two supervisors change the same finding offline: both values are kept, set
     for (const { phone } of [one, two]) {
       await expect(phone.syncTab).toHaveAccessibleName('Sincronización')
       await phone.page.goto('/#/conflictos')
+      await expect(phone.page.getByTestId(/^conflict-/)).toBeVisible()
+      await look(phone.page, 'conflicts')
       await phone.page.getByTestId(/^conflict-/).click()
       await expect(phone.page.getByText(/^Lo decidió /)).toBeVisible()
       await expect(phone.page.getByTestId('side-author')).toContainText('Elegido')
@@ -132,6 +139,7 @@ test('two supervisors change the same finding offline: both values are kept, set
     await two.phone.page.getByRole('button', { name: 'Levantar hallazgo' }).click()
     await two.phone.page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(two.phone.page.getByText('Escriba el motivo')).toBeVisible()
+    await look(two.phone.page, 'finding-lift')
     await two.phone.page.getByLabel('¿Por qué se da por levantado?').fill('Vi el botiquín completo')
     await two.phone.page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(two.phone.work('Hallazgo levantado')).toContainText('Recibido', { timeout: 60_000 })
@@ -154,7 +162,7 @@ test('two supervisors change the same finding offline: both values are kept, set
       ['grave', 'Pedirlo al municipio', 'levantado', 'Vi el botiquín completo'],
     ])
     expect(await root.records('findings', `description = "Escrito dos veces por error"`)).toEqual([])
-    const people = await root.records<{ surnames: string }>('unlisted_workers', `dni = "40999001"`)
+    const people = await root.records<{ surnames: string }>('unlisted_workers', `dni = "99999001"`)
     expect(people.map((p) => p.surnames)).toEqual(['Puma'])
     await server.stop()
     expect(await server.verify()).toContain('Sin diferencias')

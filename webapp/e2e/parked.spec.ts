@@ -2,6 +2,7 @@ import { Api } from './support/api'
 import { reassign } from './support/assign'
 import { BoardPage } from './support/board'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { look } from './support/look'
 import { analyst, canal, coordinator, local, otherSupervisor, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
 
@@ -73,10 +74,12 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await desk.page.keyboard.press('Enter')
     const item = desk.page.getByTestId(/^parked-/).filter({ hasText: canal })
     await expect(item).toContainText('Ya no estaba a su cargo')
+    await look(desk.page, 'parked-inbox')
     await item.focus()
     await desk.page.keyboard.press('Enter')
     await expect(desk.page.getByTestId('parked-figures')).toContainText('24 contados, 24 presentes, 0 ausentes')
     await expect(desk.page.getByText('El botiquín está vacío')).toBeVisible()
+    await look(desk.page, 'parked')
     await desk.page.getByRole('button', { name: 'Aceptar', exact: true }).focus()
     await desk.page.keyboard.press('Enter')
     await desk.page.getByRole('dialog').getByRole('button', { name: 'Sí, aceptar' }).focus()
@@ -84,6 +87,7 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await expect(desk.page.getByText('Aceptado: 25 registros ya cuentan')).toBeVisible()
     await expect(desk.page.getByTestId('parked-refused')).toContainText(`${gone?.given_names} ${gone?.surnames}`)
     await expect(desk.page.getByTestId('parked-refused')).toContainText('no figura en el padrón')
+    await look(desk.page, 'parked-decided')
     expect(await central.executed(year, 'seguimiento')).toBe(before + 23)
   })
 
@@ -110,6 +114,7 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await expect(phone.work(`Visita a ${canal}`)).toContainText('Recibido en parte: 1 registro por corregir')
     await expect(phone.work(`Visita a ${local}`)).toContainText('No aceptado por')
     await expect(phone.work(`Visita a ${local}`)).toContainText('Ese día la visitó otra supervisora')
+    await look(page, 'sync-decided')
     expect((await central.board(year)).freshness.parked_mutations).toBe(0)
   })
   await office.close()

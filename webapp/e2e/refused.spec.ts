@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { OutboxEntry } from '../src/sync/contract'
 import { Api } from './support/api'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { look } from './support/look'
 import { analyst, canal, ladera, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
 import { rewrite, stored } from './support/storage'
@@ -59,6 +60,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
     await expect(card).toContainText(`${moved?.surnames}, ${moved?.given_names}`)
     await expect(card).toContainText('no figura en el padrón')
     await expect(phone.syncTab).toHaveAccessibleName(/3 registros rechazados por corregir/)
+    await look(page, 'sync-refused')
   })
 
   await test.step('a finding is corrected with what was typed, over a killed page', async () => {
@@ -72,6 +74,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
     await expect(page.getByLabel('Medida correctiva')).toHaveValue('Comprarlo')
     await page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(page.getByText('Describa el hallazgo con al menos 10 letras')).toBeVisible()
+    await look(page, 'record')
     await page.getByLabel('¿Qué encontró?').fill('El botiquín está vacío desde ayer')
     await expect(page.getByTestId('saved-at')).toContainText('Guardado')
     await expect.poll(() => typedOnDisk(phone)).toContain('El botiquín está vacío desde ayer')

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from './support/fixtures'
+import { sizes } from './support/look'
 import { tours } from './support/tour'
 
 const folder = fileURLToPath(new URL('../../docs/screenshots', import.meta.url))
-const sizes = { phone: { width: 360, height: 740 }, desk: { width: 1366, height: 768 } }
 
 mkdirSync(folder, { recursive: true })
 
