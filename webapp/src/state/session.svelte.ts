@@ -94,6 +94,14 @@ class SessionState {
 
 export const session = new SessionState()
 
+/** Leaves nothing of who works here in the browser's own store; what is on the screen stays until he leaves it. */
+export function forgetUser(): void {
+  pb.authStore.clear()
+  localStorage.removeItem(KEY)
+  if (!('caches' in globalThis)) return
+  void caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
+}
+
 /** Roles that hold a copy on the device. */
 export function replicates(role: Session['role']): boolean {
   return role === 'supervisor' || role === 'executor'

@@ -1,8 +1,11 @@
 import { ReplicaDb, WorkDb } from '../db/dexie'
 import type { SyncEngine, SyncStatus } from '../sync/contract'
 import { createEngine } from '../sync/engine'
+import worker from '../sync/sync.worker?worker&url'
 import { net } from './net.svelte'
 import { pb } from './pb'
+import { forgetUser } from './session.svelte'
+import { scriptURL } from './trusted'
 
 export const APP_VERSION = __APP_VERSION__
 
@@ -46,7 +49,15 @@ class Sync {
     void this.stop()
     const replica = new ReplicaDb(user)
     const work = new WorkDb(user)
-    const engine = createEngine({ user, replica, work, pb, gate: net.gate, appVersion: APP_VERSION })
+    const engine = createEngine({
+      user,
+      work,
+      pb,
+      gate: net.gate,
+      appVersion: APP_VERSION,
+      spawn: () => new Worker(scriptURL(worker), { type: 'module' }),
+      erase: forgetUser,
+    })
     const unsubscribe = engine.subscribe((status) => (this.status = status))
     this.#open = { user, replica, work, engine, unsubscribe }
     this.user = user

@@ -5,13 +5,8 @@
 import type { Standing } from './ports'
 import type { components } from './wire.gen'
 
-export type Mutation = Omit<components['schemas']['Mutation'], 'op'> & { op: 'create' | 'update' | 'delete' }
-export type Outcome = components['schemas']['Outcome'] & {
-  /** Fields in which the server's newer value stood; this one's are kept in `conflict`. */
-  lost?: string[]
-  /** Record id in `conflicts`. */
-  conflict?: string
-}
+export type Mutation = components['schemas']['Mutation']
+export type Outcome = components['schemas']['Outcome']
 export type Problem = components['schemas']['Problem']
 export type Session = components['schemas']['Session']
 

@@ -88,6 +88,8 @@ export type CoreEvent = Timed &
     | { type: 'evicted' }
     /** Everything is erased and the server knows. */
     | { type: 'erased' }
+    /** An erased device has a new name, not registered yet. */
+    | { type: 'renewed' }
     | { type: 'failed'; channel: ChannelName; failure: Failure }
   )
 
@@ -99,6 +101,7 @@ export type Effect =
   | { do: 'repair' }
   | { do: 'evict' }
   | { do: 'wipe' }
+  | { do: 'renew' }
   | { do: 'wake'; at: number }
 
 export interface Step {
@@ -167,6 +170,8 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       succeed(s, 'register')
       return
     case 'signed_in':
+      // On a device that erased itself somebody begins anew, under another name of it.
+      if (s.standing === 'erased') effects.push({ do: 'renew' })
       s.session = 'live'
       if (s.problem === 'session_expired') s.problem = ''
       return ask(s, true)
@@ -186,6 +191,10 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
     case 'evicted':
       if (s.standing === 'revoked') s.standing = 'evicted'
       return wait(s, 'pull', OUTDATED_WAIT, e.now, 'device_revoked')
+    case 'renewed':
+      s.standing = 'active'
+      s.registered = false
+      return ask(s, true)
     case 'erased':
       s.standing = 'erased'
       s.verified = false

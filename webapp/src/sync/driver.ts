@@ -154,6 +154,8 @@ export class Driver {
         return this.guard('pull', this.evict())
       case 'wipe':
         return this.guard('pull', this.wipe())
+      case 'renew':
+        return this.guard('register', this.renew())
     }
   }
 
@@ -342,6 +344,13 @@ export class Driver {
     if (!told) return this.failed('pull', answer)
     await work.note({ standing: 'erased' })
     this.tell({ type: 'erased' })
+  }
+
+  private async renew(): Promise<void> {
+    const { work, random } = this.ports
+    await work.saveInstall(random.token())
+    await work.note({ standing: 'active' })
+    this.tell({ type: 'renewed' })
   }
 
   private async report(): Promise<DeviceReport> {

@@ -2,8 +2,10 @@ import 'fake-indexeddb/auto'
 import type PocketBase from 'pocketbase'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ReplicaDb, WorkDb } from '../db/dexie'
+import { RendicionDb } from '../db/rendicion'
 import type { SyncEngine, SyncStatus } from './contract'
 import { createEngine, localInstant } from './engine'
+import { host } from './host'
 import { Gate } from './transport'
 import { FakeServer } from './testing/server'
 
@@ -35,14 +37,24 @@ const pb = {
 let users = 0
 const opened: SyncEngine[] = []
 
+/** A host behind a line over which only copies pass, as with a worker. */
+function spawn(): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  host(port2)
+  return port1
+}
+
+let erased = 0
+
 function tab(user: string, gate = new Gate()): SyncEngine {
   const engine = createEngine({
     user,
-    replica: new ReplicaDb(user),
     work: new WorkDb(user),
     pb,
     gate,
     appVersion: 'test',
+    spawn,
+    erase: () => erased++,
   })
   opened.push(engine)
   return engine
@@ -258,6 +270,32 @@ describe('single records of an accepted visit, refused', () => {
     expect(engine.status().rejected).toBe(2)
     expect((await work.outbox.where('group').equals('old').first())?.redone_as).toBe('new')
   })
+})
+
+test('ordered to be wiped: every tab erases what it keeps, and who signs in later begins under another name', async () => {
+  const [first, second] = [tab(user), tab(user)]
+  await first.start()
+  await until(first, (s) => s.in_sync)
+  await second.start()
+  const { install } = (await new WorkDb(user).meta.get('work'))!
+  const rendicion = new RendicionDb(user)
+  await rendicion.drafts.put({ intervention: 'x', lines: {}, answers: {}, saved_at: 0 })
+  rendicion.close()
+  erased = 0
+  server.standing = 'por_borrar'
+  await second.syncNow()
+  await until(second, (s) => s.standing === 'erased')
+  expect(erased).toBe(2)
+  expect(await new RendicionDb(user).drafts.count()).toBe(0)
+  expect(await new ReplicaDb(user).rows.count()).toBe(0)
+  await Promise.all([first.stop(), second.stop()])
+
+  server.standing = 'activo'
+  const again = tab(user)
+  await again.start()
+  await until(again, (s) => s.in_sync)
+  expect((await new WorkDb(user).meta.get('work'))!.install).not.toBe(install)
+  expect(server.calls('/devices')).toBe(2)
 })
 
 test('device time carries its offset', () => {

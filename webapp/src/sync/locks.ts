@@ -20,6 +20,8 @@ export type TabMessage =
   | { kind: 'hello' }
   | { kind: 'sync'; ask: string }
   | { kind: 'synced'; ask: string }
+  /** This user's device was ordered to hold nothing any more. */
+  | { kind: 'erase' }
 
 export class Tabs {
   private readonly channel: BroadcastChannel

@@ -3,7 +3,7 @@
  * transaction: it happens entirely or not at all, and a crash may fall between
  * any two of them.
  */
-import type { Draft, Mutation, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
+import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
 import type { components } from './wire.gen'
 
 /** A commit of one history (protocol §4): no other history has this seq with this nonce. */
@@ -19,7 +19,7 @@ export interface Witness {
 export type Cursor = components['schemas']['Cursor']
 export type PullPage = components['schemas']['PullPage']
 export type PullRequest = components['schemas']['PullRequest']
-export type PushRequest = Omit<components['schemas']['PushRequest'], 'mutations'> & { mutations: Mutation[] }
+export type PushRequest = components['schemas']['PushRequest']
 export type BucketCheck = components['schemas']['BucketCheck']
 export type DeviceReport = components['schemas']['DeviceReport']
 

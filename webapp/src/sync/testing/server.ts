@@ -144,7 +144,7 @@ export class FakeServer {
   private wiped({ device, install }: Device): Answer {
     if (!device || !install) return refusal(400, 'malformed')
     this.standing = 'borrado'
-    return { status: 204 }
+    return { status: 200, body: { noted: true } }
   }
 
   private live(handle: number): [string, { seq: number; removed: boolean }][] {
@@ -184,7 +184,7 @@ export class FakeServer {
 
   private push(request: PushRequest): Answer {
     if (request.mutations.length > this.maxBatch) return refusal(413, 'body_too_large')
-    const results = request.mutations.map((m) => {
+    const results = (request.mutations as Mutation[]).map((m) => {
       const known = this.outcomes.get(m.id)
       if (known) return known
       const outcome: Outcome = { id: m.id, seq: this.next(), ...this.judge(m) }

@@ -1,0 +1,3 @@
+import { host } from './host'
+
+host(self)
