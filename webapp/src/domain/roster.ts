@@ -32,11 +32,19 @@ export function isAssignedOn(a: Pick<Assignment, 'from_on' | 'to_on'>, day: Day)
 }
 
 /** Lower case without accents, for searching names as people type them. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
+}
+
+/** Whether a text has every word of a query, in any order. */
+export function hasWords(query: string, text: string): boolean {
+  const there = plain(text)
+  return plain(query)
+    .split(/\s+/)
+    .every((word) => there.includes(word))
 }
 
 /** Finds by any words of the name, by the last digits of the DNI, or by the cupo's number. */
@@ -44,9 +52,7 @@ export function matches(
   query: string,
   worker: Pick<Worker, 'given_names' | 'surnames' | 'dni' | 'cupo_number'>,
 ): boolean {
-  const q = plain(query.trim())
-  if (q === '') return true
+  const q = query.trim()
   if (/^\d+$/.test(q)) return worker.dni.endsWith(q) || String(worker.cupo_number) === q
-  const name = plain(`${worker.given_names} ${worker.surnames}`)
-  return q.split(/\s+/).every((word) => name.includes(word))
+  return hasWords(q, `${worker.given_names} ${worker.surnames}`)
 }
