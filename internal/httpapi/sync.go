@@ -93,30 +93,6 @@ type pullRequest struct {
 	Report    *deviceReport       `json:"report"`
 }
 
-type trailer struct {
-	Complete bool              `json:"complete"`
-	Puts     int               `json:"puts"`
-	Removes  int               `json:"removes"`
-	Total    string            `json:"total,omitempty"`
-	Buckets  []app.BucketCheck `json:"buckets,omitempty"`
-}
-
-type pullPage struct {
-	Reset        bool               `json:"reset"`
-	Rewound      bool               `json:"rewound,omitempty"`
-	Mark         replication.Mark   `json:"mark"`
-	ServerTime   string             `json:"server_time"`
-	BusinessDate string             `json:"business_date"`
-	Enter        []app.BucketName   `json:"enter"`
-	Drop         []int              `json:"drop"`
-	Reconcile    []app.BucketName   `json:"reconcile,omitempty"`
-	Puts         []app.Put          `json:"puts"`
-	Removes      []app.Remove       `json:"removes"`
-	Cursor       replication.Cursor `json:"cursor"`
-	DurableSeq   int64              `json:"durable_seq"`
-	Trailer      trailer            `json:"trailer"`
-}
-
 func (a *API) pull(c echo.Context) error {
 	var q pullRequest
 	if err := bind(c, &q); err != nil {
@@ -128,24 +104,28 @@ func (a *API) pull(c echo.Context) error {
 	if err := a.Accounts.MaySync(who(c), q.Device); err != nil {
 		return err
 	}
-	leave, err := a.gateOf(&q).Enter(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	defer leave()
-	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Schema: q.Schema, Cursor: q.Cursor, Marks: q.Marks, Checksums: q.Checksums})
+	send, err := a.page(c, &q)
 	if err != nil {
 		return err
 	}
 	if err := a.Accounts.Seen(who(c), q.Device, q.Report.report()); err != nil {
 		a.Log.Warn("device report not kept", "device", q.Device, "error", err) // it comes again with the next pull
 	}
-	return c.JSON(http.StatusOK, pullPage{
-		Reset: p.Reset, Rewound: len(p.Rewound) > 0, Mark: p.Mark, ServerTime: utc(p.ServerTime), BusinessDate: string(p.BusinessDate),
-		Enter: list(p.Enter), Drop: list(p.Drop), Reconcile: p.Reconcile, Puts: list(p.Puts), Removes: list(p.Removes),
-		Cursor: p.Cursor, DurableSeq: p.DurableSeq,
-		Trailer: trailer{Complete: p.Complete, Puts: len(p.Puts), Removes: len(p.Removes), Total: p.Total, Buckets: p.Checks},
-	})
+	return send()
+}
+
+// page makes the answer of a pull while it has a place at the gate.
+func (a *API) page(c echo.Context, q *pullRequest) (send func() error, err error) {
+	leave, err := a.gateOf(q).Enter(c.Request().Context())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	p, err := a.Replica.Pull(who(c), app.PullQuery{Device: q.Device, Schema: q.Schema, Cursor: q.Cursor, Marks: q.Marks, Checksums: q.Checksums})
+	if err != nil {
+		return nil, err
+	}
+	return spool(c, p)
 }
 
 // list writes an empty list as [], never as null.

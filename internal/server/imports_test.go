@@ -187,6 +187,7 @@ func TestImportOfTheSampleFiles(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.what, got, c.want)
 		}
 	}
+	verifies(t, k)
 	if u := done[0].undo(); u.Undone || len(u.Refusals) != 3 || u.Refusals[0].Code != "import_undo_used" {
 		t.Errorf("entities with convenios were undone: %+v", u)
 	}
@@ -199,6 +200,7 @@ func TestImportOfTheSampleFiles(t *testing.T) {
 		(SELECT count(*) FROM aos) + (SELECT count(*) FROM exercises) + (SELECT count(*) FROM progress_contributions)`); n != 0 {
 		t.Errorf("%d rows are left after undoing everything", n)
 	}
+	verifies(t, k)
 }
 
 // territory is what an empty start has: a unit and districts.

@@ -78,6 +78,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
+		e.Router.POST(httpapi.Prefix+"/sync/pull", routes) // compresses by itself
 		if err := bindFiles(e, engine, api.Rendiciones); err != nil {
 			return err
 		}

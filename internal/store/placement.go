@@ -272,7 +272,9 @@ func (d *drain) place(row change, held []entry, content bool) error {
 
 func (d *drain) entry(handle int, k Key, hash int64, removed bool) error {
 	d.moved[handle] = true
-	return d.entries.add(handle, k.Collection, k.Record, d.next(), removed, hash)
+	seq := d.next()
+	d.buckets.handles[handle].newest = seq
+	return d.entries.add(handle, k.Collection, k.Record, seq, removed, hash)
 }
 
 // bucket is one row of sync_buckets, changed in memory and saved at the end.
@@ -281,6 +283,7 @@ type bucket struct {
 	handle int
 	sum    int64
 	count  int64
+	newest int64 // seq of its newest entry: a pull skips buckets that did not move
 	dirty  bool
 }
 
@@ -314,13 +317,14 @@ type bucketRow struct {
 	Name   string `db:"name"`
 	Sum    int64  `db:"sum"`
 	Count  int64  `db:"count"`
+	Newest int64  `db:"newest"`
 }
 
 func (bb *bucketBook) take(r bucketRow) *bucket {
 	if b := bb.handles[r.Handle]; b != nil {
 		return b
 	}
-	b := &bucket{handle: r.Handle, sum: r.Sum, count: r.Count}
+	b := &bucket{handle: r.Handle, sum: r.Sum, count: r.Count, newest: r.Newest}
 	bb.handles[r.Handle], bb.names[r.Name] = b, b
 	return b
 }
@@ -330,7 +334,7 @@ func (bb *bucketBook) named(name string) (*bucket, error) {
 		return b, nil
 	}
 	var rows []bucketRow
-	if err := bb.db.NewQuery(`SELECT handle, name, sum, count FROM sync_buckets WHERE name = {:n}`).
+	if err := bb.db.NewQuery(`SELECT handle, name, sum, count, newest FROM sync_buckets WHERE name = {:n}`).
 		Bind(dbx.Params{"n": name}).All(&rows); err != nil {
 		return nil, err
 	}
@@ -339,7 +343,7 @@ func (bb *bucketBook) named(name string) (*bucket, error) {
 	}
 	bb.grew = true
 	var r bucketRow
-	err := bb.db.NewQuery(`INSERT INTO sync_buckets (name) VALUES ({:n}) RETURNING handle, name, sum, count`).
+	err := bb.db.NewQuery(`INSERT INTO sync_buckets (name) VALUES ({:n}) RETURNING handle, name, sum, count, newest`).
 		Bind(dbx.Params{"n": name}).One(&r)
 	if err != nil {
 		return nil, err
@@ -352,7 +356,7 @@ func (bb *bucketBook) byHandle(handle int) (*bucket, error) {
 		return b, nil
 	}
 	var r bucketRow
-	err := bb.db.NewQuery(`SELECT handle, name, sum, count FROM sync_buckets WHERE handle = {:h}`).
+	err := bb.db.NewQuery(`SELECT handle, name, sum, count, newest FROM sync_buckets WHERE handle = {:h}`).
 		Bind(dbx.Params{"h": handle}).One(&r)
 	if err != nil {
 		return nil, err
@@ -365,8 +369,8 @@ func (bb *bucketBook) save() error {
 		if !b.dirty {
 			continue
 		}
-		if _, err := bb.db.NewQuery(`UPDATE sync_buckets SET sum = {:s}, count = {:c} WHERE handle = {:h}`).
-			Bind(dbx.Params{"s": b.sum, "c": b.count, "h": b.handle}).Execute(); err != nil {
+		if _, err := bb.db.NewQuery(`UPDATE sync_buckets SET sum = {:s}, count = {:c}, newest = {:n} WHERE handle = {:h}`).
+			Bind(dbx.Params{"s": b.sum, "c": b.count, "n": b.newest, "h": b.handle}).Execute(); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"sort"
@@ -67,6 +68,7 @@ type pull struct {
 	lost     map[int]bool // handles whose position is not of this history
 	held     []heldBucket // in serving order
 	page     app.Page
+	memory   []byte // of the payloads read
 }
 
 type heldBucket struct {
@@ -140,7 +142,7 @@ func (p *pull) holding(e *Engine, a actor.Actor) error {
 		return err
 	}
 	names := h.Names()
-	if err := p.tx.Select("handle", "name", "sum", "count", "floor").From("sync_buckets").
+	if err := p.tx.Select("handle", "name", "sum", "count", "newest", "floor").From("sync_buckets").
 		Where(dbx.In("name", anys(names)...)).All(&p.held); err != nil {
 		return err
 	}
@@ -193,62 +195,66 @@ func (p *pull) compare() {
 	sort.Ints(p.page.Drop)
 }
 
-type pullRow struct {
-	Collection string `db:"collection"`
-	Record     string `db:"record"`
-	Seq        int64  `db:"seq"`
-	Removed    bool   `db:"removed"`
-	Rev        int64  `db:"rev"`
-	Payload    string `db:"payload"`
-}
-
 // changes fills the page bucket by bucket until its budget is spent. A bucket
 // read to its end stands at the head of this transaction.
 func (p *pull) changes() error {
 	for _, b := range p.held {
-		for p.position[b.Handle] < p.head {
-			if p.budget <= 0 {
-				return nil
-			}
-			more, err := p.bucket(b.Handle)
-			if err != nil {
+		if p.position[b.Handle] < b.Newest {
+			whole, err := p.bucket(b.Handle)
+			if err != nil || !whole {
 				return err
 			}
-			if !more {
-				p.position[b.Handle] = p.head
-			}
 		}
+		p.position[b.Handle] = p.head
 	}
 	return nil
 }
 
-const pullChunk = 256
+const bucketSince = `SELECT e.collection, e.record, e.seq, e.removed, r.rev, r.payload
+	FROM sync_entries e JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
+	WHERE e.bucket = {:b} AND e.seq > {:s} ORDER BY e.seq`
 
-func (p *pull) bucket(handle int) (more bool, err error) {
-	var rows []pullRow
-	err = p.tx.NewQuery(`SELECT e.collection, e.record, e.seq, e.removed, r.rev, coalesce(r.payload, '') AS payload
-		FROM sync_entries e JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
-		WHERE e.bucket = {:b} AND e.seq > {:s} ORDER BY e.seq LIMIT {:n}`).
-		Bind(dbx.Params{"b": handle, "s": p.position[handle], "n": pullChunk}).All(&rows)
+// bucket reads on in one bucket, as far as the budget goes.
+func (p *pull) bucket(handle int) (whole bool, err error) {
+	rows, err := p.tx.NewQuery(bucketSince).Bind(dbx.Params{"b": handle, "s": p.position[handle]}).Rows()
 	if err != nil {
 		return false, err
 	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	fresh := p.position[handle] == 0
-	for i, r := range rows {
+	for rows.Next() {
 		if p.budget <= 0 {
-			return true, nil
+			return false, nil
 		}
-		p.position[handle] = rows[i].Seq
+		var seq int64
+		var removed bool
+		var payload sql.RawBytes
+		row := app.Put{Bucket: handle}
+		if err := rows.Scan(&row.Collection, &row.ID, &seq, &removed, &row.Rev, &payload); err != nil {
+			return false, err
+		}
+		p.position[handle] = seq
 		switch {
-		case !r.Removed:
-			p.page.Puts = append(p.page.Puts, app.Put{Bucket: handle, Collection: r.Collection, ID: r.Record, Rev: r.Rev, Data: json.RawMessage(r.Payload)})
-			p.budget -= len(r.Payload) + 64
+		case !removed:
+			row.Data = p.keep(payload)
+			p.page.Puts = append(p.page.Puts, row)
+			p.budget -= len(payload) + 64
 		case !fresh:
-			p.page.Removes = append(p.page.Removes, app.Remove{Bucket: handle, Collection: r.Collection, ID: r.Record})
+			p.page.Removes = append(p.page.Removes, app.Remove{Bucket: handle, Collection: row.Collection, ID: row.ID})
 			p.budget -= 48
 		}
 	}
-	return len(rows) == pullChunk, nil
+	return true, rows.Err()
+}
+
+// keep copies a payload, which is ready to send, into the page's own memory.
+func (p *pull) keep(payload []byte) json.RawMessage {
+	if cap(p.memory)-len(p.memory) < len(payload) {
+		p.memory = make([]byte, 0, max(64<<10, len(payload)))
+	}
+	at := len(p.memory)
+	p.memory = append(p.memory, payload...)
+	return json.RawMessage(p.memory[at:len(p.memory):len(p.memory)])
 }
 
 // finish writes the cursor and, on the last page, the checksums.

@@ -62,6 +62,13 @@ func (r *Replica) Digests(a actor.Actor, bucket int, after string) (app.Digests,
 	return out, nil
 }
 
+type pullRow struct {
+	Collection string `db:"collection"`
+	Record     string `db:"record"`
+	Rev        int64  `db:"rev"`
+	Payload    string `db:"payload"`
+}
+
 // Rows implements app.Replica.
 func (r *Replica) Rows(a actor.Actor, bucket int, keys []app.RowKey) ([]app.Row, error) {
 	wanted, err := json.Marshal(keys)

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
@@ -154,9 +157,40 @@ func (k *Kit) Do(method, path, token string, body any, headers ...string) Respon
 	}
 	w := httptest.NewRecorder()
 	k.mux.ServeHTTP(w, r)
-	got := Response{T: k.T, Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()}
+	got := Response{T: k.T, Status: w.Code, Header: w.Header(), Body: k.decoded(w)}
 	k.keepsContract(r, raw, got)
 	return got
+}
+
+// decoded is the body without its Content-Encoding, which a test asks for by
+// Accept-Encoding.
+func (k *Kit) decoded(w *httptest.ResponseRecorder) []byte {
+	k.T.Helper()
+	body := io.Reader(w.Body)
+	switch encoding := w.Header().Get("Content-Encoding"); encoding {
+	case "":
+		return w.Body.Bytes()
+	case "gzip":
+		r, err := gzip.NewReader(body)
+		if err != nil {
+			k.T.Fatal(err)
+		}
+		body = r
+	case "zstd":
+		r, err := zstd.NewReader(body)
+		if err != nil {
+			k.T.Fatal(err)
+		}
+		defer r.Close()
+		body = r
+	default:
+		k.T.Fatalf("encoding %q", encoding)
+	}
+	plain, err := io.ReadAll(body)
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return plain
 }
 
 // JSON decodes an answer, failing the test unless it has that status.

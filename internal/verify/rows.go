@@ -37,6 +37,9 @@ func (c *checker) rows() error {
 		}
 	}
 	c.sums(books)
+	if err := c.newest(); err != nil {
+		return err
+	}
 	return c.strangers()
 }
 

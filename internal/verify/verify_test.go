@@ -254,6 +254,14 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			name: "a bucket's count changed", sql: `UPDATE sync_buckets SET count = count + 1 WHERE name = 'catalog'`,
 			check: verify.CheckBuckets, row: "catalog",
 		},
+		{
+			name: "a bucket said not to have moved", sql: `UPDATE sync_buckets SET newest = newest - 1 WHERE name = 'aii:` + testkit.Canal + `'`,
+			check: verify.CheckBuckets, row: "aii:" + testkit.Canal,
+		},
+		{
+			name: "a bucket said to have moved", sql: `UPDATE sync_buckets SET newest = newest + 1 WHERE name = 'catalog'`,
+			check: verify.CheckBuckets, row: "catalog",
+		},
 		{name: "the counter set back", sql: `UPDATE sync_clock SET seq = seq - 1`, check: verify.CheckSequence, row: "sync_commits"},
 		{
 			name: "a mutation's record never stored", sql: `UPDATE sync_mutations SET record = 'vanished' WHERE record = '` + mark1 + `'`,

@@ -3364,6 +3364,9 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @description As Accept-Encoding allows, the first of these; absent if neither. */
+                    "Content-Encoding"?: "zstd" | "gzip";
+                    "Content-Length": number;
                     [name: string]: unknown;
                 };
                 content: {
