@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"chaski/internal/compression"
 )
 
 const api = "/api/chaski/v1"
@@ -19,11 +21,12 @@ type chaski struct {
 	super   string
 	device  string
 	cursor  json.RawMessage
+	marks   []json.RawMessage // the newest answer's, until the next confirms it
 	counter int64
 }
 
-func newChaski(base string, d deviceManifest, super string, gzip bool) (*chaski, error) {
-	c := &chaski{wire: newWire(base, gzip), office: newWire(base, true), token: d.Token, super: super}
+func newChaski(base string, d deviceManifest, super, accept string) (*chaski, error) {
+	c := &chaski{wire: newWire(base, accept), office: newWire(base, compression.Gzip), token: d.Token, super: super}
 	var answer struct {
 		Device      string `json:"device"`
 		LastCounter int64  `json:"last_counter"`
@@ -37,6 +40,7 @@ type pullAnswer struct {
 	Puts    []json.RawMessage `json:"puts"`
 	Removes []json.RawMessage `json:"removes"`
 	Cursor  json.RawMessage   `json:"cursor"`
+	Mark    json.RawMessage   `json:"mark"`
 	Trailer struct {
 		Complete bool `json:"complete"`
 		Puts     int  `json:"puts"`
@@ -69,14 +73,14 @@ func (p pulled) rows() (contents, error) {
 }
 
 func (c *chaski) first() (received, error) {
-	c.cursor = nil
+	c.cursor, c.marks = nil, nil
 	return c.changed()
 }
 
 func (c *chaski) changed() (received, error) {
 	var out pulled
 	for {
-		q := map[string]any{"protocol": 1, "schema": 1, "device": c.device}
+		q := map[string]any{"protocol": 1, "schema": 2, "device": c.device, "marks": c.marks}
 		if c.cursor != nil {
 			q["cursor"] = c.cursor
 		}
@@ -84,7 +88,7 @@ func (c *chaski) changed() (received, error) {
 		if err := c.wire.do(http.MethodPost, api+"/sync/pull", c.token, q, &page); err != nil {
 			return nil, err
 		}
-		c.cursor = page.Cursor
+		c.cursor, c.marks = page.Cursor, []json.RawMessage{page.Mark}
 		out = append(out, page)
 		if page.Trailer.Complete {
 			return out, nil
@@ -106,7 +110,7 @@ func editByREST(w *wire, super string, participants []string, names string) erro
 }
 
 // most is how many mutations a push may carry.
-const most = 500
+const most = 1000
 
 func (c *chaski) push(visits []visitDraft) error {
 	var batch []map[string]any
@@ -143,15 +147,17 @@ func (c *chaski) send(batch *[]map[string]any) error {
 		return nil
 	}
 	var answer struct {
+		Mark    json.RawMessage `json:"mark"`
 		Results []struct {
 			Status string          `json:"status"`
 			Errors json.RawMessage `json:"errors"`
 		} `json:"results"`
 	}
-	err := c.wire.do(http.MethodPost, api+"/sync/push", c.token, map[string]any{"protocol": 1, "device": c.device, "mutations": *batch}, &answer)
+	err := c.wire.do(http.MethodPost, api+"/sync/push", c.token, map[string]any{"protocol": 1, "device": c.device, "marks": c.marks, "mutations": *batch}, &answer)
 	if err != nil {
 		return err
 	}
+	c.marks = []json.RawMessage{answer.Mark}
 	if len(answer.Results) != len(*batch) {
 		return fmt.Errorf("%d outcomes for %d mutations", len(answer.Results), len(*batch))
 	}

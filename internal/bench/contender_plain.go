@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"chaski/internal/compression"
 	"chaski/internal/replication"
 )
 
@@ -31,13 +32,13 @@ const (
 	atOnce  = 6    // as many as a browser opens
 )
 
-func newPlain(base string, d deviceManifest, super string, gzip bool) (*plain, error) {
+func newPlain(base string, d deviceManifest, super, accept string) (*plain, error) {
 	s, err := loadSpec(d.Spec)
 	if err != nil {
 		return nil, err
 	}
 	p := &plain{
-		wire: newWire(base, gzip), office: newWire(base, true), token: d.Token, super: super, user: d.User, ut: d.UT,
+		wire: newWire(base, accept), office: newWire(base, compression.Gzip), token: d.Token, super: super, user: d.User, ut: d.UT,
 		since: map[string]string{}, batch: 500,
 	}
 	for n := range s.Works {

@@ -17,8 +17,8 @@ type bare struct {
 	since string
 }
 
-func newBare(base, dir string, d deviceManifest, gzip bool) *bare {
-	return &bare{wire: newWire(base, gzip), dir: dir, user: d.User, ut: d.UT}
+func newBare(base, dir string, d deviceManifest, accept string) *bare {
+	return &bare{wire: newWire(base, accept), dir: dir, user: d.User, ut: d.UT}
 }
 
 type bareRows []json.RawMessage

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"chaski/internal/compression"
 )
 
 // The listeners are a process of their own, so that their work is not the
@@ -51,7 +53,7 @@ func listen(base, manifestDir, topic string, count int) error {
 	if len(m.Listeners) < count {
 		return fmt.Errorf("%d people to listen, %d asked", len(m.Listeners), count)
 	}
-	l := &listening{wire: newWire(base, false), topic: topic, count: count}
+	l := &listening{wire: newWire(base, compression.Identity), topic: topic, count: count}
 	l.wire.client.Timeout = 0 // streams stay open
 	if err := l.connectAll(m.Listeners[:count]); err != nil {
 		return err

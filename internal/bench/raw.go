@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"chaski/internal/compression"
 	"chaski/internal/replication"
 )
 
@@ -42,34 +41,32 @@ func serveRaw(dir, addr string) error {
 // JSON document.
 func (s *rawServer) rows(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	var out io.Writer = w
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.Header().Set("Content-Encoding", "gzip")
-		zip := gzip.NewWriter(w)
-		defer func() { _ = zip.Close() }()
-		out = zip
+	var out bytes.Buffer
+	if err := s.write(&out, q.Get("user"), q.Get("ut"), q.Get("since")); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
 	}
-	buffered := bufio.NewWriterSize(out, 64<<10)
-	defer func() { _ = buffered.Flush() }()
-	if err := s.write(buffered, q.Get("user"), q.Get("ut"), q.Get("since")); err != nil {
-		_, _ = fmt.Fprintf(buffered, "error: %v", err) // no JSON: the client fails
+	encoding := compression.Choose(r.Header.Get("Accept-Encoding"))
+	if encoding != compression.Identity {
+		w.Header().Set("Content-Encoding", encoding)
 	}
+	_, _ = w.Write(compression.Append(nil, encoding, out.Bytes())) // the client notices what is cut
 }
 
-func (s *rawServer) write(out *bufio.Writer, user, ut, since string) error {
+func (s *rawServer) write(out *bytes.Buffer, user, ut, since string) error {
 	tx, err := s.db.Begin()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // it only reads
-	_, _ = out.WriteString(`{"rows":[`)
+	out.WriteString(`{"rows":[`)
 	first := true
 	for _, h := range held {
 		if err := writeRows(tx, out, h.collection, user, ut, since, &first); err != nil {
 			return fmt.Errorf("%s: %w", h.collection, err)
 		}
 	}
-	_, _ = out.WriteString(`]}`)
+	out.WriteString(`]}`)
 	return nil
 }
 
@@ -95,7 +92,7 @@ func rawWhere(collection string) string {
 	return `1`
 }
 
-func writeRows(tx *sql.Tx, out *bufio.Writer, collection, user, ut, since string, first *bool) error {
+func writeRows(tx *sql.Tx, out *bytes.Buffer, collection, user, ut, since string, first *bool) error {
 	c := replication.Find(collection)
 	names := make([]string, len(c.Fields))
 	for i, f := range c.Fields {
@@ -120,7 +117,7 @@ func writeRows(tx *sql.Tx, out *bufio.Writer, collection, user, ut, since string
 			return err
 		}
 		if !*first {
-			_ = out.WriteByte(',')
+			out.WriteByte(',')
 		}
 		*first = false
 		writeRow(out, c, values)
@@ -128,38 +125,38 @@ func writeRows(tx *sql.Tx, out *bufio.Writer, collection, user, ut, since string
 	return rows.Err()
 }
 
-func writeRow(out *bufio.Writer, c *replication.Collection, values []sql.RawBytes) {
-	_, _ = out.WriteString(`{"c":"` + c.Name + `","id":"`)
-	_, _ = out.Write(values[0])
-	_, _ = out.WriteString(`","data":{`)
+func writeRow(out *bytes.Buffer, c *replication.Collection, values []sql.RawBytes) {
+	out.WriteString(`{"c":"` + c.Name + `","id":"`)
+	out.Write(values[0])
+	out.WriteString(`","data":{`)
 	for i, f := range c.Fields {
 		if i > 0 {
-			_ = out.WriteByte(',')
+			out.WriteByte(',')
 		}
-		_, _ = out.WriteString(`"` + f.Name + `":`)
+		out.WriteString(`"` + f.Name + `":`)
 		writeValue(out, f.Kind, values[i+1])
 	}
-	_, _ = out.WriteString(`}}`)
+	out.WriteString(`}}`)
 }
 
-func writeValue(out *bufio.Writer, kind replication.Kind, v sql.RawBytes) {
+func writeValue(out *bytes.Buffer, kind replication.Kind, v sql.RawBytes) {
 	switch kind {
 	case replication.Int:
 		if len(v) == 0 {
 			v = sql.RawBytes("0")
 		}
-		_, _ = out.Write(v)
+		out.Write(v)
 	case replication.Bool:
 		if string(v) == "1" || string(v) == "true" {
-			_, _ = out.WriteString("true")
+			out.WriteString("true")
 		} else {
-			_, _ = out.WriteString("false")
+			out.WriteString("false")
 		}
 	case replication.JSON:
 		if len(v) == 0 {
 			v = sql.RawBytes("null")
 		}
-		_, _ = out.Write(v)
+		out.Write(v)
 	case replication.Instant:
 		writeText(out, []byte(strings.Replace(string(v), " ", "T", 1)))
 	case replication.Text:
@@ -169,17 +166,17 @@ func writeValue(out *bufio.Writer, kind replication.Kind, v sql.RawBytes) {
 
 // writeText is the shortest way to a JSON string; what needs escaping takes the
 // long one.
-func writeText(out *bufio.Writer, v []byte) {
+func writeText(out *bytes.Buffer, v []byte) {
 	for _, b := range v {
 		if b < 0x20 || b == '"' || b == '\\' {
 			quoted, _ := json.Marshal(string(v)) // a string always encodes
-			_, _ = out.Write(quoted)
+			out.Write(quoted)
 			return
 		}
 	}
-	_ = out.WriteByte('"')
-	_, _ = out.Write(v)
-	_ = out.WriteByte('"')
+	out.WriteByte('"')
+	out.Write(v)
+	out.WriteByte('"')
 }
 
 // insert stores rows with prepared statements in one transaction.

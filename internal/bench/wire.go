@@ -11,6 +11,10 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"chaski/internal/compression"
 )
 
 // wire is an HTTP client that counts every byte of its connections, headers
@@ -18,12 +22,12 @@ import (
 type wire struct {
 	client         *http.Client
 	base           string
-	gzip           bool
+	accept         string // encodings; "" for none
 	up, down, reqs atomic.Int64
 }
 
-func newWire(base string, gzip bool) *wire {
-	w := &wire{base: base, gzip: gzip}
+func newWire(base, accept string) *wire {
+	w := &wire{base: base, accept: accept}
 	dialer := &net.Dialer{}
 	w.client = &http.Client{Timeout: 5 * time.Minute, Transport: &http.Transport{
 		DisableCompression:  true, // so that the header is ours to set
@@ -68,8 +72,8 @@ func (w *wire) do(method, path, token string, body, out any) error {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if w.gzip {
-		r.Header.Set("Accept-Encoding", "gzip")
+	if w.accept != "" {
+		r.Header.Set("Accept-Encoding", w.accept)
 	}
 	if token != "" {
 		r.Header.Set("Authorization", token)
@@ -95,7 +99,15 @@ func (w *wire) do(method, path, token string, body, out any) error {
 
 func read(answer *http.Response) ([]byte, error) {
 	body := io.Reader(answer.Body)
-	if answer.Header.Get("Content-Encoding") == "gzip" {
+	switch answer.Header.Get("Content-Encoding") {
+	case compression.Zstd:
+		zip, err := zstd.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		defer zip.Close()
+		body = zip
+	case compression.Gzip:
 		zip, err := gzip.NewReader(body)
 		if err != nil {
 			return nil, err
