@@ -1,9 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-	"strings"
-
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/domain/day"
@@ -126,31 +123,6 @@ func (d *drain) sheetMarks(intervention string, add func(participant, date, mark
 		eachMark(s.Marks, func(participant, mark string) { add(participant, s.Day, mark, "attendance_sheets", s.ID) })
 	}
 	return err
-}
-
-// eachMark reads {"participant": "mark"} pair by pair, so that a name that was
-// written twice is heard twice; what is no such object says nothing.
-func eachMark(raw string, say func(participant, mark string)) {
-	if !json.Valid([]byte(raw)) {
-		return
-	}
-	dec := json.NewDecoder(strings.NewReader(raw))
-	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return
-	}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return
-		}
-		var mark any
-		if dec.Decode(&mark) != nil {
-			return
-		}
-		participant, _ := name.(string)
-		text, _ := mark.(string)
-		say(participant, text)
-	}
 }
 
 type personYear struct {
