@@ -12,7 +12,7 @@ import (
 )
 
 // PageBytes is about how much JSON one page of a pull carries.
-const PageBytes = 192 << 10
+const PageBytes = 256 << 10
 
 // The shapes of a replica that a pull may ask for. Of a history that was lost,
 // ResetSchema starts over; ReconcileSchema repairs the difference.

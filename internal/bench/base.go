@@ -240,8 +240,8 @@ func (p *preparer) manifest(devices []spec) (manifest, error) {
 func (s spec) check(db dbx.Builder) error {
 	var rows int
 	var bytes int64
-	err := db.NewQuery(`SELECT count(*), sum(length(CAST(payload AS BLOB))) FROM sync_rows WHERE (collection, record) IN
-		(SELECT e.collection, e.record FROM sync_entries e JOIN sync_buckets b ON b.handle = e.bucket WHERE e.removed = 0 AND (b.name = 'user:' || {:u}
+	err := db.NewQuery(`SELECT count(*), sum(length(CAST(payload AS BLOB))) FROM sync_rows WHERE n IN
+		(SELECT e.row FROM sync_entries e JOIN sync_buckets b ON b.handle = e.bucket WHERE e.removed = 0 AND (b.name = 'user:' || {:u}
 		OR b.name = 'ut:' || {:ut} OR b.name IN (SELECT 'aii:' || intervention FROM assignments WHERE user = {:u})))`).
 		Bind(dbx.Params{"u": s.user(), "ut": s.id("ut")}).Row(&rows, &bytes)
 	if err != nil {

@@ -312,7 +312,8 @@ func TestMergeMigration(t *testing.T) {
 	k, rosa, luis := twoPhones(t)
 	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
 	down, up := migration(t, "202611250011_merge.go")
-	for _, step := range []func(core.App) error{down, up} {
+	narrow, wide := migration(t, "202611250021_ledger_rows.go") // came later, goes first
+	for _, step := range []func(core.App) error{narrow, down, up, wide} {
 		if err := k.App.RunInTransaction(step); err != nil {
 			t.Fatal(err)
 		}

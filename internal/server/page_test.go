@@ -43,7 +43,7 @@ func TestEncodingsOfAPage(t *testing.T) {
 }
 
 // The newest change of each bucket survives forgetting, and a database of before
-// gets it. That every way of writing keeps it, verify says in the tests of each.
+// gets it, as it gets the ledger laid out anew. That every way of writing keeps it, verify says in the tests of each.
 func TestNewestOfABucket(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
@@ -64,6 +64,17 @@ func TestNewestOfABucket(t *testing.T) {
 		if err := k.App.RunInTransaction(step); err != nil {
 			t.Fatal(err)
 		}
+	}
+	verifies(t, k)
+	rows := k.Int(`SELECT count(*) FROM sync_entries`)
+	down, up = migration(t, "202611250021_ledger_rows.go")
+	for _, step := range []func(core.App) error{down, up} {
+		if err := k.App.RunInTransaction(step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := k.Int(`SELECT count(*) FROM sync_entries`); n != rows || n == 0 {
+		t.Errorf("%d entries after the step, %d before", n, rows)
 	}
 	verifies(t, k)
 	near.Pull()

@@ -170,7 +170,7 @@ func TestDeltas(t *testing.T) {
 // pages is neither missed nor doubled.
 func TestPagesResume(t *testing.T) {
 	k := testkit.World(t)
-	for n := 10; n < 900; n++ {
+	for n := 10; n < 1300; n++ {
 		k.SQL(fmt.Sprintf(`INSERT INTO participants (id, intervention, cupo, dni, given_names, surnames, sex, birth_date, alta_on)
 			VALUES ('%s', '%s', '%s', '%08d', 'Persona de nombre largo', 'Apellido uno y apellido dos', 'F', '1990-01-01', '2026-08-03')`,
 			testkit.Worker(testkit.Canal, n), testkit.Canal, testkit.Cupo(testkit.Canal, 1), 99100000+n))
@@ -178,7 +178,7 @@ func TestPagesResume(t *testing.T) {
 	p := k.Phone(testkit.Rosa)
 	first := p.PullPage()
 	if first.Trailer.Complete || first.Trailer.Total != "" {
-		t.Fatalf("900 workers in one page: %+v", first.Trailer)
+		t.Fatalf("1,300 workers in one page: %+v", first.Trailer)
 	}
 	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"surnames": "Cambiado"})
 	last := p.Pull()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -34,8 +33,8 @@ type turn struct {
 	lead chan bool // false: it is over
 }
 
-// Push implements app.Ledger. Each push is judged in a savepoint of its own, one
-// after the other: none fails for another's sake unless the commit itself does.
+// Push implements app.Ledger. Pushes that share a commit are judged one after the
+// other; none fails for another's sake.
 func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) error {
 	t := &turn{ctx: ctx, fn: fn, lead: make(chan bool, 1)}
 	if !r.commits.enter(t) {
@@ -86,55 +85,42 @@ func (c *commits) leave(t *turn, some []*turn) {
 }
 
 // commit runs pushes in one transaction. Nothing is said to any of them before
-// it is on the disk.
+// it is on the disk. If one fails, all are undone and done again in two halves,
+// until it is alone: savepoints would tell it apart at once, and cost every push
+// a copy of each page it touches.
 func (r *Replica) commit(some []*turn) {
-	err := r.app.RunInTransaction(func(tx core.App) error {
+	err := r.together(some, false)
+	switch {
+	case err == nil:
+		return
+	case len(some) > 1:
+		r.commit(some[:len(some)/2])
+		r.commit(some[len(some)/2:])
+		return
+	case fault.Of(err).Code == fault.Internal:
+		// The rules let a row pass that the tables do not take: once more, to find
+		// out which.
+		err = r.together(some, true)
+	}
+	some[0].err = err
+}
+
+// together runs pushes in one transaction, of which nothing is left if one fails.
+func (r *Replica) together(some []*turn, careful bool) error {
+	return r.app.RunInTransaction(func(tx core.App) error {
 		for _, t := range some {
-			var broken error
-			if t.err, broken = r.alone(tx, t); broken != nil {
-				return broken
+			o := r.open(t.ctx, tx, careful)
+			err := guarded(o, t.fn)
+			o.sql.close()
+			if err != nil {
+				return err
+			}
+			for _, m := range o.moved {
+				r.engine.tell(tx, m)
 			}
 		}
 		return nil
 	})
-	if err == nil {
-		return
-	}
-	for _, t := range some {
-		if t.err == nil {
-			t.err = err
-		}
-	}
-}
-
-// alone runs one push so that nothing of it is left if it fails. broken: the
-// transaction cannot go on.
-func (r *Replica) alone(tx core.App, t *turn) (err, broken error) {
-	for _, careful := range []bool{false, true} {
-		if broken = execOn(tx, `SAVEPOINT push`); broken != nil {
-			return nil, broken
-		}
-		o := r.open(t.ctx, tx, careful)
-		err = guarded(o, t.fn)
-		o.sql.close()
-		if err == nil {
-			if broken = execOn(tx, `RELEASE push`); broken == nil {
-				for _, m := range o.moved {
-					r.engine.tell(tx, m)
-				}
-			}
-			return nil, broken
-		}
-		if broken = errors.Join(execOn(tx, `ROLLBACK TO push`), execOn(tx, `RELEASE push`)); broken != nil {
-			return err, errors.Join(err, broken)
-		}
-		if fault.Of(err).Code != fault.Internal {
-			return err, nil
-		}
-		// The rules let a row pass that the tables do not take: once more, to find
-		// out which.
-	}
-	return err, nil
 }
 
 // guarded runs a push; a panic in it must not take those with it that share its
@@ -149,9 +135,4 @@ func guarded(o *outbound, fn func(app.Outbound) error) (err error) {
 		return err
 	}
 	return o.settleRows() // what was written after the outcomes were kept, or without any
-}
-
-func execOn(tx core.App, sql string) error {
-	_, err := tx.NonconcurrentDB().NewQuery(sql).Execute()
-	return err
 }

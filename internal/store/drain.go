@@ -18,8 +18,8 @@ type drain struct {
 	app       core.App
 	db        dbx.Builder
 	sql       *statements
-	rows      *inserter // sync_rows
-	entries   *inserter // sync_entries
+	rows      *keeper // sync_rows
+	entries   *keeper // sync_entries
 	seq       int64
 	epoch     int64
 	buckets   *bucketBook
@@ -54,8 +54,8 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 	db := tx.NonconcurrentDB()
 	sql := prepareOn(db)
 	d := &drain{
-		engine: e, app: tx, db: db, sql: sql, rows: newInserter(sql, "sync_rows", syncRowColumns, keepRow),
-		entries: newInserter(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
+		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
+		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
 		moved: map[int]bool{}, serving: map[aoScope]string{},
 	}
 	defer d.sql.close()
@@ -89,6 +89,8 @@ func takeDirty(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 	return keys, schema, err
 }
 
+// dirtyKeys are in the order of writing: what was written together is remembered
+// side by side, and read so by the devices that hold it.
 func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 	var rows []struct {
 		Collection string `db:"collection"`
@@ -96,7 +98,7 @@ func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 		Written    bool   `db:"written"`
 	}
 	if err := db.NewQuery(`SELECT collection, record, max(source = '') AS written FROM dirty
-		GROUP BY collection, record ORDER BY collection, record`).All(&rows); err != nil {
+		GROUP BY collection, record ORDER BY min(n)`).All(&rows); err != nil {
 		return nil, nil, err
 	}
 	keys, schema = make([]Key, len(rows)), map[Key]bool{}
@@ -183,8 +185,8 @@ var (
 	syncRowColumns = []string{"collection", "record", "rev", "digest", "payload", "field_revs", "gone"}
 	keepRow        = `ON CONFLICT (collection, record) DO UPDATE SET rev = excluded.rev, digest = excluded.digest,
 		payload = excluded.payload, field_revs = excluded.field_revs, gone = excluded.gone`
-	syncEntryColumns = []string{"bucket", "collection", "record", "seq", "removed", "hash"}
-	keepEntry        = `ON CONFLICT (collection, record, bucket) DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`
+	syncEntryColumns = []string{"bucket", "seq", "row", "removed", "hash"}
+	keepEntry        = `ON CONFLICT (row, bucket) DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`
 )
 
 type syncRow struct {
@@ -230,7 +232,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if err != nil {
 		return nil, err
 	}
-	return ch, d.rows.add(k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone)
+	return ch, d.rows.add(old.Rev > 0, k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone)
 }
 
 // fieldHistory is, for a changed row, when each of its fields changed last, and

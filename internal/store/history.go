@@ -27,10 +27,11 @@ type history struct {
 	node  string
 	epoch int64
 	head  int64
+	marks map[int64]replication.Mark // looked up already: cursor, marks and head are mostly one commit
 }
 
 func openHistory(db dbx.Builder) (history, error) {
-	h := history{db: db}
+	h := history{db: db, marks: map[int64]replication.Mark{}}
 	err := db.NewQuery(`SELECT node, epoch, seq FROM sync_clock`).Row(&h.node, &h.epoch, &h.head)
 	return h, err
 }
@@ -39,6 +40,9 @@ func openHistory(db dbx.Builder) (history, error) {
 func (h history) commit(seq int64) (replication.Mark, error) {
 	if seq == 0 {
 		return replication.Mark{Epoch: h.epoch}, nil
+	}
+	if at, known := h.marks[seq]; known {
+		return at, nil
 	}
 	var out []struct {
 		Epoch int64  `db:"epoch"`
@@ -50,7 +54,8 @@ func (h history) commit(seq int64) (replication.Mark, error) {
 	if err != nil || len(out) == 0 {
 		return replication.Mark{}, err
 	}
-	return replication.Mark(out[0]), nil
+	h.marks[seq] = replication.Mark(out[0])
+	return h.marks[seq], nil
 }
 
 func (h history) nonce(seq int64) (string, error) {

@@ -37,7 +37,8 @@ func (r *Replica) Handles(a actor.Actor) (map[int]bool, error) {
 		return nil, err
 	}
 	var handles []int
-	err = db.Select("handle").From("sync_buckets").Where(dbx.In("name", anys(h.Names())...)).Column(&handles)
+	err = db.NewQuery(`SELECT handle FROM sync_buckets WHERE name IN (SELECT value FROM json_each({:names}))`).
+		Bind(dbx.Params{"names": jsonList(h.Names())}).Column(&handles)
 	out := make(map[int]bool, len(handles))
 	for _, b := range handles {
 		out[b] = true

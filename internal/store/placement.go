@@ -1,7 +1,10 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 
@@ -136,7 +139,11 @@ func (d *drain) placeAll(rows []change, content bool) error {
 			return err
 		}
 		for _, r := range rows[:n] {
-			if err := d.place(r, held[r.key.Record], content); err != nil {
+			at := held[r.key.Record]
+			if at == nil {
+				continue // a dependent that was never readable
+			}
+			if err := d.place(r, *at, content); err != nil {
 				return err
 			}
 		}
@@ -148,19 +155,43 @@ func (d *drain) placeAll(rows []change, content bool) error {
 	return nil
 }
 
-// held are the buckets that rows of one collection are in.
-func (d *drain) held(rows []change) (map[string][]entry, error) {
+// placed is where a row is: its number, and the buckets it is in.
+type placed struct {
+	row    int64
+	hashes map[int]int64 // by bucket
+	left   map[int]bool  // buckets that it was in
+}
+
+// held says where rows of one collection are; nothing of one never remembered.
+func (d *drain) held(rows []change) (map[string]*placed, error) {
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.key.Record
 	}
-	var held []entry
-	err := d.db.NewQuery(`SELECT record, bucket, hash FROM sync_entries WHERE collection = {:c} AND removed = 0
-		AND record IN (SELECT value FROM json_each({:ids})) ORDER BY bucket`).
+	var held []struct {
+		Record string        `db:"record"`
+		Row    int64         `db:"n"`
+		Bucket sql.NullInt64 `db:"bucket"`
+		Hash   int64         `db:"hash"`
+		Left   bool          `db:"removed"`
+	}
+	err := d.db.NewQuery(`SELECT r.record, r.n, e.bucket, coalesce(e.hash, 0) AS hash, coalesce(e.removed, 0) AS removed FROM sync_rows r
+		LEFT JOIN sync_entries e ON e.row = r.n
+		WHERE r.collection = {:c} AND r.record IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"c": rows[0].key.Collection, "ids": jsonList(ids)}).All(&held)
-	out := make(map[string][]entry, len(held))
+	out := make(map[string]*placed, len(rows))
 	for _, h := range held {
-		out[h.Record] = append(out[h.Record], h)
+		p := out[h.Record]
+		if p == nil {
+			p = &placed{h.Row, map[int]int64{}, map[int]bool{}}
+			out[h.Record] = p
+		}
+		switch bucket := int(h.Bucket.Int64); {
+		case h.Left:
+			p.left[bucket] = true
+		case h.Bucket.Valid:
+			p.hashes[bucket] = h.Hash
+		}
 	}
 	return out, err
 }
@@ -215,21 +246,11 @@ func keysIn(collection string, ids ...string) []Key {
 	return out
 }
 
-type entry struct {
-	Record string `db:"record"`
-	Bucket int    `db:"bucket"`
-	Hash   int64  `db:"hash"`
-}
-
 // place writes PUT entries for the buckets a row is in (all of them if its
 // content changed, else only those it enters) and REMOVE entries for those it
 // left. The sequence belongs to (bucket, row), not to the row.
-func (d *drain) place(row change, held []entry, content bool) error {
+func (d *drain) place(row change, at placed, content bool) error {
 	k := row.key
-	hashes := make(map[int]int64, len(held))
-	for _, h := range held {
-		hashes[h.Bucket] = h.Hash
-	}
 	var names []string
 	if row.now != nil {
 		var err error
@@ -242,39 +263,34 @@ func (d *drain) place(row change, held []entry, content bool) error {
 		if err != nil {
 			return err
 		}
-		old, had := hashes[b.handle]
-		delete(hashes, b.handle)
+		old, had := at.hashes[b.handle]
+		delete(at.hashes, b.handle)
 		if had && !content {
 			continue
 		}
 		hash := int64(replication.EntryHash(name, k.Collection, k.Record, row.rev, row.digest))
 		b.add(hash-old, !had)
-		if err := d.entry(b.handle, k, hash, false); err != nil {
+		if err := d.entry(b, at.row, hash, false, had || at.left[b.handle]); err != nil {
 			return err
 		}
 	}
-	for _, h := range held {
-		hash, left := hashes[h.Bucket]
-		if !left {
-			continue
-		}
-		b, err := d.buckets.byHandle(h.Bucket)
+	for _, handle := range slices.Sorted(maps.Keys(at.hashes)) { // what is left, it left
+		b, err := d.buckets.byHandle(handle)
 		if err != nil {
 			return err
 		}
-		b.remove(hash)
-		if err := d.entry(h.Bucket, k, 0, true); err != nil {
+		b.remove(at.hashes[handle])
+		if err := d.entry(b, at.row, 0, true, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *drain) entry(handle int, k Key, hash int64, removed bool) error {
-	d.moved[handle] = true
-	seq := d.next()
-	d.buckets.handles[handle].newest = seq
-	return d.entries.add(handle, k.Collection, k.Record, seq, removed, hash)
+func (d *drain) entry(b *bucket, row, hash int64, removed, there bool) error {
+	d.moved[b.handle] = true
+	b.newest = d.next()
+	return d.entries.add(there, b.handle, b.newest, row, removed, hash)
 }
 
 // bucket is one row of sync_buckets, changed in memory and saved at the end.

@@ -73,7 +73,7 @@ type pull struct {
 
 type heldBucket struct {
 	bucketRow
-	Floor int64 `db:"floor"` // removals up to here are no longer kept
+	Floor int64 // removals up to here are no longer kept
 }
 
 func (p *pull) run(e *Engine, a actor.Actor) (app.Page, error) {
@@ -141,20 +141,34 @@ func (p *pull) holding(e *Engine, a actor.Actor) error {
 	if err != nil {
 		return err
 	}
-	names := h.Names()
-	if err := p.tx.Select("handle", "name", "sum", "count", "newest", "floor").From("sync_buckets").
-		Where(dbx.In("name", anys(names)...)).All(&p.held); err != nil {
+	if err := p.books(h.Names()); err != nil {
 		return err
 	}
-	order := make(map[string]int, len(names))
-	for i, n := range names {
-		order[n] = i
-	}
-	sort.Slice(p.held, func(i, j int) bool { return order[p.held[i].Name] < order[p.held[j].Name] })
 	if p.query.Schema < app.ReconcileSchema && p.belowFloor() {
 		p.reset()
 	}
 	return nil
+}
+
+// books reads the named buckets, those there are, in that order. Every pull asks
+// for all that the actor holds: it is scanned without reflection.
+func (p *pull) books(names []string) (err error) {
+	rows, err := p.tx.NewQuery(`SELECT b.handle, b.name, b.sum, b.count, b.newest, b.floor
+		FROM json_each({:names}) n CROSS JOIN sync_buckets b ON b.name = n.value ORDER BY n.key`).
+		Bind(dbx.Params{"names": jsonList(names)}).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	p.held = make([]heldBucket, 0, len(names))
+	for rows.Next() {
+		var b heldBucket
+		if err := rows.Rows.Scan(&b.Handle, &b.Name, &b.Sum, &b.Count, &b.Newest, &b.Floor); err != nil {
+			return err
+		}
+		p.held = append(p.held, b)
+	}
+	return rows.Err()
 }
 
 // belowFloor says whether a bucket is left where removals after it are forgotten.
@@ -210,8 +224,8 @@ func (p *pull) changes() error {
 	return nil
 }
 
-const bucketSince = `SELECT e.collection, e.record, e.seq, e.removed, r.rev, r.payload
-	FROM sync_entries e JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
+const bucketSince = `SELECT r.collection, r.record, e.seq, e.removed, r.rev, r.payload
+	FROM sync_entries e JOIN sync_rows r ON r.n = e.row
 	WHERE e.bucket = {:b} AND e.seq > {:s} ORDER BY e.seq`
 
 // bucket reads on in one bucket, as far as the budget goes.

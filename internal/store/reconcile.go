@@ -44,11 +44,11 @@ func (r *Replica) Digests(a actor.Actor, bucket int, after string) (app.Digests,
 		if out.Bucket, err = r.heldByName(db, a, bucket); err != nil {
 			return err
 		}
-		// The plus keeps the planner on the bucket's own index.
-		return db.NewQuery(`SELECT e.collection, e.record AS id, r.rev, r.digest
-			FROM sync_entries e JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
-			WHERE e.bucket = {:b} AND e.removed = 0 AND (+e.collection, +e.record) > ({:c}, {:id})
-			ORDER BY +e.collection, +e.record LIMIT {:n}`).
+		// The plus keeps the planner on the bucket's own entries.
+		return db.NewQuery(`SELECT r.collection, r.record AS id, r.rev, r.digest
+			FROM sync_entries e JOIN sync_rows r ON r.n = e.row
+			WHERE e.bucket = {:b} AND e.removed = 0 AND (+r.collection, +r.record) > ({:c}, {:id})
+			ORDER BY +r.collection, +r.record LIMIT {:n}`).
 			Bind(dbx.Params{"b": bucket, "c": collection, "id": id, "n": app.DigestsPage + 1}).All(&out.Rows)
 	})
 	if err != nil {
@@ -81,8 +81,8 @@ func (r *Replica) Rows(a actor.Actor, bucket int, keys []app.RowKey) ([]app.Row,
 			return err
 		}
 		return db.NewQuery(`SELECT r.collection, r.record, r.rev, r.payload FROM json_each({:keys}) k
-			JOIN sync_entries e ON e.collection = k.value ->> 'c' AND e.record = k.value ->> 'id' AND e.bucket = {:b}
-			JOIN sync_rows r ON r.collection = e.collection AND r.record = e.record
+			JOIN sync_rows r ON r.collection = k.value ->> 'c' AND r.record = k.value ->> 'id'
+			JOIN sync_entries e ON e.row = r.n AND e.bucket = {:b}
 			WHERE e.removed = 0 ORDER BY r.collection, r.record`).
 			Bind(dbx.Params{"keys": string(wanted), "b": bucket}).All(&rows)
 	})

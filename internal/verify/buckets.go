@@ -41,7 +41,8 @@ func (c *checker) readBuckets() (*books, error) {
 
 func (c *checker) readEntries(collection string) (map[string][]entry, error) {
 	var rows []entry
-	err := c.db.NewQuery(`SELECT record, bucket, hash FROM sync_entries WHERE collection = {:c} AND removed = 0`).
+	err := c.db.NewQuery(`SELECT r.record, e.bucket, e.hash FROM sync_entries e JOIN sync_rows r ON r.n = e.row
+		WHERE r.collection = {:c} AND e.removed = 0`).
 		Bind(dbx.Params{"c": collection}).All(&rows)
 	out := map[string][]entry{}
 	for _, e := range rows {

@@ -113,17 +113,19 @@ func (c *checker) triggers() error {
 	return nil
 }
 
-// sequence: one counter, no number twice, none ahead of it, every one of them in
-// a marked commit; and no acknowledged mutation whose record was never stored.
+// sequence: one counter, no number twice, none ahead of it, none of a row nobody
+// remembers, every one of them in a marked commit; and no acknowledged mutation whose record was never stored.
 func (c *checker) sequence() error {
 	if err := c.count(CheckSequence, `SELECT (SELECT count(*) FROM sync_entries) + (SELECT count(*) FROM sync_commits) + (SELECT count(*) FROM sync_mutations)`); err != nil {
 		return err
 	}
 	for _, q := range []struct{ sql, expected string }{
 		{`SELECT 'sync_entries seq ' || seq AS row, count(*) || ' filas: ' || group_concat(collection || '/' || record, ', ') AS found
-			FROM sync_entries GROUP BY seq HAVING count(*) > 1`, "un número de secuencia para una sola fila"},
-		{`SELECT 'sync_entries ' || collection || '/' || record AS row, seq AS found FROM sync_entries
+			FROM sync_entries e LEFT JOIN sync_rows r ON r.n = e.row GROUP BY seq HAVING count(*) > 1`, "un número de secuencia para una sola fila"},
+		{`SELECT 'sync_entries ' || collection || '/' || record AS row, seq AS found FROM sync_entries e LEFT JOIN sync_rows r ON r.n = e.row
 			WHERE seq > (SELECT seq FROM sync_clock) OR seq < 1`, "entre 1 y el contador (sync_clock)"},
+		{`SELECT 'sync_entries seq ' || seq AS row, 'la fila ' || row || ', que no existe' AS found FROM sync_entries
+			WHERE row NOT IN (SELECT n FROM sync_rows)`, "una fila recordada"},
 		{`SELECT 'sync_commits' AS row, coalesce(max(seq), 0) AS found FROM sync_commits
 			HAVING coalesce(max(seq), 0) <> (SELECT seq FROM sync_clock)`, "el último commit marcado = el contador (sync_clock)"},
 		{

@@ -239,12 +239,16 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			check: verify.CheckRows, row: "visit_marks/ghost",
 		},
 		{
-			name: "an entry removed", sql: `DELETE FROM sync_entries WHERE record = '` + mark1 + `'`,
+			name: "an entry removed", sql: `DELETE FROM sync_entries WHERE row = (SELECT n FROM sync_rows WHERE record = '` + mark1 + `')`,
 			check: verify.CheckBuckets, row: "visit_marks/" + mark1,
 		},
 		{
-			name: "an entry put into another unit", sql: `INSERT INTO sync_entries SELECT handle, 'visit_marks', '` + mark1 + `', 3, 0, 1 FROM sync_buckets WHERE name = 'ut:` + testkit.UT2 + `'`,
+			name: "an entry put into another unit", sql: `INSERT INTO sync_entries SELECT handle, 3, (SELECT n FROM sync_rows WHERE record = '` + mark1 + `'), 0, 1 FROM sync_buckets WHERE name = 'ut:` + testkit.UT2 + `'`,
 			check: verify.CheckBuckets, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "an entry of no row", sql: `INSERT INTO sync_entries SELECT handle, 3, 9999999, 0, 1 FROM sync_buckets WHERE name = 'catalog'`,
+			check: verify.CheckSequence, row: "sync_entries seq 3",
 		},
 		{
 			name: "a bucket's sum changed", sql: `UPDATE sync_buckets SET sum = sum + 1 WHERE name = 'aii:` + testkit.Canal + `'`,
