@@ -53,6 +53,14 @@ func readManifest(dir string) (manifest, error) {
 	return m, json.Unmarshal(raw, &m)
 }
 
+func (m manifest) write(dir string) error {
+	raw, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, manifestFile), raw, 0o600)
+}
+
 // openChaski opens a data directory with all hooks, without serving.
 func openChaski(dir string) (core.App, *store.Engine, error) {
 	app, engine := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: server.Connect}), store.New()
@@ -94,11 +102,43 @@ func addDevices(dir string, listeners int, specs []string) (err error) {
 	if err != nil {
 		return err
 	}
-	raw, err := json.MarshalIndent(m, "", " ")
+	return m.write(dir)
+}
+
+// addCrowd is the role that adds units like that of a device, one commit each.
+func addCrowd(dir, name string, count int) (err error) {
+	s, err := loadSpec(name)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, manifestFile), raw, 0o600)
+	app, engine, err := openChaski(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeApp(app)) }()
+	p := &preparer{app: app}
+	for n, clone := range s.clones(count - 1) {
+		if err := engine.Bulk(context.Background(), app, store.Batch{Action: "bench"}, func(tx core.App) error {
+			w := &writer{db: tx.NonconcurrentDB(), prepared: map[string]*dbx.Query{}}
+			defer w.close()
+			for _, r := range clone.rows(10 + n) {
+				if err := w.insert(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return err
+	}
+	if m.Rows, err = p.count(); err != nil {
+		return err
+	}
+	return m.write(dir)
 }
 
 type preparer struct {
@@ -225,14 +265,21 @@ func (p *preparer) manifest(devices []spec) (manifest, error) {
 		}
 		m.Listeners = append(m.Listeners, t)
 	}
+	m.Rows, err = p.count()
+	return m, err
+}
+
+// count is how many rows there are in all tracked tables.
+func (p *preparer) count() (int, error) {
+	rows := 0
 	for _, c := range replication.Collections {
 		var n int
 		if err := p.app.DB().NewQuery(`SELECT count(*) FROM ` + c.Name).Row(&n); err != nil {
-			return m, err
+			return 0, err
 		}
-		m.Rows += n
+		rows += n
 	}
-	return m, nil
+	return rows, nil
 }
 
 // check compares what the server would serve to the device with what its spec

@@ -25,7 +25,7 @@ func TestTheHarnessMeasuresWhatItSays(t *testing.T) {
 		t.Skip("starts servers")
 	}
 	o := options{
-		base: "empty", devices: []string{"tiny"}, runs: 1, mutations: 14, changes: 5, listeners: []int{3}, batches: []int{5, 20},
+		base: "empty", devices: []string{"tiny"}, runs: 1, mutations: 14, changes: 5, listeners: []int{3}, batches: []int{5, 20}, crowd: 3,
 		cache: t.TempDir(), progress: t.Output(),
 	}
 	r, err := bench(context.Background(), o)
@@ -59,6 +59,9 @@ func TestTheHarnessMeasuresWhatItSays(t *testing.T) {
 				t.Errorf("%s, %s: %+v", n.what, contender, m)
 			}
 		}
+	}
+	if many, one := r.find("tiny", crowdSync, ours), r.find("tiny", crowdSync, oursSmall); many == nil || one == nil || many.Rows != one.Rows || many.Rows == 0 {
+		t.Errorf("crowd: %+v, %+v", many, one)
 	}
 	file := filepath.Join(t.TempDir(), "out.json")
 	if err := r.save(file); err != nil {

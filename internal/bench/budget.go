@@ -61,6 +61,7 @@ func budgets(r *report) []budget {
 		pushBudgets(r, s.Name, most, least)
 	}
 	pokeBudgets(r, most)
+	crowdBudget(r, most)
 	return out
 }
 
@@ -74,6 +75,15 @@ func pushBudgets(r *report, device string, most, least judge) {
 	most(device+": push of 1,000 mutations", "%.0f ms", 120, push.WallMs.Median)
 	least(device+": push, /api/batch over ours", "%.2f ×", 10, over(pb.WallMs.Median, push.WallMs.Median))
 	most(device+": push over prepared inserts", "%.2f ×", 5, over(push.WallMs.Median, raw.WallMs.Median))
+}
+
+func crowdBudget(r *report, most judge) {
+	for _, s := range r.Devices {
+		many, one := r.find(s.Name, crowdSync, ours), r.find(s.Name, crowdSync, oursSmall)
+		if many != nil && one != nil {
+			most(s.Name+": first sync, many devices' data over one's", "%.2f ×", 1.1, over(many.WallMs.Median, one.WallMs.Median))
+		}
+	}
 }
 
 func pokeBudgets(r *report, most judge) {

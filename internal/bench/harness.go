@@ -25,6 +25,8 @@ type options struct {
 	changes   int
 	listeners []int
 	batches   []int
+	rush      int
+	crowd     int
 	cache     string
 	profile   string // directory for a CPU profile of the server, "" for none
 	// afterwards is how long a server is watched once it has answered.
@@ -112,7 +114,7 @@ func repository() (string, error) {
 // sources decide what is in a prepared database.
 var sources = []string{
 	"internal/demo", "internal/catalog", "internal/domain", "internal/replication", "internal/store", "pb_migrations", "pb_hooks",
-	"internal/bench/base.go", "internal/bench/fixture.go", "internal/bench/plain.go", "internal/bench/spec.go", "internal/bench/devices",
+	"internal/bench/base.go", "internal/bench/crowd.go", "internal/bench/fixture.go", "internal/bench/plain.go", "internal/bench/spec.go", "internal/bench/devices",
 }
 
 // sourceKey names a cached database: other sources, another database.

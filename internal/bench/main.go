@@ -48,6 +48,12 @@ func play(role string, args []string) error {
 			return err
 		}
 		return addDevices(args[0], listeners, args[2:])
+	case "add-crowd":
+		count, err := strconv.Atoi(args[2])
+		if err != nil {
+			return err
+		}
+		return addCrowd(args[0], args[1], count)
 	case "make-plain":
 		return makePlain(args[0])
 	case "plain":
@@ -103,6 +109,8 @@ func command() error {
 	flag.IntVar(&o.runs, "runs", 7, "how often each thing is measured")
 	flag.IntVar(&o.mutations, "mutations", 1000, "mutations in a large push")
 	flag.IntVar(&o.changes, "changes", 100, "rows changed before a delta")
+	flag.IntVar(&o.rush, "rush", 0, "so many devices push 20 mutations each within a minute (three minutes more)")
+	flag.IntVar(&o.crowd, "crowd", 0, "data of so many devices like the last in one database (100: some ten minutes the first time)")
 	flag.StringVar(&o.cache, "cache", "", "where prepared databases are kept (bin/bench-cache)")
 	flag.StringVar(&o.profile, "profile", "", "file for a CPU profile of Chaski's server")
 	flag.Parse()

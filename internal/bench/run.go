@@ -143,6 +143,20 @@ func (h *harness) measureAll() ([]measurement, error) {
 		}
 		out = append(out, some...)
 	}
+	if h.crowd > 0 {
+		some, err := s.crowd(h.crowd)
+		if err != nil {
+			return nil, fmt.Errorf("crowd: %w", err)
+		}
+		out = append(out, some...)
+	}
+	if h.rush > 0 {
+		some, err := s.rushes(len(h.devices)-1, h.rush)
+		if err != nil {
+			return nil, fmt.Errorf("rush: %w", err)
+		}
+		out = append(out, some...)
+	}
 	for _, count := range h.listeners {
 		some, err := s.pokes(count)
 		if err != nil {

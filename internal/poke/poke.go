@@ -32,7 +32,7 @@ const Topic = "chaski/poke"
 const (
 	// soon is how long the first news after a silence waits for more of the same
 	// moment; window is how far apart flushes are while news keeps coming.
-	soon   = 20 * time.Millisecond
+	soon   = 2 * time.Millisecond
 	window = 250 * time.Millisecond
 	// again is when a message is tried once more whose stream was busy.
 	again = 50 * time.Millisecond
