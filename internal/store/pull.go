@@ -163,7 +163,7 @@ func (p *pull) books(names []string) (err error) {
 	p.held = make([]heldBucket, 0, len(names))
 	for rows.Next() {
 		var b heldBucket
-		if err := rows.Rows.Scan(&b.Handle, &b.Name, &b.Sum, &b.Count, &b.Newest, &b.Floor); err != nil {
+		if err := rows.Scan(&b.Handle, &b.Name, &b.Sum, &b.Count, &b.Newest, &b.Floor); err != nil {
 			return err
 		}
 		p.held = append(p.held, b)
