@@ -121,7 +121,35 @@ type sqliteConn interface {
 type conn struct {
 	sqliteConn
 	*connector
-	inTx bool
+	inTx     bool
+	prepared statements
+}
+
+func (c *conn) Close() error {
+	c.prepared.close()
+	return c.sqliteConn.Close()
+}
+
+// run executes a statement once it is past the gate.
+func (c *conn) run(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	s, err := c.prepared.take(ctx, c.sqliteConn, query)
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.(driver.StmtExecContext).ExecContext(ctx, args)
+	return res, errors.Join(err, c.prepared.give(query, s))
+}
+
+func (c *conn) look(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := c.prepared.take(ctx, c.sqliteConn, query)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &rows{sqliteRows: found.(sqliteRows), done: func() error { return c.prepared.give(query, s) }}, nil
 }
 
 // before is every statement's gate.
@@ -170,7 +198,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if query == "" { // a plant swallowed it
 		return driver.RowsAffected(1), nil
 	}
-	res, err := c.sqliteConn.ExecContext(ctx, query, args)
+	res, err := c.run(ctx, query, args)
 	c.wrote(err)
 	return res, err
 }
@@ -180,17 +208,13 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err != nil {
 		return nil, err
 	}
-	return c.sqliteConn.QueryContext(ctx, query, args)
+	return c.look(ctx, query, args)
 }
 
 // PrepareContext prepares nothing yet: each run of the statement goes through
 // the gate like any other.
-func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	inner, err := c.sqliteConn.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return &stmt{Stmt: inner, conn: c, query: query}, nil
+func (c *conn) PrepareContext(_ context.Context, query string) (driver.Stmt, error) {
+	return &stmt{conn: c, query: query}, nil
 }
 
 func (c *conn) Prepare(query string) (driver.Stmt, error) {
@@ -198,44 +222,24 @@ func (c *conn) Prepare(query string) (driver.Stmt, error) {
 }
 
 type stmt struct {
-	driver.Stmt
 	conn  *conn
 	query string
 }
 
+func (s *stmt) Close() error  { return nil }
+func (s *stmt) NumInput() int { return -1 }
+
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	query, args, err := s.conn.before(s.query, args)
-	switch {
-	case err != nil:
-		return nil, err
-	case query == "":
-		return driver.RowsAffected(1), nil
-	case query != s.query:
-		return s.conn.sqliteConn.ExecContext(ctx, query, args)
-	}
-	inner, ok := s.Stmt.(driver.StmtExecContext)
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	res, err := inner.ExecContext(ctx, args)
-	s.conn.wrote(err)
-	return res, err
+	return s.conn.ExecContext(ctx, s.query, args)
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	query, args, err := s.conn.before(s.query, args)
-	switch {
-	case err != nil:
-		return nil, err
-	case query != s.query:
-		return s.conn.sqliteConn.QueryContext(ctx, query, args)
-	}
-	inner, ok := s.Stmt.(driver.StmtQueryContext)
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	return inner.QueryContext(ctx, args)
+	return s.conn.QueryContext(ctx, s.query, args)
 }
+
+// Exec and Query are of the interface; database/sql never calls them here.
+func (s *stmt) Exec([]driver.Value) (driver.Result, error) { return nil, errors.ErrUnsupported }
+func (s *stmt) Query([]driver.Value) (driver.Rows, error)  { return nil, errors.ErrUnsupported }
 
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if c.writes && c.disk.crashed {

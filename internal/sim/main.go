@@ -56,6 +56,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: sim <seed directory> <data directory>")
 		os.Exit(2)
 	}
+	if err := keepPages(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	w := &world{seedDir: os.Args[1], dataDir: os.Args[2], plant: plantNamed(os.Getenv("CHASKI_PLANT"))}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
