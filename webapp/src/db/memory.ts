@@ -6,7 +6,7 @@
 import type { Draft, OutboxEntry, OutboxState, ReplicaRow } from '../sync/contract'
 import { Ledger } from '../sync/ledger'
 import type { Decided, WorkChange, WorkReader, WorkTables } from '../sync/ledger'
-import { emptyMeta, emptyWorkMeta, keyOf } from '../sync/ports'
+import { emptyMeta, emptyWorkMeta, keyOf, unseen } from '../sync/ports'
 import type { ReplicaBatch, ReplicaMeta, ReplicaStore, RowKey, WorkMeta } from '../sync/ports'
 
 export interface Disk {
@@ -79,6 +79,11 @@ export class MemoryReplica implements ReplicaStore {
   async commit(batch: ReplicaBatch): Promise<void> {
     await this.gate('replica')
     applyBatch(this.disk, batch)
+  }
+
+  async unsee(): Promise<void> {
+    await this.gate('unsee')
+    this.disk.meta = unseen({ ...emptyMeta(), ...this.disk.meta })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ReplicaRow } from '../sync/contract'
-import { emptyMeta } from '../sync/ports'
+import { emptyMeta, unseen } from '../sync/ports'
 import type { ReplicaBatch, ReplicaMeta, ReplicaStore, RowKey } from '../sync/ports'
 import type { ReplicaDb } from './dexie'
 
@@ -33,6 +33,13 @@ export class DexieReplica implements ReplicaStore {
       await rows.bulkDelete(batch.deletes.map(({ c, id }) => [c, id] as [string, string]))
       await rows.bulkPut(batch.puts)
       await meta.put({ ...batch.meta, k: 'replica' })
+    })
+  }
+
+  async unsee(): Promise<void> {
+    const { meta } = this.db
+    await this.db.transaction('rw', meta, async () => {
+      await meta.put({ ...unseen(await this.meta()), k: 'replica' })
     })
   }
 }

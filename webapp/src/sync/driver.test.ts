@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Answer } from './ports'
+import { Phone } from './testing/phone'
 import { SERVER_TIME } from './testing/server'
 import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
 
@@ -62,6 +63,28 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await phone.start()
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await rowIds(stores)).toEqual([])
+  })
+
+  test('what the tab that led before settled meanwhile is not shown as unsent', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    let release: (() => void) | undefined
+    phone.spoil = (path, deliver) =>
+      path === '/sync/push' ? new Promise((resolve) => (release = () => resolve(deliver()))) : deliver()
+    const recorded = phone.record('v', 'x', 'visit1')
+    await vi.waitFor(() => expect(release).toBeDefined())
+    phone.driver.stop() // its push is on the road
+    await recorded
+    const next = new Phone(stores.replica, stores.work, server)
+    const claim = stores.work.claim.bind(stores.work)
+    stores.work.claim = async (counters) => {
+      release?.()
+      await vi.waitFor(async () => expect((await stores.all())[0]?.state).toBe('applied'))
+      return claim(counters)
+    }
+    await next.start()
+    await next.driver.settled()
+    expect(next.status).toMatchObject({ pending: 0, in_sync: true })
   })
 
   test('a corrupted row is found by its bucket and healed, and the server hears of it', async () => {

@@ -196,8 +196,11 @@ export class Driver {
     const { device, marks } = await work.meta()
     if (transport.closed?.()) return this.failed('push', { status: 0 })
     const batch = await this.nextBatch(limit)
-    if (batch.length === 0)
+    if (batch.length === 0) {
+      // Settled meanwhile, by a tab that led before: what is shown as unsent must not stay so.
+      this.counts = await work.counts()
       return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false, rewound: false })
+    }
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
     const sent = marks.slice(0, MAX_MARKS)
@@ -226,7 +229,7 @@ export class Driver {
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     // What is received again has lower numbers than what was seen: it is shown until it is pulled.
-    if (read?.rewound) await this.unsee(replica)
+    if (read?.rewound) await replica.unsee()
     await work.settle(settlements, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
@@ -235,11 +238,6 @@ export class Driver {
     const more = this.counts.pending > unanswered
     const rewound = read?.rewound ?? false
     this.tell({ type: 'pushed', settled: settlements.length, unanswered, more, cloned, rewound })
-  }
-
-  private async unsee(replica: ReplicaStore): Promise<void> {
-    const meta = await replica.meta()
-    await replica.commit({ clear: false, deletes: [], puts: [], meta: { ...meta, seen_seq: 0, durable_seq: 0 } })
   }
 
   private async pull(checksums: boolean): Promise<void> {
@@ -256,7 +254,7 @@ export class Driver {
     if (!page) return this.failed('pull', answer)
     // First: work that must be sent again keeps the rows it is shown on.
     await work.settle([], { sent, mark: page.mark, rewound: page.rewound })
-    if (page.rewound) this.counts = await work.counts()
+    if (page.rewound) await this.recount() // what waits again must not look received until the page is stored (I8)
     await this.take(page, checksums)
   }
 
@@ -280,7 +278,7 @@ export class Driver {
     if (list?.clear) await replica.commit(list)
     this.meta = list?.meta ?? plan.meta
     this.progress = { done: this.progress.done + page.puts.length, total: 0 }
-    if (plan.complete) await this.complete()
+    if (plan.complete) await this.complete(plan.verified)
     this.tell({
       type: 'paged',
       complete: plan.complete && !list?.clear,
@@ -291,13 +289,14 @@ export class Driver {
   }
 
   /** What a whole replica tells beside its rows. */
-  private async complete(): Promise<void> {
+  private async complete(verified: boolean): Promise<void> {
     const { replica, work } = this.ports
     this.progress = { done: 0, total: 0 }
     await work.prune(this.meta.durable_seq, this.meta.server_time)
     const days = leaseDays(await replica.collection('parameters'), this.meta.business_date)
     if (days !== this.state.lease.days) this.tell({ type: 'leased', days })
-    if (this.counts.parked === 0) return
+    // A server that went back may have lost a decision whose row is still to be compared away.
+    if (this.counts.parked === 0 || !verified) return
     await work.review(verdictsOf(await replica.collection('mutation_reviews')))
     this.counts = await work.counts()
   }

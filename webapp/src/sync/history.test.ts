@@ -61,6 +61,23 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status).toMatchObject({ pending: 0, resending: 0, in_sync: true })
   })
 
+  test('refused by a review that the server lost: it waits for review again', async () => {
+    const { server, phone, stores } = setUp()
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
+    await phone.start()
+    await phone.record('v', 'x', 'visit1')
+    const backup = server.backup()
+    const [{ id } = { id: '' }] = await stores.all()
+    const errors = [{ code: 'review_rejected', message: 'No.' }]
+    server.put('mutation_reviews', 'r', { mutation: id, status: 'rejected', seq: 9, errors, reason: 'No.' }, 'catalog')
+    await phone.sync()
+    expect(await states(stores)).toEqual(['rejected'])
+    server.restore(backup)
+    await phone.sync()
+    expect(await states(stores)).toEqual(['parked'])
+    expect((await stores.all())[0]).not.toHaveProperty('review')
+  })
+
   test('told by the push: its own outcomes stand, everything acknowledged before goes again', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
@@ -78,6 +95,57 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     phone.spoil = (__, deliver) => deliver()
     await phone.sync()
     expect(phone.status?.in_sync).toBe(true)
+  })
+
+  test('told by the push while a page is being stored: cursor and sums stay those of the page', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    server.put('cupos', 'd', { intervention: 'x', state: 'activo' }, 'aii:x')
+    // Both at once, as when a second tab or channel works on the replica.
+    const page = phone.sync()
+    await Promise.all([page, stores.replica.unsee()])
+    const meta = await stores.replica.meta()
+    expect(Object.values(meta.buckets).reduce((n, b) => n + b.count, 0)).toBe(5)
+    await phone.sync()
+    expect(await rowIds(stores)).toContain('cupos/d')
+    expect(phone.status?.in_sync).toBe(true)
+    expect((await stores.replica.meta()).last_heal_at).toBe('')
+  })
+
+  test('what waits again is said before the page that told it is stored', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    await phone.record('v', 'x', 'visit1')
+    server.restore(backup)
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    const commit = stores.replica.commit.bind(stores.replica)
+    let said: unknown
+    stores.replica.commit = (batch) => {
+      said ??= { ...phone.status }
+      return commit(batch)
+    }
+    await phone.sync()
+    expect(said).toMatchObject({ pending: 1, resending: 1, in_sync: false })
+  })
+
+  test('a decision of the lost future decides nothing, though its row is still stored', async () => {
+    const { server, phone, stores } = setUp()
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
+    await phone.start()
+    await phone.record('v', 'x', 'visit1')
+    const backup = server.backup()
+    const [{ id } = { id: '' }] = await stores.all()
+    server.put('mutation_reviews', 'r', { mutation: id, status: 'applied', seq: 9, rev: 1 }, 'catalog')
+    await phone.sync()
+    expect(await states(stores)).toEqual(['applied'])
+    server.restore(backup)
+    // The comparison that would take the row away does not get through.
+    phone.spoil = (path, deliver) => (path === '/sync/digests' ? { status: 0 } : deliver())
+    await phone.sync()
+    await phone.sync()
+    expect(await rowIds(stores)).toContain('mutation_reviews/r')
+    expect(await states(stores)).toEqual(['parked'])
   })
 
   test('after a rewind only the difference is fetched, and what never happened is gone', async () => {

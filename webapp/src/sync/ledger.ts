@@ -13,7 +13,7 @@ import type { Draft, OutboxEntry, OutboxState } from './contract'
 import { canTakeBack, countsOf, entriesFor } from './entries'
 import { emptyWorkMeta } from './ports'
 import type { OutboxCounts, Settlement, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
-import { prunable, replayed, reviewed, settled, withMark } from './push'
+import { mayBeLost, prunable, replayed, reviewed, settled, withMark } from './push'
 import { upgrade } from './upgrade'
 
 /** One transaction on the work database: first `gone`, then the rest. */
@@ -105,7 +105,8 @@ export class Ledger implements WorkStore {
   async settle(settlements: readonly Settlement[], told?: Told): Promise<void> {
     if (settlements.length === 0 && !(await this.newsOf(told))) return
     await this.tables.change('settle', async (r) => {
-      const again = told?.rewound ? (await r.byState('applied', 'parked')).map(replayed) : []
+      const known = told?.rewound ? await r.byState('applied', 'parked', 'rejected') : []
+      const again = known.filter(mayBeLost).map(replayed)
       const found = await r.byCounter(settlements.map((s) => s.counter))
       const entries = settlements.flatMap((s, i) => settled(found[i], s) ?? [])
       const meta = told ? withMark(await metaOf(r), told) : undefined

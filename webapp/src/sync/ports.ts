@@ -77,6 +77,9 @@ export const emptyMeta = (): ReplicaMeta => ({
   half: [],
 })
 
+/** The server has gone back: nothing counts as seen or durable until a page says so. */
+export const unseen = (meta: ReplicaMeta): ReplicaMeta => ({ ...meta, seen_seq: 0, durable_seq: 0 })
+
 /** One transaction on the replica: first `clear`, then deletes, then puts. */
 export interface ReplicaBatch {
   clear: boolean
@@ -94,6 +97,8 @@ export interface ReplicaStore {
   /** Every row of a collection; for small ones. */
   collection(c: string): Promise<ReplicaRow[]>
   commit(batch: ReplicaBatch): Promise<void>
+  /** `unseen` of what the meta is by then: a page may be stored at the same time. */
+  unsee(): Promise<void>
 }
 
 /**

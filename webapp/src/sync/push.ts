@@ -74,13 +74,22 @@ export function tooLarge(entry: OutboxEntry, now: number): Settlement {
 /** The entry after its outcome, or null where it has one already or is another's. */
 export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEntry | null {
   if (!entry || entry.id !== s.id || entry.state !== 'pending') return null
+  const { review, ...rest } = entry
   return {
-    ...entry,
+    ...rest,
+    // Parked once more: the decision was lost with the server's newer past.
+    ...(review && s.outcome.status !== 'parked' ? { review } : {}),
     state: s.outcome.status,
     outcome: s.outcome,
     acked_at: s.acked_at,
     acked_server_time: s.server_time,
   }
+}
+
+/** What a server that went back may have forgotten: what took effect, and what it had taken for review. */
+export function mayBeLost(entry: OutboxEntry): boolean {
+  if (entry.state === 'rejected') return entry.review !== undefined && entry.redone_as === undefined
+  return entry.state === 'applied' || entry.state === 'parked'
 }
 
 /** An acknowledged entry once more to be sent, because the server forgot that it had answered. */

@@ -5,6 +5,7 @@ import { applyBatch, applyChange, emptyDisk, MemoryReplica, MemoryTables } from 
 import type { Disk } from '../../src/db/memory'
 import { Ledger } from '../../src/sync/ledger'
 import type { WorkChange } from '../../src/sync/ledger'
+import { unseen } from '../../src/sync/ports'
 import type { ReplicaBatch } from '../../src/sync/ports'
 import { Journal } from './journal'
 
@@ -16,7 +17,24 @@ class FileReplica extends MemoryReplica {
     super(disk)
   }
 
-  override async commit(batch: ReplicaBatch): Promise<void> {
+  private turn: Promise<void> = Promise.resolve()
+
+  override commit(batch: ReplicaBatch): Promise<void> {
+    return this.alone(() => batch)
+  }
+
+  override unsee(): Promise<void> {
+    return this.alone(() => ({ clear: false, deletes: [], puts: [], meta: unseen(this.disk.meta) }))
+  }
+
+  /** One change at a time: what it is made from is what it will be applied to. */
+  private alone(make: () => ReplicaBatch): Promise<void> {
+    const mine = this.turn.then(() => this.write(make()))
+    this.turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  private async write(batch: ReplicaBatch): Promise<void> {
     await this.journal.append(batch)
     applyBatch(this.disk, batch)
     if (!this.journal.overgrown) return
