@@ -167,7 +167,7 @@ func (c *conn) before(query string, args []driver.NamedValue) (string, []driver.
 			return query, args, err
 		}
 	}
-	if d.plant != nil && (c.reads || c.writes) {
+	if c.reads || c.writes {
 		query, args = d.plant.rewrite(query, args)
 	}
 	return query, args, nil
@@ -248,10 +248,20 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if c.reads {
 		c.disk.reads = 0
 	}
+	if c.reads && c.disk.plant.splitReads {
+		c.inTx = true
+		return &tx{inner: noTx{}, conn: c}, nil
+	}
 	inner, err := c.sqliteConn.BeginTx(ctx, opts)
 	c.inTx = err == nil
 	return &tx{inner: inner, conn: c}, err
 }
+
+// noTx is the planted one: it holds nothing together.
+type noTx struct{}
+
+func (noTx) Commit() error   { return nil }
+func (noTx) Rollback() error { return nil }
 
 type tx struct {
 	inner driver.Tx

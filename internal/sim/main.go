@@ -22,6 +22,7 @@ type request struct {
 	Path   string          `json:"path"`
 	User   string          `json:"user"` // whose token to send
 	Body   json.RawMessage `json:"body"`
+	Raw    string          `json:"raw"` // instead of Body: what is left of one that was cut on the road
 	// IntrudeAt: Writes happen before this statement of the request's read transaction.
 	IntrudeAt int `json:"intrude_at"`
 
@@ -41,14 +42,17 @@ type stop struct {
 	Power bool `json:"power"` // the power goes, not only the process
 }
 
-// write is one office action: a record saved or deleted with all hooks, or a
-// statement past every hook.
+// write is one office action: a record saved or deleted with all hooks, a
+// statement past every hook, or the nightly task.
 type write struct {
 	Collection string         `json:"collection"`
 	ID         string         `json:"id"`
 	Fields     map[string]any `json:"fields"`
 	Delete     bool           `json:"delete"`
+	Update     bool           `json:"update"` // nothing happens if the record is not there
 	SQL        string         `json:"sql"`
+	// Forget drops old removals, as the nightly task does half a year later.
+	Forget bool `json:"forget"`
 }
 
 func main() {
@@ -105,6 +109,12 @@ func (w *world) handle(line []byte) (any, error) {
 			return w.execThenCrash(r)
 		}
 		return ok, w.exec(r.Writes)
+	case "copy":
+		return ok, w.disk.picture(w.kept(r.Name), false)
+	case "restore":
+		return ok, w.restore(r.Name, r.Seed)
+	case "head":
+		return w.head()
 	case "state":
 		return w.state()
 	}

@@ -119,6 +119,19 @@ func (s *seeder) people() error {
 			return err
 		}
 	}
+	return s.desks()
+}
+
+// desks: those who decide about what phones sent, and who manages devices.
+func (s *seeder) desks() error {
+	for n, x := range []struct{ role, ut string }{{"ut_coordinator", id("ut", 1)}, {"central_reviewer", ""}, {"admin", ""}} {
+		if err := s.save("users", id("user", 11+n), map[string]any{
+			"email": fmt.Sprintf("d%d@example.pe", n+1), "password": "una-clave-larga",
+			"name": fmt.Sprintf("Oficina %d", n+1), "role": x.role, "ut": x.ut, "active": true, "verified": true,
+		}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

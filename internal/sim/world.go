@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,7 +15,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -43,7 +44,7 @@ type world struct {
 // buildSeed migrates and fills the directory every run starts from.
 func (w *world) buildSeed() error {
 	w.random = rand.New(rand.NewPCG(1, 1))
-	app, engine, err := w.boot(&disk{dir: w.seedDir})
+	app, engine, err := w.boot(&disk{dir: w.seedDir, plant: &plant{}})
 	if err != nil {
 		return err
 	}
@@ -113,6 +114,27 @@ func (w *world) reopen(seed uint64) error {
 	return w.open(seed)
 }
 
+// kept is where a copy of the data directory stays during a run.
+func (w *world) kept(name string) string { return filepath.Join(w.dataDir, "copy-"+name) }
+
+// restore puts an older copy in the place of the data, and says nothing to
+// anybody: the server has to find out by itself.
+func (w *world) restore(name string, seed uint64) error {
+	if err := (&disk{dir: w.kept(name)}).picture(w.next(), false); err != nil {
+		return err
+	}
+	return w.after(seed)
+}
+
+// head is the newest sequence number: what was written before has no greater one.
+func (w *world) head() (any, error) {
+	rows, err := w.query(`SELECT seq FROM sync_clock`)
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
 // open serves what is in the data directory, as after a restart.
 func (w *world) open(seed uint64) error {
 	w.random = rand.New(rand.NewPCG(seed, 7))
@@ -141,6 +163,9 @@ func (w *world) boot(d *disk) (core.App, *store.Engine, error) {
 	engine := store.New()
 	engine.Now = func() time.Time { return time.UnixMilli(w.now).UTC() }
 	engine.Nonce = func() string { return fmt.Sprintf("%08x", w.random.Uint32()) }
+	if w.plant.sameNonce {
+		engine.Nonce = func() string { return "00000000" }
+	}
 	engine.PageBytes = 8 << 10 // so that this small world takes several pages
 	server.Bind(app, engine, nil)
 	// Ids the server makes up come from the seed too, so that a run can be replayed.
@@ -211,7 +236,14 @@ func (w *world) crash(r request) (any, error) {
 }
 
 func (w *world) serve(r request) (any, error) {
-	req := httptest.NewRequest(r.Method, r.Path, bytes.NewReader(r.Body))
+	body := []byte(r.Body)
+	if r.Raw != "" {
+		body = []byte(r.Raw)
+	}
+	if w.plant.deviceClock {
+		w.believe(body)
+	}
+	req := httptest.NewRequest(r.Method, r.Path, bytes.NewReader(body))
 	req.RemoteAddr = "127.0.0.1:4000"
 	req.Header.Set("Content-Type", "application/json")
 	token, err := w.token(r.User)
@@ -229,6 +261,18 @@ func (w *world) serve(r request) (any, error) {
 	return map[string]any{
 		"status": rec.Code, "body": rec.Body.String(), "retry_after": rec.Header().Get("Retry-After"), "intruded": intruded,
 	}, nil
+}
+
+// believe is the planted bug: the time a phone wrote is taken for the time.
+func (w *world) believe(body []byte) {
+	var sent struct {
+		Mutations []struct {
+			At time.Time `json:"at"`
+		} `json:"mutations"`
+	}
+	if json.Unmarshal(body, &sent) == nil && len(sent.Mutations) > 0 {
+		w.now = sent.Mutations[0].At.UnixMilli()
+	}
 }
 
 func (w *world) exec(writes []write) error {
@@ -265,6 +309,9 @@ func (w *world) execThenCrash(r request) (any, error) {
 }
 
 func (w *world) write(x write) error {
+	if x.Forget {
+		return w.forget()
+	}
 	if x.SQL != "" {
 		_, err := w.app.DB().NewQuery(x.SQL).Execute()
 		return err
@@ -274,10 +321,12 @@ func (w *world) write(x write) error {
 		return err
 	}
 	rec, err := w.app.FindRecordById(c, x.ID)
-	if x.Delete {
-		if err != nil {
-			return err
-		}
+	switch {
+	case x.Update && errors.Is(err, sql.ErrNoRows):
+		return nil
+	case x.Delete && err != nil:
+		return err
+	case x.Delete:
 		return w.app.Delete(rec)
 	}
 	if err != nil {
@@ -290,56 +339,11 @@ func (w *world) write(x write) error {
 	return w.app.Save(rec)
 }
 
-// shown are the tables the model compares with what phones hold.
-var shown = []string{
-	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
-	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
-	"visits", "visit_marks", "findings", "unlisted_workers", "conflicts", "mutation_reviews",
-}
-
-// state is the base tables as they are, past everything that sync remembers.
-func (w *world) state() (any, error) {
-	tables := map[string][]map[string]any{}
-	for _, name := range shown {
-		records, err := w.app.FindAllRecords(name)
-		if err != nil {
-			return nil, err
-		}
-		rows := make([]map[string]any, len(records))
-		for i, r := range records {
-			rows[i] = r.IgnoreEmailVisibility(true).PublicExport()
-		}
-		tables[name] = rows
-	}
-	mutations, err := w.query(`SELECT id, device, counter, collection, record, status, seq, coalesce(json_extract(outcome, '$.lost'), '[]') AS lost FROM sync_mutations ORDER BY seq, counter`)
-	if err != nil {
-		return nil, err
-	}
-	cells, err := w.query(`SELECT c.exercise, a.key AS ao, c.month, c.quantity FROM progress_cells c
-		JOIN aos a ON a.id = c.ao WHERE c.measure = 'job' AND c.quantity <> 0 ORDER BY c.exercise, a.key, c.month`)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{"tables": tables, "mutations": mutations, "cells": cells}, nil
-}
-
-func (w *world) query(sql string) ([]map[string]string, error) {
-	rows, err := w.app.DB().NewQuery(sql).Rows()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	out := []map[string]string{}
-	for rows.Next() {
-		raw := dbx.NullStringMap{}
-		if err := rows.ScanMap(raw); err != nil {
-			return nil, err
-		}
-		row := make(map[string]string, len(raw))
-		for k, v := range raw {
-			row[k] = v.String
-		}
-		out = append(out, row)
-	}
-	return out, rows.Err()
+// forget runs the nightly task on a day when all removals so far are old.
+func (w *world) forget() error {
+	now := w.now
+	defer func() { w.now = now }()
+	w.now += (200 * 24 * time.Hour).Milliseconds()
+	_, err := w.engine.ForgetRemovals(w.app)
+	return err
 }

@@ -2,6 +2,13 @@
 export class Coverage {
   readonly counts = new Map<string, number>()
 
+  private given = 0
+
+  /** A number that no other value of this run has: it tells who wrote it. */
+  unique(): number {
+    return ++this.given
+  }
+
   count(what: string, n = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + n)
   }

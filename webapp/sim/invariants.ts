@@ -2,6 +2,9 @@
 import canonicalize from 'canonicalize'
 import { KEPT, STALE } from '../src/sync/apply'
 import { recount, totalOf } from '../src/sync/checksum'
+import type { Desk } from './desk'
+import { merged } from './merge'
+import type { OfficeLog } from './merge'
 import { Tables } from './model'
 import type { SimPhone } from './phone'
 import type { ServerState } from './server'
@@ -13,12 +16,50 @@ export interface Violation {
 
 const broken = (invariant: string, what: string): Violation => ({ invariant, what })
 
-export function checkAll(state: ServerState, phones: readonly SimPhone[]): Violation[] {
+/** What is checked, in the end of a run and in its middle. */
+export interface Checked {
+  readonly phones: readonly SimPhone[]
+  readonly log: OfficeLog
+  readonly desk: Pick<Desk, 'orderOf'>
+}
+
+export function checkAll(state: ServerState, { phones, log, desk }: Checked): Violation[] {
   const tables = new Tables(state)
+  const { violations, deleted, lost } = merged(state, phones, tables, log)
+  phones[0]?.coverage.count('lost_to_a_conflict', lost)
+  const kept = phones.filter((p) => !p.wiped)
   return [
-    ...phones.flatMap((p) => [...converged(p, tables), ...nothingLost(p, state, tables), ...p.seen]),
+    ...kept.flatMap((p) => (desk.orderOf(p) ? emptied(p) : converged(p, tables))),
+    ...kept.flatMap((p) => nothingLost(p, state, tables, deleted, desk.orderOf(p) !== undefined)),
+    ...phones.flatMap((p) => [...(p.wiped ? erased(p, state) : []), ...p.seen]),
     ...once(state, phones, tables),
+    ...violations,
     ...figures(state, tables),
+  ]
+}
+
+/** What holds at every moment, whoever has not synced. */
+export function checkNow(state: ServerState, { phones, log }: Checked): Violation[] {
+  const tables = new Tables(state)
+  return [...once(state, phones, tables), ...merged(state, phones, tables, log).violations, ...figures(state, tables)]
+}
+
+/** I5: a device out of use holds no row. */
+function emptied(phone: SimPhone): Violation[] {
+  const { size } = phone.disk.rows
+  return size === 0 ? [] : [broken('I5 scope', `${phone.name} is revoked and holds ${size} rows`)]
+}
+
+/** I5 and I2: a wiped device holds nothing; what it was told to be applied is at the server. */
+function erased(phone: SimPhone, state: ServerState): Violation[] {
+  const { rows, outbox, drafts } = phone.disk
+  const stored = new Map(state.mutations.map((m) => [m.id, m.status]))
+  const lost = [...phone.acknowledged].filter((id) => stored.get(id) !== 'applied')
+  return [
+    ...(rows.size + outbox.size + drafts.size > 0
+      ? [broken('I5 scope', `${phone.name} was wiped and holds data`)]
+      : []),
+    ...lost.map((id) => broken('I2 nothing lost', `${id} of ${phone.name} was acknowledged and is not there`)),
   ]
 }
 
@@ -42,13 +83,18 @@ function converged(phone: SimPhone, tables: Tables): Violation[] {
   )
   if (totalOf(fresh) !== totalOf(buckets))
     out.push(broken('I1 convergence', `${phone.name}: kept sums are not those of its rows`))
-  // Nothing here ever damages a phone's database: a repair hides a fault of the protocol.
-  if (phone.disk.meta.last_heal_at) out.push(broken('I1 convergence', `${phone.name} had to repair itself`))
   return out.slice(0, 5)
 }
 
 /** I2: whatever was promised is in the outbox with the server's own verdict, and what was acknowledged is in the tables. */
-function nothingLost(phone: SimPhone, state: ServerState, tables: Tables): Violation[] {
+function nothingLost(
+  phone: SimPhone,
+  state: ServerState,
+  tables: Tables,
+  deleted: ReadonlySet<string>,
+  /** Out of use: it does not hear what was decided about its parked work. */
+  deaf: boolean,
+): Violation[] {
   const out: Violation[] = []
   const outbox = new Map([...phone.disk.outbox.values()].map((e) => [e.id, e]))
   const stored = new Map(state.mutations.map((m) => [m.id, m]))
@@ -66,9 +112,10 @@ function nothingLost(phone: SimPhone, state: ServerState, tables: Tables): Viola
       out.push(
         broken('I2 nothing lost', `${what} was acknowledged; the server has ${stored.get(id)?.status ?? 'nothing'}`),
       )
-    else if (stored.has(id) && stored.get(id)?.status !== entry.state)
+    else if (stored.has(id) && stored.get(id)?.status !== entry.state && !(deaf && entry.state === 'parked'))
       out.push(broken('I2 nothing lost', `${what} is ${entry.state} here, ${stored.get(id)?.status} there`))
-    if (entry?.state === 'applied' && !tables.all(m.collection).some((r) => r.id === m.record))
+    const there = deleted.has(m.record) || tables.all(m.collection).some((r) => r.id === m.record)
+    if (entry?.state === 'applied' && m.op === 'create' && !there)
       out.push(broken('I2 nothing lost', `${what} was acknowledged; its record is not there`))
   }
   return out
@@ -79,8 +126,13 @@ function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): 
   const out: Violation[] = []
   const promised = new Map(phones.flatMap((p) => [...p.promised]))
   const undone = new Set(phones.flatMap((p) => [...p.takenBack]))
+  const counters = new Set<string>()
   const created = new Map<string, number>()
   for (const m of state.mutations) {
+    if (counters.has(`${m.device} ${m.counter}`)) out.push(broken('I3 once', `${m.device} counted ${m.counter} twice`))
+    counters.add(`${m.device} ${m.counter}`)
+    // A copy of the phone may send what the phone itself took back.
+    if (promised.has(m.id)) undone.delete(m.id)
     if (undone.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} had been taken back and was sent`))
     else if (!promised.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} came from nowhere`))
     if (m.status === 'applied' && promised.get(m.id)?.op === 'create')
@@ -93,28 +145,7 @@ function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): 
   for (const v of tables.all('visits'))
     if (v.device && !created.has(`visits/${v.id}`))
       out.push(broken('I3 once', `visits/${v.id} has no applied mutation`))
-  return [...out, ...lastWord(state, promised, tables)]
-}
-
-/** Updates: each field shows the last one applied to it, in the order of commit; what was lost is in a conflict (I4). */
-function lastWord(
-  state: ServerState,
-  promised: ReadonlyMap<string, { op: string; fields: Record<string, unknown> }>,
-  tables: Tables,
-): Violation[] {
-  const last = new Map<string, Record<string, unknown>>()
-  for (const m of state.mutations) {
-    const known = promised.get(m.id)
-    if (m.status !== 'applied' || known?.op !== 'update') continue
-    const lost = JSON.parse(m.lost) as string[]
-    const won = Object.entries(known.fields).filter(([f]) => !lost.includes(f))
-    last.set(m.record, { ...last.get(m.record), ...Object.fromEntries(won) })
-  }
-  return tables.all('findings').flatMap((f) => {
-    const fields = last.get(f.id)
-    const same = !fields || Object.entries(fields).every(([k, v]) => f[k] === v)
-    return same ? [] : [broken('I3 once', `findings/${f.id} does not show its last applied update`)]
-  })
+  return out
 }
 
 /** I6: the figure kept step by step is the figure computed from scratch. */

@@ -7,7 +7,9 @@ import { Coverage } from './coverage'
 import { FAULT_NAMES } from './network'
 import { REGRESSIONS } from './regressions'
 import type { Violation } from './invariants'
-import { run, START } from './run'
+import { run } from './run'
+import { START } from './scene'
+import { Scheduler } from './scheduler'
 import { Server } from './server'
 
 const { values } = parseArgs({
@@ -22,8 +24,14 @@ const { values } = parseArgs({
     step: { type: 'string', default: '1' },
     /** Only the last line, which is for run.mjs. */
     json: { type: 'boolean', default: false },
-    /** Stop at the first violation. */
-    first: { type: 'boolean', default: false },
+    /** Print all that happens, cut to this many characters a line. */
+    trace: { type: 'string', default: '' },
+    /** Stop when this invariant is broken. */
+    until: { type: 'string', default: '' },
+    /** Begin no seed after so long. */
+    seconds: { type: 'string', default: 'Infinity' },
+    /** Look at every seed by other clocks. */
+    clocks: { type: 'boolean', default: false },
   },
 })
 
@@ -42,10 +50,51 @@ const REQUIRED = [
   'outcome_applied',
   'outcome_rejected',
   'outcome_parked',
+  'quarrel',
+  'lost_to_a_conflict',
+  'outdated_client',
+  'stopped_before_commit',
+  'stopped_after_push_committed',
+  'intruded',
+  'stale_answer_given',
+  'office_stopped',
+  'office_reassign',
+  'office_share',
+  'office_edit_finding',
+  'office_raw_sql',
+  'desk_stopped',
+  'parked_accept',
+  'parked_reject',
+  'settled_author',
+  'settled_other',
+  'settled_on_phone',
+  'order_revoke',
+  'order_restore',
+  'order_wipe',
+  'revoked_with_unsent_work',
+  'ended_evicted',
+  'ended_erased',
+  'restored',
+  'rewound',
+  'reconcile',
+  'removals_forgotten',
+  'forgotten_in_mid_page',
+  'no_room',
+  'work_without_room',
+  'leader_killed',
+  'leader_left',
+  'cloned',
+  'outdated',
+  'schema_bumped',
+  'clock_set',
+  'looked_in_the_middle',
+  'same_by_other_clocks',
 ]
 
 /** How often a seed is run twice: the same seed must give the same trace. */
 const TWICE = 50
+/** How often the same seed is run with all clocks right and with all a year wrong: the server must say the same. */
+const CLOCKS = 40
 /** After so many seeds the server's process is a new one, so that nothing piles up in it. */
 const SERVER_SEEDS = 200
 
@@ -54,6 +103,7 @@ interface Found extends Violation {
 }
 
 async function main(): Promise<void> {
+  if (values.trace) Scheduler.echo = (line) => console.log(line.slice(0, Number(values.trace)))
   const began = Date.now()
   // Memory is fast, and a killed process loses nothing of it, as with a disk.
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'chaski-sim-'))
@@ -69,11 +119,12 @@ async function main(): Promise<void> {
     if (n % SERVER_SEEDS === SERVER_SEEDS - 1) await server.renew()
     const { violations, trace, coverage: met } = await run(seed, server)
     if (n % TWICE === 0) violations.push(...(await again(seed, server, trace)))
+    if (values.clocks || n % CLOCKS === CLOCKS / 2) violations.push(...(await byOtherClocks(seed, server, met)))
     coverage.merge(met)
     traces.push(trace)
     found.push(...violations.slice(0, 5).map((v) => ({ seed, ...v })))
     if (!values.json && violations.length > 0) report(seed, trace, violations)
-    if (values.first && found.length > 0) break
+    if (found.some((f) => f.invariant === values.until) || Date.now() - began > Number(values.seconds) * 1000) break
   }
   await server.stop()
   const seconds = (Date.now() - began) / 1000
@@ -85,6 +136,18 @@ async function again(seed: number, server: Server, trace: string): Promise<Viola
   return second.trace === trace
     ? []
     : [{ invariant: 'replay', what: `the same seed gave the traces ${trace} and ${second.trace}` }]
+}
+
+async function byOtherClocks(seed: number, server: Server, met: Coverage): Promise<Violation[]> {
+  const [right, wrong] = [await run(seed, server, 'right'), await run(seed, server, 'wrong')]
+  met.count('same_by_other_clocks')
+  return right.result === wrong.result && right.violations.length + wrong.violations.length === 0
+    ? []
+    : [
+        ...right.violations,
+        ...wrong.violations,
+        { invariant: 'I7 clock-free', what: `with other clocks the server holds ${wrong.result}, not ${right.result}` },
+      ]
 }
 
 function report(seed: number, trace: string, violations: readonly Violation[]): void {

@@ -13,6 +13,8 @@ const FAULTS = {
   lost_answer: 7,
   duplicate: 5,
   late_duplicate: 4,
+  /** Only the beginning of the request arrives. */
+  cut_request: 3,
   cut_body: 4,
   cut_page: 3,
   /** The answer to another request of the same kind, as from a proxy that caches. */
@@ -34,17 +36,19 @@ export type Fault = keyof typeof FAULTS
 export const FAULT_NAMES = Object.keys(FAULTS).filter((f) => f !== 'none') as Fault[]
 
 /** Looks at each answer as the server gave it, before the road spoils it. */
-export type Watch = (user: string, path: string, body: string) => void
+export type Watch = (user: string, path: string, body: string, sent: unknown) => void
 
 export interface Intrusion {
   writes: Write[]
   /** They happened. */
-  done: () => void
+  done: () => void | Promise<void>
 }
 
 export class Network {
   /** While false every request arrives and is answered. */
   faulty = true
+  /** The nightly task runs in the middle of the next page. */
+  forgetting = false
   /** The server fails on any push that carries this record; '' for none. */
   poison = ''
   /** A path that is cut for a user's phones, or ''. */
@@ -81,6 +85,7 @@ export class Network {
       this.coverage.count('poison')
       return answer({ status: 500, body: { error: { code: 'internal', message: '' } } })
     }
+    if (this.forgetting && r.path === '/sync/pull') return answer(asAnswer(await this.forgotten(r)))
     const fault = this.faulty ? this.fault(r.path) : 'none'
     this.scheduler.trace(fault, JSON.stringify(r.body ?? null))
     this.coverage.count(fault)
@@ -94,6 +99,8 @@ export class Network {
       case 'lost_answer':
         await this.deliver(r)
         return answer({ status: 0 })
+      case 'cut_request':
+        return answer(asAnswer(await this.cutRequest(r)))
       case 'busy':
         return answer({ status: 503, body: { error: { code: 'busy', message: '' } }, retryAfter: 1 + this.rng.int(3) })
       case 'process_killed':
@@ -148,8 +155,15 @@ export class Network {
     if (got.intruded) this.coverage.count('intruded')
     else await this.server.exec(this.scheduler.time, writes)
     this.seen(r, got)
-    done()
+    await done()
     return got
+  }
+
+  private async forgotten(r: HttpRequest): Promise<HttpAnswer> {
+    this.forgetting = false
+    const got = await this.server.httpIntruded(this.scheduler.time, send(r), 1 + this.rng.int(8), [{ forget: true }])
+    if (got.intruded) this.coverage.count('forgotten_in_mid_page')
+    return this.seen(r, got)
   }
 
   /** The phone is given the answer to its push before this one; this one arrives too. */
@@ -162,6 +176,12 @@ export class Network {
     return old ?? fresh
   }
 
+  private async cutRequest(r: HttpRequest): Promise<HttpAnswer> {
+    const text = JSON.stringify(r.body ?? null)
+    const raw = text.slice(0, 1 + Math.floor(this.rng.next() * (text.length - 1)))
+    return this.server.http(this.scheduler.time, { ...send(r), raw })
+  }
+
   private async late(r: HttpRequest): Promise<void> {
     await this.deliver(r)
   }
@@ -172,7 +192,7 @@ export class Network {
 
   private seen(r: HttpRequest, got: HttpAnswer): HttpAnswer {
     this.scheduler.trace(String(got.status), got.body)
-    this.watch(r.user, r.path, got.status === 200 ? got.body : '')
+    this.watch(r.user, r.path, got.status === 200 ? got.body : '', r.body)
     if (got.status >= 500) this.coverage.count('server_error')
     if (got.body.includes('"complete":false')) this.coverage.count('incomplete_page')
     return got

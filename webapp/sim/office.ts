@@ -1,5 +1,6 @@
 /** The office: changes the same data through the app's own code, and now and then past it. */
 import type { Coverage } from './coverage'
+import type { OfficeLog } from './merge'
 import type { Intrusion } from './network'
 import type { SimPhone } from './phone'
 import type { Rng } from './rng'
@@ -15,7 +16,9 @@ export const USERS = ['user00000000001', 'user00000000002', 'user00000000003']
 export const seedId = (prefix: string, n: number): string => prefix + String(n).padStart(15 - prefix.length, '0')
 
 const ACTIONS = {
-  reassign: 30,
+  reassign: 26,
+  share: 10,
+  edit_finding: 24,
   join: 10,
   leave: 10,
   uninsure: 8,
@@ -31,17 +34,30 @@ const ACTIONS = {
   raw_sql: 8,
 }
 
+/** What the office itself remembers; it goes back with the server's data. */
+interface Memory {
+  /** Who holds an intervention, and by which assignment. */
+  holders: Map<string, Map<string, string>>
+  unitOf: Map<string, string>
+  planned: { id: string; aii: string }[]
+  sheets: { id: string; state: string }[]
+  uninsured: Set<string>
+  sheetDays: Set<string>
+}
+
+type Scope = Pick<Memory, 'holders' | 'unitOf'>
+
 export class Office {
-  /** Who holds what, as the office decided: the model's own memory for I5. */
-  readonly assigned = new Map<string, string>()
-  readonly unitOf = new Map<string, string>()
-  private readonly assignment = new Map<string, string>()
-  private readonly planned: { id: string; aii: string }[] = []
-  private readonly sheets: { id: string; state: string }[] = []
-  private readonly uninsured = new Set<string>()
-  private readonly sheetDays = new Set<string>()
+  private memory: Memory = {
+    holders: new Map(),
+    unitOf: new Map(),
+    planned: [],
+    sheets: [],
+    uninsured: new Set(),
+    sheetDays: new Set(),
+  }
   private made = 0
-  private before: Pick<Office, 'assigned' | 'unitOf'> | undefined
+  private before: Scope | undefined
 
   constructor(
     private readonly server: Server,
@@ -49,12 +65,12 @@ export class Office {
     private readonly rng: Rng,
     private readonly coverage: Coverage,
     private readonly phones: readonly SimPhone[],
+    private readonly log: OfficeLog,
   ) {
     for (let n = 1; n <= WORKS; n++) {
       const aii = seedId('aii', n)
-      this.assigned.set(aii, USERS[Math.ceil(n / 2) - 1]!)
-      this.assignment.set(aii, seedId('assign', n))
-      this.unitOf.set(aii, seedId('ut', n <= 4 ? 1 : 2))
+      this.memory.holders.set(aii, new Map([[USERS[Math.ceil(n / 2) - 1]!, seedId('assign', n)]]))
+      this.memory.unitOf.set(aii, seedId('ut', n <= 4 ? 1 : 2))
     }
   }
 
@@ -62,28 +78,50 @@ export class Office {
     const writes = this.choose()
     if (writes.length === 0) return
     const { server, scheduler, rng } = this
-    if (!rng.chance(0.05)) return server.exec(scheduler.time, writes)
+    if (!rng.chance(0.05)) {
+      await server.exec(scheduler.time, writes)
+      return this.note(writes)
+    }
     const crash = { at: 1 + rng.int(2 ** (1 + rng.int(8))), power: rng.chance(0.3) }
     const done = await server.execStopped(scheduler.time, writes, crash)
     scheduler.trace(`stopped after ${done} of ${writes.length}`)
     this.coverage.count(done < writes.length ? 'office_stopped' : 'office_stopped_at_end')
     await server.exec(scheduler.time, writes.slice(done)) // the clerk does the rest again
+    await this.note(writes)
+  }
+
+  /** I4: what was written into findings, and where in the order of commits. */
+  private async note(writes: readonly Write[]): Promise<void> {
+    for (const w of writes) {
+      if (w.collection !== 'findings') continue
+      this.log.edits.push({ seq: await this.server.head(this.scheduler.time), record: w.id!, fields: w.fields! })
+    }
+  }
+
+  /** A copy of the data carries the office's memory with it. */
+  remember(): () => void {
+    const kept = structuredClone(this.memory)
+    return () => (this.memory = structuredClone(kept))
   }
 
   /** What the office does in the middle of somebody's request. Until `done`, both what was and what will be hold. */
   intrusion(): Intrusion {
-    this.before = { assigned: new Map(this.assigned), unitOf: new Map(this.unitOf) }
+    this.before = structuredClone({ holders: this.memory.holders, unitOf: this.memory.unitOf })
     const writes = this.choose()
-    return { writes, done: () => (this.before = undefined) }
+    const done = (): Promise<void> => {
+      this.before = undefined
+      return this.note(writes)
+    }
+    return { writes, done }
   }
 
   /** Whether a person holds an intervention, or its unit has it, now or just before. */
   holds(user: string, intervention: string): boolean {
-    return [this, this.before].some((o) => o?.assigned.get(intervention) === user)
+    return [this.memory, this.before].some((o) => o?.holders.get(intervention)?.has(user))
   }
 
   belongs(intervention: string, unit: string): boolean {
-    return [this, this.before].some((o) => o?.unitOf.get(intervention) === unit)
+    return [this.memory, this.before].some((o) => o?.unitOf.get(intervention) === unit)
   }
 
   private choose(): Write[] {
@@ -103,6 +141,10 @@ export class Office {
     switch (action) {
       case 'reassign':
         return this.reassign()
+      case 'share':
+        return this.share(aii)
+      case 'edit_finding':
+        return this.editFinding()
       case 'join':
         return this.join(aii)
       case 'leave':
@@ -135,7 +177,7 @@ export class Office {
       case 'plan':
         return this.plan(aii, n)
       case 'publish':
-        return this.planned
+        return this.memory.planned
           .splice(0, 1)
           .map(({ id }) => ({ collection: 'visits', id, fields: { state: 'validada', headcount: 3 } }))
       case 'sheet':
@@ -159,26 +201,57 @@ export class Office {
 
   /** Rather where it hurts: an intervention with work that is still on its supervisor's phone. */
   private reassign(): Write[] {
-    const hot = [...this.assigned.keys()].filter((aii) => this.unsentIn(aii))
+    const { holders } = this.memory
+    const hot = [...holders.keys()].filter((aii) => this.unsentIn(aii))
     const aii = hot.length > 0 && this.rng.chance(0.7) ? this.rng.pick(hot) : seedId('aii', 1 + this.rng.int(WORKS))
     if (this.unsentIn(aii)) this.coverage.count('reassigned_with_unsent_work')
-    const to = this.rng.pick(USERS.filter((u) => u !== this.assigned.get(aii)))
+    const held = holders.get(aii)!
+    const from = this.rng.pick([...held.keys()])
+    const to = this.rng.pick(USERS.filter((u) => u === from || !held.has(u)))
+    if (to === from) return []
+    const end = { to_on: YESTERDAY, reason: 'Reasignación' }
+    const writes: Write[] = [{ collection: 'assignments', id: held.get(from)!, fields: end }]
+    held.delete(from)
+    return [...writes, this.assign(aii, to)]
+  }
+
+  private assign(aii: string, user: string): Write {
     const id = this.rng.recordId()
-    const writes: Write[] = [
-      {
-        collection: 'assignments',
-        id: this.assignment.get(aii)!,
-        fields: { to_on: YESTERDAY, reason: 'Reasignación' },
-      },
-      { collection: 'assignments', id, fields: { user: to, intervention: aii, from_on: BUSINESS_DATE } },
-    ]
-    this.assigned.set(aii, to)
-    this.assignment.set(aii, id)
-    return writes
+    this.memory.holders.get(aii)!.set(user, id)
+    return { collection: 'assignments', id, fields: { user, intervention: aii, from_on: BUSINESS_DATE } }
+  }
+
+  /** A second supervisor beside the first. */
+  private share(aii: string): Write[] {
+    const held = this.memory.holders.get(aii)!
+    return held.size > 1 ? [] : [this.assign(aii, this.rng.pick(USERS.filter((u) => !held.has(u))))]
+  }
+
+  /** Writes into a finding at once, whoever is changing it. */
+  async quarrel(finding: string): Promise<void> {
+    const fields = { corrective_measure: `Oficina ${this.coverage.unique()}` }
+    const writes = [{ collection: 'findings', id: finding, fields, update: true }]
+    this.scheduler.trace('office quarrels', JSON.stringify(writes))
+    await this.server.exec(this.scheduler.time, writes)
+    await this.note(writes)
+  }
+
+  private editFinding(): Write[] {
+    const known = this.phones.flatMap((p) => p.rows('findings'))
+    if (known.length === 0) return []
+    const n = this.coverage.unique()
+    // Rather where it hurts: what somebody is changing without knowing of this.
+    const changed = this.phones.flatMap((p) => p.unsent()).map((e) => e.mutation.record)
+    const hot = known.filter((f) => changed.includes(f.id))
+    const finding = hot.length > 0 && this.rng.chance(0.7) ? this.rng.pick(hot) : this.rng.pick(known)
+    const fields = this.rng.chance(0.5)
+      ? { corrective_measure: `Oficina ${n}` }
+      : { state: 'levantado', state_reason: `Oficina ${n}` }
+    return [{ collection: 'findings', id: finding.id, fields, update: true }]
   }
 
   private unsentIn(aii: string): boolean {
-    return this.phones.some((p) => p.user === this.assigned.get(aii) && p.hasUnsent(aii))
+    return this.phones.some((p) => this.memory.holders.get(aii)!.has(p.user) && p.hasUnsent(aii))
   }
 
   private join(aii: string): Write[] {
@@ -204,8 +277,8 @@ export class Office {
   }
 
   private uninsure(id: string): Write[] {
-    if (this.uninsured.has(id)) return []
-    this.uninsured.add(id)
+    if (this.memory.uninsured.has(id)) return []
+    this.memory.uninsured.add(id)
     return [
       this.rng.chance(0.5)
         ? { collection: 'insured_persons', id, delete: true }
@@ -215,11 +288,11 @@ export class Office {
 
   private plan(aii: string, n: number): Write[] {
     const id = this.rng.recordId()
-    this.planned.push({ id, aii })
+    this.memory.planned.push({ id, aii })
     const fields = {
       intervention: aii,
       convenio_code: `11-${String(n).padStart(4, '0')}-AII-09`,
-      supervisor: this.assigned.get(aii),
+      supervisor: this.memory.holders.get(aii)!.keys().next().value,
       kind: 'unannounced',
       state: 'planificada',
       visited_on: BUSINESS_DATE,
@@ -238,13 +311,13 @@ export class Office {
 
   private sheet(aii: string, n: number): Write[] {
     const day = this.rng.pick(['2026-05-29', '2026-06-02', '2026-06-09', YESTERDAY])
-    if (this.sheetDays.has(aii + day)) return []
-    this.sheetDays.add(aii + day)
+    if (this.memory.sheetDays.has(aii + day)) return []
+    this.memory.sheetDays.add(aii + day)
     const id = this.rng.recordId()
     const marks: Record<string, string> = {}
     for (let k = 1; k <= WORKERS; k++)
       if (this.rng.chance(0.3)) marks[seedId('part', n * 100 + k)] = this.rng.pick(['presente', 'presente', 'ausente'])
-    this.sheets.push({ id, state: 'registrada' })
+    this.memory.sheets.push({ id, state: 'registrada' })
     return [
       {
         collection: 'attendance_sheets',
@@ -255,7 +328,7 @@ export class Office {
   }
 
   private turnSheet(state: string): Write[] {
-    const open = this.sheets.filter((s) => s.state !== state)
+    const open = this.memory.sheets.filter((s) => s.state !== state)
     if (open.length === 0) return []
     const sheet = this.rng.pick(open)
     sheet.state = state
@@ -270,13 +343,14 @@ export class Office {
         collection: 'visits',
         id: this.rng.pick(known).id,
         fields: { state: this.rng.pick(['validada', 'observada']) },
+        update: true,
       },
     ]
   }
 
   private moveUnit(aii: string): Write[] {
-    const ut = this.unitOf.get(aii) === seedId('ut', 1) ? seedId('ut', 2) : seedId('ut', 1)
-    this.unitOf.set(aii, ut)
+    const ut = this.memory.unitOf.get(aii) === seedId('ut', 1) ? seedId('ut', 2) : seedId('ut', 1)
+    this.memory.unitOf.set(aii, ut)
     return [{ collection: 'interventions', id: aii, fields: { ut } }]
   }
 }

@@ -1,77 +1,130 @@
-/** A simulated phone: the product's driver on a disk that survives being killed, and a person who works on it. */
-import type { Draft, NewMutation, OutboxEntry, ReplicaRow, SyncStatus } from '../src/sync/contract'
+/**
+ * A simulated phone: the product's driver on a disk that survives being killed.
+ * Its app may be open in several tabs; one of them leads, as by the Web Lock.
+ */
+import type { NewMutation, OutboxEntry, ReplicaRow, SyncStatus } from '../src/sync/contract'
 import { Driver } from '../src/sync/driver'
-import { overlay } from '../src/sync/overlay'
-import type { Work } from '../src/sync/ports'
 import type { Coverage } from './coverage'
 import type { Violation } from './invariants'
-import { emptyDisk, MemoryReplica } from './memory'
-import type { WriteGate } from './memory'
+import { emptyDisk, MemoryReplica, MemoryWork } from './memory'
+import type { Disk, WriteGate } from './memory'
 import type { Network } from './network'
-import { workStore } from './plants'
+import { planted, workStore } from './plants'
 import type { Rng } from './rng'
 import type { Scheduler } from './scheduler'
-import { BUSINESS_DATE, visitWork } from './work'
+
+/** What a full store says. */
+export class NoRoom extends Error {
+  override name = 'QuotaExceededError'
+}
+
+/** One tab: what it has in memory goes with it. */
+interface Tab {
+  driver: Driver | undefined
+}
 
 export class SimPhone {
-  readonly disk = emptyDisk()
+  disk: Disk = emptyDisk()
   /** Every mutation whose enqueue was committed and that was not taken back. */
   readonly promised = new Map<string, NewMutation>()
   readonly takenBack = new Set<string>()
+  /** What its person saw of a record when he changed it, by mutation (I4). */
+  readonly saw = new Map<string, Record<string, unknown>>()
+  /** Drafts that became work. */
+  readonly finished = new Set<string>()
+  /** What the server had applied by its own word when the phone was wiped. */
+  readonly acknowledged = new Set<string>()
   /** Mutations made on an intervention whose roster the phone held. */
   private readonly onRoster = new Set<string>()
   /** What was wrong while it ran. */
   readonly seen: Violation[] = []
   status: SyncStatus | undefined
+  /** Some writes find no room. */
+  full = false
+  /** Its pulls speak a schema that the server does not serve. */
+  outdated = false
+  /** Opened in two tabs. */
+  tabbed = false
   /** A page's transaction is decided and not yet written: work finished just now comes too late for it. */
   private planned = false
-  private life: object | undefined
-  private driver: Driver | undefined
+  private tabs: Tab[] = []
+  private lead: Tab | undefined
+  /** Left in order: answers they had asked for still come. */
+  private left: Tab[] = []
 
   constructor(
     readonly name: string,
     readonly user: string,
     /** How wrong its clock is, ms (I7). */
-    private readonly clockOff: number,
+    public clockOff: number,
     private readonly scheduler: Scheduler,
     private readonly network: Network,
-    private readonly rng: Rng,
-    private readonly coverage: Coverage,
+    readonly rng: Rng,
+    readonly coverage: Coverage,
   ) {}
 
-  get alive(): boolean {
-    return this.life !== undefined
+  /** A copy with all it holds, which goes on by itself. */
+  clone(name: string): SimPhone {
+    const copy = new SimPhone(name, this.user, this.clockOff, this.scheduler, this.network, this.rng, this.coverage)
+    copy.disk = structuredClone(this.disk)
+    for (const [id, m] of this.promised) copy.promised.set(id, m)
+    for (const id of this.takenBack) copy.takenBack.add(id)
+    for (const [id, row] of this.saw) copy.saw.set(id, row)
+    for (const id of this.finished) copy.finished.add(id)
+    return copy
   }
 
-  private now(): number {
+  get alive(): boolean {
+    return this.tabs.length > 0
+  }
+
+  /** Ordered to hold nothing: nobody works on it any more. */
+  get wiped(): boolean {
+    return this.disk.work.standing === 'wiped' || this.disk.work.standing === 'erased'
+  }
+
+  now(): number {
     return this.scheduler.time + this.clockOff
   }
 
-  private gate(life: object): WriteGate {
+  private gate(tab: Tab): WriteGate {
     return (label) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (label === 'replica') this.planned = true
         const run = (): void => {
           if (label === 'replica') this.planned = false
-          resolve()
+          if (!this.full || this.rng.chance(0.5)) return resolve()
+          this.coverage.count('no_room')
+          reject(new NoRoom())
         }
-        this.scheduler.add({ owner: life, label: `${this.name} writes ${label}`, run })
+        this.scheduler.add({ owner: tab, label: `${this.name} writes ${label}`, run })
       })
   }
 
   start(): void {
-    const life = {}
-    const gate = this.gate(life)
-    this.life = life
-    this.driver = new Driver({
+    this.open()
+    if (this.tabbed) this.open()
+  }
+
+  private open(): void {
+    const tab: Tab = { driver: undefined }
+    this.tabs.push(tab)
+    if (this.lead && !planted('two-leaders')) return
+    this.lead = tab
+    this.follow(tab)
+  }
+
+  /** The tab holds the lock: it syncs. */
+  private follow(tab: Tab): void {
+    const gate = this.gate(tab)
+    const driver = new Driver({
       replica: new MemoryReplica(this.disk, gate),
       work: workStore(this.disk, gate),
-      transport: {
-        send: (method, path, body) => this.network.send(life, this.name, { user: this.user, method, path, body }),
-      },
-      clock: { now: () => this.now(), wake: (at, call) => this.scheduler.wake(life, at - this.clockOff, call) },
+      transport: { send: (method, path, body) => this.send(tab, method, path, body) },
+      clock: { now: () => this.now(), wake: (at, call) => this.scheduler.wake(tab, at - this.clockOff, call) },
       random: {
-        jitter: () => this.rng.next(),
+        // A fraction that adds exactly to any clock: else times would differ in the last bit (I7).
+        jitter: () => this.rng.int(1024) / 1024,
         mutationId: () => this.rng.uuidV7(this.now()),
         token: () => this.rng.hex(32),
       },
@@ -79,35 +132,106 @@ export class SimPhone {
       describe: { name: '', platform: '', app_version: 'sim' },
       changed: (status) => (this.status = status),
     })
-    void this.driver.start()
+    tab.driver = driver
+    // With no room at the very start the app shows that; its person opens it again.
+    void driver.start().catch(() => this.end(tab))
+  }
+
+  private send(tab: Tab, method: 'GET' | 'POST', path: string, body: unknown): ReturnType<Network['send']> {
+    const sent = this.outdated && path === '/sync/pull' ? { ...(body as object), schema: 99 } : body
+    return this.network.send(tab, this.name, { user: this.user, method, path, body: sent })
   }
 
   /** Between two writes, wherever it was. What it had in memory is gone. */
   kill(): void {
-    if (!this.life) return
-    this.driver?.stop()
-    this.planned = false
-    this.scheduler.forget(this.life)
-    this.life = undefined
-    this.driver = undefined
+    for (const tab of [...this.tabs, ...this.left]) {
+      tab.driver?.stop()
+      this.scheduler.forget(tab)
+    }
+    this.tabs = []
+    this.left = []
+    this.lead = undefined
     this.status = undefined
+    this.planned = false
+  }
+
+  /** The leading tab goes, killed or in order; the lock goes to another, which begins at once. */
+  handOver(killed: boolean): void {
+    const tab = this.lead
+    if (!tab || this.tabs.length < 2) return
+    this.coverage.count(killed ? 'leader_killed' : 'leader_left')
+    if (killed) return this.end(tab)
+    tab.driver?.stop()
+    // What it asked the database to write comes before what the next one reads. Answers still reach it.
+    this.scheduler.flush(tab, 'writes')
+    this.left.push(tab)
+    this.leave(tab)
+  }
+
+  private end(tab: Tab): void {
+    tab.driver?.stop()
+    this.scheduler.forget(tab)
+    this.planned = false
+    this.leave(tab)
+  }
+
+  private leave(tab: Tab): void {
+    this.tabs = this.tabs.filter((t) => t !== tab)
+    if (this.lead !== tab) return
+    this.lead = this.tabs[0]
+    this.status = undefined
+    if (this.lead) this.follow(this.lead)
   }
 
   kick(): void {
-    this.driver?.tell({ type: 'kick', strong: true })
+    this.lead?.driver?.tell({ type: 'kick', strong: true })
+  }
+
+  /** The stores as some tab has them, or undefined if none is open. */
+  hand(): MemoryWork | undefined {
+    if (this.tabs.length === 0 || this.wiped) return undefined
+    return workStore(this.disk, this.gate(this.rng.pick(this.tabs)))
+  }
+
+  /** The outbox was changed: the leading tab is told. */
+  async announce(): Promise<void> {
+    await this.lead?.driver?.recount()
+    this.lead?.driver?.tell({ type: 'enqueued' })
+  }
+
+  /** The enqueue of these was committed. */
+  promise(ids: readonly string[], mutations: readonly NewMutation[], intervention: string): void {
+    for (const [n, id] of ids.entries()) this.promised.set(id, mutations[n]!)
+    if (!this.planned && this.rows('cupos').some((r) => r.i === intervention))
+      for (const id of ids) this.onRoster.add(id)
+  }
+
+  forgetGroup(mutations: readonly NewMutation[]): void {
+    for (const [id, m] of this.promised) {
+      if (!mutations.includes(m)) continue
+      this.promised.delete(id)
+      this.takenBack.add(id)
+    }
   }
 
   /** I8 and §9 of the protocol, between any two things that happen. */
   audit(): void {
-    for (const e of this.unsent()) {
-      if (this.onRoster.has(e.id) && !this.rows('cupos').some((r) => r.i === e.intervention))
+    if (this.wiped) return
+    const rosters = new Set(this.rows('cupos').map((r) => r.i))
+    for (const e of this.disk.outbox.values()) {
+      if (e.state === 'applied') this.acknowledged.add(e.id)
+      // Answered, its roster may go; if it has to be sent again, what is still there stays.
+      if (e.state !== 'pending') this.onRoster.delete(e.id)
+      else if (e.was && !this.planned && rosters.has(e.intervention)) this.onRoster.add(e.id)
+      else if (this.onRoster.has(e.id) && !rosters.has(e.intervention))
         this.note('I2 nothing lost', `lost the roster of ${e.intervention} with unsent work on it`)
     }
     if (this.alive && this.status?.in_sync && this.pending > 0)
       this.note('I8 honest state', 'said sincronizado with unsent work')
   }
 
-  private note(invariant: string, what: string): void {
+  note(invariant: string, what: string): void {
+    this.scheduler.trace(`BROKEN ${invariant}: ${this.name} ${what}`)
     this.seen.push({ invariant, what: `${this.name} ${what}` })
   }
 
@@ -125,80 +249,5 @@ export class SimPhone {
 
   rows(collection: string): ReplicaRow[] {
     return [...this.disk.rows.values()].filter((r) => r.c === collection)
-  }
-
-  /** The person does one thing. */
-  act(): void {
-    const { life } = this
-    if (!life) return
-    const doing = this.rng.chance(0.75) ? this.finishVisit(life) : this.updateFinding(life)
-    void doing.catch((error: unknown) => this.note('I2 nothing lost', `failed: ${String(error)}`))
-  }
-
-  private async enqueue(life: object, work: Work): Promise<void> {
-    const ids = work.mutations.map(() => this.rng.uuidV7(this.now()))
-    await workStore(this.disk, this.gate(life)).enqueue(work, { ids, at: new Date(this.now()).toISOString() })
-    // A draft that was finished already is not finished again.
-    const done = [...this.disk.outbox.values()].some((e) => e.id === ids[0])
-    this.coverage.count(done ? 'enqueued' : 'second_tap', ids.length)
-    if (done) for (const [n, id] of ids.entries()) this.promised.set(id, work.mutations[n]!)
-    if (!this.planned && this.rows('cupos').some((r) => r.i === work.intervention))
-      for (const id of ids) this.onRoster.add(id)
-    await this.driver?.recount()
-    this.driver?.tell({ type: 'enqueued' })
-  }
-
-  private async finishVisit(life: object): Promise<void> {
-    const work = visitWork(this.rng, this.user, (c) => this.rows(c), this.now(), this.coverage)
-    if (!work) return
-    const draft: Draft = {
-      id: `draft-${work.group}`,
-      kind: 'visit',
-      intervention: work.intervention,
-      version: 1,
-      saved_at: '',
-      body: {},
-    }
-    this.disk.drafts.set(draft.id, draft)
-    const taps = this.rng.chance(0.1) ? 2 : 1
-    await Promise.all(Array.from({ length: taps }, () => this.enqueue(life, { ...work, draft: draft.id })))
-    if (!this.rng.chance(0.15)) return
-    const undone = await workStore(this.disk, this.gate(life)).takeBack(work.group, draft)
-    this.coverage.count(undone ? 'taken_back' : 'too_late_to_take_back')
-    if (undone) this.forgetGroup(work.mutations)
-    await this.driver?.recount()
-  }
-
-  private forgetGroup(mutations: readonly NewMutation[]): void {
-    for (const [id, m] of this.promised) {
-      if (!mutations.includes(m)) continue
-      this.promised.delete(id)
-      this.takenBack.add(id)
-    }
-  }
-
-  private async updateFinding(life: object): Promise<void> {
-    const outbox = [...this.disk.outbox.values()].filter((e) => e.mutation.collection === 'findings')
-    const shown = overlay(this.rows('findings'), outbox, this.disk.meta.seen_seq)
-    if (shown.length === 0) return
-    const finding = this.rng.pick(shown)
-    const fields = {
-      state: this.rng.pick(['abierto', 'levantado']),
-      corrective_measure: `Medida del ${BUSINESS_DATE}, ${this.rng.int(1000)}`,
-    }
-    const update: NewMutation = {
-      collection: 'findings',
-      record: finding.id,
-      op: 'update',
-      fields,
-      form: 'finding/1',
-      base_rev: finding.rev,
-    }
-    await this.enqueue(life, {
-      group: this.rng.recordId(),
-      label: 'Hallazgo',
-      intervention: finding.i,
-      mutations: [update],
-    })
   }
 }

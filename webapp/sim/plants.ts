@@ -1,4 +1,4 @@
-/** A bug planted on the client, to see that the simulation catches it. Never in the product: only the simulation's bundle has this file. */
+/** Bugs planted around the client, to see that the simulation catches them; plants.mjs has those planted in its code. Only the simulation's bundle has this file. */
 import type { Settlement } from '../src/sync/ports'
 import { MemoryWork } from './memory'
 import type { Disk, WriteGate } from './memory'
@@ -19,6 +19,8 @@ class ForgetfulWork extends MemoryWork {
   }
 }
 
+export const planted = (name: string): boolean => __PLANT__ === name
+
 export function workStore(disk: Disk, gate: WriteGate): MemoryWork {
-  return __PLANT__ === 'outbox-removed-early' ? new ForgetfulWork(disk, gate) : new MemoryWork(disk, gate)
+  return planted('outbox-removed-early') ? new ForgetfulWork(disk, gate) : new MemoryWork(disk, gate)
 }

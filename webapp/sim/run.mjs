@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { planting, PLANTS } from './plants.mjs'
 
 const webapp = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = mkdtempSync(join(tmpdir(), 'chaski-sim-build-'))
@@ -18,21 +19,19 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '20' },
     mutants: { type: 'boolean', default: false },
+    /** Only this one. */
+    plant: { type: 'string', default: '' },
+    /** Print what happens, so many characters a line. */
+    trace: { type: 'string', default: '' },
   },
 })
 
-// What each planted bug is, where it is planted, and which promise must notice.
-const MUTANTS = [
-  { name: 'outbox-removed-early', side: 'client', bug: 'outbox entry removed before its outcome is stored' },
-  { name: 'max-plus-one', side: 'server', bug: 'MAX+1 instead of the sequence counter' },
-  { name: 'reassign-without-drop', side: 'server', bug: 'reassignment sends no removals or drops' },
-  { name: 'double-increment', side: 'server', bug: 'progress is added twice' },
-  { name: 'commit-not-synced', side: 'server', bug: 'a commit is answered before it is on the disk' },
-]
-const MUTANT_SEEDS = 60
+const MUTANT_SEEDS = 150
+/** A plant that is not caught by then is missed. */
+const MUTANT_SECONDS = 60
 
 async function bundle(plant) {
-  const outfile = join(work, `main-${plant || 'product'}.mjs`)
+  const outfile = join(work, `main-${plant?.name ?? 'product'}.mjs`)
   await build({
     entryPoints: [join(webapp, 'sim/main.ts')],
     outfile,
@@ -40,7 +39,8 @@ async function bundle(plant) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    define: { __PLANT__: JSON.stringify(plant) },
+    define: { __PLANT__: JSON.stringify(plant?.name ?? '') },
+    plugins: plant ? [planting(plant, join(webapp, 'src'))] : [],
     logLevel: 'warning',
   })
   return outfile
@@ -66,15 +66,24 @@ function start(args) {
 }
 
 async function sim() {
-  const [script, server] = [await bundle(''), buildServer('server')]
+  const [script, server] = [await bundle(), buildServer('server')]
   const from = Number(values.seed)
   const runs = Number(values.runs)
-  const lanes = Math.max(1, Math.min(2, availableParallelism(), Math.ceil(runs / 10)))
+  const lanes = lanesFor(Math.ceil(runs / 10))
   const began = Date.now()
   const parts = await Promise.all(
     Array.from({ length: lanes }, (_, n) => {
       const count = Math.ceil((runs - n) / lanes)
-      const args = ['--seed', String(from + n), '--step', String(lanes), '--runs', String(count)]
+      const args = [
+        '--seed',
+        String(from + n),
+        '--step',
+        String(lanes),
+        '--runs',
+        String(count),
+        '--trace',
+        values.trace,
+      ]
       // A single seed is a replay: of that seed alone.
       return start([script, '--server', server, ...args, ...(n === 0 && runs > 1 ? ['--regressions'] : [])])
     }),
@@ -109,33 +118,54 @@ function summary(reports, runs, seconds) {
   return broken.size > 0 || missing.length > 0 ? 1 : 0
 }
 
+const lanesFor = (n) => Math.max(1, Math.min(2, availableParallelism(), n))
+
 async function mutants() {
-  const server = buildServer('server')
-  const plain = await bundle('')
-  let missed = 0
-  console.log('planted bug                                          caught by              at seed')
-  for (const m of MUTANTS) {
-    const script = m.side === 'client' ? await bundle(m.name) : plain
-    const plant = m.side === 'client' ? '' : m.name
-    const { out } = await start([
-      script,
-      '--server',
-      server,
-      '--plant',
-      plant,
-      '--seed',
-      values.seed,
-      '--runs',
-      String(MUTANT_SEEDS),
-      '--first',
-      '--json',
-    ])
-    const caught = parse(out.trim().split('\n').at(-1))?.failures?.[0]
-    if (!caught) missed++
-    console.log(`${m.bug.padEnd(52)} ${caught ? caught.invariant.padEnd(22) + ' ' + caught.seed : 'NOT CAUGHT'}`)
-    if (caught) console.log(`    ${caught.what.slice(0, 160)}`)
+  const binary = buildServer('server')
+  const wanted = PLANTS.filter((p) => !values.plant || p.name === values.plant)
+  const waiting = [...wanted]
+  const lane = async () => {
+    for (let plant = waiting.shift(); plant; plant = waiting.shift()) missed += told(plant, await tried(plant, binary))
   }
+  const began = Date.now()
+  let missed = 0
+  console.log(`${'plant'.padEnd(24)} ${'what it does'.padEnd(62)} seeds  caught by`)
+  await Promise.all(Array.from({ length: lanesFor(wanted.length) }, lane))
+  console.log(
+    `${wanted.length} plants in ${Math.round((Date.now() - began) / 1000)} s, ${missed} not caught as they should be`,
+  )
   return missed
 }
 
-process.exitCode = values.mutants ? await mutants() : await sim()
+/** A row of the table; 1 if the plant was not caught as it should be. */
+function told(plant, { caught, seeds }) {
+  const right = caught?.invariant === plant.by
+  const by = right ? plant.by : `${caught ? `${caught.invariant}: ${caught.what}` : 'NOTHING'}, not by ${plant.by}`
+  console.log(`${plant.name.padEnd(24)} ${plant.bug.padEnd(62)} ${String(seeds).padStart(5)}  ${by}`)
+  return right ? 0 : 1
+}
+
+/** Runs seeds until its invariant is broken, or they are used up. */
+async function tried(plant, binary) {
+  const client = plant.side === 'client'
+  const script = await bundle(client ? plant : undefined)
+  const seeds = [
+    '--seed',
+    values.seed,
+    '--runs',
+    String(MUTANT_SEEDS),
+    '--until',
+    plant.by,
+    '--seconds',
+    String(MUTANT_SECONDS),
+    '--json',
+  ]
+  const more = plant.clocks ? ['--clocks'] : []
+  const { out } = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
+  const report = parse(out.trim().split('\n').at(-1))
+  const failures = report?.failures ?? []
+  const caught = failures.find((f) => f.invariant === plant.by) ?? failures[0]
+  return { caught, seeds: report?.traces.length ?? 0 }
+}
+
+process.exitCode = values.mutants ? ((await mutants()) > 0 ? 1 : 0) : await sim()

@@ -1,229 +1,180 @@
 /** One run: chaos from a seed, then quiet, then the reckoning. */
-import { Coverage } from './coverage'
-import { checkAll } from './invariants'
+import { createHash } from 'node:crypto'
+import { act } from './person'
 import type { Violation } from './invariants'
-import { Network } from './network'
-import { Office, seedId, USERS } from './office'
-import { SimPhone } from './phone'
-import { Rng } from './rng'
-import { Scheduler, settle } from './scheduler'
-import type { Server } from './server'
+import type { Coverage } from './coverage'
+import { settle } from './scheduler'
+import type { Server, ServerState } from './server'
+import type { SimPhone } from './phone'
+import { START, World } from './scene'
+import type { Clocks } from './scene'
 
-/** 10:00 in Lima on the business date. */
-export const START = Date.parse('2026-06-15T15:00:00Z')
-const CLOCKS = [0, 90_000, -3 * 86_400_000, 400 * 86_400_000]
 const QUIET_STEPS = 4_000
 const DAY = 86_400_000
 
 export interface Result {
   violations: Violation[]
   trace: string
+  /** Of what the server holds in the end, without what phones' clocks said. */
+  result: string
   coverage: Coverage
 }
 
-export async function run(seed: number, server: Server): Promise<Result> {
-  const world = new World(seed, server)
+export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'): Promise<Result> {
+  const world = new World(seed, server, clocks)
   await server.reset(seed, START)
-  await world.chaos()
-  await world.apart()
+  await chaos(world)
+  await apart(world)
+  world.calm()
   // Twice: what one phone sent in the first round, another learns in the second, as with the next poll.
-  const first = await world.quiet(() => true)
+  const first = await quiet(world, () => true)
   // The rows of an unfinished visit stay with it; then the person lets it go.
   for (const phone of world.phones) phone.disk.drafts.clear()
-  const quiet = first && (await world.quiet(() => true))
-  if (quiet) world.found.push(...checkAll(await server.state(world.scheduler.time), world.phones))
-  else world.found.push({ invariant: 'I9 no stuck queue', what: `never came to rest: ${world.unrest()}` })
+  const rested = first && (await quiet(world, () => true))
+  const state = await server.state(world.scheduler.time)
+  if (rested) world.check(state)
+  else world.found.push({ invariant: 'I9 no stuck queue', what: `never came to rest: ${unrest(world)}` })
+  if (rested) world.coverage.count('quiescent')
+  if (state.mutations.some((m) => m.status === 'applied')) world.coverage.count('with_acknowledged_work')
   world.finish()
-  return { violations: world.found, trace: world.scheduler.digest(), coverage: world.coverage }
+  return {
+    violations: world.found,
+    trace: world.scheduler.digest(),
+    result: resultOf(state),
+    coverage: world.coverage,
+  }
 }
 
-class World {
-  readonly rng: Rng
-  readonly coverage = new Coverage()
-  readonly scheduler: Scheduler
-  readonly network: Network
-  readonly phones: SimPhone[]
-  readonly office: Office
-  readonly found: Violation[] = []
+/** What must not depend on any phone's clock (I7); `created` and `updated` are PocketBase's, of the real one. */
+function resultOf({ tables, mutations, cells }: ServerState): string {
+  const told = ['device_started_at', 'device_ended_at', 'created', 'updated']
+  const rows = ['visits', 'visit_marks', 'findings', 'unlisted_workers'].map((c) =>
+    tables[c]!.map((row) => Object.entries(row).filter(([field]) => !told.includes(field))),
+  )
+  const judged = mutations.map(({ id: _, conflict: __, ...m }) => m)
+  return createHash('sha256').update(JSON.stringify({ rows, judged, cells })).digest('hex').slice(0, 16)
+}
 
-  constructor(
-    seed: number,
-    private readonly server: Server,
-  ) {
-    this.rng = new Rng(seed)
-    this.scheduler = new Scheduler(this.rng, START)
-    this.network = new Network(
-      server,
-      this.scheduler,
-      this.rng,
-      this.coverage,
-      (user, path, body) => this.watch(user, path, body),
-      () => this.office.intrusion(),
-    )
-    // Now and then one person has two phones.
-    const owners = this.rng.chance(0.25) ? [...USERS, USERS[0]!] : USERS
-    this.phones = owners.map(
-      (user, n) =>
-        new SimPhone(
-          `phone${n + 1}`,
-          user,
-          this.rng.pick(CLOCKS),
-          this.scheduler,
-          this.network,
-          this.rng,
-          this.coverage,
-        ),
-    )
-    this.office = new Office(server, this.scheduler, this.rng, this.coverage, this.phones)
+/** Phones, people, office and faults, one thing at a time. */
+async function chaos(w: World): Promise<void> {
+  for (const phone of w.phones) phone.start()
+  const length = 120 + w.rng.int(120)
+  const look = w.rng.int(length * 4)
+  const happenings = w.happenings(length)
+  for (let n = 0; n < length; n++) {
+    for (const h of happenings) if (h.at === n) await h.do()
+    const what = w.rng.weighted({
+      op: 66,
+      act: 8,
+      office: 5,
+      desk: 4,
+      quarrel: 2,
+      kill: 2.5,
+      lead: 2,
+      kick: 4,
+      pass: 6,
+    })
+    if (what === 'act') act(w.rng.pick(w.phones))
+    else if (what === 'office') await w.office.act()
+    else if (what === 'desk') await w.desk.act()
+    else if (what === 'quarrel') await w.quarrel()
+    else if (what === 'kill') w.restartOne()
+    else if (what === 'lead') w.rng.pick(w.phones).handOver(w.rng.chance(0.5))
+    else if (what === 'kick') w.rng.pick(w.phones).kick()
+    else if (what === 'pass') await w.scheduler.pass(DAY)
+    await w.scheduler.step()
+    for (const phone of w.phones) phone.audit()
+    if (w.rng.chance(0.15)) for (const phone of w.phones) if (!phone.alive) phone.start()
+    if (n === look) await w.look()
   }
+}
 
-  /** Phones, people, office and faults, one thing at a time. */
-  async chaos(): Promise<void> {
-    for (const phone of this.phones) phone.start()
-    const length = 120 + this.rng.int(120)
-    for (let n = 0; n < length; n++) {
-      const what = this.rng.weighted({ op: 70, act: 7, office: 5, kill: 2.5, kick: 4, pass: 6 })
-      if (what === 'act') this.rng.pick(this.phones).act()
-      else if (what === 'office') await this.office.act()
-      else if (what === 'kill') this.restartOne()
-      else if (what === 'kick') this.rng.pick(this.phones).kick()
-      else if (what === 'pass') await this.scheduler.pass(DAY)
-      await this.scheduler.step()
-      for (const phone of this.phones) phone.audit()
-      if (this.rng.chance(0.15)) for (const phone of this.phones) if (!phone.alive) phone.start()
-    }
+/** I9: one road or one record fails for a while; everything else must go on. */
+async function apart(w: World): Promise<void> {
+  const phone = w.rng.pick(w.phones)
+  const what = w.rng.pick(['pull_outage', 'push_outage', 'poison_record', 'outdated_client'] as const)
+  const mine = w.phones.filter((p) => p.user === phone.user)
+  w.coverage.count(what)
+  const ways = { pull_outage: pushesAlone, push_outage: pullsAlone, poison_record: poisoned, outdated_client: outdated }
+  if (!(await ways[what](w, phone, mine)))
+    w.found.push({ invariant: 'I9 no stuck queue', what: `${what} of ${phone.name}: ${unrest(w)}` })
+  w.network.outage = { user: '', path: '' }
+  w.network.poison = ''
+  for (const p of mine) p.outdated = false
+  w.network.faulty = true
+}
+
+/** With pulls cut, what is unsent goes out. */
+function pushesAlone(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
+  w.network.outage = { user: mine[0]!.user, path: '/sync/pull' }
+  return quiet(w, (p) => p.pending === 0, mine)
+}
+
+/** With every pull answered 426, too. */
+function outdated(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
+  for (const p of mine) {
+    p.outdated = true
+    act(p)
   }
+  return quiet(w, (p) => p.pending === 0, mine)
+}
 
-  private restartOne(): void {
-    const phone = this.rng.pick(this.phones)
-    if (!phone.alive) return phone.start()
-    this.coverage.count('client_killed')
-    phone.kill()
-  }
+/** With pushes cut, news comes in. */
+async function pullsAlone(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
+  w.network.outage = { user: mine[0]!.user, path: '/sync/push' }
+  for (const p of mine) act(p)
+  const norm = `Norma ${w.rng.int(1e6)}`
+  await w.server.exec(w.scheduler.time, [{ sql: `UPDATE parameters SET norm = '${norm}'` }])
+  const told = (p: SimPhone): boolean =>
+    p.rows('parameters').every((r) => r.data.norm === norm) && p.rows('parameters').length > 0
+  return quiet(w, (p) => told(p) || p.outdated || w.desk.orderOf(p) !== undefined, mine)
+}
 
-  /** I9: one road or one record fails for a while; everything else must go on. */
-  async apart(): Promise<void> {
-    const phone = this.rng.pick(this.phones)
-    const what = this.rng.pick(['pull_outage', 'push_outage', 'poison_record'] as const)
-    const mine = this.phones.filter((p) => p.user === phone.user)
-    this.coverage.count(what)
-    const done =
-      what === 'pull_outage'
-        ? await this.pushesAlone(mine)
-        : what === 'push_outage'
-          ? await this.pullsAlone(mine)
-          : await this.poisoned(phone, mine)
-    if (!done) this.found.push({ invariant: 'I9 no stuck queue', what: `${what} of ${phone.name}: ${this.unrest()}` })
-    this.network.outage = { user: '', path: '' }
-    this.network.poison = ''
-    this.network.faulty = true
-  }
-
-  /** With pulls cut, what is unsent goes out. */
-  private pushesAlone(mine: SimPhone[]): Promise<boolean> {
-    this.network.outage = { user: mine[0]!.user, path: '/sync/pull' }
-    return this.quiet((p) => p.pending === 0, mine)
-  }
-
-  /** With pushes cut, news comes in. */
-  private async pullsAlone(mine: SimPhone[]): Promise<boolean> {
-    this.network.outage = { user: mine[0]!.user, path: '/sync/push' }
-    for (const p of mine) p.act()
-    const norm = `Norma ${this.rng.int(1e6)}`
-    await this.server.exec(this.scheduler.time, [{ sql: `UPDATE parameters SET norm = '${norm}'` }])
-    return this.quiet(
-      (p) => p.rows('parameters').every((r) => r.data.norm === norm) && p.rows('parameters').length > 0,
-      mine,
-    )
-  }
-
-  /** With one record the server fails on, all that does not hang on it goes out. */
-  private async poisoned(phone: SimPhone, mine: SimPhone[]): Promise<boolean> {
-    this.network.outage = { user: phone.user, path: '/sync/push' }
-    for (let n = 0; n < 3; n++) phone.act()
-    await this.quiet(() => true, mine)
-    const bad = phone.unsent()[0]
-    if (!bad) return true
-    this.network.poison = bad.mutation.record
-    this.network.outage = { user: '', path: '' }
-    return this.quiet(
-      (p) => p.unsent().every((e) => p === phone && (e.group === bad.group || e.mutation.op === 'update')),
-      mine,
-    )
-  }
-
-  /** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */
-  async quiet(rested: (p: SimPhone) => boolean, excused: readonly SimPhone[] = []): Promise<boolean> {
-    this.network.faulty = false
-    for (const phone of this.phones) if (!phone.alive) phone.start()
-    await settle() // what has just started has asked for its first write or request
-    for (const phone of this.phones) phone.kick()
-    await settle()
-    const atRest = (p: SimPhone): boolean =>
-      excused.includes(p) ? rested(p) : p.status?.in_sync === true && p.pending === 0
-    for (let n = 0; n < QUIET_STEPS; n++) {
-      if (await this.scheduler.step()) continue
-      if (this.phones.every(atRest)) return true
-      if (!(await this.scheduler.pass(DAY))) return false
-    }
-    return false
-  }
-
-  unrest(): string {
-    return this.phones
-      .map(
-        (p) =>
-          `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}`,
+/** With one record the server fails on, all that does not hang on it goes out. */
+async function poisoned(w: World, phone: SimPhone, mine: SimPhone[]): Promise<boolean> {
+  w.network.outage = { user: phone.user, path: '/sync/push' }
+  for (let n = 0; n < 3; n++) act(phone)
+  await quiet(w, () => true, mine)
+  const bad = phone.unsent()[0]
+  if (!bad) return true
+  w.network.poison = bad.mutation.record
+  w.network.outage = { user: '', path: '' }
+  // His other phone may hold the same record, and a copy of the phone the same work.
+  const excused = (p: SimPhone): boolean =>
+    p
+      .unsent()
+      .every(
+        (e) =>
+          e.mutation.record === bad.mutation.record ||
+          (p.promised.has(bad.id) && (e.group === bad.group || e.mutation.op !== 'create')),
       )
-      .join('; ')
-  }
+  return quiet(w, excused, mine)
+}
 
-  finish(): void {
-    for (const phone of this.phones) {
-      for (const e of phone.disk.outbox.values()) this.coverage.count(`outcome_${e.state}`)
-      phone.kill()
-    }
+/** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */
+async function quiet(w: World, rested: (p: SimPhone) => boolean, excused: readonly SimPhone[] = []): Promise<boolean> {
+  w.network.faulty = false
+  for (const phone of w.phones) {
+    phone.full = false
+    if (!phone.alive) phone.start()
   }
+  await settle() // what has just started has asked for its first write or request
+  for (const phone of w.phones) phone.kick()
+  await settle()
+  const atRest = (p: SimPhone): boolean => (excused.includes(p) ? rested(p) : w.atRest(p))
+  for (let n = 0; n < QUIET_STEPS; n++) {
+    if (await w.scheduler.step()) continue
+    if (w.phones.every(atRest)) return true
+    if (!(await w.scheduler.pass(DAY))) return false
+  }
+  return false
+}
 
-  /** I5 on every answer, I1 on every page: looked at as the server sent it. */
-  private watch(user: string, path: string, body: string): void {
-    if (path !== '/sync/pull' || body === '') return
-    const page = JSON.parse(body) as {
-      reset: boolean
-      puts: { c: string; id: string; data: Record<string, unknown> }[]
-    }
-    if (page.reset)
-      this.found.push({ invariant: 'I1 convergence', what: `the server did not know its own cursor (${user})` })
-    for (const put of page.puts) {
-      if (!this.mayHold(user, put))
-        this.found.push({ invariant: 'I5 scope', what: `${put.c}/${put.id} was served to ${user}` })
-    }
-  }
-
-  private mayHold(user: string, { c, id, data }: { c: string; id: string; data: Record<string, unknown> }): boolean {
-    const unit = seedId('ut', user === USERS[2] ? 2 : 1)
-    const intervention = c === 'interventions' ? id : String(data.intervention ?? '')
-    const assigned = this.office.holds(user, intervention)
-    switch (c) {
-      case 'parameters':
-      case 'checklists':
-      case 'holidays':
-      case 'entities':
-        return true
-      case 'assignments':
-      case 'mutation_reviews':
-        return data.user === user
-      case 'conflicts':
-        return data.author === user || data.other === user
-      case 'uts':
-        return id === unit
-      case 'districts':
-        return id === seedId('district', user === USERS[2] ? 2 : 1)
-      case 'interventions':
-      case 'convenios':
-        return assigned || this.office.belongs(intervention, unit)
-      default:
-        return assigned
-    }
-  }
+function unrest(w: World): string {
+  return w.phones
+    .map(
+      (p) =>
+        `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}, ${p.disk.work.standing}`,
+    )
+    .join('; ')
 }

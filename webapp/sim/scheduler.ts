@@ -18,6 +18,8 @@ interface Timer {
 }
 
 export class Scheduler {
+  /** For who replays a seed: hears what happens, as it goes into the trace. */
+  static echo: ((line: string) => void) | undefined
   time: number
   steps = 0
   private ops: Op[] = []
@@ -32,6 +34,7 @@ export class Scheduler {
   }
 
   trace(...parts: string[]): void {
+    Scheduler.echo?.(`${this.steps} ${parts.join(' ')}`)
     for (const part of parts) this.hash.update(part).update('\n')
   }
 
@@ -53,6 +56,16 @@ export class Scheduler {
   forget(owner: object): void {
     this.ops = this.ops.filter((op) => op.owner !== owner)
     this.timers = this.timers.filter((t) => t.owner !== owner)
+  }
+
+  /** Does at once what the owner waits for and is called so, in the order it was asked. */
+  flush(owner: object, what: string): void {
+    const now = this.ops.filter((op) => op.owner === owner && op.label.includes(what))
+    this.ops = this.ops.filter((op) => !now.includes(op))
+    for (const op of now) {
+      this.trace(op.label)
+      void op.run()
+    }
   }
 
   get waiting(): number {

@@ -10,6 +10,8 @@ export interface HttpRequest {
   method: string
   path: string
   body?: unknown
+  /** Instead of the body: what is left of it. */
+  raw?: string
 }
 
 export interface HttpAnswer {
@@ -32,7 +34,11 @@ export interface Write {
   id?: string
   fields?: Record<string, unknown>
   delete?: boolean
+  /** Nothing happens if the record is not there. */
+  update?: boolean
   sql?: string
+  /** The nightly task that drops old removals, half a year later. */
+  forget?: boolean
 }
 
 export type TableRow = Record<string, unknown> & { id: string }
@@ -49,7 +55,12 @@ export interface ServerState {
     seq: string
     /** Fields that went to a conflict, as a JSON list. */
     lost: string
+    /** The record in `conflicts` that keeps them, or ''. */
+    conflict: string
+    /** Of the first error, or ''. */
+    code: string
   }[]
+  devices: { id: string; user: string; state: string; outbox: string }[]
   cells: { exercise: string; ao: string; month: string; quantity: string }[]
 }
 
@@ -150,6 +161,21 @@ export class Server {
   /** The machine stops among the writes; answers how many were committed. */
   async execStopped(now: number, writes: Write[], crash: Stop): Promise<number> {
     return Number((await this.call({ op: 'exec', now, writes, crash, seed: this.nextSeed() })).done)
+  }
+
+  /** Keeps a copy of the data directory as it is now. */
+  async copy(now: number, name: string): Promise<void> {
+    await this.call({ op: 'copy', now, name })
+  }
+
+  /** The copy takes the place of the data; nobody is told. */
+  async restore(now: number, name: string): Promise<void> {
+    await this.call({ op: 'restore', now, name, seed: this.nextSeed() })
+  }
+
+  /** The newest sequence number. */
+  async head(now: number): Promise<number> {
+    return Number((await this.call({ op: 'head', now })).seq)
   }
 
   async state(now: number): Promise<ServerState> {

@@ -1,0 +1,63 @@
+package main
+
+import "github.com/pocketbase/dbx"
+
+// shown are the tables the model compares with what phones hold.
+var shown = []string{
+	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
+	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
+	"visits", "visit_marks", "findings", "unlisted_workers", "conflicts", "mutation_reviews",
+}
+
+// state is the base tables as they are, past everything that sync remembers.
+func (w *world) state() (any, error) {
+	tables := map[string][]map[string]any{}
+	for _, name := range shown {
+		records, err := w.app.FindAllRecords(name)
+		if err != nil {
+			return nil, err
+		}
+		rows := make([]map[string]any, len(records))
+		for i, r := range records {
+			rows[i] = r.IgnoreEmailVisibility(true).PublicExport()
+		}
+		tables[name] = rows
+	}
+	mutations, err := w.query(`SELECT id, device, counter, collection, record, status, seq,
+		coalesce(json_extract(outcome, '$.lost'), '[]') AS lost, coalesce(json_extract(outcome, '$.conflict'), '') AS conflict,
+		coalesce(json_extract(outcome, '$.errors[0].code'), '') AS code FROM sync_mutations ORDER BY seq, counter`)
+	if err != nil {
+		return nil, err
+	}
+	cells, err := w.query(`SELECT c.exercise, a.key AS ao, c.month, c.quantity FROM progress_cells c
+		JOIN aos a ON a.id = c.ao WHERE c.measure = 'job' AND c.quantity <> 0 ORDER BY c.exercise, a.key, c.month`)
+	if err != nil {
+		return nil, err
+	}
+	devices, err := w.query(`SELECT id, user, state, CAST(outbox AS INTEGER) AS outbox FROM devices ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"tables": tables, "mutations": mutations, "cells": cells, "devices": devices}, nil
+}
+
+func (w *world) query(text string) ([]map[string]string, error) {
+	rows, err := w.app.DB().NewQuery(text).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := []map[string]string{}
+	for rows.Next() {
+		raw := dbx.NullStringMap{}
+		if err := rows.ScanMap(raw); err != nil {
+			return nil, err
+		}
+		row := make(map[string]string, len(raw))
+		for k, v := range raw {
+			row[k] = v.String
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}

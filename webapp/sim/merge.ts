@@ -1,0 +1,196 @@
+/**
+ * I4 against a plain model: findings as the changes that took effect leave them,
+ * in the order of commit. What a change took the place of was seen by who made
+ * it, or is the same, or the change lost and both values are in `conflicts`.
+ * Nothing here knows of revisions or bases.
+ */
+import type { Violation } from './invariants'
+import type { Tables } from './model'
+import type { SimPhone } from './phone'
+import type { ServerState, TableRow } from './server'
+
+/** A value that somebody in the office wrote, or let stand after all. */
+export interface OfficeEdit {
+  seq: number
+  record: string
+  fields: Record<string, unknown>
+}
+
+/** A conflict settled in the office. */
+export interface OfficeSettlement {
+  seq: number
+  conflict: string
+  resolution: string
+}
+
+export interface OfficeLog {
+  edits: OfficeEdit[]
+  settlements: OfficeSettlement[]
+}
+
+interface Lost {
+  field: string
+  mine: unknown
+  theirs: unknown
+}
+
+type Happened = { seq: number; order: number; do: (m: Model) => void }
+
+const TRACKED = ['severity', 'description', 'corrective_measure', 'state', 'state_reason'] as const
+
+class Model {
+  readonly found: Violation[] = []
+  readonly findings = new Map<string, Record<string, unknown>>()
+  readonly gone = new Map<string, Record<string, unknown>>()
+  /** The phone that wrote a field last: its own chain of edits knows itself. */
+  private readonly writer = new Map<string, string>()
+  private readonly conflicts: Map<string, TableRow>
+
+  constructor(private readonly tables: Tables) {
+    this.conflicts = new Map(tables.all('conflicts').map((c) => [c.id, c]))
+  }
+
+  broken(what: string): void {
+    this.found.push({ invariant: 'I4 no silent overwrite', what })
+  }
+
+  create(record: string, fields: Record<string, unknown>, phone: string): void {
+    for (const field of TRACKED) this.writer.set(record + field, phone)
+    this.findings.set(record, { corrective_measure: '', state_reason: '', ...fields, state: 'abierto' })
+  }
+
+  edit({ record, fields }: OfficeEdit): void {
+    const row = this.findings.get(record)
+    if (!row) return
+    Object.assign(row, fields)
+    for (const field of Object.keys(fields)) this.writer.delete(record + field)
+  }
+
+  update(id: string, record: string, fields: Record<string, unknown>, lost: string[], who: Author): void {
+    const row = this.findings.get(record)
+    for (const [field, value] of Object.entries(fields)) {
+      if (lost.includes(field)) this.kept(id, who, field, value, row?.[field])
+      else if (!row) this.broken(`findings/${record}: ${field} was written into what is not there`)
+      else {
+        const before = row[field]
+        const own = this.writer.get(record + field) === who.phone
+        if (before !== value && !own && before !== seen(who, field))
+          this.broken(
+            `findings/${record}: ${field} of ${who.user} took the place of ${String(before)}, which he had not seen`,
+          )
+        row[field] = value
+        this.writer.set(record + field, who.phone)
+      }
+    }
+  }
+
+  remove(id: string, record: string, conflict: string, who: Author): void {
+    const row = this.findings.get(record)
+    if (conflict) {
+      if (this.conflicts.get(conflict)?.mutation !== id) this.broken(`no conflict keeps the deletion of ${record}`)
+      return
+    }
+    if (!row) return
+    for (const field of TRACKED)
+      if (row[field] !== seen(who, field) && this.writer.get(record + field) !== who.phone)
+        this.broken(`findings/${record} was deleted by ${who.user}, who had not seen ${field} ${String(row[field])}`)
+    this.gone.set(record, row)
+    this.findings.delete(record)
+  }
+
+  lost = 0
+
+  private kept(id: string, who: Author, field: string, mine: unknown, theirs: unknown): void {
+    this.lost++
+    const conflict = [...this.conflicts.values()].find((c) => c.mutation === id)
+    const lost = ((conflict?.values ?? []) as Lost[]).find((l) => l.field === field)
+    if (!conflict || !lost || lost.mine !== mine || conflict.author !== who.user)
+      this.broken(`${field} ${String(mine)} of ${who.user} lost and is in no conflict`)
+    else if (theirs !== undefined && conflict.kind === 'edit' && lost.theirs !== theirs)
+      this.broken(`the conflict over ${field} does not say what stood: ${String(lost.theirs)} ≠ ${String(theirs)}`)
+  }
+
+  settle(id: string, resolution: unknown): void {
+    const c = this.conflicts.get(id)
+    if (!c || resolution !== 'author' || c.collection !== 'findings') return
+    const record = String(c.record)
+    const row = this.findings.get(record)
+    if (c.kind === 'delete_edited') {
+      if (row) this.gone.set(record, row)
+      this.findings.delete(record)
+      return
+    }
+    const values = Object.fromEntries((c.values as Lost[]).map((l) => [l.field, l.mine]))
+    this.findings.set(record, { ...(row ?? this.gone.get(record)), ...values })
+    for (const field of Object.keys(values)) this.writer.delete(record + field)
+  }
+
+  /** The tables show what the model holds. */
+  compare(): void {
+    const there = new Map(this.tables.all('findings').map((f) => [f.id, f]))
+    for (const [record, row] of this.findings) {
+      const shown = there.get(record)
+      if (!shown) this.broken(`findings/${record} is gone and nobody deleted it`)
+      else
+        for (const [field, value] of Object.entries(row))
+          if (shown[field] !== value && field !== 'visit')
+            this.broken(`findings/${record} ${field} is ${String(shown[field])}, the last word was ${String(value)}`)
+    }
+    for (const record of there.keys())
+      if (!this.findings.has(record)) this.broken(`findings/${record} is there and was deleted`)
+  }
+}
+
+interface Author {
+  user: string
+  phone: string
+  /** The record as his screen showed it when he changed it. */
+  saw: Record<string, unknown> | undefined
+}
+
+/** What the phone itself had made and not sent has no more than he entered. */
+function seen({ saw }: Author, field: string): unknown {
+  return saw && (saw[field] ?? (field === 'state' ? 'abierto' : ''))
+}
+
+/** @returns what was broken, and the findings that were deleted in order. */
+export function merged(
+  state: ServerState,
+  phones: readonly SimPhone[],
+  tables: Tables,
+  office: OfficeLog,
+): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number } {
+  const model = new Model(tables)
+  const events: Happened[] = [
+    ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, do: (m: Model) => m.edit(e) })),
+    ...office.settlements.map((s) => ({
+      seq: s.seq,
+      order: Infinity,
+      do: (m: Model) => m.settle(s.conflict, s.resolution),
+    })),
+    ...state.mutations.flatMap((m) => happened(m, phones)),
+  ]
+  events.sort((a, b) => a.seq - b.seq || a.order - b.order)
+  for (const e of events) e.do(model)
+  model.compare()
+  return { violations: model.found.slice(0, 5), deleted: new Set(model.gone.keys()), lost: model.lost }
+}
+
+function happened(m: ServerState['mutations'][number], phones: readonly SimPhone[]): Happened[] {
+  const phone = phones.find((p) => p.promised.has(m.id))
+  const made = phone?.promised.get(m.id)
+  if (!phone || !made || m.status !== 'applied') return []
+  const at = { seq: Number(m.seq), order: Number(m.counter) }
+  const who: Author = { user: phone.user, phone: phone.name, saw: phone.saw.get(m.id) }
+  const lost = JSON.parse(m.lost) as string[]
+  if (m.collection === 'conflicts') return [{ ...at, do: (x) => x.settle(m.record, made.fields.resolution) }]
+  if (m.collection !== 'findings') return []
+  switch (made.op) {
+    case 'create':
+      return [{ ...at, do: (x) => x.create(m.record, made.fields, phone.name) }]
+    case 'update':
+      return [{ ...at, do: (x) => x.update(m.id, m.record, made.fields, lost, who) }]
+    case 'delete':
+      return [{ ...at, do: (x) => x.remove(m.id, m.record, m.conflict, who) }]
+  }
+}

@@ -1,0 +1,186 @@
+// Bugs planted in the product's code and around it, each with the promise that
+// must notice. A client's is a text exchanged while the simulation is bundled
+// (`files`), or one of sim/plants.ts; a server's is one of internal/sim/plants.go.
+// The product has none of it, and a text that is not there any more is an error.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const client = (name, by, bug, ...files) => ({ name, by, bug, side: 'client', files })
+const server = (name, by, bug, more = {}) => ({ name, by, bug, side: 'server', files: [], ...more })
+const swap = (file, sound, faulty) => ({ file, sound, faulty })
+
+const I1 = 'I1 convergence'
+const I2 = 'I2 nothing lost'
+const I3 = 'I3 once'
+const I4 = 'I4 no silent overwrite'
+const I5 = 'I5 scope'
+const I6 = 'I6 figures'
+const I7 = 'I7 clock-free'
+const I8 = 'I8 honest state'
+const I9 = 'I9 no stuck queue'
+
+export const PLANTS = [
+  client('outbox-removed-early', I2, 'outbox entry removed before its outcome is stored'),
+  client('two-leaders', I8, 'the second tab syncs too'),
+  client(
+    'cursor-before-rows',
+    I1,
+    'cursor saved before the rows',
+    swap(
+      'sync/driver.ts',
+      '    for (const batch of batches) {',
+      '    await replica.commit({ ...last, puts: [], deletes: [] })\n    for (const batch of batches) {',
+    ),
+  ),
+  client(
+    'removed-everywhere',
+    I1,
+    'removal applied though another bucket still holds the row',
+    swap('sync/apply.ts', 'if (row) this.setMembers(row, without(row.b, b))', 'if (row) this.setMembers(row, [])'),
+  ),
+  client(
+    'new-id-at-retry',
+    I3,
+    'retry under a new id',
+    swap(
+      'sync/ledger.ts',
+      'mutation: e.attempts === 0 ? upgrade(e.mutation) : e.mutation,',
+      "...(e.attempts === 1 ? { id: e.id.slice(0, -4) + 'ffff' } : {}),\n        mutation: e.attempts === 1 ? { ...e.mutation, id: e.id.slice(0, -4) + 'ffff', counter: e.counter + 10000 } : e.mutation,",
+    ),
+  ),
+  client(
+    'drop-takes-all',
+    I2,
+    'a bucket that is dropped takes rows with unsent work along',
+    swap(
+      'sync/apply.ts',
+      'const keep = left.length === 0 && (waiting.has(owner) || waiting.has(row.i))',
+      'const keep = false',
+    ),
+  ),
+  client(
+    'parked-as-applied',
+    I2,
+    'parked shown as received',
+    swap(
+      'sync/push.ts',
+      '    state: s.outcome.status,',
+      "    state: s.outcome.status === 'parked' ? 'applied' : s.outcome.status,",
+    ),
+  ),
+  client(
+    'rejected-dropped',
+    I2,
+    'refused work is dropped',
+    swap(
+      'sync/ledger.ts',
+      'return { change: { entries: [...again, ...entries], ...(meta ? { meta } : {}) }, answer: undefined }',
+      "const gone = entries.filter((e) => e.state === 'rejected').map((e) => e.counter)\n      return { change: { entries: [...again, ...entries.filter((e) => e.state !== 'rejected')], gone, ...(meta ? { meta } : {}) }, answer: undefined }",
+    ),
+  ),
+  client(
+    'schema-wipes-outbox',
+    I2,
+    'a new schema empties the outbox too',
+    swap(
+      'sync/driver.ts',
+      '    if (this.meta.schema !== SCHEMA) {',
+      '    if (this.meta.schema !== SCHEMA) {\n      await work.erase()',
+    ),
+  ),
+  client(
+    'evict-before-flush',
+    I2,
+    'a revoked phone is emptied before it has sent its work',
+    swap(
+      'sync/driver.ts',
+      "    if (!page) return this.failed('pull', answer)",
+      "    if (answer.status === 403) await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })\n    if (!page) return this.failed('pull', answer)",
+    ),
+  ),
+  client(
+    'no-room-swallowed',
+    I2,
+    'a write that found no room is taken for done',
+    swap(
+      'db/memory.ts',
+      '    await this.gate(what)',
+      '    try {\n      await this.gate(what)\n    } catch {\n      return undefined as never\n    }',
+    ),
+  ),
+  client(
+    'rewind-ignored',
+    I2,
+    'what a server that went back had acknowledged is not sent again',
+    swap('sync/ledger.ts', 'const known = told?.rewound ?', 'const known = told === null ?'),
+  ),
+  client(
+    'pruned-by-device-clock',
+    I2,
+    'acknowledged work is forgotten by the phone’s own clock',
+    swap(
+      'sync/driver.ts',
+      'work.prune(this.meta.durable_seq, this.meta.server_time)',
+      'work.prune(this.meta.durable_seq, new Date(this.ports.clock.now()).toISOString())',
+    ),
+  ),
+  client(
+    'draft-finished-twice',
+    I3,
+    'a second tap finishes the draft again',
+    swap('sync/ledger.ts', 'if (work.draft && !(await r.drafts())', 'if (work.draft === null && !(await r.drafts())'),
+  ),
+  client(
+    'synced-too-early',
+    I8,
+    'sincronizado is said without a look at the outbox',
+    swap('sync/status.ts', 'in_sync: s.verified && counts.pending === 0', 'in_sync: s.verified'),
+    swap('sync/core.ts', "    case 'enqueued':\n      s.verified = false", "    case 'enqueued':"),
+  ),
+  client(
+    'push-blocks-pull',
+    I9,
+    'pulling waits for pushing',
+    swap(
+      'sync/core.ts',
+      'else begin(pull, open && s.registered,',
+      "else begin(pull, open && s.registered && push.phase === 'idle',",
+    ),
+  ),
+  client(
+    'poison-blocks',
+    I9,
+    'one record the server fails on holds up all others',
+    swap('sync/driver.ts', 'if (alone && mayBePoison(answer.status)) this.aside.add(alone.group)', ''),
+  ),
+  server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),
+  server('two-read-transactions', I1, 'bucket list and page are read in two transactions'),
+  server('same-nonce', I2, 'commits of two histories look the same'),
+  server('commit-not-synced', I2, 'a commit is answered before it is on the disk'),
+  server('review-not-told', I2, 'the author does not hear of a review'),
+  server('conflict-not-kept', I4, 'merge overwrites without a conflict row'),
+  server('reassign-without-drop', I5, 'reassignment sends no removals or drops'),
+  server('ended-assignment-counts', I5, 'who once held a work may write it for ever'),
+  server('revoked-device-served', I5, 'a revoked phone goes on being served'),
+  server('double-increment', I6, 'progress is added twice'),
+  server('device-clock', I7, 'the server goes by the phones’ clocks', { clocks: true }),
+]
+
+/** Exchanges a plant's texts in the product's files as they are bundled. */
+export const planting = (plant, src) => ({
+  name: 'plant',
+  setup(build) {
+    const files = new Map()
+    for (const f of plant.files) files.set(join(src, f.file), [...(files.get(join(src, f.file)) ?? []), f])
+    build.onLoad({ filter: /src[/\\].*\.ts$/ }, async ({ path }) => {
+      const swaps = files.get(path)
+      if (!swaps) return undefined
+      let contents = await readFile(path, 'utf8')
+      for (const { sound, faulty } of swaps) {
+        if (!contents.includes(sound)) throw new Error(`plant ${plant.name}: ${path} has no «${sound}»`)
+        contents = contents.replace(sound, () => faulty)
+      }
+      return { contents, loader: 'ts' }
+    })
+  },
+})
