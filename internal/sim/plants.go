@@ -17,8 +17,6 @@ type plant struct {
 	from, to string
 	// splitReads: what should be one read transaction sees each commit in between.
 	splitReads bool
-	// sameNonce: commits of all histories carry the same mark.
-	sameNonce bool
 	// deviceClock: the server goes by the times phones write into what they send.
 	deviceClock bool
 }
@@ -39,7 +37,6 @@ var plants = []plant{
 	{name: "conflict-not-kept", swallow: "INSERT INTO `conflicts`"},
 	{name: "review-not-told", swallow: "INSERT INTO `mutation_reviews`"},
 	{name: "two-read-transactions", splitReads: true},
-	{name: "same-nonce", sameNonce: true},
 	{name: "device-clock", deviceClock: true},
 	{name: "ended-assignment-counts", swaps: []swap{{
 		`SELECT intervention, from_on, to_on FROM assignments`, `SELECT intervention, from_on, '' AS to_on FROM assignments`,

@@ -163,9 +163,6 @@ func (w *world) boot(d *disk) (core.App, *store.Engine, error) {
 	engine := store.New()
 	engine.Now = func() time.Time { return time.UnixMilli(w.now).UTC() }
 	engine.Nonce = func() string { return fmt.Sprintf("%08x", w.random.Uint32()) }
-	if w.plant.sameNonce {
-		engine.Nonce = func() string { return "00000000" }
-	}
 	engine.PageBytes = 8 << 10 // so that this small world takes several pages
 	server.Bind(app, engine, nil)
 	// Ids the server makes up come from the seed too, so that a run can be replayed.

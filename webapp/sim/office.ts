@@ -179,7 +179,7 @@ export class Office {
       case 'publish':
         return this.memory.planned
           .splice(0, 1)
-          .map(({ id }) => ({ collection: 'visits', id, fields: { state: 'validada', headcount: 3 } }))
+          .map(({ id }) => ({ collection: 'visits', id, fields: { state: 'validada', headcount: 3 }, update: true }))
       case 'sheet':
         return this.sheet(aii, n)
       case 'validate':
@@ -332,7 +332,7 @@ export class Office {
     if (open.length === 0) return []
     const sheet = this.rng.pick(open)
     sheet.state = state
-    return [{ collection: 'attendance_sheets', id: sheet.id, fields: { state } }]
+    return [{ collection: 'attendance_sheets', id: sheet.id, fields: { state }, update: true }]
   }
 
   private turnVisit(): Write[] {

@@ -155,7 +155,6 @@ export const PLANTS = [
   ),
   server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),
   server('two-read-transactions', I1, 'bucket list and page are read in two transactions'),
-  server('same-nonce', I2, 'commits of two histories look the same'),
   server('commit-not-synced', I2, 'a commit is answered before it is on the disk'),
   server('review-not-told', I2, 'the author does not hear of a review'),
   server('conflict-not-kept', I4, 'merge overwrites without a conflict row'),

@@ -229,6 +229,8 @@ export class World {
       puts: { c: string; id: string; data: Record<string, unknown> }[]
     }
     if (page.rewound) this.coverage.count('rewound')
+    if (page.rewound && !this.restored)
+      this.found.push({ invariant: 'I2 nothing lost', what: 'the server lost commits that it had answered' })
     if (page.reconcile?.length) this.coverage.count('reconcile')
     if (page.reset)
       this.found.push({ invariant: 'I1 convergence', what: `the server did not know its own cursor (${user})` })
