@@ -70,7 +70,7 @@ node-client: prereqs web-deps ## The web app's sync engine as a program: bin/nod
 # ---- test ------------------------------------------------------------------
 
 .PHONY: test
-test: RUNS := 500
+test: RUNS := 300
 test: prereqs web-deps test-go test-web lint sim sim-mutants kill-loop e2e ## Everything: Go, web, lint, simulation, kill loop, browser
 	@printf '\nAll steps passed.\n'
 

@@ -26,9 +26,8 @@ const { values } = parseArgs({
   },
 })
 
-const MUTANT_SEEDS = 150
 /** A plant that is not caught by then is missed. */
-const MUTANT_SECONDS = 60
+const MUTANT_SEEDS = 300
 
 async function bundle(plant) {
   const outfile = join(work, `main-${plant?.name ?? 'product'}.mjs`)
@@ -149,17 +148,7 @@ function told(plant, { caught, seeds }) {
 async function tried(plant, binary) {
   const client = plant.side === 'client'
   const script = await bundle(client ? plant : undefined)
-  const seeds = [
-    '--seed',
-    values.seed,
-    '--runs',
-    String(MUTANT_SEEDS),
-    '--until',
-    plant.by,
-    '--seconds',
-    String(MUTANT_SECONDS),
-    '--json',
-  ]
+  const seeds = ['--seed', values.seed, '--runs', String(MUTANT_SEEDS), '--until', plant.by, '--json']
   const more = plant.clocks ? ['--clocks'] : []
   const { out } = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
   const report = parse(out.trim().split('\n').at(-1))
