@@ -227,7 +227,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if digest == old.Digest {
 		return nil, nil
 	}
-	ch := &change{key: k, old: decodePayload(old.Payload), now: now, rev: old.Rev + 1, digest: digest}
+	ch := &change{key: k, old: decodePayload(old.Payload), now: now, rev: replication.NextRev(old.Rev, d.epoch), digest: digest}
 	fieldRevs, gone, err := fieldHistory(old, ch)
 	if err != nil {
 		return nil, err

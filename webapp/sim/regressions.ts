@@ -13,6 +13,10 @@ export interface Regression {
 export const REGRESSIONS: readonly Regression[] = [
   { seed: 3, why: 'told of a rewind, the phone said sincronizado until the page was stored: history.test.ts' },
   { seed: 8, why: 'a new leader went on counting what the old one had settled: driver.test.ts' },
+  {
+    seed: 70,
+    why: 'a revision of the lost future passed for one of the new history, and a finding was deleted unseen: rev_test.go',
+  },
   { seed: 111, why: 'a decision of the lost future settled parked work: history.test.ts' },
   { seed: 172, why: 'a push wrote cursor and sums of before over those of a page: history.test.ts' },
   {
