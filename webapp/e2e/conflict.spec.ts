@@ -54,9 +54,7 @@ test('two supervisors change the same finding offline: both values are kept, set
   await second.start(server.port)
   const other = await browser.newContext({ baseURL: `http://127.0.0.1:${second.port}`, viewport })
   const two: Held = { phone: new Phone(await other.newPage()), context: other, network: second }
-  await two.phone.signIn(otherSupervisor)
-  await two.phone.inSync()
-  await two.phone.installed()
+  await two.phone.ready(otherSupervisor)
   await one.phone.syncNow()
   await loseSignal(one.context, one.network)
   await loseSignal(two.context, two.network)

@@ -17,9 +17,7 @@ test('a phone is put out of use and still sends what it had; a stolen one keeps 
 }) => {
   test.slow()
   const phone = new Phone(page)
-  await phone.signIn(supervisor)
-  await phone.inSync()
-  await phone.installed()
+  await phone.ready(supervisor)
   await loseSignal(context, network)
   await phone.startVisit(canal)
   await phone.fillData()

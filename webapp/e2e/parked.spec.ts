@@ -21,9 +21,7 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
   const before = await central.executed(year, 'seguimiento')
 
   const phone = new Phone(page)
-  await phone.signIn(supervisor)
-  await phone.inSync()
-  await phone.installed()
+  await phone.ready(supervisor)
   await loseSignal(context, network)
 
   await test.step('two visits, while the office gives both activities to somebody else', async () => {

@@ -18,9 +18,7 @@ test('an activity reassigned while its supervisor is offline: his work is parked
   const before = await central.executed(year, 'seguimiento')
 
   const phone = new Phone(page)
-  await phone.signIn(supervisor)
-  await phone.inSync()
-  await phone.installed()
+  await phone.ready(supervisor)
   await loseSignal(context, network)
   await page.reload()
 

@@ -21,9 +21,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
   const year = await central.runningYear()
   const before = await central.executed(year, 'seguimiento')
   const phone = new Phone(page)
-  await phone.signIn(supervisor)
-  await phone.inSync()
-  await phone.installed()
+  await phone.ready(supervisor)
   await loseSignal(context, network)
 
   await test.step('a visit, while the office moves one of its people elsewhere', async () => {

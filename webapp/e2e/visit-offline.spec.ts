@@ -33,9 +33,7 @@ test('two visits without signal move the national figure, once', async ({
 
   const phone = new Phone(page)
   await test.step('signs in, then loses the network and reloads', async () => {
-    await phone.signIn(supervisor)
-    await phone.inSync()
-    await phone.installed()
+    await phone.ready(supervisor)
     await phone.inSync()
     await loseSignal(context, network)
     await page.reload()

@@ -15,6 +15,13 @@ export class Phone {
     await expect(this.page.getByRole('heading', { name: /^Hoy,/ })).toBeVisible()
   }
 
+  /** Signed in, with everything on the phone: it may lose the signal now. */
+  async ready(email: string): Promise<void> {
+    await this.signIn(email)
+    await this.inSync()
+    await this.installed()
+  }
+
   get syncLine(): Locator {
     return this.page.getByTestId('sync-state')
   }
