@@ -165,7 +165,9 @@ test('a rendición, with the link cut three times during the upload, observed, c
 
   await test.step('approved', async () => {
     await reviewer.reload()
-    for (const answered of await reviewer.getByText('Sí, levantar').all()) await answered.click()
+    const lift = reviewer.getByText('Sí, levantar')
+    await expect(lift).toHaveCount(2) // `all` would not wait for them
+    for (const answered of await lift.all()) await answered.click()
     await reviewer.getByRole('button', { name: 'Dar conformidad' }).click()
     await reviewer.getByRole('dialog').getByRole('button', { name: 'Dar conformidad' }).click()
     await expect(reviewer.getByText('Conforme', { exact: true })).toBeVisible()
