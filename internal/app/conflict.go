@@ -191,7 +191,7 @@ func (r *Reviewer) Settle(ctx context.Context, a actor.Actor, id, resolution str
 		return Conflict{}, err
 	}
 	var c Conflict
-	err = r.Ledger.Push(ctx, func(tx Outbound) error {
+	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
 		var found bool
 		if c, found, err = tx.Conflict(id); err != nil || !found || ut != "" && c.UT != ut {
 			return orFault(err, fault.New(fault.NotFound, ""))

@@ -129,7 +129,7 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 	}
 	now := r.Now()
 	review := Review{By: a.User, ByName: a.Name, Accept: accept, Reason: reason, At: now.UTC().Format(stamp), Problems: r.problems}
-	err = r.Ledger.Push(ctx, func(tx Outbound) error {
+	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
 		group, err := parkedGroup(tx, mutation)
 		if err != nil {
 			return err

@@ -129,14 +129,16 @@ type Outbound interface {
 	Parked() ([]ParkedMutation, error)
 	// Review replaces the outcomes of parked mutations by those decided, once.
 	Review(Review, []Decision) error
-	// Finish settles the ledger, fills in seq, receipt and open revs and stores the
-	// outcomes; it answers the newest durable sequence number.
-	Finish(user, device string, decisions []Decision) (int64, error)
+	// Finish hands over the decisions of the batch. Their seq, receipt and open revs
+	// are filled in, and they are stored, before the Ledger answers.
+	Finish(user, device string, decisions []Decision)
 }
 
-// Ledger opens the transaction of a push.
+// Ledger opens the transaction of a push, which others may share: fn may run
+// again, if one of them has to be undone. It answers the newest durable sequence
+// number once all is on the disk.
 type Ledger interface {
-	Push(ctx context.Context, fn func(Outbound) error) error
+	Push(ctx context.Context, fn func(Outbound) error) (durable int64, err error)
 }
 
 // Pusher is the use case of a push.
@@ -152,37 +154,32 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 		return PushResult{}, fault.New(fault.BodyTooLarge, "mutations").With("max", fmt.Sprint(MaxMutations))
 	}
 	now := p.Now()
-	result := PushResult{ServerTime: now}
 	read := make([]reading, len(batch)) // before it waits for its turn to write
 	for i, raw := range batch {
 		read[i].mutation, read[i].bad = decodeMutation(raw)
 	}
-	err := p.Ledger.Push(ctx, func(tx Outbound) error {
-		result.Outcomes = result.Outcomes[:0]
+	var outcomes []*Outcome
+	durable, err := p.Ledger.Push(ctx, func(tx Outbound) error {
 		known, revoked, err := tx.Device(a.User, device)
 		if err != nil || !known {
 			return orFault(err, fault.New(fault.DeviceUnknown, "device"))
 		}
 		j := newJudge(tx, a, device, now)
 		j.revoked = revoked
-		if err := j.expect(read); err != nil {
+		if outcomes, err = j.all(read); err != nil {
 			return err
 		}
-		outcomes := make([]*Outcome, 0, len(batch))
-		for _, r := range read {
-			o, err := j.one(r.mutation, r.bad)
-			if err != nil {
-				return err
-			}
-			outcomes = append(outcomes, o)
-		}
-		result.DurableSeq, err = tx.Finish(a.User, device, j.fresh)
-		for _, o := range outcomes {
-			result.Outcomes = append(result.Outcomes, *o)
-		}
-		return err
+		tx.Finish(a.User, device, j.fresh)
+		return nil
 	})
-	return result, err
+	if err != nil {
+		return PushResult{}, err
+	}
+	result := PushResult{Outcomes: make([]Outcome, len(outcomes)), DurableSeq: durable, ServerTime: now}
+	for i, o := range outcomes {
+		result.Outcomes[i] = *o
+	}
+	return result, nil
 }
 
 // judge decides the mutations of one batch in order.
@@ -229,6 +226,21 @@ func (j *judge) expect(read []reading) error {
 		}
 	}
 	return j.tx.Expect(j.device, batch)
+}
+
+// all answers the outcomes of a batch, in its order.
+func (j *judge) all(read []reading) ([]*Outcome, error) {
+	if err := j.expect(read); err != nil {
+		return nil, err
+	}
+	out := make([]*Outcome, len(read))
+	for i, r := range read {
+		var err error
+		if out[i], err = j.one(r.mutation, r.bad); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // one answers the outcome of a mutation; an error is the server's own.

@@ -40,7 +40,7 @@ func (open) Seen(actor.Actor, string, *app.DeviceReport) error { return nil }
 
 type nothing struct{}
 
-func (nothing) Push(context.Context, func(app.Outbound) error) error { return nil }
+func (nothing) Push(context.Context, func(app.Outbound) error) (int64, error) { return 0, nil }
 
 // However many first syncs there are, deltas go on, and pushes pass no gate.
 func TestAdmission(t *testing.T) {

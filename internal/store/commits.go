@@ -27,25 +27,26 @@ type commits struct {
 
 // turn is one push that waits.
 type turn struct {
-	ctx  context.Context
-	fn   func(app.Outbound) error
-	err  error
-	lead chan bool // false: it is over
+	ctx     context.Context
+	fn      func(app.Outbound) error
+	durable int64
+	err     error
+	lead    chan bool // false: it is over
 }
 
 // Push implements app.Ledger. Pushes that share a commit are judged one after the
 // other; none fails for another's sake.
-func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) error {
+func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) (durable int64, err error) {
 	t := &turn{ctx: ctx, fn: fn, lead: make(chan bool, 1)}
 	if !r.commits.enter(t) {
 		if leads := <-t.lead; !leads {
-			return t.err
+			return t.durable, t.err
 		}
 	}
 	some := r.commits.take()
 	defer r.commits.leave(t, some)
 	r.commit(some)
-	return t.err
+	return t.durable, t.err
 }
 
 // enter lines up, and answers whether this one leads.
@@ -100,39 +101,50 @@ func (r *Replica) commit(some []*turn) {
 	case fault.Of(err).Code == fault.Internal:
 		// The rules let a row pass that the tables do not take: once more, to find
 		// out which.
-		err = r.together(some, true)
+		if err = r.together(some, true); err == nil {
+			return
+		}
 	}
 	some[0].err = err
 }
 
 // together runs pushes in one transaction, of which nothing is left if one fails.
+// A push that is refused before it wrote anything takes no part.
 func (r *Replica) together(some []*turn, careful bool) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
+		o := r.open(tx, careful)
+		defer o.sql.close()
 		for _, t := range some {
-			o := r.open(t.ctx, tx, careful)
-			err := guarded(o, t.fn)
-			o.sql.close()
-			if err != nil {
-				return err
+			before := o.writes
+			t.err = o.run(t)
+			if t.err != nil && (o.writes != before || fault.Of(t.err).Code == fault.Internal) {
+				return t.err
 			}
-			for _, m := range o.moved {
-				r.engine.tell(tx, m)
-			}
+		}
+		if err := guarded(o.settle); err != nil {
+			return err
+		}
+		var durable int64
+		if err := o.db.NewQuery(`SELECT seq FROM sync_clock`).Row(&durable); err != nil {
+			return err
+		}
+		for _, t := range some {
+			t.durable = durable
+		}
+		for _, m := range o.moved {
+			r.engine.tell(tx, m)
 		}
 		return nil
 	})
 }
 
-// guarded runs a push; a panic in it must not take those with it that share its
-// commit.
-func guarded(o *outbound, fn func(app.Outbound) error) (err error) {
+// guarded runs a part of a push; a panic in it must not take those with it that
+// share its commit.
+func guarded(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	if err := fn(o); err != nil {
-		return err
-	}
-	return o.settleRows() // what was written after the outcomes were kept, or without any
+	return fn()
 }

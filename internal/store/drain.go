@@ -42,10 +42,11 @@ type change struct {
 
 // drain brings revisions, bucket entries, checksums and progress up to date
 // with the dirty rows. Rows not in own were written past the hooks and are
-// noted in the audit trail. With force a commit is opened even if nothing moved.
-func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error) {
+// noted in the audit trail. The last so many sequence numbers are left to commits
+// of their own, even if nothing moved.
+func (e *Engine) drain(tx core.App, own map[Key]bool, commits int) (Moved, error) {
 	keys, schema, err := takeDirty(tx.NonconcurrentDB())
-	if err != nil || len(keys) == 0 && !force {
+	if err != nil || len(keys) == 0 && commits == 0 {
 		return Moved{}, err
 	}
 	if began := time.Now(); e.Drained != nil {
@@ -76,7 +77,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, force bool) (Moved, error)
 	if err := d.attribute(changes, own, schema); err != nil {
 		return Moved{}, err
 	}
-	return d.close(force, figures)
+	return d.close(commits, figures)
 }
 
 // takeDirty empties the table of dirty rows. schema are those that only a step
@@ -256,11 +257,8 @@ func decodeFieldRevs(s string) replication.FieldRevs {
 	return out
 }
 
-// close writes the counter back and marks the commit with its nonce.
-func (d *drain) close(force, figures bool) (Moved, error) {
-	if force {
-		d.next()
-	}
+// close writes the counter back and marks the commits with their nonces.
+func (d *drain) close(commits int, figures bool) (Moved, error) {
 	var before int64
 	if err := d.db.NewQuery(`SELECT seq FROM sync_clock`).Row(&before); err != nil {
 		return Moved{}, err
@@ -268,8 +266,16 @@ func (d *drain) close(force, figures bool) (Moved, error) {
 	if err := d.buckets.save(); err != nil {
 		return Moved{}, err
 	}
+	if commits == 0 && d.seq != before {
+		commits, d.seq = 1, d.seq-1 // the last of the rows' numbers is the commit's
+	}
+	for range commits {
+		if err := d.mark(d.next()); err != nil {
+			return Moved{}, err
+		}
+	}
 	if d.seq != before {
-		if err := d.mark(); err != nil {
+		if err := d.sql.exec(`UPDATE sync_clock SET seq = {:seq}`, dbx.Params{"seq": d.seq}); err != nil {
 			return Moved{}, err
 		}
 	}
@@ -277,14 +283,9 @@ func (d *drain) close(force, figures bool) (Moved, error) {
 	return Moved{Seq: d.seq, Buckets: handles, Figures: figures, Scopes: d.scopes || d.buckets.grew}, nil
 }
 
-func (d *drain) mark() error {
-	_, err := d.db.NewQuery(`UPDATE sync_clock SET seq = {:seq}`).Bind(dbx.Params{"seq": d.seq}).Execute()
-	if err != nil {
-		return err
-	}
-	_, err = d.db.NewQuery(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`).
-		Bind(dbx.Params{"seq": d.seq, "epoch": d.epoch, "nonce": d.engine.Nonce(), "at": d.engine.stamp()}).Execute()
-	return err
+func (d *drain) mark(seq int64) error {
+	return d.sql.exec(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`,
+		dbx.Params{"seq": seq, "epoch": d.epoch, "nonce": d.engine.Nonce(), "at": d.engine.stamp()})
 }
 
 // attribute notes rows that nobody can be named for: they were written past the

@@ -107,7 +107,7 @@ func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context
 }
 
 func (e *Engine) drainAndTell(tx core.App, own map[Key]bool) error {
-	moved, err := e.drain(tx, own, false)
+	moved, err := e.drain(tx, own, 0)
 	if err == nil {
 		e.tell(tx, moved)
 	}

@@ -11,16 +11,16 @@ import (
 	"chaski/internal/replication"
 )
 
-// facts is what a push has read and written so far. A push holds the write lock,
-// so that what was read once holds until its end. Each reader asks for what is
+// facts is what the pushes of a commit have read and written so far. They hold the
+// write lock, so that what was read once holds until its end. Each reader asks for what is
 // not known yet with one query for many; Expect asks for a whole batch at once.
 type facts struct {
 	stored       map[string]*storedOutcome // by mutation; nil: none
-	counters     map[int64]bool
+	counters     map[counterKey]bool
 	fates        map[Key][]fate
 	works        map[string]*app.Work
-	tenures      map[string]app.Tenure // of the person whose push it is
-	tenuresOf    string
+	tenures      map[string]app.Tenure // of the person whose push is judged
+	tenuresOf    tenant
 	visits       map[string]*app.Visit
 	participants map[string]string          // -> intervention
 	marks        map[string]map[string]bool // visit -> participant -> present
@@ -32,7 +32,7 @@ type facts struct {
 
 func newFacts() *facts {
 	return &facts{
-		stored: map[string]*storedOutcome{}, counters: map[int64]bool{}, fates: map[Key][]fate{}, works: map[string]*app.Work{},
+		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[Key][]fate{}, works: map[string]*app.Work{},
 		visits: map[string]*app.Visit{}, participants: map[string]string{}, marks: map[string]map[string]bool{}, present: map[string]int64{},
 		listed: map[string]map[string]bool{}, checklists: map[string]bool{}, there: map[Key]bool{},
 	}
@@ -54,11 +54,11 @@ func unknown[K comparable, V any](m map[K]V, keys []K) []K {
 // Expect implements app.Outbound.
 func (o *outbound) Expect(device string, batch []app.Mutation) error {
 	var ids, visits, participants, works, visited []string
-	counters := make([]int64, len(batch))
+	counters := make([]counterKey, len(batch))
 	records := map[string][]string{}
 	for i, m := range batch {
 		ids = append(ids, m.ID)
-		counters[i] = m.Counter
+		counters[i] = counterKey{device, m.Counter}
 		if replication.Find(m.Collection) == nil || m.Op != "create" {
 			continue
 		}
@@ -74,7 +74,7 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 	}
 	for _, load := range []func() error{
 		func() error { return o.loadStored(ids) },
-		func() error { return o.loadCounters(device, counters) },
+		func() error { return o.loadCounters(counters) },
 		func() error { return o.loadVisits(visits) },
 		func() error { return o.loadParticipants(participants) },
 		func() error { return o.loadMarks(visited) },
@@ -122,6 +122,9 @@ func (o *outbound) loadStored(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	if err := settleIf(o, o.judged.ids, ids); err != nil {
+		return err
+	}
 	var rows []*storedOutcome
 	err := o.rows(&rows, `SELECT id, hash, outcome FROM sync_mutations WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
 	for _, id := range ids {
@@ -146,31 +149,45 @@ func (o *outbound) Stored(id string) (app.Outcome, string, bool, error) {
 	return out, row.Hash, true, json.Unmarshal([]byte(row.Outcome), &out)
 }
 
-func (o *outbound) loadCounters(device string, counters []int64) error {
-	counters = unknown(o.facts.counters, counters)
-	if len(counters) == 0 {
+// counterKey is a number that a device gave to a mutation.
+type counterKey struct {
+	device  string
+	counter int64
+}
+
+// loadCounters asks about one device.
+func (o *outbound) loadCounters(asked []counterKey) error {
+	asked = unknown(o.facts.counters, asked)
+	if len(asked) == 0 {
 		return nil
 	}
-	list, err := json.Marshal(counters)
+	if err := settleIf(o, o.judged.counters, asked); err != nil {
+		return err
+	}
+	numbers := make([]int64, len(asked))
+	for i, k := range asked {
+		numbers[i] = k.counter
+		o.facts.counters[k] = false
+	}
+	list, err := json.Marshal(numbers)
 	if err != nil {
 		return err
 	}
-	for _, c := range counters {
-		o.facts.counters[c] = false
-	}
+	device := asked[0].device
 	var taken []int64
 	err = o.db.NewQuery(`SELECT counter FROM sync_mutations WHERE device = {:d} AND counter IN (SELECT value FROM json_each({:list}))`).
 		Bind(dbx.Params{"d": device, "list": string(list)}).Column(&taken)
 	for _, c := range taken {
-		o.facts.counters[c] = true
+		o.facts.counters[counterKey{device, c}] = true
 	}
 	return err
 }
 
 // CounterTaken implements app.Outbound.
 func (o *outbound) CounterTaken(device string, counter int64) (bool, error) {
-	err := o.loadCounters(device, []int64{counter})
-	return o.facts.counters[counter], err
+	k := counterKey{device, counter}
+	err := o.loadCounters([]counterKey{k})
+	return o.facts.counters[k], err
 }
 
 // fate is what became of a person's mutation of a record.
@@ -188,6 +205,9 @@ func (o *outbound) loadFates(collection string, records []string) error {
 	asked = unknown(o.facts.fates, asked)
 	if len(asked) == 0 {
 		return nil
+	}
+	if err := settleIf(o, o.judged.records, asked); err != nil {
+		return err
 	}
 	ids := make([]string, len(asked))
 	for i, k := range asked {
@@ -246,9 +266,15 @@ func (o *outbound) Work(intervention string) (app.Work, bool, error) {
 	return app.Work{}, false, err
 }
 
+// tenant is whose tenures are known, and of what day.
+type tenant struct {
+	user  string
+	today day.Day
+}
+
 // Tenure implements app.Outbound.
 func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure, error) {
-	if o.facts.tenures == nil || o.facts.tenuresOf != user {
+	if of := (tenant{user, today}); o.facts.tenures == nil || o.facts.tenuresOf != of {
 		var rows []struct {
 			Intervention string `db:"intervention"`
 			From         string `db:"from_on"`
@@ -258,7 +284,7 @@ func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure,
 			dbx.Params{"u": user, "d": string(today)}); err != nil {
 			return app.Never, err
 		}
-		o.facts.tenures, o.facts.tenuresOf = map[string]app.Tenure{}, user
+		o.facts.tenures, o.facts.tenuresOf = map[string]app.Tenure{}, of
 		for _, r := range rows {
 			tenure := max(o.facts.tenures[r.Intervention], app.Ended)
 			if today.Within(day.Day(r.From), day.Day(r.To)) {
@@ -422,7 +448,7 @@ func (o *outbound) Exists(collection, record string) (bool, error) {
 	return o.facts.there[Key{collection, record}], err
 }
 
-// wrote keeps up with what this push writes.
+// wrote keeps up with what the pushes write.
 func (f *facts) wrote(op, collection, record string, fields map[string]any) {
 	f.there[Key{collection, record}] = op != "delete"
 	if op != "create" {

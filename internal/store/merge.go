@@ -9,20 +9,9 @@ import (
 	"chaski/internal/replication"
 )
 
-// settleRows brings the ledger up to date with what this transaction wrote, so
-// that a change made on top of another is judged by the newest revision.
-func (o *outbound) settleRows() error {
-	if err := o.flush(); err != nil {
-		return err
-	}
-	moved, err := o.engine.drain(o.tx, o.own.own, false)
-	o.moved = append(o.moved, moved)
-	return err
-}
-
 // Row implements app.Outbound.
 func (o *outbound) Row(collection, record string) (app.RecordState, error) {
-	if err := o.settleRows(); err != nil {
+	if err := o.settle(); err != nil {
 		return app.RecordState{}, err
 	}
 	row, err := findSyncRow(o.db, Key{collection, record})
@@ -43,6 +32,9 @@ func (o *outbound) BasesAfter(user, mutation, collection, record string) (replic
 		Rev   int64  `db:"rev"`
 	}
 	var out replication.Bases
+	if err := settleIf(o, o.judged.ids, []string{mutation}); err != nil {
+		return out, err
+	}
 	err := o.rows(&rows, `SELECT bases, CASE status WHEN 'applied' THEN coalesce(json_extract(outcome, '$.rev'), 0) ELSE 0 END AS rev
 		FROM sync_mutations WHERE id = {:id} AND user = {:u} AND collection = {:c} AND record = {:r}`,
 		dbx.Params{"id": mutation, "u": user, "c": collection, "r": record})
@@ -71,6 +63,9 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 		}
 		return app.Hand{User: rows[0].User, Name: rows[0].Name, At: rows[0].At}, true, nil
 	}
+	if err := settleIf(o, o.judged.records, []Key{{collection, record}}); err != nil {
+		return app.Hand{}, err
+	}
 	hand, found, err := pick(`SELECT m.user, coalesce(u.name, '') AS name, m.received_at AS at FROM sync_mutations m LEFT JOIN users u ON u.id = m.user
 		WHERE m.collection = {:c} AND m.record = {:r} AND m.status = 'applied' AND json_extract(m.outcome, '$.rev') = {:rev} AND m.bases <> ''
 		AND ({:f} = '' OR EXISTS (SELECT 1 FROM json_each(m.bases, '$.f') f WHERE f.key = {:f} AND f.value = {:rev}))
@@ -86,6 +81,7 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 
 // Note implements app.Outbound.
 func (o *outbound) Note(n app.Note) error {
+	o.writes++
 	return WriteAudit(o.tx, Audit{
 		Actor: n.Actor, Action: n.Action, Key: Key{n.Collection, n.Record}, Detail: n.Detail, Device: n.Device, At: o.engine.Now(),
 	})

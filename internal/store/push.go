@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"chaski/internal/app"
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 )
@@ -24,24 +21,30 @@ type outbound struct {
 	sql    *statements
 	own    *deferred
 	facts  *facts
+	judged judged
 	quick  *quick // new records that are not in the tables yet; nil in careful mode
+	writes int    // calls that may have left something in the transaction
 	moved  []Moved
 }
 
-// open begins a push in a transaction. careful writes every record through
+// open begins a commit that pushes share. careful writes every record through
 // PocketBase, which takes some twenty times as long and finds out which record
 // it is that the schema refuses.
-func (r *Replica) open(ctx context.Context, tx core.App, careful bool) *outbound {
-	own := &deferred{own: map[Key]bool{}}
+func (r *Replica) open(tx core.App, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: own, facts: newFacts(),
-		ctx: context.WithValue(ctx, deferredKey{}, own),
+		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: &deferred{own: map[Key]bool{}}, facts: newFacts(),
 	}
 	if !careful {
 		o.quick = newQuick(tx, o.sql)
 	}
 	return o
+}
+
+// run lets one push be judged, in the name of who sent it.
+func (o *outbound) run(t *turn) error {
+	o.ctx = context.WithValue(t.ctx, deferredKey{}, o.own)
+	return guarded(func() error { return t.fn(o) })
 }
 
 func (o *outbound) rows(dest any, sql string, params dbx.Params) error {
@@ -63,6 +66,7 @@ func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
 // time; the rest goes through PocketBase inside a savepoint, so that one refused
 // record leaves nothing behind and the batch goes on.
 func (o *outbound) Apply(op, collection, record string, fields map[string]any) error {
+	o.writes++
 	if o.quick != nil && op == "create" && pushed[collection] {
 		if err := o.quick.add(collection, record, fields); err != nil {
 			return err
@@ -141,111 +145,4 @@ func shapeFault(err error) error {
 		}
 	}
 	return err
-}
-
-// Finish implements app.Outbound.
-func (o *outbound) Finish(user, device string, decisions []app.Decision) (int64, error) {
-	if len(decisions) == 0 {
-		var seq int64
-		err := o.db.NewQuery(`SELECT seq FROM sync_clock`).Row(&seq)
-		return seq, err
-	}
-	seq, err := o.receipts(decisions)
-	if err != nil {
-		return 0, err
-	}
-	return seq, o.keep(user, device, decisions)
-}
-
-// receipts closes the commit the decisions took effect in, and says so in their
-// outcomes: its sequence number, receipts, and the revs that were open.
-func (o *outbound) receipts(decisions []app.Decision) (int64, error) {
-	if err := o.flush(); err != nil {
-		return 0, err
-	}
-	moved, err := o.engine.drain(o.tx, o.own.own, true)
-	if err != nil {
-		return 0, err
-	}
-	o.moved = append(o.moved, moved)
-	var node string
-	var epoch int64
-	if err := o.db.NewQuery(`SELECT node, epoch FROM sync_clock`).Row(&node, &epoch); err != nil {
-		return 0, err
-	}
-	revs, err := o.openRevs(decisions)
-	if err != nil {
-		return 0, err
-	}
-	for _, d := range decisions {
-		d.Outcome.Seq = moved.Seq
-		d.Outcome.Receipt = fmt.Sprintf("%s-%d-%d-%d", node, epoch, moved.Seq, d.Mutation.Counter)
-		if d.Outcome.Status == app.Applied && d.Outcome.Rev == 0 {
-			d.Outcome.Rev = revs[Key{d.Mutation.Collection, d.Mutation.Record}]
-		}
-	}
-	return moved.Seq, nil
-}
-
-// openRevs are the revs of records whose outcomes do not say theirs yet.
-func (o *outbound) openRevs(decisions []app.Decision) (map[Key]int64, error) {
-	open := map[string][]string{}
-	for _, d := range decisions {
-		if d.Outcome.Status == app.Applied && d.Outcome.Rev == 0 {
-			open[d.Mutation.Collection] = append(open[d.Mutation.Collection], d.Mutation.Record)
-		}
-	}
-	out := map[Key]int64{}
-	for _, collection := range sortedKeys(open) {
-		var rows []struct {
-			Record string `db:"record"`
-			Rev    int64  `db:"rev"`
-		}
-		if err := o.rows(&rows, `SELECT record, rev FROM sync_rows WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`,
-			dbx.Params{"c": collection, "ids": jsonList(open[collection])}); err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			out[Key{collection, r.Record}] = r.Rev
-		}
-	}
-	return out, nil
-}
-
-var mutationColumns = []string{
-	"id", "device", "counter", "user", "collection", "record", "hash", "status", "outcome", "body", "seq", "at", "form", "schema", "received_at", "bases",
-}
-
-// keep stores the outcomes beside their effects, with what the device's clock
-// said as evidence. The body of a change, and of what had no effect, is kept
-// too: a person may still need it.
-func (o *outbound) keep(user, device string, decisions []app.Decision) error {
-	rows, received := newInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.stamp()
-	for _, d := range decisions {
-		outcome, bases, err := encodeOutcome(d)
-		if err != nil {
-			return err
-		}
-		var body any
-		if d.Outcome.Status != app.Applied || d.Mutation.Op != "create" {
-			body = string(d.Body)
-		}
-		m := d.Mutation
-		if err := rows.add(m.ID, device, m.Counter, user, m.Collection, m.Record, d.Hash, d.Outcome.Status, outcome, body,
-			d.Outcome.Seq, m.At, m.Form, m.Schema, received, bases); err != nil {
-			return err
-		}
-	}
-	return rows.flush()
-}
-
-// encodeOutcome writes an outcome and what a successor is based on. Of a create
-// that follows from the outcome's rev.
-func encodeOutcome(d app.Decision) (outcome, bases string, err error) {
-	raw, err := json.Marshal(d.Outcome)
-	if err != nil || d.Mutation.Op == "create" {
-		return string(raw), "", err
-	}
-	after, err := json.Marshal(d.After())
-	return string(raw), string(after), err
 }

@@ -61,6 +61,9 @@ func (b *ReviewBook) Parked() ([]app.ParkedMutation, error) {
 
 // Parked implements app.Outbound.
 func (o *outbound) Parked() ([]app.ParkedMutation, error) {
+	if err := o.settle(); err != nil {
+		return nil, err
+	}
 	return (&parkedReader{db: o.db}).read()
 }
 
@@ -263,7 +266,8 @@ func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
 // Review implements app.Outbound: a parked outcome is decided once, and the
 // author's devices learn it by a row of his own bucket.
 func (o *outbound) Review(by app.Review, decisions []app.Decision) error {
-	if _, err := o.receipts(decisions); err != nil {
+	o.writes++
+	if err := o.receipts(judgedPush{decisions: decisions}); err != nil {
 		return err
 	}
 	for _, d := range decisions {

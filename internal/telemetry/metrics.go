@@ -173,21 +173,21 @@ type countedLedger struct {
 }
 
 // Push implements app.Ledger.
-func (l *countedLedger) Push(ctx context.Context, fn func(app.Outbound) error) error {
+func (l *countedLedger) Push(ctx context.Context, fn func(app.Outbound) error) (int64, error) {
 	var stored []app.Decision
-	err := l.Ledger.Push(ctx, func(o app.Outbound) error {
+	durable, err := l.Ledger.Push(ctx, func(o app.Outbound) error {
 		stored = nil // the transaction may be tried again
 		return fn(&countedOutbound{o, &stored})
 	})
 	if err != nil {
 		l.m.pushes.WithLabelValues("failed").Inc()
-		return err
+		return 0, err
 	}
 	l.m.pushes.WithLabelValues("stored").Inc()
 	for _, d := range stored {
 		l.m.mutations.WithLabelValues(d.Outcome.Status).Inc()
 	}
-	return nil
+	return durable, nil
 }
 
 type countedOutbound struct {
@@ -196,7 +196,7 @@ type countedOutbound struct {
 }
 
 // Finish implements app.Outbound.
-func (o *countedOutbound) Finish(user, device string, decisions []app.Decision) (int64, error) {
+func (o *countedOutbound) Finish(user, device string, decisions []app.Decision) {
 	*o.stored = decisions
-	return o.Outbound.Finish(user, device, decisions)
+	o.Outbound.Finish(user, device, decisions)
 }
