@@ -10,12 +10,14 @@ import (
 
 // affected is what may count differently after a change.
 type affected struct {
-	works   map[string]bool // interventions whose jobs and people are recounted
-	sources map[Key]bool    // every other row that adds to a figure
+	works   map[string]bool  // interventions whose jobs and people are recounted
+	said    map[string]daily // by intervention: what marks came, went or changed
+	visits  []string         // that are new, with whatever marks they have
+	sources map[Key]bool     // every other row that adds to a figure
 }
 
 func newAffected() *affected {
-	return &affected{works: map[string]bool{}, sources: map[Key]bool{}}
+	return &affected{works: map[string]bool{}, said: map[string]daily{}, sources: map[Key]bool{}}
 }
 
 func (a *affected) orderedSources() []Key { return sortedSources(a.sources) }
@@ -44,6 +46,10 @@ func sortedKeys[V any](m map[string]V) []string {
 // note adds what one change touches. The old content is remembered, so a row
 // that moved or went away is found in both its places.
 func (d *drain) note(ch change) error {
+	if ch.key.Collection == "visits" && ch.old == nil {
+		d.affected.visits = append(d.affected.visits, ch.key.Record)
+		return nil
+	}
 	for _, p := range []replication.Payload{ch.old, ch.now} {
 		if p == nil {
 			continue
@@ -58,14 +64,14 @@ func (d *drain) note(ch change) error {
 func (d *drain) noteContent(k Key, p replication.Payload) error {
 	a := d.affected
 	switch k.Collection {
-	case "cupos", "participants", "attendance_sheets", "visits":
+	case "cupos", "participants", "visits":
 		a.works[p.Text("intervention")] = true
+	case "attendance_sheets":
+		a.saySheet(p)
 	case "visit_marks":
 		// Of its visit, whatever its own intervention says.
-		intervention, _, err := d.around.VisitOf(p.Text("visit"))
-		if intervention != "" {
-			a.works[intervention] = true
-		}
+		v, err := d.around.visit(p.Text("visit"))
+		a.say(v.Intervention, p.Text("participant"), v.Day)
 		return err
 	case "insurance_policies", "insured_persons":
 		rules, err := d.refusing()

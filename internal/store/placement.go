@@ -23,6 +23,7 @@ type surroundings struct {
 type visitPlace struct {
 	Intervention string `db:"intervention"`
 	State        string `db:"state"`
+	Day          string `db:"visited_on"`
 }
 
 func newSurroundings(db dbx.Builder) *surroundings {
@@ -58,19 +59,25 @@ func (s *surroundings) UnitsOf(district string) ([]string, error) {
 
 // VisitOf implements replication.Surroundings.
 func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
-	place, known := s.visits[visit]
-	if !known {
-		var rows []visitPlace
-		err = s.db.NewQuery(`SELECT intervention, state FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": visit}).All(&rows)
-		if err != nil {
-			return "", "", err
-		}
-		if len(rows) > 0 {
-			place = rows[0]
-		}
-		s.visits[visit] = place
+	place, err := s.visit(visit)
+	return place.Intervention, place.State, err
+}
+
+// visit is where and when a visit was; zero for one that is not there.
+func (s *surroundings) visit(id string) (visitPlace, error) {
+	if place, known := s.visits[id]; known {
+		return place, nil
 	}
-	return place.Intervention, place.State, nil
+	var rows []visitPlace
+	if err := s.db.NewQuery(`SELECT intervention, state, visited_on FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows); err != nil {
+		return visitPlace{}, err
+	}
+	var place visitPlace
+	if len(rows) > 0 {
+		place = rows[0]
+	}
+	s.visits[id] = place
+	return place, nil
 }
 
 // replace puts changed rows, and the rows whose place depends on them, into the

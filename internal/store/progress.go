@@ -47,6 +47,9 @@ func (d *drain) progress(changes []change) (bool, error) {
 			return false, err
 		}
 	}
+	if err := d.weigh(); err != nil {
+		return false, err
+	}
 	l, err := d.openLedger()
 	if err != nil {
 		return false, err

@@ -4,6 +4,7 @@ package day
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 	_ "time/tzdata" // the binary must know Lima on a machine without zone data
 )
@@ -59,8 +60,11 @@ func (d Day) Within(from, to Day) bool { return d >= from && (to == "" || d <= t
 
 // Year of the month, 0 if it has none.
 func (m Month) Year() int {
-	var y int
-	if _, err := fmt.Sscanf(string(m), "%4d", &y); err != nil {
+	if len(m) < 4 {
+		return 0
+	}
+	y, err := strconv.Atoi(string(m[:4]))
+	if err != nil {
 		return 0
 	}
 	return y

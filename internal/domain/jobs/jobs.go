@@ -92,6 +92,14 @@ func Count(marks []Mark) Counted {
 	return out
 }
 
+// Stands says that what is counted stays what it is, whatever is said of a row's
+// person on a day, if first is the row's first jornal in the year of that day
+// ("" for none). What is said of one person on one day can add, take or move the
+// jornal of that person-day and no other: firsts that lie before it stay, of the
+// row and, with it, of its cupo. It must hold for every row of the roster with
+// that DNI: among them the jornal may move.
+func Stands(first, on day.Day) bool { return first != "" && first < on }
+
 func keepFirst[K comparable](first map[K]Jornal, k K, j Jornal) {
 	if old, ok := first[k]; !ok || before(j, old) {
 		first[k] = j
