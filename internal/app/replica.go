@@ -128,6 +128,8 @@ type Replica interface {
 	// Rows answers those of the keys that are in a bucket the actor holds;
 	// NotFound if he does not hold it.
 	Rows(a actor.Actor, bucket int, keys []RowKey) ([]Row, error)
+	// Knows says whether all these marks are of this history.
+	Knows(marks []replication.Mark) (bool, error)
 	// Witness looks a device's marks up in this history, and notes those that
 	// are not in it.
 	Witness(a actor.Actor, device string, marks []replication.Mark) (Witness, error)

@@ -29,6 +29,8 @@ func (s slow) Pull(_ actor.Actor, q app.PullQuery) (app.Page, error) {
 	return app.Page{Complete: true}, nil
 }
 
+func (s slow) Knows([]replication.Mark) (bool, error) { return true, nil }
+
 func (s slow) Witness(actor.Actor, string, []replication.Mark) (app.Witness, error) {
 	return app.Witness{}, nil
 }

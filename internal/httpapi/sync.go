@@ -168,6 +168,15 @@ func (a *API) push(c echo.Context) error {
 	if err := bind(c, &q); err != nil {
 		return err
 	}
+	knows, err := a.Replica.Knows(q.Marks)
+	if err != nil {
+		return err
+	}
+	if !knows {
+		// What the device sends may rest on acknowledged work that this server has
+		// lost. That comes first: the device hears of it, and sends both again.
+		q.Mutations = nil
+	}
 	r, err := a.Pusher.Push(c.Request().Context(), who(c), q.Device, q.Mutations)
 	if err != nil {
 		return err

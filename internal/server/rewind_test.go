@@ -68,27 +68,37 @@ func TestOlderCopyOfTheData(t *testing.T) {
 	proven(t, p, 2)
 }
 
-// The same when only pushes meet the server that went back: the batch is judged
-// all the same.
+// The same when only pushes meet the server that went back. Nothing is judged
+// before the phone knows: what it sends rests on work that the server has lost.
 func TestPushNoticesTheRewind(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
 	old := k.Copy()
-	p.Push(p.Visit("v1", testkit.Canal, nil))
+	visit, finding := p.Visit("v1", testkit.Canal, nil), p.Finding("f1", "v1")
+	applied(t, p.Push(visit, finding))
+	change := p.Change("update", "findings", "f1", 1, fields{"severity": "leve"})
+
 	k = testkit.Open(t, old)
 	carry(p, k)
-	marks := p.Marks
-	for range 2 { // the answer may be lost: then the marks come again
-		p.Marks, p.Rewound = marks, false
-		if got := p.Push(p.Visit(fmt.Sprintf("v%d", 2+k.Int(`SELECT count(*) FROM visits`)), testkit.Canal, nil)); got[0].Status != "applied" || !p.Rewound {
-			t.Errorf("rewound %v, %+v", p.Rewound, got)
+	for range 2 { // the answer may be lost: then the same comes again
+		var got struct {
+			Rewound bool
+			Results []testkit.Result
+		}
+		k.Do("POST", "/api/chaski/v1/sync/push", p.Token, fields{"protocol": 1, "device": p.ID, "marks": p.Marks, "mutations": []any{change}}).JSON(200, &got)
+		if !got.Rewound || len(got.Results) != 0 {
+			t.Errorf("%+v", got)
 		}
 	}
 	if audited := k.Int(`SELECT count(*) FROM audit WHERE action = 'rewound'`); audited != 1 {
 		t.Errorf("%d notes of one mark", audited)
 	}
+	if judged := k.Int(`SELECT count(*) FROM sync_mutations`); judged != 0 {
+		t.Errorf("%d mutations were judged", judged)
+	}
+	applied(t, p.Push(visit, finding, change))
 	p.Rewound = false
-	p.Push(p.Visit("v9", testkit.Canal, nil))
+	applied(t, p.Push(p.Visit("v2", testkit.Canal, nil)))
 	if p.Rewound {
 		t.Error("a mark of this history is not known")
 	}

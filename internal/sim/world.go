@@ -39,6 +39,7 @@ type world struct {
 	mux              http.Handler
 	tokens           map[string]string
 	intruded         error // what the writes in the middle of a read ended in
+	intrudedHead     any   // the head after them
 }
 
 // buildSeed migrates and fills the directory every run starts from.
@@ -213,10 +214,14 @@ func (w *world) prepare(r request) {
 	if r.Crash != nil {
 		w.disk.arm(r.Crash.At, r.Crash.Power, w.next())
 	}
-	w.disk.intrude = nil
+	w.disk.intrude, w.intrudedHead = nil, nil
 	if len(r.Writes) > 0 && r.Op == "http" {
 		w.disk.intrudeAt = r.IntrudeAt
-		w.disk.intrude = func() { w.intruded = w.exec(r.Writes) }
+		w.disk.intrude = func() {
+			if w.intruded = w.exec(r.Writes); w.intruded == nil {
+				w.intrudedHead, w.intruded = w.head()
+			}
+		}
 	}
 }
 
@@ -257,6 +262,7 @@ func (w *world) serve(r request) (any, error) {
 	}
 	return map[string]any{
 		"status": rec.Code, "body": rec.Body.String(), "retry_after": rec.Header().Get("Retry-After"), "intruded": intruded,
+		"intruded_head": w.intrudedHead,
 	}, nil
 }
 

@@ -90,6 +90,23 @@ func (h history) witness(marks []replication.Mark) (app.Witness, error) {
 	return w, nil
 }
 
+// Knows implements app.Replica.
+func (r *Replica) Knows(marks []replication.Mark) (knows bool, err error) {
+	if len(marks) == 0 {
+		return true, nil
+	}
+	err = r.reading(func(db dbx.Builder) error {
+		h, err := openHistory(db)
+		if err != nil {
+			return err
+		}
+		w, err := h.witness(marks)
+		knows = len(w.Rewound) == 0
+		return err
+	})
+	return knows, err
+}
+
 // Witness implements app.Replica.
 func (r *Replica) Witness(a actor.Actor, device string, marks []replication.Mark) (app.Witness, error) {
 	var w app.Witness
@@ -105,8 +122,8 @@ func (r *Replica) Witness(a actor.Actor, device string, marks []replication.Mark
 }
 
 // noteRewind keeps that a device knew of a history which this server does not
-// have, once for each mark, and opens a new epoch unless that was done. The device was told and acts on it: if the note
-// cannot be kept it comes with its next request.
+// have, once for each mark, and opens a new epoch unless that was done. The device
+// was told and acts on it: if the note cannot be kept it comes with its next request.
 func (r *Replica) noteRewind(a actor.Actor, device string, lost []replication.Mark) {
 	if len(lost) == 0 {
 		return

@@ -188,6 +188,9 @@ func (p *Phone) Push(mutations ...any) []Result {
 	p.K.Do("POST", "/api/chaski/v1/sync/push", p.Token,
 		map[string]any{"protocol": 1, "device": p.ID, "marks": list(p.Marks), "mutations": mutations}).JSON(200, &out)
 	p.believe(out.Rewound, out.Mark)
+	if out.Rewound && len(out.Results) == 0 && len(mutations) > 0 {
+		return p.Push(mutations...) // nothing was judged; what was acknowledged before is for the test to send
+	}
 	if len(out.Results) != len(mutations) {
 		p.K.T.Fatalf("%d results for %d mutations", len(out.Results), len(mutations))
 	}

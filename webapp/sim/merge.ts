@@ -26,6 +26,8 @@ export interface OfficeSettlement {
 export interface OfficeLog {
   edits: OfficeEdit[]
   settlements: OfficeSettlement[]
+  /** The newest commit of an older copy that took the place of the data; 0 for none. */
+  restored: number
 }
 
 interface Lost {
@@ -44,14 +46,48 @@ class Model {
   readonly gone = new Map<string, Record<string, unknown>>()
   /** The phone that wrote a field last: its own chain of edits knows itself. */
   private readonly writer = new Map<string, string>()
+  /** What each field has said in this history, and since when it says what it does. */
+  private readonly said = new Map<string, { values: Set<unknown>; last: unknown; since: number }>()
+  private now = 0
   private readonly conflicts: Map<string, TableRow>
 
-  constructor(private readonly tables: Tables) {
+  constructor(
+    private readonly tables: Tables,
+    private readonly restored: number,
+  ) {
     this.conflicts = new Map(tables.all('conflicts').map((c) => [c.id, c]))
   }
 
   broken(what: string): void {
     this.found.push({ invariant: 'I4 no silent overwrite', what })
+  }
+
+  play(events: readonly Happened[]): void {
+    for (const e of events) {
+      this.now = e.seq
+      e.do(this)
+      for (const [record, row] of this.findings) for (const field of TRACKED) this.hears(record + field, row[field])
+    }
+  }
+
+  private hears(field: string, value: unknown): void {
+    const said = this.said.get(field)
+    if (!said) this.said.set(field, { values: new Set([value]), last: value, since: this.now })
+    else if (said.last !== value) {
+      said.values.add(value)
+      said.last = value
+      said.since = this.now
+    }
+  }
+
+  /**
+   * Whether who saw a value knew the one that stands: he saw that, or one of a future that was lost, which came after
+   * all that stood before it.
+   */
+  private knew(record: string, field: string, saw: unknown, stands: unknown): boolean {
+    const said = this.said.get(record + field)
+    if (saw === stands) return true
+    return saw !== undefined && said !== undefined && said.since <= this.restored && !said.values.has(saw)
   }
 
   create(record: string, fields: Record<string, unknown>, phone: string): void {
@@ -74,7 +110,7 @@ class Model {
       else {
         const before = row[field]
         const own = this.writer.get(record + field) === who.phone
-        if (before !== value && !own && before !== seen(who, field))
+        if (before !== value && !own && !this.knew(record, field, seen(who, field), before))
           this.broken(
             `findings/${record}: ${field} of ${who.user} took the place of ${String(before)}, which he had not seen`,
           )
@@ -92,7 +128,7 @@ class Model {
     }
     if (!row) return
     for (const field of TRACKED)
-      if (row[field] !== seen(who, field) && this.writer.get(record + field) !== who.phone)
+      if (!this.knew(record, field, seen(who, field), row[field]) && this.writer.get(record + field) !== who.phone)
         this.broken(`findings/${record} was deleted by ${who.user}, who had not seen ${field} ${String(row[field])}`)
     this.gone.set(record, row)
     this.findings.delete(record)
@@ -160,7 +196,7 @@ export function merged(
   tables: Tables,
   office: OfficeLog,
 ): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number } {
-  const model = new Model(tables)
+  const model = new Model(tables, office.restored)
   const events: Happened[] = [
     ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, do: (m: Model) => m.edit(e) })),
     ...office.settlements.map((s) => ({
@@ -171,7 +207,7 @@ export function merged(
     ...state.mutations.flatMap((m) => happened(m, phones)),
   ]
   events.sort((a, b) => a.seq - b.seq || a.order - b.order)
-  for (const e of events) e.do(model)
+  model.play(events)
   model.compare()
   return { violations: model.found.slice(0, 5), deleted: new Set(model.gone.keys()), lost: model.lost }
 }

@@ -40,8 +40,8 @@ export type Watch = (user: string, path: string, body: string, sent: unknown) =>
 
 export interface Intrusion {
   writes: Write[]
-  /** They happened. */
-  done: () => void | Promise<void>
+  /** They happened; `seq` is the newest sequence number after them, where it is known. */
+  done: (seq?: number) => void | Promise<void>
 }
 
 export class Network {
@@ -155,7 +155,7 @@ export class Network {
     if (got.intruded) this.coverage.count('intruded')
     else await this.server.exec(this.scheduler.time, writes)
     this.seen(r, got)
-    await done()
+    await done(got.intruded ? Number(got.intruded_head?.seq) : undefined)
     return got
   }
 

@@ -91,10 +91,11 @@ export class Office {
   }
 
   /** I4: what was written into findings, and where in the order of commits. */
-  private async note(writes: readonly Write[]): Promise<void> {
+  private async note(writes: readonly Write[], seq?: number): Promise<void> {
     for (const w of writes) {
       if (w.collection !== 'findings') continue
-      this.log.edits.push({ seq: await this.server.head(this.scheduler.time), record: w.id!, fields: w.fields! })
+      seq ??= await this.server.head(this.scheduler.time)
+      this.log.edits.push({ seq, record: w.id!, fields: w.fields! })
     }
   }
 
@@ -108,9 +109,9 @@ export class Office {
   intrusion(): Intrusion {
     this.before = structuredClone({ holders: this.memory.holders, unitOf: this.memory.unitOf })
     const writes = this.choose()
-    const done = (): Promise<void> => {
+    const done = (seq?: number): Promise<void> => {
       this.before = undefined
-      return this.note(writes)
+      return this.note(writes, seq)
     }
     return { writes, done }
   }

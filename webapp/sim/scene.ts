@@ -45,7 +45,7 @@ export class World {
   readonly office: Office
   readonly desk: Desk
   readonly theme: Theme
-  readonly log: OfficeLog = { edits: [], settlements: [] }
+  readonly log: OfficeLog = { edits: [], settlements: [], restored: 0 }
   readonly found: Violation[] = []
   private restored = false
   private readonly outside: { id: string; user: string }[] = []
@@ -117,6 +117,7 @@ export class World {
       const head = await server.head(scheduler.time)
       this.log.edits = this.log.edits.filter((e) => e.seq <= head)
       this.log.settlements = this.log.settlements.filter((s) => s.seq <= head)
+      this.log.restored = head
       back()
       this.restored = true
       scheduler.trace(`restored to ${head}`)

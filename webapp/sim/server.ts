@@ -18,8 +18,9 @@ export interface HttpAnswer {
   status: number
   body: string
   retry_after: string
-  /** The writes in its middle happened. */
+  /** The writes in its middle happened, and the newest sequence number then. */
   intruded: boolean
+  intruded_head: { seq: string } | null
 }
 
 /** Where the machine stops: before which event (statement or commit) of the connection that writes. */

@@ -239,8 +239,10 @@ function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed,
     heard(s, e.now)
   }
   if (e.cloned) s.registered = false
-  // Part of the answer made no sense: what did is stored, the rest is asked again later.
-  if (e.unanswered > 0) return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
+  // Part of the answer made no sense: what did is stored, the rest is asked again later. A server that went back
+  // judges nothing before it has what it lost: that is sent at once.
+  if (e.unanswered > 0 && !e.rewound)
+    return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
   succeed(s, 'push')
   if (e.more || e.rewound) s.channels.push.want = true
   else if (s.standing === 'revoked' && !s.channels.push.want && s.channels.pull.phase !== 'busy') {

@@ -1662,7 +1662,7 @@ export interface components {
             conflict?: string;
         };
         PushResponse: {
-            /** @description True when one of the marks sent is not of this history; absent otherwise. The outcomes hold all the same. */
+            /** @description True when one of the marks sent is not of this history; absent otherwise. Then nothing was judged and results is empty. */
             rewound?: boolean;
             mark: components["schemas"]["Mark"];
             results: components["schemas"]["Outcome"][];

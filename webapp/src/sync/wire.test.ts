@@ -39,6 +39,9 @@ test('a push answer must have one outcome for each', () => {
   expect(readPush(answer, ['a', 'b'])).toBeNull()
   expect(readPush(answer, ['b'])?.outcomes).toEqual([null])
   expect(readPush({ ...answer, results: 'x' }, ['a'])).toBeNull()
+  expect(readPush({ ...answer, results: [] }, ['a'])).toBeNull()
+  const wentBack = readPush({ ...answer, results: [], rewound: true }, ['a'])
+  expect(wentBack).toMatchObject({ outcomes: [null], ours: true, rewound: true })
 })
 
 test('batches: oldest first, bounded in number and bytes, never empty', () => {

@@ -76,15 +76,19 @@ function readOutcome(v: Obj): Outcome | null {
   return whole ? (v as unknown as Outcome) : null
 }
 
-/** The answer to a push of exactly these mutation ids, or null. */
+/**
+ * The answer to a push of exactly these mutation ids, or null. One that says `rewound` judged nothing. Should it be
+ * about another request it is believed all the same: it only makes what was acknowledged be sent again.
+ */
 export function readPush(body: unknown, ids: readonly string[]): PushAnswer | null {
   if (!isObj(body) || !isInt(body.durable_seq) || !isStr(body.server_time) || !isWitness(body)) return null
   const results = body.results
-  if (!Array.isArray(results) || results.length !== ids.length) return null
+  if (!Array.isArray(results)) return null
+  if (results.length !== ids.length && !(body.rewound === true && results.length === 0)) return null
   const own = (r: unknown, i: number): r is Obj => isObj(r) && r.id === ids[i]
   const ours = results.every(own)
   return {
-    outcomes: results.map((r: unknown, i) => (own(r, i) ? readOutcome(r) : null)),
+    outcomes: ids.map((_, i) => (own(results[i], i) ? readOutcome(results[i]) : null)),
     ours,
     durable_seq: body.durable_seq,
     server_time: body.server_time,

@@ -184,7 +184,8 @@ export class FakeServer {
 
   private push(request: PushRequest): Answer {
     if (request.mutations.length > this.maxBatch) return refusal(413, 'body_too_large')
-    const results = (request.mutations as Mutation[]).map((m) => {
+    const { rewound } = this.witness(request.marks)
+    const results = (rewound ? [] : (request.mutations as Mutation[])).map((m) => {
       const known = this.outcomes.get(m.id)
       if (known) return known
       const outcome: Outcome = { id: m.id, seq: this.next(), ...this.judge(m) }
