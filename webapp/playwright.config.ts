@@ -9,7 +9,9 @@ import { chromiumPath } from './e2e/support/chromium'
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/support/seed.ts',
-  workers: 1,
+  // Each test waits for its phones and servers more than it computes.
+  fullyParallel: true,
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: !!process.env['CI'],

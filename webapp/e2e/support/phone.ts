@@ -38,11 +38,12 @@ export class Phone {
 
   /** The service worker controls the page and has the whole app. */
   async installed(): Promise<void> {
-    await this.page.evaluate(async () => {
+    const controlled = await this.page.evaluate(async () => {
       const registration = await navigator.serviceWorker.ready
       while (registration.active?.state !== 'activated') await new Promise((r) => setTimeout(r, 50))
-      if (!navigator.serviceWorker.controller) location.reload()
+      return navigator.serviceWorker.controller !== null
     })
+    if (!controlled) await this.page.reload()
     await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null)
   }
 
