@@ -65,6 +65,33 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await rowIds(stores)).toEqual([])
   })
 
+  test('told of something before it has started, it still does one thing at a time', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    phone.driver.stop()
+    const next = new Phone(stores.replica, stores.work, server)
+    let pulling = 0
+    let most = 0
+    next.spoil = async (path, deliver) => {
+      if (path !== '/sync/pull') return deliver()
+      most = Math.max(most, ++pulling)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      pulling--
+      return deliver()
+    }
+    const meta = stores.replica.meta.bind(stores.replica)
+    stores.replica.meta = async () => {
+      stores.replica.meta = meta
+      await new Promise((resolve) => setTimeout(resolve, 10)) // a slow disk: the app is opened long before it knows itself
+      return meta()
+    }
+    const started = next.driver.start()
+    next.driver.tell({ type: 'kick', strong: true })
+    await started
+    await next.driver.settled()
+    expect(most).toBe(1)
+  })
+
   test('what the tab that led before settled meanwhile is not shown as unsent', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

@@ -66,6 +66,7 @@ export class Driver {
   private kept: { standing: Standing; lease: Lease } = this.state
   /** Groups the server failed on when one of theirs came alone. */
   private readonly aside = new Set<string>()
+  private started = false
   private stopped = false
   private quiet: (() => void)[] = []
 
@@ -85,6 +86,7 @@ export class Driver {
     const lease = kept.lease.answered || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
     this.state = initial({ registered: kept.device !== '', standing: kept.standing, lease })
     this.counts = await work.counts()
+    this.started = true
     this.tell({ type: 'kick', strong: true })
   }
 
@@ -93,8 +95,9 @@ export class Driver {
     this.release()
   }
 
+  /** Before it has started it knows nothing to judge by; it begins with a look at everything. */
   tell(event: Happening): void {
-    if (this.stopped) return
+    if (!this.started || this.stopped) return
     const { clock, random } = this.ports
     const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() })
     this.state = next.state
@@ -303,11 +306,11 @@ export class Driver {
 
   private async repair(): Promise<void> {
     const { replica, work, transport, clock } = this.ports
-    const repair = new Repair(replica, work, transport, clock, (rows) => {
+    const stored = (rows: number): void => {
       this.progress = { done: this.progress.done + rows, total: 0 }
       this.notify()
-    })
-    const failure = await repair.run(() => this.stopped)
+    }
+    const failure = await new Repair(replica, work, transport, clock, stored, () => this.stopped).run()
     this.progress = { done: 0, total: 0 }
     this.meta = await replica.meta()
     if (failure) return this.failed('pull', failure)
@@ -318,6 +321,7 @@ export class Driver {
   private async evict(): Promise<void> {
     const { replica, work } = this.ports
     this.counts = await work.counts()
+    if (this.stopped) return // another tab leads, and may hold rows again
     if (this.counts.pending === 0) {
       await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
       this.meta = emptyMeta()

@@ -18,6 +18,7 @@ export class Repair {
     private readonly transport: Transport,
     private readonly clock: Clock,
     private readonly stored: (rows: number) => void,
+    private readonly stopped: () => boolean,
   ) {}
 
   /**
@@ -25,11 +26,11 @@ export class Repair {
    * stops no other: the next pull drops it.
    * @returns the answer that stopped it, or null
    */
-  async run(stopped: () => boolean): Promise<Answer | null> {
+  async run(): Promise<Answer | null> {
     this.device = (await this.work.meta()).device
     let unheld: Answer | null = null
     for (const handle of (await this.replica.meta()).reconcile) {
-      if (stopped()) return NONSENSE
+      if (this.stopped()) return NONSENSE
       const failure = await this.bucket(handle)
       if (failure?.status === 404) unheld = failure
       else if (failure) return failure
@@ -81,7 +82,9 @@ export class Repair {
     return null
   }
 
-  private ask(path: string, body: object): Promise<Answer> {
-    return this.transport.send('POST', path, { protocol: PROTOCOL, device: this.device, ...body })
+  /** What comes after the lead was handed over must not be written over the next leader's replica. */
+  private async ask(path: string, body: object): Promise<Answer> {
+    const answer = await this.transport.send('POST', path, { protocol: PROTOCOL, device: this.device, ...body })
+    return this.stopped() ? NONSENSE : answer
   }
 }
