@@ -47,7 +47,6 @@ export class World {
   readonly theme: Theme
   readonly log: OfficeLog = { edits: [], settlements: [], restored: 0 }
   readonly found: Violation[] = []
-  private restored = false
   private readonly outside: { id: string; user: string }[] = []
 
   constructor(
@@ -119,7 +118,6 @@ export class World {
       this.log.settlements = this.log.settlements.filter((s) => s.seq <= head)
       this.log.restored = head
       back()
-      this.restored = true
       scheduler.trace(`restored to ${head}`)
       coverage.count('restored')
     }
@@ -230,7 +228,7 @@ export class World {
       puts: { c: string; id: string; data: Record<string, unknown> }[]
     }
     if (page.rewound) this.coverage.count('rewound')
-    if (page.rewound && !this.restored)
+    if (page.rewound && this.log.restored === 0)
       this.found.push({ invariant: 'I2 nothing lost', what: 'the server lost commits that it had answered' })
     if (page.reconcile?.length) this.coverage.count('reconcile')
     if (page.reset)
@@ -239,7 +237,7 @@ export class World {
     // Nothing here ever damages a phone's database: a total that does not match is a fault of the protocol. But for
     // one: of a bucket that was read in part when the server went back, a row that had moved in the lost future is
     // neither in the part read nor in the rest. There the sums are what finds it.
-    if (this.restored) this.coverage.count('found_by_sums')
+    if (this.log.restored > 0) this.coverage.count('found_by_sums')
     else this.found.push({ invariant: 'I1 convergence', what: `the sums of a phone of ${user} did not match` })
     this.scoped(user, page.puts)
   }
@@ -257,7 +255,7 @@ export class World {
 
   /** Those of them that nobody reviewed. */
   private unreviewed(state: ServerState): Violation[] {
-    if (this.restored) return []
+    if (this.log.restored > 0) return []
     const reviewed = new Set(state.tables.mutation_reviews?.map((r) => r.mutation))
     return this.outside
       .filter(({ id }) => !reviewed.has(id))
