@@ -16,19 +16,19 @@ const { values } = parseArgs({
   options: {
     server: { type: 'string' },
     plant: { type: 'string', default: '' },
-    seed: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '1' },
+    /** Separated by commas; `from-to` for all between. */
+    seeds: { type: 'string', default: '1' },
     /** Run the named regressions first. */
     regressions: { type: 'boolean', default: false },
-    /** This process runs every `step`th seed. */
+    /** This process runs every `step`th of them. */
     step: { type: 'string', default: '1' },
+    lane: { type: 'string', default: '0' },
     /** Only the last line, which is for run.mjs. */
     json: { type: 'boolean', default: false },
     /** Print all that happens, cut to this many characters a line. */
     trace: { type: 'string', default: '' },
     /** Stop when this invariant is broken. */
     until: { type: 'string', default: '' },
-    /** Begin no seed after so long. */
     /** Look at every seed by other clocks. */
     clocks: { type: 'boolean', default: false },
   },
@@ -94,6 +94,8 @@ const REQUIRED = [
 const TWICE = 50
 /** How often the same seed is run with all clocks right and with all a year wrong: the server must say the same. */
 const CLOCKS = 40
+/** After so many seeds it says how far it is. */
+const TELL = 500
 /** After so many seeds the server's process is a new one, so that nothing piles up in it. */
 const SERVER_SEEDS = 200
 
@@ -112,9 +114,11 @@ async function main(): Promise<void> {
   const found: Found[] = []
   const traces: string[] = []
   await server.buildSeed(START)
-  const [from, runs, step] = [Number(values.seed), Number(values.runs), Number(values.step)]
-  const seeds = Array.from({ length: runs }, (_, n) => from + n * step)
-  for (const [n, seed] of [...(values.regressions ? REGRESSIONS.map((r) => r.seed) : []), ...seeds].entries()) {
+  const [step, lane] = [Number(values.step), Number(values.lane)]
+  const first = values.regressions ? REGRESSIONS.map((r) => r.seed) : []
+  const seeds = [...first, ...seedsOf(values.seeds)].filter((_, n) => n % step === lane)
+  for (const [n, seed] of seeds.entries()) {
+    if (!values.json && n > 0 && n % TELL === 0) console.log(`${n} of ${seeds.length} in ${since(began)} s`)
     if (n % SERVER_SEEDS === SERVER_SEEDS - 1) await server.renew()
     const { violations, trace, coverage: met } = await run(seed, server)
     if (n % TWICE === 0) violations.push(...(await again(seed, server, trace)))
@@ -126,9 +130,17 @@ async function main(): Promise<void> {
     if (found.some((f) => f.invariant === values.until)) break
   }
   await server.stop()
-  const seconds = (Date.now() - began) / 1000
-  console.log(JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED, seconds }))
+  console.log(JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED }))
 }
+
+function seedsOf(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [from, to = from] = part.split('-').map(Number)
+    return Array.from({ length: to! - from! + 1 }, (_, n) => from! + n)
+  })
+}
+
+const since = (began: number): number => Math.round((Date.now() - began) / 1000)
 
 async function again(seed: number, server: Server, trace: string): Promise<Violation[]> {
   const second = await run(seed, server)
@@ -149,10 +161,9 @@ async function byOtherClocks(seed: number, server: Server, met: Coverage): Promi
       ]
 }
 
+/** Each line says whose it is: two processes write at once. */
 function report(seed: number, trace: string, violations: readonly Violation[]): void {
-  console.log(`seed ${seed} (trace ${trace}) broke:`)
-  for (const v of violations.slice(0, 5)) console.log(`  ${v.invariant}: ${v.what}`)
-  console.log(`  replay: make sim SEED=${seed} RUNS=1`)
+  for (const v of violations.slice(0, 5)) console.log(`seed ${seed} (trace ${trace}) broke ${v.invariant}: ${v.what}`)
 }
 
 await main()

@@ -123,11 +123,12 @@ async function settleConflict(phone: SimPhone): Promise<void> {
 async function change(
   phone: SimPhone,
   collection: string,
-  row: { id: string; rev: number; data: Record<string, unknown> },
+  row: { id: string; rev: number; prev?: string; data: Record<string, unknown> },
   what: Pick<NewMutation, 'op' | 'fields'>,
   intervention: string,
 ): Promise<void> {
-  const mutation: NewMutation = { collection, record: row.id, form: 'finding/1', base_rev: row.rev, ...what }
+  const { id: record, rev: base_rev, prev } = row
+  const mutation: NewMutation = { collection, record, form: 'finding/1', base_rev, ...(prev ? { prev } : {}), ...what }
   const group = phone.rng.recordId()
   await enqueue(phone, { group, label: 'Hallazgo', intervention, mutations: [mutation] }, { ...row.data })
 }

@@ -1,10 +1,12 @@
 // Builds the simulation's two halves and runs them.
 //   npm run sim -- --seed 1 --runs 500        seeds 1 to 500, on two processes
+//   npm run sim -- --seeds 70,200-220         these, in place of --seed and --runs
 //   npm run sim:mutants                       each planted bug must be caught
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -18,6 +20,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '20' },
+    seeds: { type: 'string', default: '' },
     mutants: { type: 'boolean', default: false },
     /** Only this one. */
     plant: { type: 'string', default: '' },
@@ -55,42 +58,35 @@ function buildServer(name) {
   return binary
 }
 
-function start(args) {
+/** @param tell what is called with each line as it comes, but for the report, which is the last. */
+function start(args, tell = () => undefined) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    let out = ''
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.on('exit', (code) => resolve({ code, out }))
+    let last
+    createInterface({ input: child.stdout })
+      .on('line', (line) => {
+        if (last !== undefined) tell(last)
+        last = line
+      })
+      .on('close', () => resolve(parse(last)))
   })
 }
 
 async function sim() {
   const [script, server] = [await bundle(), buildServer('server')]
   const from = Number(values.seed)
-  const runs = Number(values.runs)
-  const lanes = lanesFor(Math.ceil(runs / 10))
+  const wanted = values.seeds || `${from}-${from + Number(values.runs) - 1}`
+  // A single seed is a replay: of that seed alone.
+  const single = /^\d+$|^(\d+)-\1$/.test(wanted)
+  const lanes = single ? 1 : lanesFor(2)
+  const args = ['--server', server, '--seeds', wanted, '--step', String(lanes), '--trace', values.trace]
+  if (!values.seeds && !single) args.push('--regressions')
   const began = Date.now()
-  const parts = await Promise.all(
-    Array.from({ length: lanes }, (_, n) => {
-      const count = Math.ceil((runs - n) / lanes)
-      const args = [
-        '--seed',
-        String(from + n),
-        '--step',
-        String(lanes),
-        '--runs',
-        String(count),
-        '--trace',
-        values.trace,
-      ]
-      // A single seed is a replay: of that seed alone.
-      return start([script, '--server', server, ...args, ...(n === 0 && runs > 1 ? ['--regressions'] : [])])
-    }),
+  const reports = await Promise.all(
+    Array.from({ length: lanes }, (_, n) => start([script, ...args, '--lane', String(n)], (line) => console.log(line))),
   )
-  const reports = parts.map((p) => parse(p.out.trim().split('\n').at(-1)))
-  for (const { out } of parts) process.stdout.write(out.slice(0, out.trimEnd().lastIndexOf('\n') + 1))
   if (reports.includes(undefined)) return 1
-  return summary(reports, runs, (Date.now() - began) / 1000)
+  return summary(reports, (Date.now() - began) / 1000)
 }
 
 const parse = (text) => {
@@ -101,7 +97,8 @@ const parse = (text) => {
   }
 }
 
-function summary(reports, runs, seconds) {
+function summary(reports, seconds) {
+  const runs = reports.reduce((n, r) => n + r.traces.length, 0)
   const counts = new Map()
   for (const r of reports) for (const [what, n] of r.coverage) counts.set(what, (counts.get(what) ?? 0) + n)
   for (const [what, n] of [...counts].sort()) console.log(`  ${what.padEnd(30)} ${n}`)
@@ -148,10 +145,10 @@ function told(plant, { caught, seeds }) {
 async function tried(plant, binary) {
   const client = plant.side === 'client'
   const script = await bundle(client ? plant : undefined)
-  const seeds = ['--seed', values.seed, '--runs', String(MUTANT_SEEDS), '--until', plant.by, '--json']
+  const from = Number(values.seed)
+  const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
   const more = plant.clocks ? ['--clocks'] : []
-  const { out } = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
-  const report = parse(out.trim().split('\n').at(-1))
+  const report = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
   const failures = report?.failures ?? []
   const caught = failures.find((f) => f.invariant === plant.by) ?? failures[0]
   return { caught, seeds: report?.traces.length ?? 0 }

@@ -22,6 +22,8 @@ export interface RecordForm {
   visited_on: Day
   /** The revision the change is made on; 0 for a new one. */
   base_rev: number
+  /** This device's own mutation that was shown over it; '' for none. */
+  prev: string
   base: Record<string, string>
   typed: Record<string, string>
 }

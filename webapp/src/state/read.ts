@@ -1,7 +1,7 @@
 /** Reads for the screens: the replica, with the outbox replayed on top. Every read is a bounded index range. */
 import type { Collections } from '../domain/rows'
 import type { OutboxEntry } from '../sync/contract'
-import { overlay, type Marker, type ShownRow } from '../sync/overlay'
+import { overlay, type ShownRow } from '../sync/overlay'
 import { sync } from './sync.svelte'
 
 type Name = keyof Collections
@@ -28,7 +28,7 @@ export async function one<N extends Name>(c: N, id: string): Promise<Collections
 }
 
 /** A row and how much of it the server has: '' all, as far as this device knows. */
-export type Overlaid<T> = T & { rev: number; marker: Marker; group: string }
+export type Overlaid<T> = T & Pick<ShownRow, 'rev' | 'prev' | 'marker' | 'group'>
 
 /** Rows of an intervention with this device's own creations and changes on top. */
 export async function withOutbox<N extends Name>(c: N, intervention: string): Promise<Overlaid<Collections[N]>[]> {
@@ -82,7 +82,8 @@ export async function oneWithOutbox<N extends Name>(c: N, id: string): Promise<O
 }
 
 function overlaid<N extends Name>(r: ShownRow): Overlaid<Collections[N]> {
-  return { ...shape<N>(r.id, r.data), rev: r.rev, marker: r.marker, group: r.group }
+  const { rev, prev, marker, group } = r
+  return { ...shape<N>(r.id, r.data), rev, prev, marker, group }
 }
 
 /** The rows of several interventions in one read, by intervention. */

@@ -106,6 +106,7 @@ export async function beginChange(
     visit: row.visit,
     visited_on: visit?.visited_on ?? '',
     base_rev: row.rev,
+    prev: row.prev,
     base,
     typed,
   }
@@ -136,7 +137,7 @@ export async function withdraw(
     group,
     label,
     intervention: row.intervention,
-    mutations: [{ collection, record: id, op: 'delete', fields: {}, form: FORM, base_rev: row.rev }],
+    mutations: [{ collection, record: id, op: 'delete', fields: {}, form: FORM, base_rev: row.rev, prev: row.prev }],
   })
   return () => sync.engine.takeBack(group, null)
 }
@@ -150,10 +151,11 @@ export async function objectionsTo(draft: string): Promise<{ problems: Problem[]
 
 /** The mutation a form comes to; null when it changes nothing. */
 function mutationOf(form: RecordForm): NewMutation | null {
-  const { collection, record, base_rev } = form
+  const { collection, record, base_rev, prev } = form
   if (record === '') return { collection, record: recordId(), op: 'create', fields: newFields(form), form: FORM }
   const fields = changedFields(form)
-  return Object.keys(fields).length === 0 ? null : { collection, record, op: 'update', fields, form: FORM, base_rev }
+  if (Object.keys(fields).length === 0) return null
+  return { collection, record, op: 'update', fields, form: FORM, base_rev, prev }
 }
 
 /**

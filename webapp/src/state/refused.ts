@@ -11,7 +11,7 @@ import {
 import type { OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced } from '../sync/entries'
 import { recordId } from '../sync/ids'
-import { one } from './read'
+import { one, oneWithOutbox } from './read'
 import { sync } from './sync.svelte'
 
 /** What else is on the device: it tells whether something refused was replaced. */
@@ -138,15 +138,16 @@ export async function recordFormOf(
   const { collection, op, record } = mutation
   if (!isRecordCollection(collection) || op === 'delete') return null
   const anew = op === 'create'
-  const current = anew ? undefined : await sync.replica.rows.get([collection, record])
-  const visit = text(typed['visit']) || text(current?.data['visit'])
-  const base = current ? factsOf(collection, current.data) : {}
+  const current = anew ? undefined : await oneWithOutbox(collection, record)
+  const visit = text(typed['visit']) || text(current?.visit)
+  const base = current ? factsOf(collection, current as unknown as Fields) : {}
   return {
     collection,
     record: anew ? '' : record,
     visit,
     visited_on: await visitedOn(visit),
     base_rev: current?.rev ?? 0,
+    prev: current?.prev ?? '',
     base,
     typed: anew ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
   }

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyDisk, MemoryReplica } from '../../sim/memory'
-import { KEPT, needsOf, planPage, STALE } from './apply'
+import { KEPT, needsOf, planAnew, planPage, STALE } from './apply'
 import { recount, totalOf } from './checksum'
+import { emptyMeta } from './ports'
 import type { PullPage, ReplicaMeta } from './ports'
 
-type Changes = Partial<Pick<PullPage, 'reset' | 'enter' | 'drop' | 'puts' | 'removes'>> & { complete?: boolean }
+type Changes = Partial<Pick<PullPage, 'enter' | 'drop' | 'puts' | 'removes'>> & { complete?: boolean }
 
 function page(changes: Changes): PullPage {
   const { complete = true, ...rest } = changes
@@ -42,6 +43,10 @@ class Device {
     const plan = planPage(p, meta, stored, new Set(waiting), 0)
     for (const batch of plan?.batches ?? []) await this.store.commit(batch)
     return plan !== null
+  }
+
+  async anew(waiting: string[] = []): Promise<void> {
+    await this.store.commit(planAnew(emptyMeta(), [...this.disk.rows.values()], new Set(waiting)))
   }
 
   members(id: string): number[] | undefined {
@@ -83,12 +88,29 @@ describe('one page', () => {
     expect(d.disk.meta.buckets).toEqual(d.recounted())
   })
 
-  test('a reset forgets rows, buckets and sums', async () => {
+  test('who begins anew forgets rows, buckets and sums', async () => {
     const d = new Device()
     await d.apply(page({ enter: [enter(1, 'a')], puts: [put(1, 'r')] }))
-    await d.apply(page({ reset: true, enter: [enter(1, 'a')], puts: [put(1, 's')] }))
-    expect([...d.disk.rows.keys()]).toEqual(['cupos/s'])
+    await d.anew()
+    expect(d.disk.rows.size).toBe(0)
+    expect(d.disk.meta.buckets).toEqual({})
+  })
+
+  test('who begins anew keeps what unanswered work is shown on, until it is answered', async () => {
+    const d = new Device()
+    const entity = { b: 1, c: 'entities', id: 'e', rev: 1, data: { name: 'Municipalidad' } }
+    await d.apply(page({ enter: [enter(1, 'a')], puts: [put(1, 'r'), put(1, 's', 1, { intervention: 'y' }), entity] }))
+    await d.anew(['x'])
+    expect([...d.disk.rows.values()].map((row) => [row.id, row.b])).toEqual([
+      ['r', [KEPT]],
+      ['e', [KEPT]],
+    ])
+    // The handle means another bucket now.
+    await d.apply(page({ enter: [enter(1, 'b')], puts: [put(1, 's', 1, { intervention: 'y' })] }), ['x'])
+    expect(d.members('r')).toEqual([KEPT])
     expect(d.disk.meta.buckets).toEqual(d.recounted())
+    await d.apply(page({}))
+    expect([...d.disk.rows.keys()]).toEqual(['cupos/s'])
   })
 
   test('a page that names an unknown bucket is thrown away', async () => {
@@ -137,7 +159,7 @@ test('whatever pages come, sums equal a recount and no row is without a holder',
   const handle = fc.integer({ min: 1, max: 4 })
   const id = fc.constantFrom('r', 's', 't')
   const change = fc.record({
-    reset: fc.nat(9).map((n) => n === 0),
+    anew: fc.nat(9).map((n) => n === 0),
     enter: fc.uniqueArray(handle, { maxLength: 2 }),
     drop: fc.uniqueArray(handle, { maxLength: 2 }),
     puts: fc.array(fc.tuple(handle, id, fc.integer({ min: 1, max: 5 })), { maxLength: 6 }),
@@ -149,16 +171,17 @@ test('whatever pages come, sums equal a recount and no row is without a holder',
     fc.asyncProperty(fc.array(change, { maxLength: 12 }), async (changes) => {
       const d = new Device()
       for (const c of changes) {
+        const waiting = c.waiting ? ['x'] : []
+        if (c.anew) await d.anew(waiting)
         await d.apply(
           page({
-            reset: c.reset,
             complete: c.complete,
             enter: c.enter.map((h) => enter(h, `aii:${h}`)),
             drop: c.drop.filter((h) => !c.enter.includes(h)),
             puts: c.puts.map(([b, r, rev]) => put(b, r, rev, { v: rev })),
             removes: c.removes.map(([b, r]) => remove(b, r)),
           }),
-          c.waiting ? ['x'] : [],
+          waiting,
         )
         expect(d.disk.meta.buckets).toEqual(d.recounted())
         for (const row of d.disk.rows.values()) {

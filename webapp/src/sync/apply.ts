@@ -4,12 +4,12 @@
  *  A1 a row is stored iff some handle holds it (I1);
  *  A2 after planPage, bucket sums = recount of the rows that result (I1);
  *  A3 rows of an intervention with unanswered work do not leave with a dropped
- *     bucket; they are marked KEPT, in no cursor and no total, and go with the
- *     first complete page after the work was answered (I2, I5).
+ *     bucket, nor with all the others; they are marked KEPT, in no cursor and no
+ *     total, and go with the first complete page after the work was answered (I2, I5).
  */
 import type { ReplicaRow } from './contract'
 import { add64, digestOf, entryOf, hex64, parse64, sub64, totalOf } from './checksum'
-import { emptyMeta, keyOf } from './ports'
+import { keyOf } from './ports'
 import type { HeldBucket, PullPage, ReplicaBatch, ReplicaMeta, RowKey } from './ports'
 
 /** No real handle: held only to show unanswered work of an intervention that left this user's scope. */
@@ -19,12 +19,22 @@ export const STALE = -2
 
 /** What must be read before planPage can decide. */
 export function needsOf(page: PullPage, meta: ReplicaMeta): { keys: RowKey[]; handles: number[] } {
-  if (page.reset) return { keys: [], handles: [] }
   const handles = [...page.drop, ...page.enter.map((e) => e.handle), ...meta.half].filter((h) => h in meta.buckets)
   if (page.trailer.complete) handles.push(KEPT, STALE)
   const keys = new Map<string, RowKey>()
   for (const { c, id } of [...page.puts, ...page.removes]) keys.set(keyOf({ c, id }), { c, id })
   return { keys: [...keys.values()], handles }
+}
+
+/**
+ * Lets go of all there is and begins at nothing, but for what unanswered work is
+ * shown on (A3): it may be days until the next page.
+ *
+ * @param stored every row; may be left out where nothing waits
+ */
+export function planAnew(meta: ReplicaMeta, stored: readonly ReplicaRow[], waiting: ReadonlySet<string>): ReplicaBatch {
+  const kept = stored.filter((row) => (row.i ? waiting.has(row.i) : waiting.size > 0))
+  return { clear: true, deletes: [], puts: kept.map((row) => ({ ...row, b: [KEPT] })), meta }
 }
 
 /** Rows in one transaction: a larger page would keep the screens' reads waiting. */
@@ -44,6 +54,7 @@ export interface PagePlan {
 }
 
 /**
+ * @param page not one with `reset`, before which all begins anew
  * @param stored the rows needsOf asked for
  * @param waiting interventions with unanswered work
  * @param now device time in ms
@@ -57,10 +68,9 @@ export function planPage(
   now: number,
   chunk = CHUNK,
 ): PagePlan | null {
-  const held = page.reset ? emptyMeta() : before
-  const desk = new Desk(held, page.reset ? [] : stored)
+  const desk = new Desk(before, stored)
   const entered = page.enter.map((e) => e.handle)
-  for (const handle of held.half) if (!entered.includes(handle)) desk.drop(handle, waiting)
+  for (const handle of before.half) if (!entered.includes(handle)) desk.drop(handle, waiting)
   for (const { handle, name } of page.enter) desk.enter(handle, name)
   for (const handle of page.drop) desk.drop(handle, waiting)
   for (const { handle, name } of page.reconcile ?? []) if (!desk.rename(handle, name)) return null
@@ -68,18 +78,18 @@ export function planPage(
   for (const remove of page.removes) if (!desk.remove(remove)) return null
   if (page.trailer.complete) desk.sweep(waiting)
 
-  const again = entered.some((h) => h in held.buckets)
+  const again = entered.some((h) => h in before.buckets)
   const steps = desk.steps(again ? Infinity : chunk)
   const { buckets } = steps.at(-1)!
-  const meta = { ...nextMeta(page, before, now), buckets, reconcile: toCompare(page, held, buckets) }
+  const meta = { ...nextMeta(page, before, now), buckets, reconcile: toCompare(page, before, buckets) }
   const matches = totalOf(buckets) === page.trailer.total
   const verified = page.trailer.complete && matches && meta.reconcile.length === 0
   if (verified) meta.synced_at = new Date(now).toISOString()
   const batches = steps.map(({ puts, deletes, buckets }, n) => ({
-    clear: page.reset && n === 0,
+    clear: false,
     puts,
     deletes,
-    meta: n === steps.length - 1 ? meta : { ...held, buckets, half: entered },
+    meta: n === steps.length - 1 ? meta : { ...before, buckets, half: entered },
   }))
   return { batches, meta, complete: page.trailer.complete, verified }
 }
@@ -91,19 +101,16 @@ function toCompare(page: PullPage, held: ReplicaMeta, buckets: Record<number, He
 }
 
 function nextMeta(page: PullPage, before: ReplicaMeta, now: number): ReplicaMeta {
-  const held = page.reset ? emptyMeta() : before
   return {
-    ...held,
+    ...before,
     cursor: page.cursor,
     half: [],
-    synced_at: before.synced_at,
     business_date: page.business_date,
     server_time: page.server_time,
     clock_offset_ms: Date.parse(page.server_time) - now || 0,
     // As the page says, also when that is less than before: the server may have gone back.
-    seen_seq: page.trailer.complete ? Math.max(page.durable_seq, ...page.cursor.at.map((g) => g.seq)) : held.seen_seq,
+    seen_seq: page.trailer.complete ? Math.max(page.durable_seq, ...page.cursor.at.map((g) => g.seq)) : before.seen_seq,
     durable_seq: page.durable_seq,
-    last_heal_at: before.last_heal_at,
   }
 }
 

@@ -126,7 +126,9 @@ export interface NewMutation {
   op: 'create' | 'update' | 'delete'
   fields: Record<string, unknown>
   form: string
+  /** What the person saw when he began: the revision of the row, and this device's own work shown over it. */
   base_rev?: number
+  prev?: string
   about?: About
 }
 

@@ -353,6 +353,25 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(server.calls('/devices')).toBe(2)
   })
 
+  test('a new schema keeps the outbox and what it is shown on, the rest comes anew', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = () => ({ status: 0 })
+    await phone.record('v', 'x', 'visit1')
+    const meta = await stores.replica.meta()
+    await stores.replica.commit({ clear: false, deletes: [], puts: [], meta: { ...meta, schema: 1 } })
+    const updated = new Phone(stores.replica, stores.work, server)
+    updated.spoil = phone.spoil
+    await updated.start()
+    expect(await rowIds(stores)).toEqual(ALL)
+    expect(updated.status).toMatchObject({ pending: 1, synced_at: meta.synced_at, in_sync: false })
+    expect((await stores.replica.meta()).cursor).toBeUndefined()
+    updated.spoil = (_, deliver) => deliver()
+    await updated.sync()
+    expect(await rowIds(stores)).toEqual([...ALL, 'visits/visit1'])
+    expect(updated.status).toMatchObject({ pending: 0, in_sync: true })
+  })
+
   test('a reset empties the replica and never the outbox', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
@@ -395,43 +414,6 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await stores.all()).toHaveLength(1)
     await stores.work.prune(999, later(14))
     expect(await stores.all()).toHaveLength(0)
-  })
-
-  test('updates name what they build on until its revision is in their base', async () => {
-    const { stores } = setUp()
-    const update = (base_rev?: number) => ({
-      group: 'g',
-      label: '',
-      intervention: 'x',
-      mutations: [
-        {
-          collection: 'findings',
-          record: 'f',
-          op: 'update' as const,
-          fields: {},
-          form: 'f/1',
-          ...(base_rev ? { base_rev } : {}),
-        },
-      ],
-    })
-    await stores.work.enqueue(update(3), { ids: ['u1'], at: '' })
-    await stores.work.enqueue(update(3), { ids: ['u2'], at: '' })
-    const [first, second] = await stores.work.pending()
-    expect(first!.mutation.prev).toBeUndefined()
-    expect(second!.mutation.prev).toBe('u1')
-    for (const e of [first!, second!])
-      await stores.work.settle([
-        {
-          counter: e.counter,
-          id: e.id,
-          outcome: { id: e.id, status: 'applied', rev: 3 + e.counter, seq: 1 },
-          acked_at: '',
-          server_time: SERVER_TIME,
-        },
-      ])
-    await stores.work.enqueue(update(5), { ids: ['u3'], at: '' })
-    expect((await stores.work.pending())[0]!.mutation).toMatchObject({ base_rev: 5 })
-    expect((await stores.work.pending())[0]!.mutation.prev).toBeUndefined()
   })
 
   test('an outcome is stored once and only for the id it names', async () => {

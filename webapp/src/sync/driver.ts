@@ -8,7 +8,7 @@
  * crash between any two leaves work that is simply done again, since the server
  * answers a known mutation with its stored outcome.
  */
-import { needsOf, planPage } from './apply'
+import { KEPT, needsOf, planAnew, planPage, STALE } from './apply'
 import { initial, isBusy, step } from './core'
 import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
 import type { OutboxEntry, SyncStatus } from './contract'
@@ -75,10 +75,7 @@ export class Driver {
   async start(): Promise<void> {
     const { replica, work, random, clock } = this.ports
     this.meta = await replica.meta()
-    if (this.meta.schema !== SCHEMA) {
-      await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
-      this.meta = emptyMeta()
-    }
+    if (this.meta.schema !== SCHEMA) await this.anew()
     const kept = await work.meta()
     if (!kept.install) await work.saveInstall(random.token())
     this.kept = kept
@@ -88,6 +85,17 @@ export class Driver {
     this.counts = await work.counts()
     this.started = true
     this.tell({ type: 'kick', strong: true })
+  }
+
+  /** Empties the replica, but for what unanswered work is shown on, and what was said of the time. */
+  private async anew(healed_at?: string): Promise<void> {
+    const { replica, work } = this.ports
+    const { buckets, synced_at, business_date, server_time, clock_offset_ms, last_heal_at } = await replica.meta()
+    const waiting = await work.waiting()
+    const stored = waiting.size > 0 ? await replica.members([...Object.keys(buckets).map(Number), KEPT, STALE]) : []
+    const time = { synced_at, business_date, server_time, clock_offset_ms }
+    this.meta = { ...emptyMeta(), ...time, last_heal_at: healed_at ?? last_heal_at }
+    await replica.commit(planAnew(this.meta, stored, waiting))
   }
 
   stop(): void {
@@ -263,6 +271,7 @@ export class Driver {
 
   private async take(page: PullPage, checksums: boolean): Promise<void> {
     const { replica, work, clock } = this.ports
+    if (page.reset) await this.anew()
     const before = await replica.meta()
     const { keys, handles } = needsOf(page, before)
     const stored = [...(await replica.rows(keys)), ...(await replica.members(handles))]
@@ -270,21 +279,20 @@ export class Driver {
     if (!plan) return this.failed('pull', { status: 0 })
     const last = plan.batches.at(-1)!
     // Which buckets differ is written with the page that told it.
-    const checks = plan.complete && !plan.verified && checksums && page.trailer.buckets
-    const list = checks ? withDiffering(plan.meta, checks, clock.now()) : null
-    const batches = list && !list.clear ? [...plan.batches.slice(0, -1), { ...last, meta: list.meta }] : plan.batches
+    const checks = plan.complete && !plan.verified && checksums ? page.trailer.buckets : undefined
+    const meta = checks ? withDiffering(plan.meta, checks) : plan.meta
     // Who leads no more must not write over the next leader's replica.
-    for (const batch of batches) {
+    for (const batch of meta ? [...plan.batches.slice(0, -1), { ...last, meta }] : plan.batches) {
       if (this.stopped) return
       await replica.commit(batch)
     }
-    if (list?.clear) await replica.commit(list)
-    this.meta = list?.meta ?? plan.meta
+    this.meta = meta ?? plan.meta
+    if (!meta) await this.anew(new Date(clock.now()).toISOString())
     this.progress = { done: this.progress.done + page.puts.length, total: 0 }
     if (plan.complete) await this.complete(plan.verified)
     this.tell({
       type: 'paged',
-      complete: plan.complete && !list?.clear,
+      complete: plan.complete && meta !== null,
       verified: plan.verified,
       compare: this.meta.reconcile.length,
       rewound: page.rewound ?? false,

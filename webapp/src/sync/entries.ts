@@ -3,15 +3,11 @@ import type { Mutation, NewMutation, OutboxEntry } from './contract'
 import { SCHEMA } from './ports'
 import type { OutboxCounts, Stamp, Work, WorkMeta } from './ports'
 
-/**
- * @param existing entries still in the outbox, to chain updates to
- * @returns the new entries and the meta with the counters used up
- */
+/** @returns the new entries and the meta with the counters used up */
 export function entriesFor(
   work: Work,
   stamp: Stamp,
   meta: WorkMeta,
-  existing: readonly OutboxEntry[],
 ): { entries: OutboxEntry[]; meta: WorkMeta } {
   let counter = meta.last_counter
   const entries: OutboxEntry[] = []
@@ -19,7 +15,6 @@ export function entriesFor(
     const id = stamp.ids[n]
     if (!id) throw new RangeError('one id for each mutation')
     counter++
-    const prev = m.op === 'create' ? undefined : predecessor([...existing, ...entries], m)
     const mutation: Mutation = {
       id,
       counter,
@@ -31,7 +26,7 @@ export function entriesFor(
       schema: SCHEMA,
       at: stamp.at,
       ...(m.base_rev === undefined ? {} : { base_rev: m.base_rev }),
-      ...(prev === undefined ? {} : { prev }),
+      ...(m.prev ? { prev: m.prev } : {}),
     }
     entries.push({
       counter,
@@ -48,14 +43,6 @@ export function entriesFor(
     })
   }
   return { entries, meta: { ...meta, last_counter: counter } }
-}
-
-/** This device's newest mutation of the record whose effect the base revision does not show. */
-function predecessor(entries: readonly OutboxEntry[], m: NewMutation): string | undefined {
-  return entries
-    .filter((e) => e.mutation.collection === m.collection && e.mutation.record === m.record)
-    .filter((e) => e.state !== 'rejected' && (e.state !== 'applied' || (e.outcome?.rev ?? 0) > (m.base_rev ?? 0)))
-    .reduce<OutboxEntry | undefined>((last, e) => (last && last.counter > e.counter ? last : e), undefined)?.id
 }
 
 /** A group may be taken back while none of it was ever put on the wire. */

@@ -135,9 +135,7 @@ export class Ledger implements WorkStore {
   enqueue(work: Work, stamp: Stamp): Promise<void> {
     return this.tables.change('enqueue', async (r) => {
       if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return NOTHING
-      const chained = work.mutations.some((m) => m.op !== 'create')
-      const existing = chained ? await r.byState('pending', 'parked', 'applied') : []
-      const made = entriesFor(work, stamp, await metaOf(r), existing)
+      const made = entriesFor(work, stamp, await metaOf(r))
       return { change: { ...made, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
     })
   }

@@ -127,3 +127,15 @@ test('a value that lost is not shown as what the record says', () => {
   )
   expect(shown?.data).toEqual({ description: 'suya', severity: 'grave' })
 })
+
+test('a shown row says what a change of it builds on', () => {
+  const shown = (outbox: OutboxEntry[], seen = 0) =>
+    overlay([row('a', 5)], outbox, seen).map((r) => ({ rev: r.rev, prev: r.prev }))
+  expect(shown([])).toEqual([{ rev: 5, prev: '' }])
+  const waits = entry(1, 'a', 'pending', { op: 'update' })
+  expect(shown([waits, entry(2, 'a', 'pending', { op: 'update' })])).toEqual([{ rev: 5, prev: 'm2' }])
+  expect(shown([entry(1, 'a', 'applied', { op: 'update', rev: 6 })])).toEqual([{ rev: 5, prev: 'm1' }])
+  // The row says by itself what became of it.
+  expect(shown([entry(1, 'a', 'applied', { op: 'update', rev: 5 })])).toEqual([{ rev: 5, prev: '' }])
+  expect(shown([entry(1, 'a', 'applied', { op: 'update', rev: 6 })], 10)).toEqual([{ rev: 5, prev: '' }])
+})

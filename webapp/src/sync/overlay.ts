@@ -18,6 +18,8 @@ export interface ShownRow {
   marker: Marker
   /** The group of the newest work shown in it, or ''. */
   group: string
+  /** The newest mutation of this device shown in it: what a change of this row builds on, with `rev`; or ''. */
+  prev: string
 }
 
 /**
@@ -28,7 +30,7 @@ export interface ShownRow {
 export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntry[], seenSeq: number): ShownRow[] {
   const shown = new Map<string, ShownRow>()
   for (const r of rows)
-    shown.set(keyOf(r), { c: r.c, id: r.id, i: r.i, rev: r.rev, data: r.data, marker: '', group: '' })
+    shown.set(keyOf(r), { c: r.c, id: r.id, i: r.i, rev: r.rev, data: r.data, marker: '', group: '', prev: '' })
   for (const entry of [...outbox].sort((a, b) => a.counter - b.counter)) {
     const { mutation } = entry
     const key = keyOf({ c: mutation.collection, id: mutation.record })
@@ -50,6 +52,7 @@ export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntr
       data: { ...row?.data, ...Object.fromEntries(won) },
       marker: entry.state as Marker,
       group: entry.group,
+      prev: entry.id,
     })
   }
   return [...shown.values()]

@@ -11,7 +11,7 @@
 import { Desk, KEPT, STALE } from './apply'
 import { digestOf, recount } from './checksum'
 import type { ReplicaRow } from './contract'
-import { emptyMeta, keyOf } from './ports'
+import { keyOf } from './ports'
 import type { BucketCheck, Cursor, Mark, ReplicaBatch, ReplicaMeta, RowKey } from './ports'
 import type { ListedRow } from './wire'
 
@@ -25,15 +25,11 @@ export function differing(meta: ReplicaMeta, checks: readonly BucketCheck[]): nu
     .map((c) => c.handle)
 }
 
-/** Puts the buckets that differ on the list; where we do not even agree on which there are, begins again. */
-export function withDiffering(meta: ReplicaMeta, checks: readonly BucketCheck[], now: number): ReplicaBatch {
+/** The meta with the buckets that differ on its list; null where we do not even agree on which there are. */
+export function withDiffering(meta: ReplicaMeta, checks: readonly BucketCheck[]): ReplicaMeta | null {
   const same = checks.length === Object.keys(meta.buckets).length && checks.every((c) => c.handle in meta.buckets)
-  if (!same || !meta.cursor) {
-    const at = new Date(now).toISOString()
-    return { clear: true, deletes: [], puts: [], meta: { ...emptyMeta(), synced_at: meta.synced_at, last_heal_at: at } }
-  }
-  const reconcile = [...new Set([...meta.reconcile, ...differing(meta, checks)])]
-  return { clear: false, deletes: [], puts: [], meta: { ...meta, reconcile } }
+  if (!same || !meta.cursor) return null
+  return { ...meta, reconcile: [...new Set([...meta.reconcile, ...differing(meta, checks)])] }
 }
 
 /**
