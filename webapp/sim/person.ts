@@ -1,5 +1,6 @@
 /** Who works on a phone: finishes visits, changes findings, settles conflicts. */
 import type { Draft, NewMutation } from '../src/sync/contract'
+import { Erased } from '../src/sync/ledger'
 import { overlay } from '../src/sync/overlay'
 import type { Work } from '../src/sync/ports'
 import { NoRoom } from './phone'
@@ -29,6 +30,7 @@ async function enqueue(phone: SimPhone, work: Work, saw?: Record<string, unknown
   try {
     await store.enqueue(work, { ids, at: new Date(phone.now()).toISOString() })
   } catch (error) {
+    if (error instanceof Erased) return false
     if (!(error instanceof NoRoom)) throw error
     coverage.count('work_without_room')
     if (kept()) phone.note('I2 nothing lost', 'kept work and said that it had no room')

@@ -1,6 +1,7 @@
 import { limaIso } from '../domain/day'
 import type { Draft } from '../sync/contract'
-import { getDraft, lockDraft, saveDraft } from './drafts'
+import { getDraft, lockDraft } from './drafts'
+import { sync } from './sync.svelte'
 
 export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
 
@@ -78,7 +79,7 @@ export class OpenDraft<Form extends object> {
 
   async #commit(draft: Draft): Promise<void> {
     try {
-      await saveDraft(draft)
+      await sync.engine.saveDraft(draft)
       this.savedAt = Date.parse(draft.saved_at)
       this.failed = false
     } catch {

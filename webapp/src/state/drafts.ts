@@ -7,11 +7,6 @@ export async function allDrafts(): Promise<Draft[]> {
   return drafts.sort((a, b) => b.saved_at.localeCompare(a.saved_at))
 }
 
-/** Commits a draft; resolves once it is on disk (strict durability). */
-export async function saveDraft(draft: Draft): Promise<void> {
-  await sync.work.drafts.put(draft)
-}
-
 /** At the person's confirmed wish. A refused visit it was to replace is open again. */
 export async function deleteDraft(id: string): Promise<void> {
   await sync.engine.discard(id)

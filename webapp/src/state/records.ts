@@ -13,7 +13,7 @@ import { FORM } from '../domain/visit'
 import type { NewMutation, Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
 import type { OpenDraft } from './draft.svelte'
-import { allDrafts, saveDraft } from './drafts'
+import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
 import { ofIntervention, one, oneWithOutbox, withOutbox, type Overlaid } from './read'
 import { distinct, personOf } from './refused'
@@ -115,7 +115,7 @@ export async function beginChange(
   const draft = recordId()
   const saved_at = limaIso(Date.now())
   const version = RECORD_FORM_VERSION
-  await saveDraft({ id: draft, kind: 'record', intervention: row.intervention, version, saved_at, body: form })
+  await sync.engine.saveDraft({ id: draft, kind: 'record', intervention: row.intervention, version, saved_at, body: form })
   return draft
 }
 

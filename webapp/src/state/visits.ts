@@ -1,5 +1,4 @@
 import { limaIso } from '../domain/day'
-import { saveDraft } from './drafts'
 import { recordId } from '../sync/ids'
 import { convenioCode } from './facts'
 import { recordFormOf } from './refused'
@@ -16,7 +15,7 @@ export async function startVisit(intervention: string, convenio_code: string): P
     started_at: limaIso(Date.now()),
     roster_as_of: sync.status.synced_at,
   })
-  await saveDraft({
+  await sync.engine.saveDraft({
     id: visit,
     kind: 'visit',
     intervention,

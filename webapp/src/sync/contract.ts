@@ -137,6 +137,8 @@ export interface SyncEngine {
   stop(): Promise<void>
   /** Push and pull now; resolves when this round ended, well or not. */
   syncNow(): Promise<void>
+  /** Puts a draft down; resolves once it is on disk (strict durability). */
+  saveDraft(draft: Draft): Promise<void>
   /** Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict transaction. */
   enqueue(work: {
     group: string

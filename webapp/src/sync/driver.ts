@@ -64,6 +64,8 @@ export class Driver {
   private progress = { done: 0, total: 0 }
   /** As last written to the store. */
   private kept: { standing: Standing; lease: Lease } = this.state
+  /** That it was. */
+  private noted: Promise<unknown> = Promise.resolve()
   /** Groups the server failed on when one of theirs came alone. */
   private readonly aside = new Set<string>()
   private started = false
@@ -77,7 +79,7 @@ export class Driver {
     this.meta = await replica.meta()
     if (this.meta.schema !== SCHEMA) await this.anew()
     const kept = await work.meta()
-    if (!kept.install) await work.saveInstall(random.token())
+    if (!kept.install) await work.beginInstall(random.token())
     this.kept = kept
     // A device from before there were leases begins its own now.
     const lease = kept.lease.answered || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
@@ -115,12 +117,14 @@ export class Driver {
     if (!isBusy(this.state)) this.release()
   }
 
-  /** Writes down what must outlive a restart. An order to erase is written before it is carried out: see wipe. */
+  /** Writes down what must outlive a restart. An order to erase is written by who carries it out: see wipe. */
   private keep(): void {
     const { standing, lease } = this.state
+    if (standing === 'wiped' || standing === 'erased') return
     if (standing === this.kept.standing && !worthKeeping(this.kept.lease, lease)) return
     this.kept = { standing, lease }
-    if (standing !== 'erased') this.ports.work.note(this.kept).catch(() => undefined) // again with the next change
+    const note = this.ports.work.note(this.kept).catch(() => undefined) // again with the next change
+    this.noted = Promise.all([this.noted, note])
   }
 
   /** Resolves when nothing is under way; what waits for a retry does not count. */
@@ -341,6 +345,7 @@ export class Driver {
   /** The order first, what it leads to after: a crash in between leaves a device that goes on erasing itself. */
   private async wipe(): Promise<void> {
     const { replica, work, transport } = this.ports
+    await this.noted // an older word must not come after this one
     await work.note({ standing: 'wiped' })
     await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
     await this.ports.erase?.()

@@ -121,6 +121,10 @@ class TabEngine implements SyncEngine {
     this.rounds.delete(ask)
   }
 
+  saveDraft(draft: Draft): Promise<void> {
+    return this.work.saveDraft(draft)
+  }
+
   async enqueue(work: Work): Promise<void> {
     const ids = work.mutations.map(() => uuidV7(Date.now()))
     await this.work.enqueue(work, { ids, at: localInstant(new Date()) })

@@ -7,7 +7,9 @@
  *  L2 acknowledged entries become unanswered again only in the transaction that
  *     forgets the marks which proved the server's going back, so that a crash
  *     before it repeats the whole and a crash after it has lost nothing (I2, I3);
- *  L3 counters only grow; none is given twice (I3).
+ *  L3 counters only grow; none is given twice (I3);
+ *  L4 what a person does on a device ordered to erase itself is refused: nothing
+ *     of it may stay (I5).
  */
 import type { Draft, OutboxEntry, OutboxState } from './contract'
 import { canTakeBack, countsOf, entriesFor } from './entries'
@@ -52,6 +54,11 @@ export interface WorkTables {
   change<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T>
 }
 
+/** Ordered to erase itself, this device keeps nothing more. */
+export class Erased extends Error {
+  override name = 'Erased'
+}
+
 const NOTHING = { change: null, answer: undefined }
 const byCounter = (a: OutboxEntry, b: OutboxEntry): number => a.counter - b.counter
 const metaOf = async (r: WorkReader): Promise<WorkMeta> => ({ ...emptyWorkMeta(), ...(await r.meta()) })
@@ -62,7 +69,7 @@ function failed(gone: readonly OutboxEntry[], replaced: readonly OutboxEntry[]):
   return replaced.some(head) ? gone.some(head) : gone.length > 0
 }
 
-/** Every tab may enqueue, take back, redo and discard; only the one that syncs calls the rest. */
+/** Every tab may save a draft, enqueue, take back, redo and discard; only the one that syncs calls the rest. */
 export class Ledger implements WorkStore {
   constructor(private readonly tables: WorkTables) {}
 
@@ -132,8 +139,20 @@ export class Ledger implements WorkStore {
     }))
   }
 
+  private byPerson<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T> {
+    return this.tables.change(what, async (r) => {
+      const { standing } = await metaOf(r)
+      if (standing === 'wiped' || standing === 'erased') throw new Erased()
+      return decide(r)
+    })
+  }
+
+  saveDraft(draft: Draft): Promise<void> {
+    return this.byPerson('saveDraft', () => Promise.resolve({ change: { drafts: [draft] }, answer: undefined }))
+  }
+
   enqueue(work: Work, stamp: Stamp): Promise<void> {
-    return this.tables.change('enqueue', async (r) => {
+    return this.byPerson('enqueue', async (r) => {
       if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return NOTHING
       const made = entriesFor(work, stamp, await metaOf(r))
       return { change: { ...made, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
@@ -141,7 +160,7 @@ export class Ledger implements WorkStore {
   }
 
   takeBack(group: string, draft: Draft | null): Promise<boolean> {
-    return this.tables.change('takeBack', async (r) => {
+    return this.byPerson('takeBack', async (r) => {
       const entries = await r.byGroup(group)
       if (!canTakeBack(entries)) return { change: null, answer: false }
       return { change: { gone: entries.map((e) => e.counter), drafts: draft ? [draft] : [] }, answer: true }
@@ -149,7 +168,7 @@ export class Ledger implements WorkStore {
   }
 
   redo(group: string, draft: Draft, only?: readonly string[]): Promise<string> {
-    return this.tables.change('redo', async (r) => {
+    return this.byPerson('redo', async (r) => {
       const entries = await r.byGroup(group)
       const refused = entries.filter((e) => e.state === 'rejected' && (!only || only.includes(e.id)))
       const before = refused.find((e) => e.redone_as)?.redone_as
@@ -173,7 +192,7 @@ export class Ledger implements WorkStore {
   }
 
   putBack(entries: readonly OutboxEntry[]): Promise<void> {
-    return this.tables.change('putBack', async (r) => {
+    return this.byPerson('putBack', async (r) => {
       const there = await r.byCounter(entries.map((e) => e.counter))
       const missing = entries.filter((e, i) => e.state === 'rejected' && !there[i])
       return { change: { entries: missing }, answer: undefined }
@@ -185,6 +204,10 @@ export class Ledger implements WorkStore {
       const meta = await metaOf(r)
       return { change: { meta: { ...meta, ...change(meta) } }, answer: undefined }
     })
+  }
+
+  beginInstall(install: string): Promise<void> {
+    return this.amend('install', (meta) => (meta.install ? {} : { install }))
   }
 
   saveInstall(install: string): Promise<void> {

@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import { emptyDisk, MemoryReplica, MemoryWork } from '../db/memory'
+import { Erased } from './ledger'
 import { Phone } from './testing/phone'
 import { FakeServer } from './testing/server'
 import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
@@ -68,6 +69,11 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.erased).toBeGreaterThan(0)
     expect(phone.status).toMatchObject({ standing: 'wiped', in_sync: false })
     expect(server.standing).toBe('por_borrar')
+    // A screen that is still open keeps nothing more on it.
+    await expect(stores.work.enqueue(work('late'), { ids: ['m10'], at: '' })).rejects.toThrow(Erased)
+    await expect(stores.work.saveDraft(draft)).rejects.toThrow(Erased)
+    expect(await stores.all()).toEqual([])
+    expect(await stores.work.waiting()).toEqual(new Set())
 
     const next = new Phone(stores.replica, stores.work, server)
     const told: unknown[] = []
@@ -177,6 +183,32 @@ test('killed between any two writes of a wipe: it goes on erasing itself and end
     expect(server.standing, `after ${writes} writes`).toBe('borrado')
     expect([disk.rows.size, disk.outbox.size, disk.work.standing]).toEqual([0, 0, 'erased'])
   }
+})
+
+test('what is noted late does not undo an order to erase', async () => {
+  const server = new FakeServer()
+  server.held = ['catalog']
+  const disk = emptyDisk()
+  const slow: (() => void)[] = []
+  const gate = (what: string): Promise<void> =>
+    what === 'note' && slow.length === 0 ? new Promise((resolve) => slow.push(resolve)) : Promise.resolve()
+  const phone = new Phone(new MemoryReplica(disk), new MemoryWork(disk, gate), server)
+  await phone.start()
+  server.standing = 'por_borrar'
+  void phone.sync()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(slow).toHaveLength(1)
+  slow[0]!()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([disk.work.standing, server.standing]).toEqual(['erased', 'borrado'])
+})
+
+test('a second tab that begins at the same time leaves the name of the first', async () => {
+  const work = new MemoryWork(emptyDisk())
+  await work.beginInstall('first')
+  await work.saveDevice('d1', 7)
+  await work.beginInstall('second')
+  expect(await work.meta()).toMatchObject({ install: 'first', device: 'd1' })
 })
 
 describe('no room left', () => {

@@ -216,6 +216,8 @@ export interface WorkStore {
   settle(settlements: readonly Settlement[], told?: Told): Promise<void>
   /** Gives parked entries the outcome a reviewer decided; the same again changes nothing. */
   review(verdicts: readonly Verdict[]): Promise<void>
+  /** Puts it down as it is now. This, enqueue, takeBack, redo and putBack throw Erased on a device so ordered. */
+  saveDraft(draft: Draft): Promise<void>
   /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
@@ -224,7 +226,9 @@ export interface WorkStore {
   redo(group: string, draft: Draft, only?: readonly string[]): Promise<string>
   discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]>
   putBack(entries: readonly OutboxEntry[]): Promise<void>
-  /** A name of this installation, to be registered anew. */
+  /** A name of this installation, if it has none: another tab may have begun. */
+  beginInstall(install: string): Promise<void>
+  /** Another name of this installation, to be registered anew. */
   saveInstall(install: string): Promise<void>
   saveDevice(device: string, lastCounter: number): Promise<void>
   note(change: Partial<Pick<WorkMeta, 'standing' | 'lease'>>): Promise<void>
