@@ -89,10 +89,11 @@ export class MemoryReplica implements ReplicaStore {
 
 type WorkDisk = Pick<Disk, 'outbox' | 'drafts' | 'work'>
 
+/** When the last transaction on a disk is over: also of another tab's tables. */
+const turns = new WeakMap<WorkDisk, Promise<unknown>>()
+
 /** One transaction at a time; `commit` makes a change last before it is seen. */
 export class MemoryTables implements WorkTables {
-  private turn: Promise<unknown> = Promise.resolve()
-
   constructor(
     private readonly disk: WorkDisk,
     private readonly gate: WriteGate = open,
@@ -105,7 +106,7 @@ export class MemoryTables implements WorkTables {
 
   async change<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T> {
     await this.gate(what)
-    const mine = this.turn.then(async () => {
+    const mine = (turns.get(this.disk) ?? Promise.resolve()).then(async () => {
       const { change, answer } = await decide(readerOf(this.disk))
       if (change) {
         await this.commit(change)
@@ -113,7 +114,10 @@ export class MemoryTables implements WorkTables {
       }
       return answer
     })
-    this.turn = mine.catch(() => undefined)
+    turns.set(
+      this.disk,
+      mine.catch(() => undefined),
+    )
     return mine
   }
 }
