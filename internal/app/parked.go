@@ -239,5 +239,8 @@ func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]D
 			o.Status = Rejected
 		}
 	}
+	for _, d := range j.fresh {
+		d.Outcome.Reviewed = true
+	}
 	return j.fresh, nil
 }

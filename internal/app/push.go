@@ -33,6 +33,8 @@ type Outcome struct {
 	// Lost are the fields whose values went to a conflict instead of the record.
 	Lost     []string `json:"lost,omitempty"`
 	Conflict string   `json:"conflict,omitempty"` // its record
+	// Reviewed: it waited parked until somebody decided.
+	Reviewed bool `json:"reviewed,omitempty"`
 }
 
 // PushResult answers a batch, in its order.

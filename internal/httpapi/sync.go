@@ -153,6 +153,7 @@ type outcome struct {
 
 	Lost     []string `json:"lost,omitempty"`
 	Conflict string   `json:"conflict,omitempty"`
+	Reviewed bool     `json:"reviewed,omitempty"`
 }
 
 type pushResponse struct {
@@ -191,6 +192,7 @@ func (a *API) push(c echo.Context) error {
 	for i, o := range r.Outcomes {
 		results[i] = outcome{
 			ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors), Lost: o.Lost, Conflict: o.Conflict,
+			Reviewed: o.Reviewed,
 		}
 	}
 	return c.JSON(http.StatusOK, pushResponse{

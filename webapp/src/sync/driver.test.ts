@@ -370,6 +370,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await updated.sync()
     expect(await rowIds(stores)).toEqual([...ALL, 'visits/visit1'])
     expect(updated.status).toMatchObject({ pending: 0, in_sync: true })
+    expect(server.applied).toHaveLength(1)
   })
 
   test('a reset empties the replica and never the outbox', async () => {

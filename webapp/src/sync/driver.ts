@@ -211,7 +211,9 @@ export class Driver {
     const { device, marks } = await work.meta()
     if (transport.closed?.()) return this.failed('push', { status: 0 })
     const batch = await this.nextBatch(limit)
-    if (batch.length === 0) {
+    // Where pulls are refused, only a push tells that the server has gone back.
+    const asks = this.state.standing !== 'active' && marks.length > 0
+    if (batch.length === 0 && !asks) {
       // Settled meanwhile, by a tab that led before: what is shown as unsent must not stay so.
       this.counts = await work.counts()
       return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false, rewound: false })

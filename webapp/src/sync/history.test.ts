@@ -230,6 +230,21 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status?.in_sync).toBe(true)
   })
 
+  test('what a review had refused is sent again, also where only the answer to a push told of it', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    server.judge = () => ({ status: 'rejected', reviewed: true, errors: [{ code: 'review_rejected', message: 'No.' }] })
+    await phone.record('v', 'x', 'visit1')
+    server.judge = () => ({ status: 'rejected', errors: [{ code: 'value_unknown', message: 'No.' }] })
+    await phone.record('w', 'x', 'visit2')
+    expect(phone.status).toMatchObject({ rejected: 2 })
+    server.restore(backup)
+    server.judge = () => ({ status: 'applied' })
+    await phone.sync()
+    expect((await stores.all()).map((e) => e.state)).toEqual(['applied', 'rejected'])
+  })
+
   test('surplus rows stay while work on them is unsent', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
@@ -244,20 +259,6 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     phone.spoil = (__, deliver) => deliver()
     await phone.sync()
     expect(await rowIds(stores)).not.toContain('cupos/d')
-  })
-
-  test('a new schema builds the replica anew and keeps the outbox', async () => {
-    const { server, phone, stores } = setUp()
-    await phone.start()
-    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
-    await phone.record('v', 'x', 'visit1')
-    const meta = await stores.replica.meta()
-    await stores.replica.commit({ clear: false, deletes: [], puts: [], meta: { ...meta, schema: 0 } })
-    const next = new Phone(stores.replica, stores.work, server)
-    await next.start()
-    expect(next.status).toMatchObject({ pending: 0, in_sync: true })
-    expect(server.applied).toHaveLength(1)
-    expect((await stores.replica.meta()).schema).toBe(emptyMeta().schema)
   })
 })
 

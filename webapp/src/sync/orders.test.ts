@@ -52,6 +52,21 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await rowIds(stores)).toEqual(ALL)
   })
 
+  test('revoked, with nothing unsent: what a server that went back has lost is sent again', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    await phone.record('v', 'x', 'visit1')
+    expect(phone.status).toMatchObject({ pending: 0, in_sync: true })
+    server.restore(backup)
+    server.standing = 'revocado'
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'device_revoked', message: 'En revisión.' }] })
+    await phone.sync()
+    await phone.driver.settled()
+    expect(phone.status).toMatchObject({ standing: 'evicted', pending: 0, parked: 1 })
+    expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
+  })
+
   test('to be wiped: everything goes at once, and the server is told however long that takes', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

@@ -88,7 +88,8 @@ export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEn
 
 /** What a server that went back may have forgotten: what took effect, and what it had taken for review. */
 export function mayBeLost(entry: OutboxEntry): boolean {
-  if (entry.state === 'rejected') return entry.review !== undefined && entry.redone_as === undefined
+  const reviewed = entry.review !== undefined || entry.outcome?.reviewed === true
+  if (entry.state === 'rejected') return reviewed && entry.redone_as === undefined
   return entry.state === 'applied' || entry.state === 'parked'
 }
 

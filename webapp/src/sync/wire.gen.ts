@@ -1660,6 +1660,8 @@ export interface components {
             lost?: string[];
             /** @description The record of `conflicts` that keeps them. */
             conflict?: string;
+            /** @description It waited parked until somebody decided. */
+            reviewed?: boolean;
         };
         PushResponse: {
             /** @description True when one of the marks sent is not of this history; absent otherwise. Then nothing was judged and results is empty. */

@@ -72,6 +72,7 @@ function readOutcome(v: Obj): Outcome | null {
     (v.rev === undefined || isInt(v.rev)) &&
     (v.lost === undefined || (Array.isArray(v.lost) && v.lost.every(isStr))) &&
     (v.conflict === undefined || isStr(v.conflict)) &&
+    (v.reviewed === undefined || typeof v.reviewed === 'boolean') &&
     (v.errors === undefined || every(v.errors, (e) => isStr(e.code) && isStr(e.message)))
   return whole ? (v as unknown as Outcome) : null
 }

@@ -8,7 +8,7 @@ interface ServerRow {
   data: Record<string, unknown>
 }
 
-type Judge = (m: Mutation) => Pick<Outcome, 'status' | 'errors'>
+type Judge = (m: Mutation) => Pick<Outcome, 'status' | 'errors' | 'reviewed'>
 
 /** What a backup holds. */
 interface Past {
