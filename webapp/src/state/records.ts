@@ -115,7 +115,14 @@ export async function beginChange(
   const draft = recordId()
   const saved_at = limaIso(Date.now())
   const version = RECORD_FORM_VERSION
-  await sync.engine.saveDraft({ id: draft, kind: 'record', intervention: row.intervention, version, saved_at, body: form })
+  await sync.engine.saveDraft({
+    id: draft,
+    kind: 'record',
+    intervention: row.intervention,
+    version,
+    saved_at,
+    body: form,
+  })
   return draft
 }
 

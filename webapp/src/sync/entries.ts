@@ -1,14 +1,10 @@
 /** How finished work becomes outbox entries. Pure; both stores use it inside their transaction. */
-import type { Mutation, NewMutation, OutboxEntry } from './contract'
+import type { Mutation, OutboxEntry } from './contract'
 import { SCHEMA } from './ports'
 import type { OutboxCounts, Stamp, Work, WorkMeta } from './ports'
 
 /** @returns the new entries and the meta with the counters used up */
-export function entriesFor(
-  work: Work,
-  stamp: Stamp,
-  meta: WorkMeta,
-): { entries: OutboxEntry[]; meta: WorkMeta } {
+export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta): { entries: OutboxEntry[]; meta: WorkMeta } {
   let counter = meta.last_counter
   const entries: OutboxEntry[] = []
   for (const [n, m] of work.mutations.entries()) {
