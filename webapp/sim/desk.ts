@@ -81,7 +81,9 @@ export class Desk {
   private async remember(conflict: string, resolution: string, done: boolean): Promise<void> {
     const { server, scheduler } = this
     const row = done || (await this.settledHere(conflict))
-    if (row) this.log.settlements.push({ seq: await server.head(scheduler.time), conflict, resolution })
+    if (!row) return
+    const seq = await server.head(scheduler.time)
+    this.log.settlements.push({ seq, nth: this.log.count++, conflict, resolution })
   }
 
   private async settledHere(conflict: string): Promise<boolean> {

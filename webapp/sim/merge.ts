@@ -12,6 +12,8 @@ import type { ServerState, TableRow } from './server'
 /** A value that somebody in the office wrote, or let stand after all. */
 export interface OfficeEdit {
   seq: number
+  /** One that finds no record makes no commit: what was done after another with the same seq has the greater one. */
+  nth: number
   record: string
   fields: Record<string, unknown>
 }
@@ -19,11 +21,14 @@ export interface OfficeEdit {
 /** A conflict settled in the office. */
 export interface OfficeSettlement {
   seq: number
+  nth: number
   conflict: string
   resolution: string
 }
 
 export interface OfficeLog {
+  /** How much was done in the office. */
+  count: number
   edits: OfficeEdit[]
   settlements: OfficeSettlement[]
   /** The newest commit of an older copy that took the place of the data; 0 for none. */
@@ -36,7 +41,7 @@ interface Lost {
   theirs: unknown
 }
 
-type Happened = { seq: number; order: number; do: (m: Model) => void }
+type Happened = { seq: number; order: number; nth?: number; do: (m: Model) => void }
 
 const TRACKED = ['severity', 'description', 'corrective_measure', 'state', 'state_reason'] as const
 
@@ -198,19 +203,22 @@ export function merged(
 ): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number } {
   const model = new Model(tables, office.restored)
   const events: Happened[] = [
-    ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, do: (m: Model) => m.edit(e) })),
+    ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, nth: e.nth, do: (m: Model) => m.edit(e) })),
     ...office.settlements.map((s) => ({
       seq: s.seq,
       order: Infinity,
+      nth: s.nth,
       do: (m: Model) => m.settle(s.conflict, s.resolution),
     })),
     ...state.mutations.flatMap((m) => happened(m, phones)),
   ]
-  events.sort((a, b) => a.seq - b.seq || a.order - b.order)
+  events.sort((a, b) => a.seq - b.seq || compare(a.order, b.order) || compare(a.nth ?? 0, b.nth ?? 0))
   model.play(events)
   model.compare()
   return { violations: model.found.slice(0, 5), deleted: new Set(model.gone.keys()), lost: model.lost }
 }
+
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function happened(m: ServerState['mutations'][number], phones: readonly SimPhone[]): Happened[] {
   const phone = phones.find((p) => p.promised.has(m.id))

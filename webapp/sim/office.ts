@@ -95,7 +95,7 @@ export class Office {
     for (const w of writes) {
       if (w.collection !== 'findings') continue
       seq ??= await this.server.head(this.scheduler.time)
-      this.log.edits.push({ seq, record: w.id!, fields: w.fields! })
+      this.log.edits.push({ seq, nth: this.log.count++, record: w.id!, fields: w.fields! })
     }
   }
 

@@ -45,7 +45,7 @@ export class World {
   readonly office: Office
   readonly desk: Desk
   readonly theme: Theme
-  readonly log: OfficeLog = { edits: [], settlements: [], restored: 0 }
+  readonly log: OfficeLog = { count: 0, edits: [], settlements: [], restored: 0 }
   readonly found: Violation[] = []
   private readonly outside: { id: string; user: string }[] = []
 
