@@ -41,6 +41,7 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 	if j.bases, err = j.basesOf(m, row); err != nil {
 		return nil, err
 	}
+	j.bases.Saw = m.Saw
 	if !row.Known || row.Gone && row.Data == nil {
 		return verdict(j.fate(m.Collection, m.Record, fault.New(fault.RecordNotFound, "record")))
 	}
@@ -134,7 +135,7 @@ func (j *judge) remove(m Mutation, row RecordState) (*Outcome, error) {
 	if row.Gone {
 		return &Outcome{Status: Applied, Rev: row.Rev}, nil
 	}
-	if edited := replication.Edited(j.bases, row.FieldRevs); len(edited) > 0 {
+	if edited := replication.Edited(j.bases, row.Data, row.FieldRevs); len(edited) > 0 {
 		lost := make([]replication.Lost, len(edited))
 		for i, f := range edited {
 			lost[i] = replication.Lost{Field: f, Theirs: row.Data[f]}

@@ -20,6 +20,7 @@ type Mutation struct {
 	Fields     map[string]any `json:"fields"`
 	BaseRev    *int64         `json:"base_rev"`
 	Prev       string         `json:"prev"`
+	Saw        map[string]any `json:"saw"`
 	Form       string         `json:"form"`
 	Schema     int            `json:"schema"`
 	At         string         `json:"at"`

@@ -15,8 +15,9 @@ import (
 //     is what the record says already, or it is lost to a conflict.
 //   - M2 What nobody changed past the device's base takes the device's value.
 //   - M3 A unit (a merge group, or a field alone) moves whole. If one of its
-//     fields moved past its base and a value differs, the record keeps all it
-//     says: the first to arrive stays. The other units go their own way.
+//     fields moved past its base, or says something else than the person saw,
+//     and a value differs, the record keeps all it says: the first to arrive
+//     stays. The other units go their own way.
 //   - M4 A successor knows what its predecessor led to in the fields that
 //     predecessor won, and nothing else it did not know before. So a field that
 //     was lost, or that others changed unseen, conflicts again.
@@ -107,10 +108,21 @@ func same(a, b any) bool {
 type Bases struct {
 	Default int64            `json:"d"`
 	Fields  map[string]int64 `json:"f,omitempty"` // where it is newer than Default
+	// Saw is what the person saw in the fields when he began, as far as the device
+	// says. It counts beside the revs: where a backup took the place of the data, one
+	// may have been given twice before anybody noticed.
+	Saw map[string]any `json:"-"`
 }
 
 // Of is the base of a field.
 func (b Bases) Of(field string) int64 { return max(b.Default, b.Fields[field]) }
+
+// moved: the field is not what who made the change knew.
+func (b Bases) moved(field string, now Payload, revs FieldRevs) bool {
+	saw, told := b.Saw[field]
+	value, there := now[field]
+	return revs[field] > b.Of(field) || told && there && !same(saw, value)
+}
 
 // After are the bases of a successor: the fields that were won stand at rev.
 func (b Bases) After(won []string, rev int64) Bases {
@@ -157,7 +169,7 @@ func Merge(collection string, mine map[string]any, bases Bases, now Payload, rev
 func inConflict(unit []string, mine map[string]any, bases Bases, now Payload, revs FieldRevs) bool {
 	moved, differs := false, false
 	for _, field := range unit {
-		moved = moved || revs[field] > bases.Of(field)
+		moved = moved || bases.moved(field, now, revs)
 		if value, sent := mine[field]; sent && !same(value, now[field]) {
 			differs = true
 		}
@@ -175,12 +187,12 @@ func AllLost(mine map[string]any) []Lost {
 	return out
 }
 
-// Edited are the fields that changed past a deletion's bases; sorted. While
-// there is one, the record stays.
-func Edited(bases Bases, revs FieldRevs) []string {
+// Edited are the fields that moved past what who deletes the record knew; sorted.
+// While there is one, the record stays.
+func Edited(bases Bases, now Payload, revs FieldRevs) []string {
 	var out []string
-	for field, rev := range revs {
-		if field != SchemaField && rev > bases.Of(field) {
+	for field := range now {
+		if bases.moved(field, now, revs) {
 			out = append(out, field)
 		}
 	}

@@ -42,6 +42,7 @@ func TestMergeInvariants(t *testing.T) {
 				bases.Fields[f] = int64(rnd.IntN(8))
 			}
 		}
+		bases.Saw = pickSome(rnd, letter)
 		mine := pickSome(rnd, letter)
 		got := replication.Merge("findings", mine, bases, now, revs)
 		if again := replication.Merge("findings", maps.Clone(mine), bases, now, revs); !reflect.DeepEqual(got, again) {
@@ -64,7 +65,8 @@ func TestMergeInvariants(t *testing.T) {
 			moved, differs := false, false
 			unit := replication.UnitOf("findings", f)
 			for _, u := range unit {
-				moved = moved || revs[u] > bases.Of(u)
+				saw, told := bases.Saw[u]
+				moved = moved || revs[u] > bases.Of(u) || told && saw != now[u]
 				if x, sent := mine[u]; sent && x != now[u] {
 					differs = true
 				}
@@ -192,11 +194,17 @@ func TestFieldRevs(t *testing.T) {
 	if revs = revs.Advance(nil, replication.Payload{"a": "1", "b": ""}, 5); revs["a"] != 5 || revs["b"] != 5 {
 		t.Errorf("came back: %v", revs)
 	}
-	if got := replication.Edited(replication.Bases{Default: 4}, revs); !slices.Equal(got, []string{"a", "b"}) {
+	now := replication.Payload{"a": "1", "b": ""}
+	if got := replication.Edited(replication.Bases{Default: 4}, now, revs); !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("edited past 4: %v", got)
 	}
-	if got := replication.Edited(replication.Bases{Default: 2, Fields: map[string]int64{"a": 5, "b": 6}}, revs); got != nil {
+	known := replication.Bases{Default: 2, Fields: map[string]int64{"a": 5, "b": 6}}
+	if got := replication.Edited(known, now, revs); got != nil {
 		t.Errorf("all known, though the schema moved: %v", got)
+	}
+	known.Saw = map[string]any{"a": "2", "b": nil, "gone": "x"}
+	if got := replication.Edited(known, now, revs); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("a is not what was seen: %v", got)
 	}
 }
 

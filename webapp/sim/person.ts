@@ -1,6 +1,7 @@
 /** Who works on a phone: finishes visits, changes findings, settles conflicts. */
 import type { Draft, NewMutation } from '../src/sync/contract'
 import { Erased } from '../src/sync/ledger'
+import { sawIn, seenIn } from '../src/domain/record'
 import { overlay } from '../src/sync/overlay'
 import type { Work } from '../src/sync/ports'
 import { NoRoom } from './phone'
@@ -131,6 +132,10 @@ async function change(
 ): Promise<void> {
   const { id: record, rev: base_rev, prev } = row
   const mutation: NewMutation = { collection, record, form: 'finding/1', base_rev, ...(prev ? { prev } : {}), ...what }
+  if (collection === 'findings') {
+    const shown = sawIn(collection, row.data)
+    mutation.saw = what.op === 'delete' ? shown : seenIn({ saw: shown }, what.fields)
+  }
   const group = phone.rng.recordId()
   await enqueue(phone, { group, label: 'Hallazgo', intervention, mutations: [mutation] }, { ...row.data })
 }

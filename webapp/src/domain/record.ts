@@ -24,6 +24,8 @@ export interface RecordForm {
   base_rev: number
   /** This device's own mutation that was shown over it; '' for none. */
   prev: string
+  /** The record as it was shown, see sawIn; a form begun with an older version of the app does not say. */
+  saw?: Fields
   base: Record<string, string>
   typed: Record<string, string>
 }
@@ -55,6 +57,11 @@ export function factsOf(collection: RecordCollection, data: Fields): Record<stri
   return Object.fromEntries(FACTS[collection].map((f) => [f, typeof data[f] === 'string' ? data[f] : '']))
 }
 
+/** What of a record as it is shown its author has seen: what the server fills in is not there before it came back. */
+export function sawIn(collection: RecordCollection, data: Fields): Fields {
+  return Object.fromEntries(FACTS[collection].filter((f) => data[f] !== undefined).map((f) => [f, data[f]]))
+}
+
 /** Lifting a finding is a decision of its own: the form asks for the reason alone. */
 export function isLifting(form: RecordForm): boolean {
   return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
@@ -69,6 +76,11 @@ export function changedFields(form: RecordForm): Record<string, string> {
   const units = [...grouped, ...FACTS[form.collection].filter((f) => !grouped.flat().includes(f)).map((f) => [f])]
   const moved = units.filter((unit) => unit.some(changed)).flat()
   return Object.fromEntries(moved.map((field) => [field, clean(form.typed, field)]))
+}
+
+/** What the person saw in these fields. */
+export function seenIn(form: Pick<RecordForm, 'saw'>, fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(form.saw ?? {}).filter(([f]) => f in fields))
 }
 
 /** The fields of a new record: those with a value. A new finding is open; the server says so. */

@@ -5,6 +5,8 @@ import {
   isLifting,
   newFields,
   RECORD_FORM_VERSION,
+  sawIn,
+  seenIn,
   type Fields,
   type RecordForm,
 } from '../domain/record'
@@ -107,6 +109,7 @@ export async function beginChange(
     visited_on: visit?.visited_on ?? '',
     base_rev: row.rev,
     prev: row.prev,
+    saw: sawIn(collection, row as unknown as Fields),
     base,
     typed,
   }
@@ -140,11 +143,13 @@ export async function withdraw(
   const row = await oneWithOutbox(collection, id)
   if (!row) return () => Promise.resolve(false)
   const group = recordId()
+  const saw = sawIn(collection, row as unknown as Fields)
+  const seen = { base_rev: row.rev, prev: row.prev, saw }
   await sync.engine.enqueue({
     group,
     label,
     intervention: row.intervention,
-    mutations: [{ collection, record: id, op: 'delete', fields: {}, form: FORM, base_rev: row.rev, prev: row.prev }],
+    mutations: [{ collection, record: id, op: 'delete', fields: {}, form: FORM, ...seen }],
   })
   return () => sync.engine.takeBack(group, null)
 }
@@ -162,7 +167,7 @@ function mutationOf(form: RecordForm): NewMutation | null {
   if (record === '') return { collection, record: recordId(), op: 'create', fields: newFields(form), form: FORM }
   const fields = changedFields(form)
   if (Object.keys(fields).length === 0) return null
-  return { collection, record, op: 'update', fields, form: FORM, base_rev, prev }
+  return { collection, record, op: 'update', fields, form: FORM, base_rev, prev, saw: seenIn(form, fields) }
 }
 
 /**

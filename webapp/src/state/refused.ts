@@ -4,6 +4,7 @@ import {
   isRecordCollection,
   RECORD_FORM_VERSION,
   remedyOf,
+  sawIn,
   type Fields,
   type RecordForm,
   type Remedy,
@@ -148,6 +149,7 @@ export async function recordFormOf(
     visited_on: await visitedOn(visit),
     base_rev: current?.rev ?? 0,
     prev: current?.prev ?? '',
+    ...(current ? { saw: sawIn(collection, current as unknown as Fields) } : {}),
     base,
     typed: anew ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
   }

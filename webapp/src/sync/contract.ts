@@ -129,6 +129,7 @@ export interface NewMutation {
   /** What the person saw when he began: the revision of the row, and this device's own work shown over it. */
   base_rev?: number
   prev?: string
+  saw?: Record<string, unknown>
   about?: About
 }
 

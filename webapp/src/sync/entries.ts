@@ -23,6 +23,7 @@ export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta): { entries:
       at: stamp.at,
       ...(m.base_rev === undefined ? {} : { base_rev: m.base_rev }),
       ...(m.prev ? { prev: m.prev } : {}),
+      ...(m.saw ? { saw: m.saw } : {}),
     }
     entries.push({
       counter,

@@ -1630,6 +1630,10 @@ export interface components {
             base_rev?: number;
             /** @description op update and delete: id of this person's earlier mutation of the same record, when not yet pulled back. */
             prev?: string;
+            /** @description op update and delete: what the person saw in the fields when he began the change. */
+            saw?: {
+                [key: string]: unknown;
+            };
             /** @description Form and version, e.g. visit/1. */
             form: string;
             schema: number;
