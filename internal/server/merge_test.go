@@ -135,6 +135,30 @@ func TestBaseFromTheFuture(t *testing.T) {
 	}
 }
 
+// A rev may be given twice: what was changed between a restore and the first
+// device that shows it up has one of the lost future's. What the person saw tells.
+func TestRevGivenTwice(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	old := k.Copy()
+	applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	rosa.Pull()
+	update := rosa.Change("update", "findings", "f", rosa.Revs["findings/"+testkit.ID("f")], fields{"severity": "moderada", "due_on": "2026-12-01"})
+	update["saw"] = fields{"severity": "leve", "due_on": "", "responsible": ""}
+
+	k = testkit.Open(t, old)
+	carry(rosa, k)
+	rosa.Marks = nil // who has no mark left to show
+	k.SQL(`UPDATE findings SET severity = 'grave' WHERE id = '` + testkit.ID("f") + `'`)
+	r := rosa.Push(update)
+	if !slices.Equal(r[0].Lost, []string{"severity"}) || r[0].Conflict == "" {
+		t.Errorf("%+v", r[0])
+	}
+	if f := k.Int(`SELECT count(*) FROM findings WHERE severity = 'grave' AND due_on = '2026-12-01'`); f != 1 {
+		t.Error("what stood was overwritten, or what nobody changed was not")
+	}
+	verifies(t, k)
+}
+
 // Deletions: of what nobody changed, goes; of what somebody changed, stays; a
 // change of what is gone is kept beside.
 func TestDeletions(t *testing.T) {
