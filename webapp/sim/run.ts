@@ -51,7 +51,8 @@ function resultOf({ tables, mutations, cells }: ServerState): string {
   const rows = ['visits', 'visit_marks', 'findings', 'unlisted_workers'].map((c) =>
     tables[c]!.map((row) => Object.entries(row).filter(([field]) => !told.includes(field))),
   )
-  const judged = mutations.map(({ id: _, conflict: __, ...m }) => m)
+  // A conflict's id comes from that of its mutation, and that from the phone's clock.
+  const judged = mutations.map(({ id: _, conflict: __, record, ...m }) => [m, m.collection === 'conflicts' || record])
   return createHash('sha256').update(JSON.stringify({ rows, judged, cells })).digest('hex').slice(0, 16)
 }
 
