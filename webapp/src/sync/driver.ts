@@ -64,6 +64,8 @@ export class Driver {
   private progress = { done: 0, total: 0 }
   /** As last written to the store. */
   private kept: { standing: Standing; lease: Lease } = this.state
+  /** When the last change of the replica is over. */
+  private turn: Promise<unknown> = Promise.resolve()
   /** That it was. */
   private noted: Promise<unknown> = Promise.resolve()
   /** Groups the server failed on when one of theirs came alone. */
@@ -246,7 +248,7 @@ export class Driver {
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
     const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     // What is received again has lower numbers than what was seen: it is shown until it is pulled.
-    if (read?.rewound) await replica.unsee()
+    if (read?.rewound) await this.alone(() => replica.unsee())
     await work.settle(settlements, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
@@ -269,10 +271,19 @@ export class Driver {
     const answer = await transport.send('POST', '/sync/pull', request)
     const page = answer.status === 200 ? readPage(answer.body) : null
     if (!page) return this.failed('pull', answer)
+    // Before the marks that prove it are forgotten: see L2.
+    if (page.rewound) await this.alone(() => replica.unsee())
     // First: work that must be sent again keeps the rows it is shown on.
     await work.settle([], { sent, mark: page.mark, rewound: page.rewound })
     if (page.rewound) await this.recount() // what waits again must not look received until the page is stored (I8)
-    await this.take(page, checksums)
+    await this.alone(() => this.take(page, checksums))
+  }
+
+  /** Nothing else of this driver is written between what `change` reads of the replica and what it writes. */
+  private readonly alone = <T>(change: () => Promise<T>): Promise<T> => {
+    const mine = this.turn.then(change)
+    this.turn = mine.catch(() => undefined)
+    return mine
   }
 
   private async take(page: PullPage, checksums: boolean): Promise<void> {
@@ -324,7 +335,7 @@ export class Driver {
       this.progress = { done: this.progress.done + rows, total: 0 }
       this.notify()
     }
-    const failure = await new Repair(replica, work, transport, clock, stored, () => this.stopped).run()
+    const failure = await new Repair(replica, work, transport, clock, stored, () => this.stopped, this.alone).run()
     this.progress = { done: 0, total: 0 }
     this.meta = await replica.meta()
     if (failure) return this.failed('pull', failure)

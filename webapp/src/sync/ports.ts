@@ -77,8 +77,17 @@ export const emptyMeta = (): ReplicaMeta => ({
   half: [],
 })
 
-/** The server has gone back: nothing counts as seen or durable until a page says so. */
-export const unseen = (meta: ReplicaMeta): ReplicaMeta => ({ ...meta, seen_seq: 0, durable_seq: 0 })
+/**
+ * The server has gone back: nothing counts as seen or durable until a page says
+ * so, and every bucket is compared. What the pages bring is not enough: a row that
+ * moved in the lost future, of a bucket read in part, comes with none of them.
+ */
+export const unseen = (meta: ReplicaMeta): ReplicaMeta => ({
+  ...meta,
+  seen_seq: 0,
+  durable_seq: 0,
+  reconcile: Object.keys(meta.buckets).map(Number),
+})
 
 /** One transaction on the replica: first `clear`, then deletes, then puts. */
 export interface ReplicaBatch {

@@ -1,5 +1,15 @@
 /** Carries out the comparison of the buckets on the list: see reconcile.ts for what it promises. */
-import type { Answer, Clock, Mark, ReplicaStore, RowKey, Transport, WorkStore } from './ports'
+import type {
+  Answer,
+  Clock,
+  Mark,
+  ReplicaBatch,
+  ReplicaMeta,
+  ReplicaStore,
+  RowKey,
+  Transport,
+  WorkStore,
+} from './ports'
 import { keyOf, PROTOCOL } from './ports'
 import { compare, planFetched, planWhole } from './reconcile'
 import { readListing, readRows } from './wire'
@@ -19,6 +29,7 @@ export class Repair {
     private readonly clock: Clock,
     private readonly stored: (rows: number) => void,
     private readonly stopped: () => boolean,
+    private readonly alone: <T>(change: () => Promise<T>) => Promise<T>,
   ) {}
 
   /**
@@ -54,7 +65,7 @@ export class Repair {
       const { missing, adopt } = compare(handle, page.rows, await this.replica.rows(page.rows))
       for (let n = 0; n < adopt.length; n += ROWS) {
         const some = adopt.slice(n, n + ROWS)
-        await this.replica.commit(planFetched(await this.replica.meta(), handle, [], some, []))
+        await this.change((meta) => planFetched(meta, handle, [], some, []))
       }
       for (let n = 0; n < missing.length; n += ROWS) {
         const failure = await this.fetch(handle, missing.slice(n, n + ROWS))
@@ -62,13 +73,21 @@ export class Repair {
       }
       after = page.next
     } while (after !== '')
-    const members = await this.replica.members([handle])
-    const now = this.clock.now()
-    const meta = await this.replica.meta()
-    const whole = planWhole(meta, handle, first, listed, members, await this.work.waiting(), now)
-    if (!whole) return NONSENSE
-    await this.replica.commit(whole)
-    return null
+    const at = first
+    const whole = await this.change(async (meta) => {
+      const members = await this.replica.members([handle])
+      return planWhole(meta, handle, at, listed, members, await this.work.waiting(), this.clock.now())
+    })
+    return whole ? null : NONSENSE
+  }
+
+  /** False where there is nothing to be done. */
+  private change(plan: (meta: ReplicaMeta) => ReplicaBatch | null | Promise<ReplicaBatch | null>): Promise<boolean> {
+    return this.alone(async () => {
+      const batch = await plan(await this.replica.meta())
+      if (batch) await this.replica.commit(batch)
+      return batch !== null
+    })
   }
 
   private async fetch(handle: number, keys: RowKey[]): Promise<Answer | null> {
@@ -76,8 +95,7 @@ export class Repair {
     if (answer.status !== 200) return answer
     const rows = readRows(answer.body)
     if (!rows) return NONSENSE
-    const batch = planFetched(await this.replica.meta(), handle, rows, [], await this.replica.rows(rows))
-    await this.replica.commit(batch)
+    await this.change(async (meta) => planFetched(meta, handle, rows, [], await this.replica.rows(rows)))
     this.stored(rows.length)
     return null
   }
