@@ -49,17 +49,9 @@ class Model {
   readonly found: Violation[] = []
   readonly findings = new Map<string, Record<string, unknown>>()
   readonly gone = new Map<string, Record<string, unknown>>()
-  /** The phone that wrote a field last: its own chain of edits knows itself. */
-  private readonly writer = new Map<string, string>()
-  /** What each field has said in this history, and since when it says what it does. */
-  private readonly said = new Map<string, { values: Set<unknown>; last: unknown; since: number }>()
-  private now = 0
   private readonly conflicts: Map<string, TableRow>
 
-  constructor(
-    private readonly tables: Tables,
-    private readonly restored: number,
-  ) {
+  constructor(private readonly tables: Tables) {
     this.conflicts = new Map(tables.all('conflicts').map((c) => [c.id, c]))
   }
 
@@ -67,36 +59,7 @@ class Model {
     this.found.push({ invariant: 'I4 no silent overwrite', what })
   }
 
-  play(events: readonly Happened[]): void {
-    for (const e of events) {
-      this.now = e.seq
-      e.do(this)
-      for (const [record, row] of this.findings) for (const field of TRACKED) this.hears(record + field, row[field])
-    }
-  }
-
-  private hears(field: string, value: unknown): void {
-    const said = this.said.get(field)
-    if (!said) this.said.set(field, { values: new Set([value]), last: value, since: this.now })
-    else if (said.last !== value) {
-      said.values.add(value)
-      said.last = value
-      said.since = this.now
-    }
-  }
-
-  /**
-   * Whether who saw a value knew the one that stands: he saw that, or one of a future that was lost, which came after
-   * all that stood before it.
-   */
-  private knew(record: string, field: string, saw: unknown, stands: unknown): boolean {
-    const said = this.said.get(record + field)
-    if (saw === stands) return true
-    return saw !== undefined && said !== undefined && said.since <= this.restored && !said.values.has(saw)
-  }
-
-  create(record: string, fields: Record<string, unknown>, phone: string): void {
-    for (const field of TRACKED) this.writer.set(record + field, phone)
+  create(record: string, fields: Record<string, unknown>): void {
     this.findings.set(record, { corrective_measure: '', state_reason: '', ...fields, state: 'abierto' })
   }
 
@@ -104,7 +67,6 @@ class Model {
     const row = this.findings.get(record)
     if (!row) return
     Object.assign(row, fields)
-    for (const field of Object.keys(fields)) this.writer.delete(record + field)
   }
 
   update(id: string, record: string, fields: Record<string, unknown>, lost: string[], who: Author): void {
@@ -114,13 +76,11 @@ class Model {
       else if (!row) this.broken(`findings/${record}: ${field} was written into what is not there`)
       else {
         const before = row[field]
-        const own = this.writer.get(record + field) === who.phone
-        if (before !== value && !own && !this.knew(record, field, seen(who, field), before))
+        if (before !== value && seen(who, field) !== before)
           this.broken(
             `findings/${record}: ${field} of ${who.user} took the place of ${String(before)}, which he had not seen`,
           )
         row[field] = value
-        this.writer.set(record + field, who.phone)
       }
     }
   }
@@ -133,7 +93,7 @@ class Model {
     }
     if (!row) return
     for (const field of TRACKED)
-      if (!this.knew(record, field, seen(who, field), row[field]) && this.writer.get(record + field) !== who.phone)
+      if (seen(who, field) !== row[field])
         this.broken(`findings/${record} was deleted by ${who.user}, who had not seen ${field} ${String(row[field])}`)
     this.gone.set(record, row)
     this.findings.delete(record)
@@ -163,7 +123,6 @@ class Model {
     }
     const values = Object.fromEntries((c.values as Lost[]).map((l) => [l.field, l.mine]))
     this.findings.set(record, { ...(row ?? this.gone.get(record)), ...values })
-    for (const field of Object.keys(values)) this.writer.delete(record + field)
   }
 
   /** The tables show what the model holds. */
@@ -184,7 +143,6 @@ class Model {
 
 interface Author {
   user: string
-  phone: string
   /** The record as his screen showed it when he changed it. */
   saw: Record<string, unknown> | undefined
 }
@@ -201,7 +159,7 @@ export function merged(
   tables: Tables,
   office: OfficeLog,
 ): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number } {
-  const model = new Model(tables, office.restored)
+  const model = new Model(tables)
   const events: Happened[] = [
     ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, nth: e.nth, do: (m: Model) => m.edit(e) })),
     ...office.settlements.map((s) => ({
@@ -213,7 +171,7 @@ export function merged(
     ...state.mutations.flatMap((m) => happened(m, phones)),
   ]
   events.sort((a, b) => a.seq - b.seq || compare(a.order, b.order) || compare(a.nth ?? 0, b.nth ?? 0))
-  model.play(events)
+  for (const e of events) e.do(model)
   model.compare()
   return { violations: model.found.slice(0, 5), deleted: new Set(model.gone.keys()), lost: model.lost }
 }
@@ -225,13 +183,13 @@ function happened(m: ServerState['mutations'][number], phones: readonly SimPhone
   const made = phone?.promised.get(m.id)
   if (!phone || !made || m.status !== 'applied') return []
   const at = { seq: Number(m.seq), order: Number(m.counter) }
-  const who: Author = { user: phone.user, phone: phone.name, saw: phone.saw.get(m.id) }
+  const who: Author = { user: phone.user, saw: phone.saw.get(m.id) }
   const lost = JSON.parse(m.lost) as string[]
   if (m.collection === 'conflicts') return [{ ...at, do: (x) => x.settle(m.record, made.fields.resolution) }]
   if (m.collection !== 'findings') return []
   switch (made.op) {
     case 'create':
-      return [{ ...at, do: (x) => x.create(m.record, made.fields, phone.name) }]
+      return [{ ...at, do: (x) => x.create(m.record, made.fields) }]
     case 'update':
       return [{ ...at, do: (x) => x.update(m.id, m.record, made.fields, lost, who) }]
     case 'delete':
