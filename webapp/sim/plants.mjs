@@ -28,8 +28,8 @@ export const PLANTS = [
     'cursor saved before the rows',
     swap(
       'sync/driver.ts',
-      '    for (const batch of batches) {',
-      '    await replica.commit({ ...last, puts: [], deletes: [] })\n    for (const batch of batches) {',
+      '    for (const batch of meta ?',
+      '    await replica.commit({ ...last, puts: [], deletes: [] })\n    for (const batch of meta ?',
     ),
   ),
   client(
@@ -84,8 +84,8 @@ export const PLANTS = [
     'a new schema empties the outbox too',
     swap(
       'sync/driver.ts',
-      '    if (this.meta.schema !== SCHEMA) {',
-      '    if (this.meta.schema !== SCHEMA) {\n      await work.erase()',
+      'if (this.meta.schema !== SCHEMA) await this.anew()',
+      'if (this.meta.schema !== SCHEMA) {\n      await this.anew()\n      await work.erase()\n    }',
     ),
   ),
   client(
