@@ -128,7 +128,7 @@ async function pullsAlone(w: World, _: SimPhone, mine: SimPhone[]): Promise<bool
   await w.server.exec(w.scheduler.time, [{ sql: `UPDATE parameters SET norm = '${norm}'` }])
   const told = (p: SimPhone): boolean =>
     p.rows('parameters').every((r) => r.data.norm === norm) && p.rows('parameters').length > 0
-  return quiet(w, (p) => told(p) || p.outdated || w.desk.orderOf(p) !== undefined, mine)
+  return quiet(w, (p) => p.wiped || told(p) || p.outdated || w.desk.orderOf(p) !== undefined, mine)
 }
 
 /** With one record the server fails on, all that does not hang on it goes out. */

@@ -367,10 +367,13 @@ export class Driver {
     this.counts = await work.counts()
     this.notify()
     const { device, install } = await work.meta()
-    const answer = await transport.send('POST', '/devices/wiped', { device, install })
-    // Unknown to the server is as good as told.
-    const told = (answer.status >= 200 && answer.status < 300) || [404, 409, 410].includes(answer.status)
-    if (!told) return this.failed('pull', answer)
+    // A copy that has taken another name and not registered it has nobody to tell of.
+    if (device !== '') {
+      const answer = await transport.send('POST', '/devices/wiped', { device, install })
+      // Unknown to the server is as good as told.
+      const told = (answer.status >= 200 && answer.status < 300) || [404, 409, 410].includes(answer.status)
+      if (!told) return this.failed('pull', answer)
+    }
     await work.note({ standing: 'erased' })
     this.tell({ type: 'erased' })
   }

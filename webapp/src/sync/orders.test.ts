@@ -200,6 +200,19 @@ test('killed between any two writes of a wipe: it goes on erasing itself and end
   }
 })
 
+test('a copy that has no name of its own yet erases itself and has nobody to tell', async () => {
+  const server = new FakeServer()
+  server.held = ['catalog']
+  const disk = emptyDisk()
+  const phone = new Phone(new MemoryReplica(disk), new MemoryWork(disk), server)
+  await phone.start()
+  await new MemoryWork(disk).saveInstall('anew')
+  await new MemoryWork(disk).note({ standing: 'wiped' })
+  const next = new Phone(new MemoryReplica(disk), new MemoryWork(disk), server)
+  await next.start()
+  expect([disk.work.standing, server.calls('/devices/wiped')]).toEqual(['erased', 0])
+})
+
 test('what is noted late does not undo an order to erase', async () => {
   const server = new FakeServer()
   server.held = ['catalog']
