@@ -53,6 +53,9 @@ func TestTheHarnessMeasuresWhatItSays(t *testing.T) {
 	if zip, flat := r.find("tiny", firstSync, pbGzip), r.find("tiny", firstSync, pbPlain); zip.Down.Median >= flat.Down.Median {
 		t.Errorf("gzip does not make it smaller: %d and %d bytes", zip.Down.Median, flat.Down.Median)
 	}
+	if two, one := r.find("tiny", nothing, oursHTTP2), r.find("tiny", nothing, ours); two == nil || two.Up.Median+two.Down.Median >= one.Up.Median+one.Down.Median {
+		t.Errorf("over HTTP/2: %+v", two)
+	}
 	for _, n := range heardOf {
 		for _, contender := range []string{ours, pbPlain} {
 			if m := r.find("3 listeners", n.what, contender); m == nil || m.Rows != 3 || m.WallMs.Min <= 0 || m.CPUMs.Min <= 0 {

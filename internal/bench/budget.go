@@ -57,6 +57,9 @@ func budgets(r *report) []budget {
 		}
 		most(s.Name+": nothing changed, requests", "%.0f", 1, float64(none.Requests.Median))
 		most(s.Name+": nothing changed, both ways", "%.0f B", 1_000, float64(none.Down.Median+none.Up.Median))
+		if h2 := r.find(s.Name, nothing, oursHTTP2); h2 != nil {
+			most(s.Name+": nothing changed, both ways over HTTP/2", "%.0f B", 1_000, float64(h2.Down.Median+h2.Up.Median))
+		}
 		most(s.Name+": nothing changed, server CPU", "%.2f ms", 2, none.CPUMs.Median)
 		pushBudgets(r, s.Name, most, least)
 	}

@@ -26,7 +26,12 @@ type chaski struct {
 }
 
 func newChaski(base string, d deviceManifest, super, accept string) (*chaski, error) {
-	c := &chaski{wire: newWire(base, accept), office: newWire(base, compression.Gzip), token: d.Token, super: super}
+	return newChaskiOver(newWire(base, accept), base, d, super)
+}
+
+// newChaskiOver is a device on a connection of its own kind.
+func newChaskiOver(w *wire, base string, d deviceManifest, super string) (*chaski, error) {
+	c := &chaski{wire: w, office: newWire(base, compression.Gzip), token: d.Token, super: super}
 	var answer struct {
 		Device      string `json:"device"`
 		LastCounter int64  `json:"last_counter"`
