@@ -145,7 +145,7 @@ function told(plant, { caught, seeds }) {
 async function tried(plant, binary) {
   const client = plant.side === 'client'
   const script = await bundle(client ? plant : undefined)
-  const from = Number(values.seed)
+  const from = Math.max(Number(values.seed), plant.from ?? 1)
   const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
   const more = plant.clocks ? ['--clocks'] : []
   const report = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
