@@ -100,6 +100,8 @@ type PersonChange struct {
 	At            time.Time
 	Actor, Action string            // the actor's name; "" if nobody is known
 	Before, After map[string]string // the fields that changed
+	Device        string            // whose order it was: the device's name
+	Reason        string            // of an order
 }
 
 // PersonDetail is a person with what hangs on his account.

@@ -113,6 +113,7 @@ func (a *API) person(c echo.Context) error {
 	for _, h := range d.History {
 		out.History = append(out.History, map[string]any{
 			"at": utc(h.At), "actor": h.Actor, "action": h.Action, "before": h.Before, "after": h.After,
+			"device": h.Device, "reason": h.Reason,
 		})
 	}
 	return c.JSON(http.StatusOK, out)

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"chaski/internal/testkit"
@@ -45,13 +44,13 @@ func TestRevokedDevice(t *testing.T) {
 	}
 	order(k, testkit.Otto, testkit.Rosa, p.ID, map[string]any{"order": "restore", "reason": "Apareció en la oficina"}).JSON(200, nil)
 	p.Pull()
-	var detail string
-	if err := k.App.DB().NewQuery(`SELECT detail FROM audit WHERE collection = 'devices' AND action = 'revoke' AND actor = '` + testkit.Otto + `'`).Row(&detail); err != nil {
-		t.Fatal(err)
+	k.Save("devices", p.ID, map[string]any{"name": "Moto de Rosa"})
+	var person struct {
+		History []struct{ Actor, Action, Reason, Device string }
 	}
-	var told struct{ Reason string }
-	if err := json.Unmarshal([]byte(detail), &told); err != nil || told.Reason != reason["reason"] {
-		t.Errorf("audited: %s", detail)
+	k.Do("GET", "/api/chaski/v1/people/"+testkit.Rosa, k.Token(testkit.Otto), nil).JSON(200, &person)
+	if h := person.History; len(h) < 2 || h[0].Action != "restore" || h[1].Action != "revoke" || h[1].Reason != reason["reason"] || h[1].Actor == "" || h[1].Device != "Moto de Rosa" {
+		t.Errorf("history: %+v", h)
 	}
 }
 

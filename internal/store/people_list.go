@@ -187,27 +187,33 @@ func (p *People) history(user string) ([]app.PersonChange, error) {
 		Actor   string `db:"actor"`
 		Action  string `db:"action"`
 		Detail  string `db:"detail"`
+		Device  string `db:"device"`
 	}
-	err := p.app.ConcurrentDB().NewQuery(`SELECT a.created, a.action, a.detail, coalesce(u.name, a.actor) AS actor
-		FROM audit a LEFT JOIN users u ON u.id = a.actor
-		WHERE a.collection = 'users' AND a.record = {:id} ORDER BY a.created DESC, a.rowid DESC LIMIT {:n}`).
+	err := p.app.ConcurrentDB().NewQuery(`SELECT a.created, a.action, a.detail, coalesce(u.name, a.actor) AS actor, coalesce(nullif(d.name, ''), d.platform, '') AS device
+		FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN devices d ON a.collection = 'devices' AND d.id = a.record
+		WHERE a.collection = 'users' AND a.record = {:id} OR a.collection = 'devices' AND a.record IN (SELECT id FROM devices WHERE user = {:id})
+			AND a.action IN ('revoke', 'restore', 'wipe', 'wiped')
+		ORDER BY a.created DESC, a.rowid DESC LIMIT {:n}`).
 		Bind(dbx.Params{"id": user, "n": historyLength}).All(&rows)
 	out := make([]app.PersonChange, len(rows))
 	for i, r := range rows {
-		out[i] = app.PersonChange{At: parsePB(r.Created), Actor: r.Actor, Action: r.Action}
-		out[i].Before, out[i].After = p.difference(r.Detail)
+		out[i] = app.PersonChange{At: parsePB(r.Created), Actor: r.Actor, Action: r.Action, Device: r.Device}
+		out[i].Before, out[i].After, out[i].Reason = p.difference(r.Detail)
 	}
 	return out, err
 }
 
 // difference are the told fields that differ between before and after, with the
-// names of units and entities.
-func (p *People) difference(detail string) (before, after map[string]string) {
-	var d struct{ Before, After map[string]any }
+// names of units and entities, and the reason given.
+func (p *People) difference(detail string) (before, after map[string]string, reason string) {
+	var d struct {
+		Before, After map[string]any
+		Reason        string
+	}
 	_ = json.Unmarshal([]byte(detail), &d) // what is not of that form tells nothing
 	before, after = map[string]string{}, map[string]string{}
 	if d.After == nil {
-		return before, after
+		return before, after, d.Reason
 	}
 	for _, f := range told {
 		was, is := p.shown(f, d.Before[f]), p.shown(f, d.After[f])
@@ -215,7 +221,7 @@ func (p *People) difference(detail string) (before, after map[string]string) {
 			before[f], after[f] = was, is
 		}
 	}
-	return before, after
+	return before, after, d.Reason
 }
 
 var namedBy = map[string]string{"ut": "uts", "entity": "entities"}

@@ -1318,6 +1318,10 @@ export interface components {
             after: {
                 [key: string]: string;
             };
+            /** @description Of an order to a device (revoke, restore, wipe, and wiped once it is done): its name, or empty. */
+            device?: string;
+            /** @description Of an order to a device. */
+            reason?: string;
         };
         Newcomer: {
             name: string;
@@ -1587,7 +1591,7 @@ export interface components {
             sum: components["schemas"]["Hex64"];
         };
         PullPage: {
-            /** @description Nothing of the cursor can be used. Empty the replica in the same transaction; keep the outbox. */
+            /** @description Nothing of the cursor can be used. Before the page is applied empty the replica, cursor and all, but for rows that unacknowledged work is shown on; keep the outbox. */
             reset: boolean;
             /** @description True when one of the marks sent is not of this history; absent otherwise. */
             rewound?: boolean;

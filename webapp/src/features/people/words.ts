@@ -23,6 +23,10 @@ const actions: Record<string, () => string> = {
   deactivate: m.did_deactivate,
   reactivate: m.did_reactivate,
   unlock: m.did_unlock,
+  revoke: m.did_revoke,
+  restore: m.did_restore,
+  wipe: m.did_wipe,
+  wiped: m.did_wiped,
 }
 export const actionWord = (code: string) => actions[code]?.() ?? code
 
