@@ -19,6 +19,7 @@ function finding(typed: Partial<typeof shown>): RecordForm {
     visit: 'visit0000000001',
     visited_on: '2026-11-23',
     base_rev: 3,
+    prev: '',
     base: shown,
     typed: { ...shown, ...typed },
   }
