@@ -4,8 +4,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# One step after the other: two cores are not worth mixed-up output.
+# One step after the other, but for some checks of one thread each (lint).
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 DIR  ?= pb_data
 HTTP ?= 127.0.0.1:8090
@@ -78,7 +80,8 @@ test: prereqs web-deps test-go test-web lint sim sim-mutants kill-loop e2e ## Ev
 .PHONY: test-go
 test-go: prereqs ## go test, and the concurrency tests under the race detector (go vet is one of the linters)
 	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test -vet=off -timeout 30m ./...
-	@$(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
+	@rm -rf bin/seed && go run ./internal/testkit/seed bin/seed
+	@CHASKI_TEST_SEED='$(CURDIR)/bin/seed' $(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
 		go test -vet=off -race -run '$(CONCURRENT)' ./internal/poke/... ./internal/store/... ./internal/server/...
 
 .PHONY: test-web
@@ -88,13 +91,23 @@ test-web: web-deps ## Unit tests of the web app
 .PHONY: lint
 lint: web-deps ## Linters, type checks, generated files, size budget
 	@$(STEP) "Go: golangci-lint" "make fmt repairs formatting; the rest is named above with its linter." $(LINT) run
-	@$(STEP) "Web: svelte-check" "Types: see the file and line above." $(NPM) check
-	@$(STEP) "Web: eslint" "npm --prefix webapp run lint -- --fix repairs some." $(NPM) lint
-	@$(STEP) "Web: prettier" "make fmt repairs it." $(NPM) format:check
-	@$(STEP) "Web: knip (unused code)" "Delete what is named above, or use it." $(NPM) knip
+	@$(NPM) i18n
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE=1 -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(WEB_CHECKS)
 	@$(STEP) "Web: wire types match docs/openapi.yaml" "make wire generates them anew; commit the result." $(NPM) wire:check
 	@$(STEP) "Web: build" "See the error above." $(MAKE) --no-print-directory $(DIST)
 	@$(STEP) "Web: size budget" "The limits and what is over them are named above." $(NPM) size
+
+# Each of them has one thread. The messages are compiled once, before.
+WEB_CHECKS := web-eslint web-types web-format web-knip
+.PHONY: $(WEB_CHECKS)
+web-eslint:
+	@$(STEP) "Web: eslint" "npm --prefix webapp run lint -- --fix repairs some." $(NPM) --ignore-scripts lint
+web-types:
+	@$(STEP) "Web: svelte-check" "Types: see the file and line above." $(NPM) --ignore-scripts check
+web-format:
+	@$(STEP) "Web: prettier" "make fmt repairs it." $(NPM) format:check
+web-knip:
+	@$(STEP) "Web: knip (unused code)" "Delete what is named above, or use it." $(NPM) --ignore-scripts knip
 
 .PHONY: sim
 sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEED and RUNS, or SEEDS)

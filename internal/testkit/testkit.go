@@ -43,20 +43,32 @@ type Kit struct {
 	tx     core.App
 }
 
+// SeedVariable names a directory that Migrate has written, to copy instead of
+// making one.
+const SeedVariable = "CHASKI_TEST_SEED"
+
 var seed = sync.OnceValues(func() (string, error) {
+	if dir := os.Getenv(SeedVariable); dir != "" {
+		return dir, nil
+	}
 	dir, err := os.MkdirTemp("", "chaski-seed-")
 	if err != nil {
 		return "", err
 	}
+	return dir, Migrate(dir)
+})
+
+// Migrate makes an empty database with the schema in a directory.
+func Migrate(dir string) error {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
 	if err := app.Bootstrap(); err != nil {
-		return "", err
+		return err
 	}
 	if err := app.RunAllMigrations(); err != nil {
-		return "", err
+		return err
 	}
-	return dir, app.ResetBootstrapState()
-})
+	return app.ResetBootstrapState()
+}
 
 // Empty starts a server with the schema and nothing in it.
 func Empty(t *testing.T) *Kit {
