@@ -11,7 +11,7 @@ export default defineConfig({
   globalSetup: './e2e/support/seed.ts',
   // Each test waits for its phones and servers more than it computes.
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: !!process.env['CI'],
