@@ -88,6 +88,12 @@ test('a phone is put out of use and still sends what it had; a stolen one keeps 
     await desk.page.reload()
     await expect(device).toHaveCount(2)
   })
+
+  await test.step('the history of the account says what was ordered, and why', async () => {
+    await expect(desk.page.getByText('Equipo borrado', { exact: true })).toBeVisible()
+    await expect(desk.page.getByText('Motivo: Se lo llevaron de la mochila')).toHaveCount(3)
+    await look(desk.page, 'device-history')
+  })
   await office.close()
   await server.stop()
   expect(await server.verify()).toContain('Sin diferencias')
