@@ -36,3 +36,30 @@ export const roleWord = word({
   data_officer: m.role_data_officer,
   admin: m.role_admin,
 })
+
+// The first sign that is there decides: Edge also says Chrome, and all say Safari.
+const SYSTEMS = {
+  Android: 'Android',
+  iPhone: 'iPhone',
+  iPad: 'iPad',
+  Windows: 'Windows',
+  'Mac OS': 'Mac',
+  Linux: 'Linux',
+}
+const BROWSERS = {
+  Edg: 'Edge',
+  SamsungBrowser: 'Samsung Internet',
+  OPR: 'Opera',
+  Firefox: 'Firefox',
+  FxiOS: 'Firefox',
+  Chrome: 'Chrome',
+  CriOS: 'Chrome',
+  Safari: 'Safari',
+}
+
+/** A device by what its browser says of itself. What is not understood is shown as it is. */
+export function deviceWord(said: string): string {
+  const word = (signs: Record<string, string>) => Object.entries(signs).find(([sign]) => said.includes(sign))?.[1]
+  const [browser, system] = [word(BROWSERS), word(SYSTEMS)]
+  return browser && system ? `${browser} · ${system}` : said
+}
