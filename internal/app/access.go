@@ -100,8 +100,8 @@ type PersonChange struct {
 	At            time.Time
 	Actor, Action string            // the actor's name; "" if nobody is known
 	Before, After map[string]string // the fields that changed
-	Device        string            // whose order it was: the device's name
-	Reason        string            // of an order
+	Device        string            // of an order: the device it was about
+	Reason        string            // of an order to a device
 }
 
 // PersonDetail is a person with what hangs on his account.

@@ -75,19 +75,22 @@ func (j *judge) mayChange(m Mutation, row RecordState) error {
 
 // basesOf says what the device knew of each field when it made the change.
 func (j *judge) basesOf(m Mutation, row RecordState) (replication.Bases, error) {
-	if m.Prev == "" {
-		base := *m.BaseRev
-		if base > row.Rev || base < 0 {
-			base = 0 // of a history that is lost: nothing is known of it
-		}
-		return replication.Bases{Default: base}, nil
-	}
 	if i, here := j.byID[m.Prev]; here {
 		if d := j.fresh[i]; d.Mutation.Collection == m.Collection && d.Mutation.Record == m.Record {
 			return d.After(), nil
 		}
 	}
-	return j.tx.BasesAfter(j.actor.User, m.Prev, m.Collection, m.Record)
+	if m.Prev != "" {
+		bases, known, err := j.tx.BasesAfter(j.actor.User, m.Prev, m.Collection, m.Record)
+		if known || err != nil || m.BaseRev == nil {
+			return bases, err
+		}
+	}
+	base := *m.BaseRev
+	if base > row.Rev || base < 0 {
+		base = 0 // of a history that is lost: nothing is known of it
+	}
+	return replication.Bases{Default: base}, nil
 }
 
 func (j *judge) update(m Mutation, fields map[string]any, row RecordState) (*Outcome, error) {

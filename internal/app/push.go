@@ -107,8 +107,8 @@ type Outbound interface {
 	// Row is what the ledger knows of a record, all writes so far settled.
 	Row(collection, record string) (RecordState, error)
 	// BasesAfter are what a person's earlier mutation of a record leaves to its
-	// successor; zero if there is no such mutation.
-	BasesAfter(user, mutation, collection, record string) (replication.Bases, error)
+	// successor, if it is known.
+	BasesAfter(user, mutation, collection, record string) (bases replication.Bases, known bool, err error)
 	// HandOf is who brought a record's field to a revision; field "" for the
 	// whole record, zero if unknown.
 	HandOf(collection, record, field string, rev int64) (Hand, error)

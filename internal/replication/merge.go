@@ -13,7 +13,8 @@ import (
 //
 //   - M1 Every value the device sent ends in exactly one place: it is written, it
 //     is what the record says already, or it is lost to a conflict.
-//   - M2 What nobody changed past the device's base takes the device's value.
+//   - M2 What nobody changed past the device's base, and says what the person saw,
+//     takes the device's value.
 //   - M3 A unit (a merge group, or a field alone) moves whole. If one of its
 //     fields moved past its base, or says something else than the person saw,
 //     and a value differs, the record keeps all it says: the first to arrive

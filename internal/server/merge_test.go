@@ -125,6 +125,24 @@ func TestChainedEdits(t *testing.T) {
 	}
 }
 
+// A predecessor that was taken back, and never came, leaves the revision that was
+// shown below it.
+func TestPredecessorThatNeverCame(t *testing.T) {
+	_, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	luis.Pull()
+	change := luis.Change("update", "findings", "f", luis.Revs["findings/"+testkit.ID("f")], fields{"severity": "grave", "corrective_measure": "uno"})
+	change["prev"], change["saw"] = "01939a00-0000-7000-8000-000000000001", fields{"severity": "leve", "corrective_measure": "no vino"}
+	r := applied(t, luis.Push(change))
+	if !slices.Equal(r[0].Lost, []string{"corrective_measure"}) {
+		t.Errorf("what he saw in the change that never came: %+v", r[0])
+	}
+	luis.Pull()
+	if f := row(luis, "findings", "f"); f["severity"] != "grave" || f["corrective_measure"] == "uno" {
+		t.Errorf("%v", f)
+	}
+}
+
 // A change on a base from a history that is lost knows nothing.
 func TestBaseFromTheFuture(t *testing.T) {
 	_, rosa, luis := twoPhones(t)

@@ -26,25 +26,25 @@ func (o *outbound) Row(collection, record string) (app.RecordState, error) {
 }
 
 // BasesAfter implements app.Outbound.
-func (o *outbound) BasesAfter(user, mutation, collection, record string) (replication.Bases, error) {
+func (o *outbound) BasesAfter(user, mutation, collection, record string) (replication.Bases, bool, error) {
 	var rows []struct {
 		Bases string `db:"bases"`
 		Rev   int64  `db:"rev"`
 	}
 	var out replication.Bases
 	if err := settleIf(o, o.judged.ids, []string{mutation}); err != nil {
-		return out, err
+		return out, false, err
 	}
 	err := o.rows(&rows, `SELECT bases, CASE status WHEN 'applied' THEN coalesce(json_extract(outcome, '$.rev'), 0) ELSE 0 END AS rev
 		FROM sync_mutations WHERE id = {:id} AND user = {:u} AND collection = {:c} AND record = {:r}`,
 		dbx.Params{"id": mutation, "u": user, "c": collection, "r": record})
 	if err != nil || len(rows) == 0 {
-		return out, err
+		return out, false, err
 	}
 	if rows[0].Bases == "" {
-		return replication.Bases{Default: rows[0].Rev}, nil // it created the record
+		return replication.Bases{Default: rows[0].Rev}, true, nil // it created the record
 	}
-	return out, json.Unmarshal([]byte(rows[0].Bases), &out)
+	return out, true, json.Unmarshal([]byte(rows[0].Bases), &out)
 }
 
 // HandOf implements app.Outbound. Of those who know a field at that revision the

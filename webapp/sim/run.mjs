@@ -68,7 +68,11 @@ function start(args, tell = () => undefined) {
         if (last !== undefined) tell(last)
         last = line
       })
-      .on('close', () => resolve(parse(last)))
+      .on('close', () => {
+        const report = parse(last)
+        if (!report && last !== undefined) tell(last) // it died: this is the last it said
+        resolve(report)
+      })
   })
 }
 

@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changedFields, factsOf, isLifting, newFields, recordErrors, remedyOf, type RecordForm } from './record'
+import {
+  changedFields,
+  factsOf,
+  formAgain,
+  isLifting,
+  newFields,
+  recordErrors,
+  remedyOf,
+  seenIn,
+  type RecordForm,
+  type Sent,
+} from './record'
 
 const shown = {
   severity: 'moderada',
@@ -76,6 +87,57 @@ it('a new record carries its visit and what has a value, never a state', () => {
     visit: 'visit0000000001',
     severity: 'moderada',
     description: 'El botiquín está incompleto',
+  })
+})
+
+describe('the form of a record once more', () => {
+  const visit = { id: 'visit0000000001', visited_on: '2026-11-23' }
+  const change = (fields: Partial<typeof shown>, more: Partial<Sent> = {}): Sent => ({
+    collection: 'findings',
+    op: 'update',
+    record: 'finding00000001',
+    fields,
+    base_rev: 3,
+    saw: Object.fromEntries(Object.keys(fields).map((f) => [f, shown[f as keyof typeof shown]])),
+    ...more,
+  })
+
+  it('taken back before it was sent, it is the same change', () => {
+    const form = formAgain([change({ severity: 'grave' }, { prev: 'm0' })], shown, visit)
+    expect(changedFields(form)).toEqual({ severity: 'grave' })
+    expect(form).toMatchObject({ record: 'finding00000001', base_rev: 3, prev: 'm0', typed: { severity: 'grave' } })
+    const more = { ...form, typed: { ...form.typed, description: 'Falta el botiquín entero' } }
+    expect(changedFields(more)).toEqual({ severity: 'grave', description: 'Falta el botiquín entero' })
+    expect(seenIn(more, changedFields(more))).toEqual({ severity: 'moderada', description: shown.description })
+  })
+
+  it('is still a lifting', () => {
+    const lifting = change({ state: 'levantado', state_reason: 'Ya está' })
+    expect(isLifting(formAgain([lifting], shown, visit))).toBe(true)
+  })
+
+  it('refused, it does not claim to know what others wrote since', () => {
+    const now = { ...shown, severity: 'leve', responsible: 'Alguien más' }
+    const form = formAgain(
+      [change({ severity: 'grave' }), change({ description: 'Falta todo el botiquín' })],
+      now,
+      visit,
+    )
+    expect(form.saw).toMatchObject({ severity: 'moderada', responsible: 'Alguien más' })
+    expect(form.base_rev).toBe(3)
+    expect(changedFields(form)).toEqual({ severity: 'grave', description: 'Falta todo el botiquín' })
+    // Of two changes of one field the first says what stood there before both.
+    const twice = [change({ severity: 'leve' }), change({ severity: 'grave' }, { saw: { severity: 'leve' } })]
+    expect(formAgain(twice, now, visit)).toMatchObject({ base: { severity: 'moderada' }, typed: { severity: 'grave' } })
+  })
+
+  it('of a record that is not there any more it keeps what was typed', () => {
+    expect(formAgain([change({ severity: 'grave' })], undefined, visit).typed).toMatchObject({ severity: 'grave' })
+  })
+
+  it('a new record is new again', () => {
+    const made = change({ ...shown, severity: 'grave' }, { op: 'create' })
+    expect(formAgain([made], undefined, visit)).toMatchObject({ record: '', base: {}, typed: { severity: 'grave' } })
   })
 })
 

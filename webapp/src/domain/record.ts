@@ -22,8 +22,8 @@ export interface RecordForm {
   visited_on: Day
   /** The revision the change is made on; 0 for a new one. */
   base_rev: number
-  /** This device's own mutation that was shown over it; '' for none. */
-  prev: string
+  /** This device's own mutation that was shown over it; none, or '', for none. A form of an older app does not say. */
+  prev?: string
   /** The record as it was shown, see sawIn; a form begun with an older version of the app does not say. */
   saw?: Fields
   base: Record<string, string>
@@ -60,6 +60,47 @@ export function factsOf(collection: RecordCollection, data: Fields): Record<stri
 /** What of a record as it is shown its author has seen: what the server fills in is not there before it came back. */
 export function sawIn(collection: RecordCollection, data: Fields): Fields {
   return Object.fromEntries(FACTS[collection].filter((f) => data[f] !== undefined).map((f) => [f, data[f]]))
+}
+
+/** What was sent of a record, as far as its form needs it. */
+export interface Sent {
+  collection: RecordCollection
+  op: 'create' | 'update'
+  record: string
+  fields: Fields
+  base_rev?: number
+  prev?: string
+  saw?: Fields
+}
+
+/**
+ * The form of a record again, from what was sent of it. A change is still one on
+ * what its author saw when he began it: he has not seen what others wrote since.
+ *
+ * @param sent one record's mutations, oldest first, at least one
+ * @param shown the record as it is shown without them; undefined where it is not there
+ */
+export function formAgain(
+  sent: readonly Sent[],
+  shown: Fields | undefined,
+  visit: { id: string; visited_on: Day },
+): RecordForm {
+  const [first] = sent as [Sent]
+  const { collection } = first
+  const fields = Object.assign({}, ...sent.map((m) => m.fields)) as Fields
+  const about = { collection, visit: visit.id, visited_on: visit.visited_on }
+  if (first.op === 'create') return { ...about, record: '', base_rev: 0, base: {}, typed: factsOf(collection, fields) }
+  const saw = Object.assign(shown ? sawIn(collection, shown) : {}, ...sent.map((m) => m.saw).reverse()) as Fields
+  const base = factsOf(collection, saw)
+  return {
+    ...about,
+    record: first.record,
+    base_rev: first.base_rev ?? 0,
+    ...(first.prev ? { prev: first.prev } : {}),
+    saw,
+    base,
+    typed: { ...base, ...(fields as Record<string, string>) },
+  }
 }
 
 /** Lifting a finding is a decision of its own: the form asks for the reason alone. */

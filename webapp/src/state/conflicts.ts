@@ -33,7 +33,6 @@ export async function settleConflict(
     fields: { resolution },
     form: FORM,
     base_rev: conflict.rev,
-    prev: conflict.prev,
   }
   await sync.engine.enqueue({ group, label, intervention: conflict.intervention, mutations: [mutation] })
   return () => sync.engine.takeBack(group, null)

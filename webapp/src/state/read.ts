@@ -69,14 +69,22 @@ async function ownWork(c: Name): Promise<OutboxEntry[]> {
   return outbox.filter((e) => e.mutation.collection === c)
 }
 
-/** One row with this device's own changes on top; undefined where it is not there, or was deleted here. */
-export async function oneWithOutbox<N extends Name>(c: N, id: string): Promise<Overlaid<Collections[N]> | undefined> {
+/**
+ * One row with this device's own changes on top; undefined where it is not there, or was deleted here.
+ *
+ * @param without mutations to leave out
+ */
+export async function oneWithOutbox<N extends Name>(
+  c: N,
+  id: string,
+  without: readonly string[] = [],
+): Promise<Overlaid<Collections[N]> | undefined> {
   const [row, outbox, meta] = await Promise.all([
     sync.replica.rows.get([c, id]),
     ownWork(c),
     sync.replica.meta.get('replica'),
   ])
-  const own = outbox.filter((e) => e.mutation.record === id)
+  const own = outbox.filter((e) => e.mutation.record === id && !without.includes(e.id))
   const [shown] = overlay(row ? [row] : [], own, meta?.seen_seq ?? 0)
   return shown && overlaid<N>(shown)
 }

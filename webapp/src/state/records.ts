@@ -167,7 +167,16 @@ function mutationOf(form: RecordForm): NewMutation | null {
   if (record === '') return { collection, record: recordId(), op: 'create', fields: newFields(form), form: FORM }
   const fields = changedFields(form)
   if (Object.keys(fields).length === 0) return null
-  return { collection, record, op: 'update', fields, form: FORM, base_rev, prev, saw: seenIn(form, fields) }
+  return {
+    collection,
+    record,
+    op: 'update',
+    fields,
+    form: FORM,
+    base_rev,
+    ...(prev ? { prev } : {}),
+    saw: seenIn(form, fields),
+  }
 }
 
 /**

@@ -1,10 +1,9 @@
 import { limaIso } from '../domain/day'
 import {
-  factsOf,
+  formAgain,
   isRecordCollection,
   RECORD_FORM_VERSION,
   remedyOf,
-  sawIn,
   type Fields,
   type RecordForm,
   type Remedy,
@@ -113,7 +112,7 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
   const entries = await sync.work.outbox.where('id').anyOf(item.ids).sortBy('counter')
   const first = entries[0]
   if (!first) return ''
-  const form = await (unlisted ? asUnlisted(first) : recordFormOf(first.mutation, typedIn(entries)))
+  const form = await (unlisted ? asUnlisted(first) : recordFormOf(entries))
   if (!form) return ''
   const draft = {
     id: recordId(),
@@ -128,36 +127,22 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
 
 /**
  * The form of a record again from what was sent of it; null for what has no form.
- * A change is made on what the phone knows now: that is what the person sees beside it.
  *
- * @param typed the mutation's fields, with those of later ones over them
+ * @param entries of one record, oldest first, at least one; what the form is to take the place of
  */
-export async function recordFormOf(
-  mutation: OutboxEntry['mutation'],
-  typed: Fields = mutation.fields,
-): Promise<RecordForm | null> {
-  const { collection, op, record } = mutation
+export async function recordFormOf(entries: readonly OutboxEntry[]): Promise<RecordForm | null> {
+  const { collection, op, record } = (entries[0] as OutboxEntry).mutation
   if (!isRecordCollection(collection) || op === 'delete') return null
-  const anew = op === 'create'
-  const current = anew ? undefined : await oneWithOutbox(collection, record)
-  const visit = text(typed['visit']) || text(current?.visit)
-  const base = current ? factsOf(collection, current as unknown as Fields) : {}
-  return {
-    collection,
-    record: anew ? '' : record,
-    visit,
-    visited_on: await visitedOn(visit),
-    base_rev: current?.rev ?? 0,
-    prev: current?.prev ?? '',
-    ...(current ? { saw: sawIn(collection, current as unknown as Fields) } : {}),
-    base,
-    typed: anew ? factsOf(collection, typed) : { ...base, ...(typed as Record<string, string>) },
-  }
+  const ids = entries.map((e) => e.id)
+  const shown = op === 'create' ? undefined : await oneWithOutbox(collection, record, ids)
+  const visit = text(typedIn(entries)['visit']) || text(shown?.visit)
+  const sent = entries.map((e) => ({ ...e.mutation, collection, op }))
+  return formAgain(sent, shown as Fields | undefined, { id: visit, visited_on: await visitedOn(visit) })
 }
 
 /** A refused mark as the form of a person who is not on the roster. */
 async function asUnlisted(mark: OutboxEntry): Promise<RecordForm | null> {
-  const form = await recordFormOf(mark.mutation)
+  const form = await recordFormOf([mark])
   const { dni = '', given_names = '', surnames = '' } = mark.about ?? {}
   return form && { ...form, collection: 'unlisted_workers', typed: { dni, given_names, surnames, note: '' } }
 }

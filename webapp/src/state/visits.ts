@@ -35,7 +35,7 @@ export async function reopen(group: string): Promise<string> {
   const first = entries[0]
   if (!first) return ''
   const visit = entries.some((e) => e.mutation.collection === 'visits')
-  const body = visit ? fromMutations(entries.map((e) => e.mutation)) : await recordFormOf(first.mutation)
+  const body = visit ? fromMutations(entries.map((e) => e.mutation)) : await recordFormOf(entries)
   const draft = body && {
     id: group,
     kind: visit ? ('visit' as const) : ('record' as const),

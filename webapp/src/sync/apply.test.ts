@@ -61,6 +61,18 @@ class Device {
   }
 }
 
+test('what begins anew keeps what unsent work is shown on, and no decision about parked work', () => {
+  const row = (c: string, id: string, i: string) => ({ c, id, i, rev: 1, digest: '', data: {}, b: [7] })
+  const stored = [row('participants', 'p', 'x'), row('participants', 'q', 'y'), row('uts', 'u', '')]
+  const decided = row('mutation_reviews', 'm', '')
+  const kept = (waiting: string[]) => planAnew(emptyMeta(), [...stored, decided], new Set(waiting)).puts
+  expect(kept(['x']).map((r) => [r.id, r.b])).toEqual([
+    ['p', [KEPT]],
+    ['u', [KEPT]],
+  ])
+  expect(kept([])).toEqual([])
+})
+
 describe('one page', () => {
   test('a row in two buckets stays until both let it go', async () => {
     const d = new Device()

@@ -33,7 +33,9 @@ export function needsOf(page: PullPage, meta: ReplicaMeta): { keys: RowKey[]; ha
  * @param stored every row; may be left out where nothing waits
  */
 export function planAnew(meta: ReplicaMeta, stored: readonly ReplicaRow[], waiting: ReadonlySet<string>): ReplicaBatch {
-  const kept = stored.filter((row) => (row.i ? waiting.has(row.i) : waiting.size > 0))
+  // Decisions about parked work come with a page that proves them, or not at all.
+  const shown = stored.filter((row) => row.c !== 'mutation_reviews')
+  const kept = shown.filter((row) => (row.i ? waiting.has(row.i) : waiting.size > 0))
   return { clear: true, deletes: [], puts: kept.map((row) => ({ ...row, b: [KEPT] })), meta }
 }
 

@@ -62,11 +62,11 @@ export class Driver {
   private meta: ReplicaMeta = emptyMeta()
   private counts: OutboxCounts = noCounts()
   private progress = { done: 0, total: 0 }
-  /** As last written to the store. */
+  /** What was last written to the store of standing and lease. */
   private kept: { standing: Standing; lease: Lease } = this.state
   /** When the last change of the replica is over. */
   private turn: Promise<unknown> = Promise.resolve()
-  /** That it was. */
+  /** When the last note of them is written. */
   private noted: Promise<unknown> = Promise.resolve()
   /** Groups the server failed on when one of theirs came alone. */
   private readonly aside = new Set<string>()
@@ -288,6 +288,7 @@ export class Driver {
 
   private async take(page: PullPage, checksums: boolean): Promise<void> {
     const { replica, work, clock } = this.ports
+    if (this.stopped) return
     if (page.reset) await this.anew()
     const before = await replica.meta()
     const { keys, handles } = needsOf(page, before)
@@ -363,6 +364,7 @@ export class Driver {
     await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
     await this.ports.erase?.()
     await work.erase()
+    this.kept = await work.meta()
     this.meta = emptyMeta()
     this.counts = await work.counts()
     this.notify()

@@ -1318,7 +1318,7 @@ export interface components {
             after: {
                 [key: string]: string;
             };
-            /** @description Of an order to a device (revoke, restore, wipe, and wiped once it is done): its name, or empty. */
+            /** @description Of an order to a device (revoke, restore, wipe, and wiped once it is done): its name, else its platform, or empty. */
             device?: string;
             /** @description Of an order to a device. */
             reason?: string;
