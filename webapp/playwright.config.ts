@@ -40,5 +40,6 @@ export default defineConfig({
   projects: [
     { name: 'e2e', testMatch: /.*\.spec\.ts/ },
     { name: 'screenshots', testMatch: /screenshots\.ts/ },
+    { name: 'measure', testMatch: /measure\.ts/, workers: 1, use: { trace: 'off' } },
   ],
 })

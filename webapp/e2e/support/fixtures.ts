@@ -5,7 +5,9 @@ import { Chaski } from './chaski'
 import { Network } from './network'
 
 interface World {
-  /** The server, over its own copy of the demo. */
+  /** The server's data: its own copy of the demo. */
+  data: string
+  /** The server, over its data. */
   server: Chaski
   /** What lies between the browsers and the server. */
   network: Network
@@ -15,16 +17,19 @@ interface World {
 
 export const test = base.extend<World>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameters
-  server: async ({}, use) => {
+  data: async ({}, use) => {
     const folder = process.env['CHASKI_E2E']
     if (!folder) throw new Error('the global setup did not run')
     const dir = await mkdtemp(join(folder, 'data-'))
     await cp(join(folder, 'seed'), dir, { recursive: true })
-    const server = new Chaski(dir)
+    await use(dir)
+    await rm(dir, { recursive: true, force: true })
+  },
+  server: async ({ data }, use) => {
+    const server = new Chaski(data)
     await server.start()
     await use(server)
     await server.stop()
-    await rm(dir, { recursive: true, force: true })
   },
   network: async ({ server }, use) => {
     const network = new Network()

@@ -7,11 +7,19 @@ import { stored } from './storage'
 export class Phone {
   constructor(readonly page: Page) {}
 
-  async signIn(email: string): Promise<void> {
+  async typeCredentials(email: string, secret = password): Promise<void> {
     await this.page.goto('/')
     await this.page.getByLabel('Correo').fill(email)
-    await this.page.getByLabel('Contraseña').fill(password)
+    await this.page.getByLabel('Contraseña').fill(secret)
+  }
+
+  async enter(): Promise<void> {
     await this.page.getByRole('button', { name: 'Entrar' }).click()
+  }
+
+  async signIn(email: string, secret?: string): Promise<void> {
+    await this.typeCredentials(email, secret)
+    await this.enter()
     await expect(this.page.getByRole('heading', { name: /^Hoy,/ })).toBeVisible()
   }
 

@@ -1,4 +1,4 @@
-import { liveQuery } from 'dexie'
+import { follow } from './follow'
 
 /**
  * A query that follows the database. `start` is read as an effect: what it
@@ -8,14 +8,7 @@ export class Live<T> {
   #value = $state.raw<T | undefined>(undefined)
 
   constructor(start: () => () => Promise<T>) {
-    $effect(() => {
-      const query = start()
-      const subscription = liveQuery(query).subscribe({
-        next: (value) => (this.#value = value),
-        error: (error: unknown) => console.error('live query', error),
-      })
-      return () => subscription.unsubscribe()
-    })
+    $effect(() => follow(start(), (answer) => (this.#value = answer)))
   }
 
   /** Undefined until the first answer. */

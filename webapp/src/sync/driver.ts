@@ -16,21 +16,18 @@ import { serverAnswered, worthKeeping } from './lease'
 import { emptyMeta, MAX_MARKS, noCounts, PROTOCOL, SCHEMA } from './ports'
 import type {
   Answer,
-  Clock,
-  DeviceReport,
   Lease,
   Mark,
   OutboxCounts,
   PullPage,
-  PullRequest,
   PushRequest,
   Random,
   ReplicaMeta,
-  ReplicaStore,
   Standing,
   Transport,
-  WorkStore,
 } from './ports'
+import { Pages } from './pages'
+import type { PagePorts } from './pages'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
 import { withDiffering } from './reconcile'
 import { Repair } from './repair'
@@ -38,15 +35,10 @@ import { leaseDays, verdictsOf } from './rows'
 import { statusOf } from './status'
 import { faultCode, isSession, readDevice, readPage, readPush } from './wire'
 
-export interface Ports {
-  replica: ReplicaStore
-  work: WorkStore
+export interface Ports extends PagePorts {
   /** `closed`: nothing can leave just now; then nothing is claimed, and work can still be taken back. */
   transport: Transport & { closed?(): boolean }
-  clock: Clock
   random: Random
-  /** What this device says of itself with each pull; the outbox's part is added here. */
-  report(): Promise<DeviceReport>
   /** For POST /devices. */
   describe: { name: string; platform: string; app_version: string }
   /** Ordered by the server: erases what lies outside the two stores; the same again is harmless. */
@@ -64,6 +56,7 @@ export class Driver {
   private progress = { done: 0, total: 0 }
   /** What was last written to the store of standing and lease. */
   private kept: { standing: Standing; lease: Lease } = this.state
+  private readonly pages: Pages
   /** When the last change of the replica is over. */
   private turn: Promise<unknown> = Promise.resolve()
   /** When the last note of them is written. */
@@ -74,7 +67,9 @@ export class Driver {
   private stopped = false
   private quiet: (() => void)[] = []
 
-  constructor(private readonly ports: Ports) {}
+  constructor(private readonly ports: Ports) {
+    this.pages = new Pages(ports)
+  }
 
   async start(): Promise<void> {
     const { replica, work, random, clock } = this.ports
@@ -110,6 +105,7 @@ export class Driver {
   /** Before it has started it knows nothing to judge by; it begins with a look at everything. */
   tell(event: Happening): void {
     if (!this.started || this.stopped) return
+    if (event.type !== 'paged') this.pages.forget()
     const { clock, random } = this.ports
     const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() })
     this.state = next.state
@@ -260,15 +256,8 @@ export class Driver {
   }
 
   private async pull(checksums: boolean): Promise<void> {
-    const { replica, work, transport } = this.ports
-    const { device, marks } = await work.meta()
-    const { cursor } = await replica.meta()
-    const sent = marks.slice(0, MAX_MARKS)
-    const request: PullRequest = { protocol: PROTOCOL, schema: SCHEMA, device, report: await this.report() }
-    if (cursor) request.cursor = cursor
-    if (sent.length > 0) request.marks = sent
-    if (checksums) request.checksums = true
-    const answer = await transport.send('POST', '/sync/pull', request)
+    const { replica, work } = this.ports
+    const { sent, answer, at } = await this.pages.next(checksums)
     const page = answer.status === 200 ? readPage(answer.body) : null
     if (!page) return this.failed('pull', answer)
     // Before the marks that prove it are forgotten: see L2.
@@ -276,7 +265,7 @@ export class Driver {
     // First: work that must be sent again keeps the rows it is shown on.
     await work.settle([], { sent, mark: page.mark, rewound: page.rewound })
     if (page.rewound) await this.recount() // what waits again must not look received until the page is stored (I8)
-    await this.alone(() => this.take(page, checksums))
+    await this.alone(() => this.take(page, checksums, at))
   }
 
   /** Nothing else of this driver is written between what `change` reads of the replica and what it writes. */
@@ -286,15 +275,17 @@ export class Driver {
     return mine
   }
 
-  private async take(page: PullPage, checksums: boolean): Promise<void> {
+  /** @param at when it came, device time in ms */
+  private async take(page: PullPage, checksums: boolean, at: number): Promise<void> {
     const { replica, work, clock } = this.ports
     if (this.stopped) return
     if (page.reset) await this.anew()
     const before = await replica.meta()
     const { keys, handles } = needsOf(page, before)
     const stored = [...(await replica.rows(keys)), ...(await replica.members(handles))]
-    const plan = planPage(page, before, stored, await work.waiting(), clock.now())
+    const plan = planPage(page, before, stored, await work.waiting(), at)
     if (!plan) return this.failed('pull', { status: 0 })
+    if (!plan.complete) this.pages.begin(plan.meta, checksums)
     const last = plan.batches.at(-1)!
     // Which buckets differ is written with the page that told it.
     const checks = plan.complete && !plan.verified && checksums ? page.trailer.buckets : undefined
@@ -385,17 +376,5 @@ export class Driver {
     await work.saveInstall(random.token())
     await work.note({ standing: 'active' })
     this.tell({ type: 'renewed' })
-  }
-
-  private async report(): Promise<DeviceReport> {
-    const counts = await this.ports.work.counts()
-    return {
-      ...(await this.ports.report()),
-      outbox: counts.pending,
-      rejected: counts.rejected,
-      parked: counts.parked,
-      oldest_pending_at: counts.oldest_pending_at,
-      last_heal_at: this.meta.last_heal_at,
-    }
   }
 }

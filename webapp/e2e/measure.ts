@@ -1,0 +1,152 @@
+/**
+ * What a phone's owner waits for, measured in Chromium against the built server
+ * (`make measure`). Not a test: it says how long, and asserts only that what was
+ * measured is what should be.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, type Page } from '@playwright/test'
+import { test as base } from './support/fixtures'
+import { sizes } from './support/look'
+import { ladera, supervisor } from './support/people'
+import { Phone } from './support/phone'
+import { bulkPut, noticed, shown, still, watch } from './support/probe'
+import { Slowness } from './support/slow'
+
+/** A phone's CPU beside this machine's. */
+const SLOW = 6
+const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
+const MARKS = 20
+/** A screen that has not changed for so long has all it will show. */
+const QUIET_MS = 10_000
+
+base.setTimeout(30 * 60_000)
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A browser that was never here before, with its profile on disk: what private windows keep in memory is slower. */
+interface Device {
+  page: Page
+  slowness: Slowness
+  close(): Promise<void>
+}
+
+const test = base.extend<{ device: () => Promise<Device>; heavy: [email: string, password: string] }>({
+  device: async ({ playwright, launchOptions, baseURL, locale, timezoneId, geolocation, permissions }, use) => {
+    const open = new Set<Device>()
+    await use(async () => {
+      const profile = mkdtempSync(join(tmpdir(), 'chaski-phone-'))
+      const context = await playwright.chromium.launchPersistentContext(profile, {
+        ...{ ...launchOptions, baseURL, locale, timezoneId, geolocation, permissions },
+        ...{ viewport: sizes.phone, bypassCSP: true },
+      })
+      const slowness = new Slowness(profile)
+      const close = async (): Promise<void> => {
+        open.delete(device)
+        slowness.set(1)
+        await context.close()
+        rmSync(profile, { recursive: true, force: true })
+      }
+      await watch(context)
+      const device: Device = { page: context.pages()[0]!, slowness, close }
+      open.add(device)
+      return device
+    })
+    for (const device of open) await device.close()
+  },
+  // The demo and the heavy device of `make bench`.
+  data: async ({ data }, use) => {
+    const env = { ...process.env, CHASKI_BENCH_ROLE: 'add-devices' }
+    execFileSync(join(root, 'bin/bench'), [data, '1', 'heavy'], { cwd: root, env })
+    await use(data)
+  },
+  heavy: async ({ data }, use) => {
+    const { devices } = JSON.parse(readFileSync(join(data, 'bench.json'), 'utf8')) as { devices: { user: string }[] }
+    await use([`${devices[0]!.user}@example.org`, 'chaski-medicion'])
+  },
+})
+
+for (const factor of [1, SLOW]) {
+  test(`first sync of the heavy device, CPU ${factor} × slower`, async ({ device, heavy }) => {
+    const rounds: { rows: number; sync: number; bare: number; task: number }[] = []
+    for (let n = 0; n < ROUNDS; n++) {
+      const { page, slowness, close } = await device()
+      const phone = new Phone(page)
+      await phone.typeCredentials(...heavy)
+      slowness.set(factor)
+      const pulled = page.waitForRequest(/sync\/pull/).then(() => Date.now())
+      await phone.enter()
+      const [begun, synced] = [await pulled, await shown(page, 'synced')]
+      const over = await still(page, QUIET_MS)
+      const { tasks } = await noticed(page)
+      const { rows, ms } = await bulkPut(page)
+      await close()
+      const during = tasks.filter((t) => t.at + t.ms > begun && t.at < over).map((t) => t.ms)
+      rounds.push({ rows, sync: synced - begun, bare: ms, task: Math.max(0, ...during) })
+    }
+    const [{ rows }] = rounds as [(typeof rounds)[0]]
+    expect(rows, 'the heavy device').toBeGreaterThan(15_000)
+    expect(rounds.every((r) => r.rows === rows)).toBe(true)
+    say(`First sync, ${rows} rows, CPU ${factor} × slower`, {
+      'first sync, ms': rounds.map((r) => r.sync),
+      'bare bulkPut, ms': rounds.map((r) => r.bare),
+      'one over the other': rounds.map((r) => r.sync / r.bare),
+      'longest task of the main thread, ms': rounds.map((r) => r.task),
+    })
+  })
+
+  test(`warm start without signal, CPU ${factor} × slower`, async ({ device, heavy, network }) => {
+    const { page, slowness } = await device()
+    const phone = new Phone(page)
+    await phone.signIn(...heavy)
+    await phone.inSync()
+    await phone.installed()
+    network.down()
+    const starts: Record<'heading' | 'card', number>[] = []
+    for (let n = 0; n < ROUNDS; n++) {
+      await page.goto('about:blank')
+      slowness.set(factor)
+      const asked = Date.now()
+      await page.goto('/', { waitUntil: 'commit' })
+      starts.push({ heading: (await shown(page, 'heading')) - asked, card: (await shown(page, 'card')) - asked })
+      slowness.set(1)
+    }
+    say(`Warm start without signal, heavy device, CPU ${factor} × slower`, {
+      'until the screen stands, ms': starts.map((s) => s.heading),
+      'until its works are there, ms': starts.map((s) => s.card),
+    })
+  })
+
+  test(`a mark on a roster of 150, CPU ${factor} × slower`, async ({ device }) => {
+    const { page, slowness } = await device()
+    const phone = new Phone(page)
+    await phone.signIn(supervisor)
+    await phone.inSync()
+    await phone.startVisit(ladera)
+    await phone.count(150)
+    slowness.set(factor)
+    for (let n = 0; n < MARKS; n++) {
+      await phone.mark(n, n % 2 ? 'Ausente' : 'Presente')
+      await page.waitForTimeout(50 * factor)
+    }
+    slowness.set(1)
+    await phone.marks(MARKS / 2, MARKS / 2, 0)
+    const { taps } = await noticed(page)
+    say(`A mark on a roster of 150, from the tap to the next frame, CPU ${factor} × slower`, {
+      ms: Object.values(taps),
+    })
+  })
+}
+
+/** Prints lowest, median and highest of each. */
+function say(title: string, figures: Record<string, number[]>): void {
+  console.log(title)
+  for (const [name, values] of Object.entries(figures)) {
+    const sorted = [...values].sort((a, b) => a - b)
+    const at = (share: number): string => sorted[Math.round((sorted.length - 1) * share)]!.toPrecision(3)
+    console.log(`  ${name}: ${at(0.5)} (${at(0)} to ${at(1)})`)
+  }
+}
