@@ -43,7 +43,16 @@ interface Lost {
 
 type Happened = { seq: number; order: number; nth?: number; do: (m: Model) => void }
 
-const TRACKED = ['severity', 'description', 'corrective_measure', 'state', 'state_reason'] as const
+const TRACKED = [
+  'severity',
+  'description',
+  'corrective_measure',
+  'responsible',
+  'due_on',
+  'state',
+  'state_reason',
+] as const
+const UNSAID = { corrective_measure: '', responsible: '', due_on: '', state_reason: '' }
 
 class Model {
   readonly found: Violation[] = []
@@ -60,7 +69,7 @@ class Model {
   }
 
   create(record: string, fields: Record<string, unknown>): void {
-    this.findings.set(record, { corrective_measure: '', state_reason: '', ...fields, state: 'abierto' })
+    this.findings.set(record, { ...UNSAID, ...fields, state: 'abierto' })
   }
 
   edit({ record, fields }: OfficeEdit): void {
@@ -144,7 +153,7 @@ class Model {
 interface Author {
   user: string
   /** The record as his screen showed it when he changed it. */
-  saw: Record<string, unknown> | undefined
+  saw: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What the phone itself had made and not sent has no more than he entered. */

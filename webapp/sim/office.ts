@@ -242,7 +242,9 @@ export class Office {
     if (known.length === 0) return []
     const n = this.coverage.unique()
     // Rather where it hurts: what somebody is changing without knowing of this.
-    const changed = this.phones.flatMap((p) => p.unsent()).map((e) => e.mutation.record)
+    const unsent = this.phones.flatMap((p) => p.unsent()).map((e) => e.mutation.record)
+    const begun = this.phones.flatMap((p) => [...p.held.values()]).map((h) => h.record)
+    const changed = [...unsent, ...begun]
     const hot = known.filter((f) => changed.includes(f.id))
     const finding = hot.length > 0 && this.rng.chance(0.7) ? this.rng.pick(hot) : this.rng.pick(known)
     const fields = this.rng.chance(0.5)

@@ -1,10 +1,8 @@
-/** Who works on a phone: finishes visits, changes findings, settles conflicts. */
+/** Who works on a phone: finishes visits, changes findings at once or in forms he holds, settles conflicts. */
 import type { Draft, NewMutation } from '../src/sync/contract'
-import { Erased } from '../src/sync/ledger'
 import { sawIn, seenIn } from '../src/domain/record'
-import { overlay } from '../src/sync/overlay'
-import type { Work } from '../src/sync/ports'
-import { NoRoom } from './phone'
+import { chances, correct, endForms, hold, open, regret, reopen, shownFindings } from './forms'
+import { enqueue } from './hand'
 import type { SimPhone } from './phone'
 import { visitWork } from './work'
 
@@ -18,38 +16,25 @@ export function act(phone: SimPhone): void {
     take_out: deleteFinding,
     settle: settleConflict,
   }[doing](phone)
-  void done.catch((error: unknown) => phone.note('I2 nothing lost', `failed: ${String(error)}`))
+  heard(phone, done)
 }
 
-/** Answers whether it was kept; where there is no room, nothing happened and the draft is still there. */
-async function enqueue(phone: SimPhone, work: Work, saw?: Record<string, unknown>): Promise<boolean> {
-  const store = phone.hand()
-  if (!store) return false
-  const { coverage, rng } = phone
-  const ids = work.mutations.map(() => rng.uuidV7(phone.now()))
-  const kept = (): boolean => [...phone.disk.outbox.values()].some((e) => e.id === ids[0])
-  try {
-    await store.enqueue(work, { ids, at: new Date(phone.now()).toISOString() })
-  } catch (error) {
-    if (error instanceof Erased) return false
-    if (!(error instanceof NoRoom)) throw error
-    coverage.count('work_without_room')
-    if (kept()) phone.note('I2 nothing lost', 'kept work and said that it had no room')
-    return false
-  }
-  // A draft that was finished already is not finished again; one that had no room is told above.
-  const done = kept()
-  coverage.count(done ? 'enqueued' : 'second_tap', ids.length)
-  if (!done && !phone.wiped && !(work.draft && phone.finished.has(work.draft)))
-    phone.note('I2 nothing lost', `said that ${work.label} was kept, and it is not there`)
-  if (done) {
-    if (work.draft && phone.finished.has(work.draft)) phone.note('I3 once', 'finished one draft twice')
-    if (work.draft) phone.finished.add(work.draft)
-    phone.promise(ids, work.mutations, work.intervention)
-    if (saw) for (const id of ids) phone.saw.set(id, saw)
-  }
-  await phone.announce()
-  return done
+/** Somebody who can does something with the form of a finding. */
+export function handleForm(phones: readonly SimPhone[]): void {
+  const able = phones.filter((p) => p.alive && !p.wiped && Object.values(chances(p)).some((n) => n > 0))
+  if (able.length === 0) return
+  const phone = phones[0]!.rng.pick(able)
+  heard(phone, { open, hold, reopen, correct }[phone.rng.weighted(chances(phone))](phone))
+}
+
+/** Each form that he holds is finished or given up, if the app can be opened. */
+export function finishAll(phone: SimPhone): void {
+  if (!phone.alive) phone.start()
+  heard(phone, endForms(phone))
+}
+
+function heard(phone: SimPhone, done: Promise<unknown>): void {
+  void done.catch((error: unknown) => phone.note('I2 nothing lost', `failed: ${String(error)}`))
 }
 
 async function finishVisit(phone: SimPhone): Promise<void> {
@@ -79,12 +64,6 @@ async function finishVisit(phone: SimPhone): Promise<void> {
   await phone.announce()
 }
 
-/** As his screen shows them: the replica with his own work on top. */
-function shownFindings(phone: SimPhone): ReturnType<typeof overlay> {
-  const outbox = [...phone.disk.outbox.values()].filter((e) => e.mutation.collection === 'findings')
-  return overlay(phone.rows('findings'), outbox, phone.disk.meta.seen_seq)
-}
-
 async function changeFinding(phone: SimPhone): Promise<void> {
   const { rng } = phone
   const shown = shownFindings(phone)
@@ -94,7 +73,8 @@ async function changeFinding(phone: SimPhone): Promise<void> {
   const state = { state: rng.pick(['abierto', 'levantado']), state_reason: `Porque ${phone.coverage.unique()}` }
   const measure = { corrective_measure: `Medida ${phone.coverage.unique()}` }
   const fields = what === 'state' ? state : what === 'measure' ? measure : { ...state, ...measure }
-  await change(phone, 'findings', finding, { op: 'update', fields }, finding.i)
+  const group = await change(phone, 'findings', finding, { op: 'update', fields }, finding.i)
+  if (rng.chance(0.2)) await regret(phone, group)
 }
 
 /** He changes a finding, or takes it back, just when somebody else does. */
@@ -129,7 +109,7 @@ async function change(
   row: { id: string; rev: number; prev?: string; data: Record<string, unknown> },
   what: Pick<NewMutation, 'op' | 'fields'>,
   intervention: string,
-): Promise<void> {
+): Promise<string> {
   const { id: record, rev: base_rev, prev } = row
   const mutation: NewMutation = { collection, record, form: 'finding/1', base_rev, ...(prev ? { prev } : {}), ...what }
   if (collection === 'findings') {
@@ -138,4 +118,5 @@ async function change(
   }
   const group = phone.rng.recordId()
   await enqueue(phone, { group, label: 'Hallazgo', intervention, mutations: [mutation] }, { ...row.data })
+  return group
 }

@@ -5,6 +5,7 @@
 import type { NewMutation, OutboxEntry, ReplicaRow, SyncStatus } from '../src/sync/contract'
 import { Driver } from '../src/sync/driver'
 import type { Coverage } from './coverage'
+import type { Held } from './held'
 import type { Violation } from './invariants'
 import { emptyDisk, MemoryReplica, MemoryWork } from './memory'
 import type { Disk, WriteGate } from './memory'
@@ -23,13 +24,22 @@ interface Tab {
   driver: Driver | undefined
 }
 
+/** A form open in one tab, and in no other. */
+export interface Sitting {
+  draft: string
+  tab: object
+}
+
 export class SimPhone {
   disk: Disk = emptyDisk()
   /** Every mutation whose enqueue was committed and that was not taken back. */
   readonly promised = new Map<string, NewMutation>()
   readonly takenBack = new Set<string>()
   /** What its person saw of a record when he changed it, by mutation (I4). */
-  readonly saw = new Map<string, Record<string, unknown>>()
+  readonly saw = new Map<string, Readonly<Record<string, unknown>>>()
+  /** The forms he has begun and not finished, by draft. */
+  readonly held = new Map<string, Held>()
+  private sittings: Sitting[] = []
   /** Drafts that became work. */
   readonly finished = new Set<string>()
   /** What the server had applied by its own word when the phone was wiped. */
@@ -71,6 +81,7 @@ export class SimPhone {
     for (const id of this.takenBack) copy.takenBack.add(id)
     for (const [id, row] of this.saw) copy.saw.set(id, row)
     for (const id of this.finished) copy.finished.add(id)
+    for (const [id, held] of this.held) copy.held.set(id, held)
     return copy
   }
 
@@ -148,8 +159,10 @@ export class SimPhone {
       tab.driver?.stop()
       this.scheduler.forget(tab)
     }
+    if (this.held.size > 0) this.coverage.count('killed_with_a_form')
     this.tabs = []
     this.left = []
+    this.sittings = []
     this.lead = undefined
     this.status = undefined
     this.planned = false
@@ -177,6 +190,7 @@ export class SimPhone {
 
   private leave(tab: Tab): void {
     this.tabs = this.tabs.filter((t) => t !== tab)
+    this.sittings = this.sittings.filter((s) => s.tab !== tab)
     if (this.lead !== tab) return
     this.lead = this.tabs[0]
     this.status = undefined
@@ -187,10 +201,22 @@ export class SimPhone {
     this.lead?.driver?.tell({ type: 'kick', strong: true })
   }
 
-  /** The stores as some tab has them, or undefined if none is open. */
-  hand(): MemoryWork | undefined {
-    if (this.tabs.length === 0 || this.wiped) return undefined
-    return workStore(this.disk, this.gate(this.rng.pick(this.tabs)))
+  /** He sits down to a form in some tab; undefined if none is open, or one has it open already. */
+  sit(draft: string): Sitting | undefined {
+    if (this.tabs.length === 0 || this.wiped || this.sittings.some((s) => s.draft === draft)) return undefined
+    const sitting = { draft, tab: this.rng.pick(this.tabs) }
+    this.sittings.push(sitting)
+    return sitting
+  }
+
+  stand(sitting: Sitting): void {
+    this.sittings = this.sittings.filter((s) => s !== sitting)
+  }
+
+  /** The stores as some tab has them, or the one he sits at; undefined if it is not open. */
+  hand(sitting?: Sitting): MemoryWork | undefined {
+    if (this.tabs.length === 0 || this.wiped || (sitting && !this.sittings.includes(sitting))) return undefined
+    return workStore(this.disk, this.gate(this.tabs.find((t) => t === sitting?.tab) ?? this.rng.pick(this.tabs)))
   }
 
   /** The outbox was changed: the leading tab is told. */
@@ -217,6 +243,8 @@ export class SimPhone {
   /** I8 and §9 of the protocol, between any two things that happen. */
   audit(): void {
     if (this.wiped) return
+    for (const id of this.held.keys())
+      if (!this.disk.drafts.has(id) && this.held.delete(id)) this.note('I2 nothing lost', 'lost a form that was begun')
     const rosters = new Set(this.rows('cupos').map((r) => r.i))
     for (const e of this.disk.outbox.values()) {
       if (e.state === 'applied') this.acknowledged.add(e.id)

@@ -1,6 +1,6 @@
 /** One run: chaos from a seed, then quiet, then the reckoning. */
 import { createHash } from 'node:crypto'
-import { act } from './person'
+import { act, finishAll, handleForm } from './person'
 import type { Violation } from './invariants'
 import type { Coverage } from './coverage'
 import { settle } from './scheduler'
@@ -26,10 +26,11 @@ export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'
   await chaos(world)
   await apart(world)
   world.calm()
+  for (const phone of world.phones) finishAll(phone)
   // Twice: what one phone sent in the first round, another learns in the second, as with the next poll.
   const first = await quiet(world, () => true)
   // The rows of an unfinished visit stay with it; then the person lets it go.
-  for (const phone of world.phones) phone.disk.drafts.clear()
+  for (const phone of world.phones) letGo(phone)
   const rested = first && (await quiet(world, () => true))
   const state = await server.state(world.scheduler.time)
   if (rested) world.check(state)
@@ -43,6 +44,12 @@ export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'
     result: resultOf(state),
     coverage: world.coverage,
   }
+}
+
+function letGo(phone: SimPhone): void {
+  phone.audit()
+  phone.held.clear()
+  phone.disk.drafts.clear()
 }
 
 /** What must not depend on any phone's clock (I7); `created` and `updated` are PocketBase's, of the real one. */
@@ -67,6 +74,7 @@ async function chaos(w: World): Promise<void> {
     const what = w.rng.weighted({
       op: 66,
       act: 8,
+      form: 7,
       office: 5,
       desk: 4,
       quarrel: 2,
@@ -76,6 +84,7 @@ async function chaos(w: World): Promise<void> {
       pass: 6,
     })
     if (what === 'act') act(w.rng.pick(w.phones))
+    else if (what === 'form') handleForm(w.phones)
     else if (what === 'office') await w.office.act()
     else if (what === 'desk') await w.desk.act()
     else if (what === 'quarrel') await w.quarrel()

@@ -188,6 +188,7 @@ export class World {
   calm(): void {
     this.network.forgetting = false
     for (const phone of this.phones) {
+      phone.full = false
       if (!phone.outdated) continue
       phone.kill()
       this.update(phone)
@@ -212,9 +213,17 @@ export class World {
   finish(): void {
     for (const phone of this.phones) {
       for (const e of phone.disk.outbox.values()) this.coverage.count(`outcome_${e.state}`)
+      this.countCorrected(phone)
       if (phone.disk.work.standing !== 'active') this.coverage.count(`ended_${phone.disk.work.standing}`)
       phone.kill()
     }
+  }
+
+  private countCorrected(phone: SimPhone): void {
+    const entries = [...phone.disk.outbox.values()]
+    const applied = new Set(entries.filter((e) => e.state === 'applied').map((e) => e.group))
+    const corrected = entries.filter((e) => e.redone_as !== undefined && applied.has(e.redone_as))
+    this.coverage.count('correction_applied', corrected.length)
   }
 
   /** I5 on every answer, I1 on every page: looked at as the server sent it. */

@@ -82,6 +82,7 @@ function spoil(rng: Rng, mutations: NewMutation[], coverage: Coverage): NewMutat
     { no_such_field: 1 },
     { mark: 'dormido' },
     { severity: 9 },
+    { description: 'Corta' },
     { note: { not: 'text' } },
   ])
   return mutations.map((m, n) => (n === at ? { ...m, fields: { ...m.fields, ...bad } } : m))

@@ -135,6 +135,26 @@ describe('the form of a record once more', () => {
     expect(formAgain([change({ severity: 'grave' })], undefined, visit).typed).toMatchObject({ severity: 'grave' })
   })
 
+  it('and what is filled in where it shows nothing does not pass for knowledge of what stands there', () => {
+    const form = formAgain([change({ severity: 'grave' })], undefined, visit)
+    const more = { ...form, typed: { ...form.typed, description: 'Falta el botiquín entero' } }
+    expect(seenIn(more, changedFields(more))).toEqual({ severity: 'moderada', description: '' })
+  })
+
+  it('does not claim to have seen what came into a field that was not there when he began', () => {
+    const own = change({ corrective_measure: 'Comprarlo' }, { base_rev: 0, prev: 'm0', saw: {} })
+    const form = formAgain([own], { ...shown, corrective_measure: 'Reponerlo' }, visit)
+    expect(changedFields(form)).toEqual({ corrective_measure: 'Comprarlo' })
+    expect(seenIn(form, changedFields(form))).toEqual({})
+  })
+
+  it('of an older app, which does not say what was seen, it is the same change', () => {
+    const { saw: _, ...old } = change({ corrective_measure: '' })
+    const form = formAgain([old], { ...shown, corrective_measure: 'Comprarlo' }, visit)
+    expect(changedFields(form)).toEqual({ corrective_measure: '' })
+    expect(seenIn(form, changedFields(form))).toEqual({})
+  })
+
   it('a new record is new again', () => {
     const made = change({ ...shown, severity: 'grave' }, { op: 'create' })
     expect(formAgain([made], undefined, visit)).toMatchObject({ record: '', base: {}, typed: { severity: 'grave' } })

@@ -7,7 +7,7 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
-import { findingErrors, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
+import { findingErrors, FORM, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
 export type RecordCollection = 'findings' | 'unlisted_workers' | 'visit_marks'
 export type Fields = Record<string, unknown>
@@ -62,6 +62,39 @@ export function sawIn(collection: RecordCollection, data: Fields): Fields {
   return Object.fromEntries(FACTS[collection].filter((f) => data[f] !== undefined).map((f) => [f, data[f]]))
 }
 
+/** A record as it is shown, with what a change of it builds on. */
+export type ShownRecord = Fields & { id: string; visit: string; rev: number; prev?: string }
+
+/**
+ * The form of a change, on the record as it is shown now.
+ *
+ * @param visited_on '' where not known
+ * @param state the finding's new state, where that is what is changed
+ */
+export function beginForm(
+  collection: RecordCollection,
+  row: ShownRecord,
+  visited_on: Day,
+  state?: string,
+): RecordForm {
+  const base = factsOf(collection, row)
+  return {
+    collection,
+    record: row.id,
+    visit: row.visit,
+    visited_on,
+    base_rev: row.rev,
+    ...(row.prev ? { prev: row.prev } : {}),
+    saw: sawIn(collection, row),
+    base,
+    typed: state === undefined ? base : { ...base, state, state_reason: '' },
+  }
+}
+
+/** Two forms of one record are the same when both are of its state, or neither is: the first is gone on with. */
+export const isSameForm = (a: RecordForm, b: RecordForm): boolean =>
+  a.record === b.record && isLifting(a) === isLifting(b)
+
 /** What was sent of a record, as far as its form needs it. */
 export interface Sent {
   collection: RecordCollection
@@ -71,6 +104,22 @@ export interface Sent {
   base_rev?: number
   prev?: string
   saw?: Fields
+}
+
+interface AnySent extends Omit<Sent, 'collection' | 'op'> {
+  collection: string
+  op: Sent['op'] | 'delete'
+}
+
+/** Whether it was written in the form of a record: not a deletion, not a visit. */
+export function hasForm<M extends AnySent>(sent: M): sent is M & Sent {
+  return isRecordCollection(sent.collection) && sent.op !== 'delete'
+}
+
+/** The visit of a record: what was sent says so, or what is shown. '' where neither does. */
+export function visitOf(sent: readonly Pick<Sent, 'fields'>[], shown: Fields | undefined): string {
+  const visit = sent.map((m) => m.fields['visit']).findLast(Boolean) ?? shown?.['visit']
+  return typeof visit === 'string' ? visit : ''
 }
 
 /**
@@ -90,8 +139,9 @@ export function formAgain(
   const fields = Object.assign({}, ...sent.map((m) => m.fields)) as Fields
   const about = { collection, visit: visit.id, visited_on: visit.visited_on }
   if (first.op === 'create') return { ...about, record: '', base_rev: 0, base: {}, typed: factsOf(collection, fields) }
-  const saw = Object.assign(shown ? sawIn(collection, shown) : {}, ...sent.map((m) => m.saw).reverse()) as Fields
-  const base = factsOf(collection, saw)
+  const saw = sawAgain(sent, shown)
+  // A change of an older app does not say what he saw.
+  const base = factsOf(collection, sent.every((m) => m.saw) ? saw : { ...shown, ...saw })
   return {
     ...about,
     record: first.record,
@@ -101,6 +151,17 @@ export function formAgain(
     base,
     typed: { ...base, ...(fields as Record<string, string>) },
   }
+}
+
+/**
+ * What he saw of what he sent, when he began it: the first change of a field says
+ * it. Of the rest he sees what the form shows: of a record that is not there, nothing.
+ */
+function sawAgain(sent: readonly Sent[], shown: Fields | undefined): Fields {
+  const { collection } = sent[0] as Sent
+  const now: Fields = shown ? sawIn(collection, shown) : factsOf(collection, {})
+  const rest = Object.entries(now).filter(([field]) => !sent.some((m) => field in m.fields))
+  return Object.assign(Object.fromEntries(rest), ...sent.map((m) => m.saw).reverse()) as Fields
 }
 
 /** Lifting a finding is a decision of its own: the form asks for the reason alone. */
@@ -129,6 +190,26 @@ export function newFields(form: RecordForm): Record<string, string> {
   const { state: _, state_reason: __, ...typed } = form.typed
   const filled = Object.entries(typed).flatMap(([k, v]) => (v.trim() === '' ? [] : [[k, v.trim()]]))
   return { visit: form.visit, ...(Object.fromEntries(filled) as Record<string, string>) }
+}
+
+/** What a form comes to, as it is sent. */
+export interface RecordChange extends Sent {
+  fields: Record<string, string>
+  form: string
+}
+
+/**
+ * What a form comes to; null when it changes nothing.
+ *
+ * @param id of the record, should it be a new one
+ */
+export function changeOf(form: RecordForm, id: string): RecordChange | null {
+  const { collection, record, base_rev, prev } = form
+  if (record === '') return { collection, record: id, op: 'create', fields: newFields(form), form: FORM }
+  const fields = changedFields(form)
+  if (Object.keys(fields).length === 0) return null
+  const seen = { base_rev, ...(prev ? { prev } : {}), saw: seenIn(form, fields) }
+  return { collection, record, op: 'update', fields, form: FORM, ...seen }
 }
 
 export type RecordErrors = FieldErrors<FindingEntry & UnlistedEntry & { state_reason: string; mark: string }>

@@ -1,7 +1,7 @@
 /** Reads for the screens: the replica, with the outbox replayed on top. Every read is a bounded index range. */
 import type { Collections } from '../domain/rows'
 import type { OutboxEntry } from '../sync/contract'
-import { overlay, type ShownRow } from '../sync/overlay'
+import { overlay, shownRow, type ShownRow } from '../sync/overlay'
 import { sync } from './sync.svelte'
 
 type Name = keyof Collections
@@ -84,8 +84,7 @@ export async function oneWithOutbox<N extends Name>(
     ownWork(c),
     sync.replica.meta.get('replica'),
   ])
-  const own = outbox.filter((e) => e.mutation.record === id && !without.includes(e.id))
-  const [shown] = overlay(row ? [row] : [], own, meta?.seen_seq ?? 0)
+  const shown = shownRow(id, row, outbox, meta?.seen_seq ?? 0, without)
   return shown && overlaid<N>(shown)
 }
 

@@ -1,18 +1,17 @@
 import { limaIso, type Day } from '../domain/day'
 import {
-  changedFields,
-  factsOf,
-  isLifting,
-  newFields,
+  beginForm,
+  changeOf,
+  isSameForm,
   RECORD_FORM_VERSION,
   sawIn,
-  seenIn,
   type Fields,
   type RecordForm,
+  type ShownRecord,
 } from '../domain/record'
 import type { Finding, UnlistedWorker, Visit } from '../domain/rows'
 import { FORM } from '../domain/visit'
-import type { NewMutation, Problem } from '../sync/contract'
+import type { Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
 import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
@@ -99,21 +98,9 @@ export async function beginChange(
 ): Promise<string> {
   const row = await oneWithOutbox(collection, id)
   if (!row) return ''
-  const base = factsOf(collection, row as unknown as Fields)
-  const typed = state === undefined ? base : { ...base, state, state_reason: '' }
   const visit = await oneWithOutbox('visits', row.visit)
-  const form: RecordForm = {
-    collection,
-    record: id,
-    visit: row.visit,
-    visited_on: visit?.visited_on ?? '',
-    base_rev: row.rev,
-    prev: row.prev,
-    saw: sawIn(collection, row as unknown as Fields),
-    base,
-    typed,
-  }
-  const before = (await allDrafts()).find((d) => d.kind === 'record' && sameAs(d.body as RecordForm, form))
+  const form = beginForm(collection, row as unknown as ShownRecord, visit?.visited_on ?? '', state)
+  const before = (await allDrafts()).find((d) => d.kind === 'record' && isSameForm(d.body as RecordForm, form))
   if (before) return before.id
   const draft = recordId()
   const saved_at = limaIso(Date.now())
@@ -128,8 +115,6 @@ export async function beginChange(
   })
   return draft
 }
-
-const sameAs = (a: RecordForm, b: RecordForm): boolean => a.record === b.record && isLifting(a) === isLifting(b)
 
 /**
  * Takes a record of one's own back that should never have been written: deleted at
@@ -161,24 +146,6 @@ export async function objectionsTo(draft: string): Promise<{ problems: Problem[]
   return { problems: distinct(refused.flatMap((e) => e.outcome?.errors ?? [])), about: personOf(refused[0]?.about) }
 }
 
-/** The mutation a form comes to; null when it changes nothing. */
-function mutationOf(form: RecordForm): NewMutation | null {
-  const { collection, record, base_rev, prev } = form
-  if (record === '') return { collection, record: recordId(), op: 'create', fields: newFields(form), form: FORM }
-  const fields = changedFields(form)
-  if (Object.keys(fields).length === 0) return null
-  return {
-    collection,
-    record,
-    op: 'update',
-    fields,
-    form: FORM,
-    base_rev,
-    ...(prev ? { prev } : {}),
-    saw: seenIn(form, fields),
-  }
-}
-
 /**
  * Puts a finished form in the outbox; its draft goes in the same transaction.
  * False where nothing was changed: then nothing is sent, and the draft is given up.
@@ -186,7 +153,7 @@ function mutationOf(form: RecordForm): NewMutation | null {
 export async function finishRecord(draft: OpenDraft<RecordForm>, label: string): Promise<boolean> {
   await draft.settled()
   const { form, id, intervention } = draft
-  const mutation = form && mutationOf(form)
+  const mutation = form && changeOf(form, recordId())
   if (mutation) await sync.engine.enqueue({ group: id, label, intervention, mutations: [mutation], draft: id })
   else await sync.engine.discard(id)
   draft.close()

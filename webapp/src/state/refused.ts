@@ -1,9 +1,10 @@
 import { limaIso } from '../domain/day'
 import {
   formAgain,
-  isRecordCollection,
+  hasForm,
   RECORD_FORM_VERSION,
   remedyOf,
+  visitOf,
   type Fields,
   type RecordForm,
   type Remedy,
@@ -131,13 +132,14 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
  * @param entries of one record, oldest first, at least one; what the form is to take the place of
  */
 export async function recordFormOf(entries: readonly OutboxEntry[]): Promise<RecordForm | null> {
-  const { collection, op, record } = (entries[0] as OutboxEntry).mutation
-  if (!isRecordCollection(collection) || op === 'delete') return null
+  const sent = entries.map((e) => e.mutation).filter(hasForm)
+  const [first] = sent
+  if (!first) return null
   const ids = entries.map((e) => e.id)
-  const shown = op === 'create' ? undefined : await oneWithOutbox(collection, record, ids)
-  const visit = text(typedIn(entries)['visit']) || text(shown?.visit)
-  const sent = entries.map((e) => ({ ...e.mutation, collection, op }))
-  return formAgain(sent, shown as Fields | undefined, { id: visit, visited_on: await visitedOn(visit) })
+  const row = first.op === 'create' ? undefined : await oneWithOutbox(first.collection, first.record, ids)
+  const shown = row as Fields | undefined
+  const visit = visitOf(sent, shown)
+  return formAgain(sent, shown, { id: visit, visited_on: await visitedOn(visit) })
 }
 
 /** A refused mark as the form of a person who is not on the roster. */

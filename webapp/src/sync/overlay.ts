@@ -58,6 +58,23 @@ export function overlay(rows: readonly ReplicaRow[], outbox: readonly OutboxEntr
   return [...shown.values()]
 }
 
+/**
+ * One row as it is shown; undefined where it is not there, or was deleted here.
+ *
+ * @param outbox entries of its collection, any order
+ * @param without mutations to leave out
+ */
+export function shownRow(
+  id: string,
+  row: ReplicaRow | undefined,
+  outbox: readonly OutboxEntry[],
+  seenSeq: number,
+  without: readonly string[] = [],
+): ShownRow | undefined {
+  const own = outbox.filter((e) => e.mutation.record === id && !without.includes(e.id))
+  return overlay(row ? [row] : [], own, seenSeq)[0]
+}
+
 function replayed(entry: OutboxEntry, row: ShownRow | undefined, seenSeq: number): boolean {
   const { op } = entry.mutation
   if (entry.state === 'pending' || entry.state === 'parked') return op !== 'create' || !row || row.rev === 0
