@@ -34,6 +34,9 @@ export function shownFindings(phone: SimPhone): ShownRow[] {
   return overlay(phone.rows('findings'), entries(phone), phone.disk.meta.seen_seq)
 }
 
+/** The one his screen has a button for. */
+export const otherState = (row: ShownRow): string => (row.data.state === 'levantado' ? 'abierto' : 'levantado')
+
 const asRecord = (row: ShownRow): ShownRecord => ({
   ...row.data,
   id: row.id,
@@ -60,9 +63,9 @@ const draftOf = (id: string, intervention: string, body: RecordForm): Draft => (
 export function chances(phone: SimPhone): Record<'open' | 'hold' | 'reopen' | 'correct', number> {
   return {
     open: shownFindings(phone).length > 0 ? 2 / (1 + phone.held.size) : 0,
-    hold: phone.held.size > 0 ? 2 : 0,
+    hold: phone.held.size > 0 ? 3 : 0,
     reopen: reversible(phone).length > 0 ? 4 : 0,
-    correct: correctable(phone).length > 0 ? 2 : 0,
+    correct: correctable(phone).length > 0 ? 5 : 0,
   }
 }
 
@@ -81,8 +84,7 @@ async function sit(phone: SimPhone, draft: string, then: (sitting: Sitting) => P
 export async function open(phone: SimPhone): Promise<void> {
   const { rng, coverage } = phone
   const row = rng.pick(shownFindings(phone))
-  const other = row.data.state === 'levantado' ? 'abierto' : 'levantado'
-  const state = rng.chance(0.35) ? other : undefined
+  const state = rng.chance(0.35) ? otherState(row) : undefined
   const record = asRecord(row)
   const form = beginForm('findings', record, visitedOn(phone, record.visit), state)
   const before = [...phone.disk.drafts.values()].find(
@@ -121,6 +123,13 @@ export async function endForms(phone: SimPhone): Promise<void> {
   await Promise.all(ending)
 }
 
+/** Nor does he what was refused. */
+export async function correctAll(phone: SimPhone): Promise<void> {
+  const open = correctable(phone).filter((e) => e.redone_as === undefined && phone.rng.chance(0.7))
+  for (const entry of open) await correct(phone, entry)
+  await endForms(phone)
+}
+
 /** Types into it; answers whether it is on the disk. */
 async function type(phone: SimPhone, id: string, sitting: Sitting, careful = false): Promise<boolean> {
   const draft = phone.disk.drafts.get(id)
@@ -140,7 +149,8 @@ async function finish(phone: SimPhone, id: string, sitting: Sitting): Promise<vo
   const { rng, coverage } = phone
   if (rng.chance(0.5) && !(await type(phone, id, sitting))) return
   // An app that looks less closely lets through what the server refuses.
-  if (rng.chance(0.7) && !(await type(phone, id, sitting, true))) return
+  const careful = rng.chance(phone.held.get(id)?.corrects ? 0.9 : 0.4)
+  if (careful && !(await type(phone, id, sitting, true))) return
   const draft = phone.disk.drafts.get(id)
   const held = phone.held.get(id)
   if (!draft || !held) return
@@ -222,9 +232,8 @@ function correctable(phone: SimPhone): OutboxEntry[] {
 }
 
 /** Corregir: what was refused once more, in a form. */
-export async function correct(phone: SimPhone): Promise<void> {
+export async function correct(phone: SimPhone, entry = phone.rng.pick(correctable(phone))): Promise<void> {
   const { rng, coverage } = phone
-  const entry = rng.pick(correctable(phone))
   const { mutation } = entry
   const form = formOver(phone, entry)
   if (!form || mutation.op === 'delete') return

@@ -1,7 +1,7 @@
 /** Who works on a phone: finishes visits, changes findings at once or in forms he holds, settles conflicts. */
 import type { Draft, NewMutation } from '../src/sync/contract'
 import { sawIn, seenIn } from '../src/domain/record'
-import { chances, correct, endForms, hold, open, regret, reopen, shownFindings } from './forms'
+import { chances, correct, correctAll, endForms, hold, open, otherState, regret, reopen, shownFindings } from './forms'
 import { enqueue } from './hand'
 import type { SimPhone } from './phone'
 import { visitWork } from './work'
@@ -31,6 +31,11 @@ export function handleForm(phones: readonly SimPhone[]): void {
 export function finishAll(phone: SimPhone): void {
   if (!phone.alive) phone.start()
   heard(phone, endForms(phone))
+}
+
+/** What was refused and can be mended is written again, for the most part. */
+export function mendAll(phone: SimPhone): void {
+  heard(phone, correctAll(phone))
 }
 
 function heard(phone: SimPhone, done: Promise<unknown>): void {
@@ -70,7 +75,7 @@ async function changeFinding(phone: SimPhone): Promise<void> {
   if (shown.length === 0) return
   const finding = rng.pick(shown)
   const what = rng.weighted({ state: 4, measure: 4, both: 2 })
-  const state = { state: rng.pick(['abierto', 'levantado']), state_reason: `Porque ${phone.coverage.unique()}` }
+  const state = { state: otherState(finding), state_reason: `Porque ${phone.coverage.unique()}` }
   const measure = { corrective_measure: `Medida ${phone.coverage.unique()}` }
   const fields = what === 'state' ? state : what === 'measure' ? measure : { ...state, ...measure }
   const group = await change(phone, 'findings', finding, { op: 'update', fields }, finding.i)

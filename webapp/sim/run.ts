@@ -1,6 +1,6 @@
 /** One run: chaos from a seed, then quiet, then the reckoning. */
 import { createHash } from 'node:crypto'
-import { act, finishAll, handleForm } from './person'
+import { act, finishAll, handleForm, mendAll } from './person'
 import type { Violation } from './invariants'
 import type { Coverage } from './coverage'
 import { settle } from './scheduler'
@@ -27,8 +27,10 @@ export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'
   await apart(world)
   world.calm()
   for (const phone of world.phones) finishAll(phone)
-  // Twice: what one phone sent in the first round, another learns in the second, as with the next poll.
-  const first = await quiet(world, () => true)
+  const answered = await quiet(world, () => true)
+  for (const phone of world.phones) mendAll(phone)
+  const first = answered && (await quiet(world, () => true))
+  // Once more: what one phone sent in a round, another learns in the next, as with the next poll.
   // The rows of an unfinished visit stay with it; then the person lets it go.
   for (const phone of world.phones) letGo(phone)
   const rested = first && (await quiet(world, () => true))
@@ -74,7 +76,7 @@ async function chaos(w: World): Promise<void> {
     const what = w.rng.weighted({
       op: 66,
       act: 8,
-      form: 7,
+      form: 9,
       office: 5,
       desk: 4,
       quarrel: 2,

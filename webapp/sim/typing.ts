@@ -9,12 +9,12 @@ type Edits = Record<string, string>
 export function typing(phone: SimPhone, held: Held, lifting: boolean): Edits {
   const { rng, coverage } = phone
   const n = coverage.unique()
-  if (lifting) return { state_reason: rng.chance(0.2) ? '' : `Porque ${n}` }
+  if (lifting) return { state_reason: rng.chance(0.3) ? '' : `Porque ${n}` }
   switch (rng.weighted({ measure: 5, description: 4, severity: 2, duty: 3, duty_day: 1, back: 3 })) {
     case 'measure':
       return { corrective_measure: rng.chance(0.1) ? '' : `Medida ${n}` }
     case 'description':
-      return { description: rng.chance(0.35) ? `Corto ${n}`.slice(0, 9) : ` Descripción número ${n} ` }
+      return { description: rng.chance(0.5) ? `Corto ${n}`.slice(0, 9) : ` Descripción número ${n} ` }
     case 'severity':
       return { severity: rng.pick(['leve', 'moderada', 'grave']) }
     case 'duty':
