@@ -1,5 +1,5 @@
 /** Who works on a phone: finishes visits, changes findings at once or in forms he holds, settles conflicts. */
-import type { Draft, NewMutation } from '../src/sync/contract'
+import type { Draft, NewMutation, ReplicaRow } from '../src/sync/contract'
 import { sawIn, seenIn } from '../src/domain/record'
 import { chances, correct, correctAll, endForms, hold, open, otherState, regret, reopen, shownFindings } from './forms'
 import { enqueue } from './hand'
@@ -9,7 +9,8 @@ import { visitWork } from './work'
 /** He does one thing, if the app is open. */
 export function act(phone: SimPhone): void {
   if (!phone.alive || phone.wiped) return
-  const doing = phone.rng.weighted({ visit: 62, change: 28, take_out: 4, settle: 6 })
+  const settle = openConflicts(phone).length > 0 ? 20 : 0
+  const doing = phone.rng.weighted({ visit: 62, change: 28, take_out: 4, settle })
   const done = {
     visit: finishVisit,
     change: changeFinding,
@@ -99,10 +100,11 @@ async function deleteFinding(phone: SimPhone): Promise<void> {
   await change(phone, 'findings', finding, { op: 'delete', fields: {} }, finding.i)
 }
 
+const openConflicts = (phone: SimPhone): ReplicaRow[] =>
+  phone.rows('conflicts').filter((c) => c.data.state === 'abierto')
+
 async function settleConflict(phone: SimPhone): Promise<void> {
-  const open = phone.rows('conflicts').filter((c) => c.data.state === 'abierto')
-  if (open.length === 0) return
-  const conflict = phone.rng.pick(open)
+  const conflict = phone.rng.pick(openConflicts(phone))
   const fields = { resolution: phone.rng.pick(['author', 'other']) }
   phone.coverage.count('settled_on_phone')
   await change(phone, 'conflicts', conflict, { op: 'update', fields }, String(conflict.data.intervention))

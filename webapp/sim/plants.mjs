@@ -131,6 +131,34 @@ export const PLANTS = [
     swap('sync/ledger.ts', 'if (work.draft && !(await r.drafts())', 'if (work.draft === null && !(await r.drafts())'),
   ),
   client(
+    'form-again-on-now',
+    I4,
+    'a form made again rests on what stands now',
+    swap('domain/record.ts', 'const saw = sawAgain(sent, shown)', 'const saw = shown ? sawIn(collection, shown) : {}'),
+    swap('domain/record.ts', 'base_rev: first.base_rev ?? 0,', "base_rev: Number(shown?.['rev'] ?? 0),"),
+    swap(
+      'domain/record.ts',
+      '...(first.prev ? { prev: first.prev } : {}),',
+      "...(shown?.['prev'] ? { prev: String(shown['prev']) } : {}),",
+    ),
+  ),
+  client(
+    'form-again-on-itself',
+    I2,
+    'a form made again rests on the change itself: it sends nothing',
+    swap(
+      'domain/record.ts',
+      'factsOf(collection, sent.every((m) => m.saw) ? saw : { ...shown, ...saw })',
+      'factsOf(collection, { ...saw, ...fields })',
+    ),
+  ),
+  client(
+    'reopened-not-kept',
+    I2,
+    'what is taken back is not kept as a draft',
+    swap('sync/ledger.ts', 'drafts: draft ? [draft] : [] }, answer: true', 'drafts: [] }, answer: true'),
+  ),
+  client(
     'synced-too-early',
     I8,
     'sincronizado is said without a look at the outbox',
