@@ -156,7 +156,7 @@ async function finish(phone: SimPhone, id: string, sitting: Sitting): Promise<vo
   if (!draft || !held) return
   const change = changeOf(draft.body as RecordForm, rng.recordId())
   const wrong = wrongWith(held, change?.fields)
-  if (wrong) phone.note('I2 nothing lost', wrong)
+  if (wrong) phone.note(wrong.invariant, wrong.what)
   if (!change) return giveUp(phone, id, sitting, 'form_unchanged')
   const behind = isBehind(phone, id)
   const work = { group: id, label: 'Hallazgo', intervention: draft.intervention, mutations: [change], draft: id }
@@ -170,7 +170,8 @@ async function finish(phone: SimPhone, id: string, sitting: Sitting): Promise<vo
 function isBehind(phone: SimPhone, id: string): boolean {
   const held = phone.held.get(id)
   const row = shownFindings(phone).find((f) => f.id === held?.record)
-  return held !== undefined && row !== undefined && Object.keys(changes(held)).some((f) => row.data[f] !== held.saw[f])
+  if (!held || !row) return false
+  return Object.keys(changes(held)).some((f) => (row.data[f] ?? '') !== (held.saw[f] ?? ''))
 }
 
 async function drop(phone: SimPhone, id: string, sitting: Sitting): Promise<void> {
@@ -213,7 +214,8 @@ export async function reopen(phone: SimPhone, entry = phone.rng.pick(reversible(
     if (!form || !made) return
     const draft = draftOf(group, entry.intervention, form)
     const undone = await write(phone, sitting, (store) => store.takeBack(group, draft))
-    if (!undone?.answer) return coverage.count('too_late_to_reopen')
+    if (!undone) return
+    if (!undone.answer) return coverage.count('too_late_to_reopen')
     phone.finished.delete(group)
     phone.forgetGroup([made])
     phone.held.set(group, heldAgain(form.record, mutation.fields, phone.saw.get(id), form.typed))
@@ -242,7 +244,8 @@ export async function correct(phone: SimPhone, entry = phone.rng.pick(correctabl
   await sit(phone, id, async (sitting) => {
     const draft = draftOf(id, entry.intervention, form)
     const begun = await write(phone, sitting, (store) => store.redo(entry.group, draft, [entry.id]))
-    if (begun?.answer !== id) return coverage.count('correction_found_again')
+    if (!begun) return
+    if (begun.answer !== id) return coverage.count('correction_found_again')
     phone.held.set(id, heldAgain(form.record, mutation.fields, phone.saw.get(entry.id), form.typed, op))
     coverage.count('correction_begun')
     await phone.announce()

@@ -3,6 +3,8 @@
  * began, and what he typed. His own memory: nothing of it comes from the product's
  * idea of a base, and what the product sends is held against it (I2, I4).
  */
+import type { Violation } from './invariants'
+
 export interface Held {
   /** The record changed; '' for a new one, in the place of a refused one. */
   readonly record: string
@@ -31,15 +33,17 @@ export function changes(held: Held): Record<string, string> {
   return Object.fromEntries(typed.filter(([field, text]) => text !== seenText(held, field)))
 }
 
-/** What is wrong with what a form came to, for who typed it; '' for nothing. */
-export function wrongWith(held: Held, sent: Readonly<Record<string, unknown>> | undefined): string {
+/** What is wrong with what a form came to, for who typed it. */
+export function wrongWith(held: Held, sent: Readonly<Record<string, unknown>> | undefined): Violation | undefined {
   const mine = changes(held)
   const lost = Object.entries(mine).find(([field, text]) => sent?.[field] !== text)
-  if (lost) return `does not send ${lost[0]} «${lost[1]}», which was typed and finished`
+  if (lost) return { invariant: 'I2 nothing lost', what: `does not send ${lost.join(' ')}, typed and finished` }
   const asked = (field: string): boolean =>
     field in mine || TOGETHER.some((unit) => unit.includes(field) && unit.some((f) => f in mine))
   const more = Object.keys(sent ?? {}).find((field) => !asked(field) && !(held.record === '' && field === 'visit'))
-  return more ? `sends ${more}, which nobody changed` : ''
+  return more === undefined
+    ? undefined
+    : { invariant: 'I4 no silent overwrite', what: `sends ${more}, which nobody changed` }
 }
 
 /**

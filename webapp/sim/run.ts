@@ -1,5 +1,6 @@
 /** One run: chaos from a seed, then quiet, then the reckoning. */
 import { createHash } from 'node:crypto'
+import type { OutboxEntry } from '../src/sync/contract'
 import { act, finishAll, handleForm, mendAll } from './person'
 import type { Violation } from './invariants'
 import type { Coverage } from './coverage'
@@ -151,16 +152,18 @@ async function poisoned(w: World, phone: SimPhone, mine: SimPhone[]): Promise<bo
   if (!bad) return true
   w.network.poison = bad.mutation.record
   w.network.outage = { user: '', path: '' }
-  // His other phone may hold the same record, and a copy of the phone the same work.
-  const excused = (p: SimPhone): boolean =>
-    p
-      .unsent()
-      .every(
-        (e) =>
-          e.mutation.record === bad.mutation.record ||
-          (p.promised.has(bad.id) && (e.group === bad.group || e.mutation.op !== 'create')),
-      )
-  return quiet(w, excused, mine)
+  return quiet(w, (p) => hangsOn(p.unsent(), bad.mutation.record), mine)
+}
+
+/**
+ * Whether all of it waits for the record: what was done together with work on it,
+ * and what changes the records of that. His other phone may have work of its own on
+ * it, and a copy of the phone the same, or what it was made by.
+ */
+function hangsOn(unsent: readonly OutboxEntry[], record: string): boolean {
+  const groups = new Set(unsent.filter((e) => e.mutation.record === record).map((e) => e.group))
+  const records = new Set(unsent.filter((e) => groups.has(e.group)).map((e) => e.mutation.record))
+  return unsent.every((e) => records.has(e.mutation.record))
 }
 
 /** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */

@@ -32,9 +32,7 @@ export function visitWork(rng: Rng, user: string, rows: RowsOf, now: number, cov
     ...marks.map(({ participant, mark }) =>
       create('visit_marks', rng, { visit, participant, mark, coverage_seen: 'por_confirmar' }),
     ),
-    ...(rng.chance(0.5)
-      ? [create('findings', rng, { visit, severity: 'leve', description: described(rng) })]
-      : []),
+    ...(rng.chance(0.5) ? [create('findings', rng, { visit, severity: 'leve', description: described(rng) })] : []),
     ...(rng.chance(0.2)
       ? [create('unlisted_workers', rng, { visit, dni: '12345678', given_names: 'Persona', surnames: 'Sin Lista' })]
       : []),

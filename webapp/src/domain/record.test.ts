@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  beginForm,
   changedFields,
+  changeOf,
   factsOf,
   formAgain,
+  hasForm,
   isLifting,
+  isSameForm,
   newFields,
   recordErrors,
   remedyOf,
   seenIn,
+  visitOf,
   type RecordForm,
   type Sent,
 } from './record'
@@ -79,6 +84,48 @@ describe('a change of a record', () => {
       }),
     )
   })
+})
+
+describe('a form', () => {
+  const row = { ...shown, id: 'finding00000001', visit: 'visit0000000001', rev: 3, prev: 'm0' }
+  const begun = () => beginForm('findings', row, '2026-11-23')
+
+  it('is on what is shown, and comes to nothing until something is typed', () => {
+    expect(begun()).toMatchObject({ base_rev: 3, prev: 'm0', saw: shown, base: shown, typed: shown })
+    expect(changeOf(begun(), 'new')).toBeNull()
+    const form = { ...begun(), typed: { ...shown, severity: 'grave' } }
+    expect(changeOf(form, 'new')).toEqual({
+      collection: 'findings',
+      record: 'finding00000001',
+      op: 'update',
+      fields: { severity: 'grave' },
+      form: 'visit/2',
+      base_rev: 3,
+      prev: 'm0',
+      saw: { severity: 'moderada' },
+    })
+  })
+
+  it('of a new record comes to one with the id given', () => {
+    expect(changeOf({ ...begun(), record: '' }, 'new')).toMatchObject({ record: 'new', op: 'create' })
+  })
+
+  it('is the same as another of its record, unless one is of its state alone', () => {
+    const lifting = beginForm('findings', row, '2026-11-23', 'levantado')
+    expect(lifting.typed).toMatchObject({ state: 'levantado', state_reason: '' })
+    expect(isSameForm(begun(), begun())).toBe(true)
+    expect(isSameForm(begun(), lifting)).toBe(false)
+  })
+})
+
+it('knows what was written in a form, and of which visit', () => {
+  const sent = { collection: 'findings', op: 'update' as const, record: 'f', fields: {} }
+  expect(hasForm(sent)).toBe(true)
+  expect(hasForm({ ...sent, op: 'delete' })).toBe(false)
+  expect(hasForm({ ...sent, collection: 'visits' })).toBe(false)
+  expect(visitOf([sent], { visit: 'v' })).toBe('v')
+  expect(visitOf([{ fields: { visit: 'w' } }], undefined)).toBe('w')
+  expect(visitOf([sent], undefined)).toBe('')
 })
 
 it('a new record carries its visit and what has a value, never a state', () => {

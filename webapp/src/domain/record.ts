@@ -71,12 +71,7 @@ export type ShownRecord = Fields & { id: string; visit: string; rev: number; pre
  * @param visited_on '' where not known
  * @param state the finding's new state, where that is what is changed
  */
-export function beginForm(
-  collection: RecordCollection,
-  row: ShownRecord,
-  visited_on: Day,
-  state?: string,
-): RecordForm {
+export function beginForm(collection: RecordCollection, row: ShownRecord, visited_on: Day, state?: string): RecordForm {
   const base = factsOf(collection, row)
   return {
     collection,
