@@ -143,6 +143,11 @@ e2e: build web-deps ## Browser tests in Chromium
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
 		$(PLAYWRIGHT) --project=e2e $(if $(GREP),--grep "$(GREP)")
 
+.PHONY: measure
+measure: build web-deps ## Measure what a phone's owner waits for, in Chromium as it is and six times slower (ROUNDS; some 15 minutes)
+	@go build -o bin/bench ./internal/bench
+	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=measure $(if $(GREP),--grep "$(GREP)")
+
 .PHONY: screenshots
 screenshots: build web-deps ## Take the pictures in docs/screenshots
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=screenshots
