@@ -1,6 +1,6 @@
 /** Reads for the screens: the replica, with the outbox replayed on top. Every read is a bounded index range. */
 import type { Collections } from '../domain/rows'
-import type { OutboxEntry } from '../sync/contract'
+import type { OutboxEntry, ReplicaRow } from '../sync/contract'
 import { overlay, shownRow, type ShownRow } from '../sync/overlay'
 import { sync } from './sync.svelte'
 
@@ -10,16 +10,29 @@ function shape<N extends Name>(id: string, data: Record<string, unknown>): Colle
   return { ...data, id } as unknown as Collections[N]
 }
 
+const rowsOfAll = (c: Name): Promise<ReplicaRow[]> =>
+  sync.replica.rows.where('[c+i]').between([c, ''], [c, '\uffff'], true, true).toArray()
+
+/**
+ * The rows of several interventions. All of the collection is read, at once: nearly
+ * all that a phone holds is of the works its owner has, and of many ranges the rows
+ * would come one by one.
+ */
+async function rowsOf(c: Name, interventions: readonly string[]): Promise<ReplicaRow[]> {
+  const [only, ...others] = interventions
+  if (only !== undefined && others.length === 0) return sync.replica.rows.where('[c+i]').equals([c, only]).toArray()
+  const wanted = new Set(interventions)
+  return (await rowsOfAll(c)).filter((r) => wanted.has(r.i))
+}
+
 /** Every row of a small collection (catalogue, assignments, headers). */
 export async function all<N extends Name>(c: N): Promise<Collections[N][]> {
-  const rows = await sync.replica.rows.where('[c+i]').between([c, ''], [c, '\uffff'], true, true).toArray()
-  return rows.map((r) => shape<N>(r.id, r.data))
+  return (await rowsOfAll(c)).map((r) => shape<N>(r.id, r.data))
 }
 
 /** The rows of one intervention. */
 export async function ofIntervention<N extends Name>(c: N, intervention: string): Promise<Collections[N][]> {
-  const rows = await sync.replica.rows.where('[c+i]').equals([c, intervention]).toArray()
-  return rows.map((r) => shape<N>(r.id, r.data))
+  return (await rowsOf(c, [intervention])).map((r) => shape<N>(r.id, r.data))
 }
 
 export async function one<N extends Name>(c: N, id: string): Promise<Collections[N] | undefined> {
@@ -42,10 +55,7 @@ export async function manyWithOutbox<N extends Name>(
 ): Promise<Map<string, Overlaid<Collections[N]>[]>> {
   const wanted = new Set(interventions)
   const [rows, outbox, meta] = await Promise.all([
-    sync.replica.rows
-      .where('[c+i]')
-      .anyOf(interventions.map((i) => [c, i]))
-      .toArray(),
+    rowsOf(c, interventions),
     ownWork(c),
     sync.replica.meta.get('replica'),
   ])
@@ -56,11 +66,7 @@ export async function manyWithOutbox<N extends Name>(
 
 /** Every row of a small collection with this device's own changes on top. */
 export async function allWithOutbox<N extends Name>(c: N): Promise<Overlaid<Collections[N]>[]> {
-  const [rows, own, meta] = await Promise.all([
-    sync.replica.rows.where('[c+i]').between([c, ''], [c, '\uffff'], true, true).toArray(),
-    ownWork(c),
-    sync.replica.meta.get('replica'),
-  ])
+  const [rows, own, meta] = await Promise.all([rowsOfAll(c), ownWork(c), sync.replica.meta.get('replica')])
   return overlay(rows, own, meta?.seen_seq ?? 0).map(overlaid<N>)
 }
 
@@ -98,10 +104,7 @@ export async function many<N extends Name>(
   c: N,
   interventions: readonly string[],
 ): Promise<Map<string, Collections[N][]>> {
-  const rows = await sync.replica.rows
-    .where('[c+i]')
-    .anyOf(interventions.map((i) => [c, i]))
-    .toArray()
+  const rows = await rowsOf(c, interventions)
   return byIntervention(rows, (r) => shape<N>(r.id, r.data))
 }
 
