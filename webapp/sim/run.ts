@@ -157,13 +157,17 @@ async function poisoned(w: World, phone: SimPhone, mine: SimPhone[]): Promise<bo
 
 /**
  * Whether all of it waits for the record: what was done together with work on it,
- * and what changes the records of that. His other phone may have work of its own on
- * it, and a copy of the phone the same, or what it was made by.
+ * what belongs to the records of that (a finding corrected, to its visit), and what
+ * changes any of them. His other phone may have work of its own on it, and a copy of
+ * the phone the same, or what it was made by.
  */
 function hangsOn(unsent: readonly OutboxEntry[], record: string): boolean {
   const groups = new Set(unsent.filter((e) => e.mutation.record === record).map((e) => e.group))
-  const records = new Set(unsent.filter((e) => groups.has(e.group)).map((e) => e.mutation.record))
-  return unsent.every((e) => records.has(e.mutation.record))
+  const records = new Set([record, ...unsent.filter((e) => groups.has(e.group)).map((e) => e.mutation.record)])
+  const belongs = ({ mutation }: OutboxEntry): boolean =>
+    records.has(mutation.record) || records.has(String(mutation.fields.visit))
+  for (const e of unsent) if (belongs(e)) records.add(e.mutation.record)
+  return unsent.every(belongs)
 }
 
 /** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */

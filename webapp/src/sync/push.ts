@@ -16,11 +16,18 @@ const utf8 = new TextEncoder()
 
 /**
  * What may go now, while some groups are set aside because the server failed on
- * one of theirs alone. Whatever changes a record of such a group waits with it.
+ * one of theirs alone. What changes a record of such a group waits with it, and so
+ * does what belongs to it: without its visit a corrected finding would be refused.
+ *
+ * @param pending oldest first
  */
 export function sendable(pending: readonly OutboxEntry[], aside: ReadonlySet<string>): OutboxEntry[] {
   const held = new Set(pending.filter((e) => aside.has(e.group)).map((e) => e.mutation.record))
-  return pending.filter((e) => !aside.has(e.group) && !held.has(e.mutation.record))
+  return pending.filter(({ group, mutation }) => {
+    const waits = aside.has(group) || held.has(mutation.record) || held.has(String(mutation.fields['visit']))
+    if (waits) held.add(mutation.record) // and so does what changes it
+    return !waits
+  })
 }
 
 /** A failure that may be due to one record in the batch: not the network, the session, the load or the size. */

@@ -54,12 +54,19 @@ test('batches: oldest first, bounded in number and bytes, never empty', () => {
   expect(chooseBatch([], 500)).toEqual([])
 })
 
-test('what changes a record of a group set aside waits with it', () => {
-  const entry = (counter: number, group: string, record: string): OutboxEntry =>
-    ({ counter, group, mutation: { record } }) as unknown as OutboxEntry
+test('what changes a record of a group set aside, or belongs to it, waits with it', () => {
+  const entry = (counter: number, group: string, record: string, fields = {}): OutboxEntry =>
+    ({ counter, group, mutation: { record, fields } }) as unknown as OutboxEntry
   const pending = [entry(1, 'bad', 'finding'), entry(2, 'good', 'visit'), entry(3, 'later', 'finding')]
   expect(sendable(pending, new Set(['bad'])).map((e) => e.counter)).toEqual([2])
   expect(sendable(pending, new Set())).toEqual(pending)
+  const corrected = [
+    entry(1, 'visit', 'visit'),
+    entry(2, 'again', 'finding', { visit: 'visit' }),
+    entry(3, 'later', 'finding', { state: 'levantado' }),
+    entry(4, 'other', 'another', { visit: 'elsewhere' }),
+  ]
+  expect(sendable(corrected, new Set(['visit'])).map((e) => e.counter)).toEqual([4])
 })
 
 test('ids have the shape the protocol asks for', () => {
