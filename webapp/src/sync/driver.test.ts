@@ -65,6 +65,19 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await rowIds(stores)).toEqual([])
   })
 
+  test("nor does it empty the next leader's replica, should the page say reset", async () => {
+    const { phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = (path, deliver) => {
+      const { body } = deliver()
+      if (path === '/sync/pull') phone.driver.stop()
+      return { status: 200, body: { ...(body as object), reset: true } }
+    }
+    await phone.sync()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await rowIds(stores)).toEqual(ALL)
+  })
+
   test('told of something before it has started, it still does one thing at a time', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

@@ -1,6 +1,6 @@
 /** What the server orders for a device, and what happens to one that hears nothing for long or has no room. */
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { emptyDisk, MemoryReplica, MemoryWork } from '../db/memory'
 import { Erased } from './ledger'
 import { Phone } from './testing/phone'
@@ -229,6 +229,21 @@ test('what is noted late does not undo an order to erase', async () => {
   slow[0]!()
   await new Promise((resolve) => setImmediate(resolve))
   expect([disk.work.standing, server.standing]).toEqual(['erased', 'borrado'])
+})
+
+test('who signs in anew after a wipe, in the same process, has a lease that is written down', async () => {
+  const server = new FakeServer()
+  server.held = ['catalog']
+  const disk = emptyDisk()
+  const phone = new Phone(new MemoryReplica(disk), new MemoryWork(disk), server)
+  await phone.start()
+  server.standing = 'por_borrar'
+  await phone.sync()
+  expect(disk.work).toMatchObject({ standing: 'erased', lease: { answered: 0 } })
+  server.standing = 'activo'
+  phone.driver.tell({ type: 'signed_in' })
+  await phone.driver.settled()
+  await vi.waitFor(() => expect(disk.work).toMatchObject({ standing: 'active', lease: { answered: phone.now } }))
 })
 
 test('a second tab that begins at the same time leaves the name of the first', async () => {
