@@ -316,7 +316,7 @@ export class Driver {
     const days = leaseDays(await replica.collection('parameters'), this.meta.business_date)
     if (days !== this.state.lease.days) this.tell({ type: 'leased', days })
     // A server that went back may have lost a decision whose row is still to be compared away.
-    if (this.counts.parked === 0 || !verified) return
+    if (!verified) return
     await work.review(verdictsOf(await replica.collection('mutation_reviews')))
     this.counts = await work.counts()
   }

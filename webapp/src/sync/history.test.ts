@@ -77,6 +77,31 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect((await stores.all())[0]).not.toHaveProperty('review')
   })
 
+  test('refused by a review that the server lost, corrected here meanwhile, accepted there at last: its author hears of it', async () => {
+    const { server, phone, stores } = setUp()
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
+    await phone.start()
+    await phone.record('v', 'x', 'visit1')
+    const backup = server.backup()
+    const [{ id } = { id: '' }] = await stores.all()
+    const errors = [{ code: 'review_rejected', message: 'No.' }]
+    server.put('mutation_reviews', 'r', { mutation: id, status: 'rejected', seq: 9, errors, reason: 'No.' }, 'catalog')
+    await phone.sync()
+    await stores.work.redo('v', { ...draft, id: 'w' })
+    server.judge = () => ({ status: 'applied' })
+    await phone.record('w', 'x', 'visit2')
+    server.restore(backup)
+    server.put(
+      'mutation_reviews',
+      'r',
+      { mutation: id, status: 'applied', seq: 9, errors: [], reason: 'Sí.' },
+      'catalog',
+    )
+    await phone.sync()
+    expect(await states(stores)).toEqual(['applied', 'applied'])
+    expect((await stores.all())[0]?.review?.reason).toBe('Sí.')
+  })
+
   test('told by the push: nothing of it is judged before what was acknowledged and lost', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

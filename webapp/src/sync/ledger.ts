@@ -131,12 +131,10 @@ export class Ledger implements WorkStore {
   async review(verdicts: readonly Verdict[]): Promise<void> {
     if (verdicts.length === 0) return
     const by = new Map(verdicts.map((v) => [v.mutation, v]))
-    const decided = (parked: OutboxEntry[]): OutboxEntry[] => parked.flatMap((e) => reviewed(e, by.get(e.id)) ?? [])
-    if (decided(await this.tables.read((r) => r.byState('parked'))).length === 0) return
-    await this.tables.change('review', async (r) => ({
-      change: { entries: decided(await r.byState('parked')) },
-      answer: undefined,
-    }))
+    const decided = async (r: WorkReader): Promise<OutboxEntry[]> =>
+      (await r.byState('parked', 'rejected')).flatMap((e) => reviewed(e, by.get(e.id)) ?? [])
+    if ((await this.tables.read(decided)).length === 0) return
+    await this.tables.change('review', async (r) => ({ change: { entries: await decided(r) }, answer: undefined }))
   }
 
   private byPerson<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T> {

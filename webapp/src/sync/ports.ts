@@ -223,7 +223,7 @@ export interface WorkStore {
    * back, forgotten, and all acknowledged work waits again.
    */
   settle(settlements: readonly Settlement[], told?: Told): Promise<void>
-  /** Gives parked entries the outcome a reviewer decided; the same again changes nothing. */
+  /** Gives reviewable entries the outcome a reviewer decided; the same again changes nothing. */
   review(verdicts: readonly Verdict[]): Promise<void>
   /** Puts it down as it is now. This, enqueue, takeBack, redo and putBack throw Erased on a device so ordered. */
   saveDraft(draft: Draft): Promise<void>

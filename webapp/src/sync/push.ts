@@ -95,9 +95,17 @@ export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEn
 
 /** What a server that went back may have forgotten: what took effect, and what it had taken for review. */
 export function mayBeLost(entry: OutboxEntry): boolean {
-  const reviewed = entry.review !== undefined || entry.outcome?.reviewed === true
-  if (entry.state === 'rejected') return reviewed && entry.redone_as === undefined
+  if (entry.state === 'rejected') return refusedByReview(entry) && entry.redone_as === undefined
   return entry.state === 'applied' || entry.state === 'parked'
+}
+
+function refusedByReview({ state, review, outcome }: OutboxEntry): boolean {
+  return state === 'rejected' && (review !== undefined || outcome?.reviewed === true)
+}
+
+/** Whether a review may still settle it: parked, or refused by one that a server that went back may have lost. */
+export function reviewable(entry: OutboxEntry): boolean {
+  return entry.state === 'parked' || refusedByReview(entry)
 }
 
 /** An acknowledged entry once more to be sent, because the server forgot that it had answered. */
@@ -105,9 +113,13 @@ export function replayed({ outcome, acked_at: _, acked_server_time: __, ...entry
   return { ...entry, state: 'pending', ...(outcome ? { was: outcome } : {}) }
 }
 
-/** A parked entry with what a reviewer decided, or null where it is none or nobody did. */
+/**
+ * An entry with what a reviewer decided, or null where that changes nothing. What
+ * was refused and corrected is not sent again to a server that went back: this is
+ * how its author learns that it was accepted there after all.
+ */
 export function reviewed(entry: OutboxEntry, verdict: Verdict | undefined): OutboxEntry | null {
-  if (!verdict || entry.state !== 'parked') return null
+  if (!verdict || !reviewable(entry) || entry.state === verdict.outcome.status) return null
   return { ...entry, state: verdict.outcome.status, outcome: verdict.outcome, review: verdict.review }
 }
 
