@@ -1,9 +1,11 @@
 // Package compression compresses answers that are made whole before they are
-// sent: zstd where the client takes it, else gzip. docs/performance.md has sizes.
+// sent: zstd where the client takes it, else gzip. It opens requests, which
+// browsers can only gzip. docs/performance.md has sizes.
 package compression
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -67,4 +69,16 @@ func Append(dst []byte, encoding string, src []byte) []byte {
 		return out.Bytes()
 	}
 	return append(dst, src...)
+}
+
+// Open answers what a request's body says. What comes out is as long as its
+// sender likes: limit it. An error is the sender's: no gzip, or another encoding.
+func Open(encoding string, body io.Reader) (io.ReadCloser, error) {
+	switch encoding {
+	case Identity:
+		return io.NopCloser(body), nil
+	case Gzip:
+		return gzip.NewReader(body)
+	}
+	return nil, fmt.Errorf("a request in %q", encoding)
 }

@@ -16,6 +16,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/app/imports"
+	"chaski/internal/compression"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 )
@@ -99,10 +100,14 @@ func who(c echo.Context) actor.Actor {
 	return a
 }
 
-// bind reads a JSON body into dst and checks its shape.
+// bind reads a JSON body, plain or gzip, into dst and checks its shape.
 func bind(c echo.Context, dst any) error {
 	body := http.MaxBytesReader(c.Response(), c.Request().Body, maxBody)
-	d := json.NewDecoder(body)
+	plain, err := compression.Open(c.Request().Header.Get(echo.HeaderContentEncoding), body)
+	if err != nil {
+		return fault.Wrap(fault.Malformed, err)
+	}
+	d := json.NewDecoder(http.MaxBytesReader(c.Response(), plain, maxBody)) // unpacked it may be no larger either
 	d.DisallowUnknownFields()
 	if err := d.Decode(dst); err != nil {
 		var large *http.MaxBytesError

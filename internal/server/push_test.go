@@ -162,16 +162,35 @@ func TestParked(t *testing.T) {
 	}
 }
 
+// A phone packs what it sends.
+func TestPackedRequest(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	send := func(mutations ...any) testkit.Response {
+		body := map[string]any{"protocol": 1, "device": p.ID, "mutations": mutations}
+		return k.Do("POST", "/api/chaski/v1/sync/push", p.Token, body, "Content-Encoding: gzip")
+	}
+	visit := p.Visit("v", testkit.Canal, nil)
+	if r := send(visit); r.Status != 200 || !strings.Contains(string(r.Body), `"status":"applied"`) {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	// The same unpacked is the same: what is remembered is what was said.
+	if r := p.Push(visit); r[0].Status != "applied" || k.Int(`SELECT count(*) FROM visits`) != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Requests that fail as a whole store nothing and say what to do.
 func TestRefusedRequests(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
-	push := func(token, device string, body any) testkit.Response {
+	push := func(token, device string, body any, headers ...string) testkit.Response {
 		if body == nil {
 			body = map[string]any{"protocol": 1, "device": device, "mutations": []any{}}
 		}
-		return k.Do("POST", "/api/chaski/v1/sync/push", token, body)
+		return k.Do("POST", "/api/chaski/v1/sync/push", token, body, headers...)
 	}
+	large := `{"protocol":1,"device":"` + p.ID + `","mutations":["` + strings.Repeat("a", 3<<20) + `"]}`
 	many := make([]any, 1001)
 	for i := range many {
 		many[i] = map[string]any{}
@@ -189,7 +208,9 @@ func TestRefusedRequests(t *testing.T) {
 		{"missing device", push(p.Token, "", `{"protocol":1,"mutations":[]}`), 400, "malformed"},
 		{"another's device", push(k.Token(testkit.Ines), p.ID, nil), 409, "device_unknown"},
 		{"too many", push(p.Token, "", map[string]any{"protocol": 1, "device": p.ID, "mutations": many}), 413, "body_too_large"},
-		{"too large", push(p.Token, "", `{"protocol":1,"device":"`+p.ID+`","mutations":["`+strings.Repeat("a", 3<<20)+`"]}`), 413, "body_too_large"},
+		{"too large", push(p.Token, "", large), 413, "body_too_large"},
+		{"too large once unpacked", push(p.Token, "", large, "Content-Encoding: gzip"), 413, "body_too_large"},
+		{"in an encoding of none", push(p.Token, p.ID, nil, "Content-Encoding: br"), 400, "malformed"},
 		{"old client pulls", k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, map[string]any{"protocol": 1, "schema": 99, "device": p.ID}), 426, "client_outdated"},
 		{"no such route", k.Do("GET", "/api/chaski/v1/nada", p.Token, nil), 404, "not_found"},
 	} {

@@ -24,6 +24,7 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 
 	"chaski/internal/app"
+	"chaski/internal/compression"
 	"chaski/internal/server"
 	"chaski/internal/store"
 )
@@ -166,6 +167,9 @@ func (k *Kit) Do(method, path, token string, body any, headers ...string) Respon
 			continue
 		}
 		r.Header.Set(name, value)
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding == compression.Gzip {
+		r.Body = io.NopCloser(bytes.NewReader(compression.Append(nil, encoding, raw)))
 	}
 	w := httptest.NewRecorder()
 	k.mux.ServeHTTP(w, r)

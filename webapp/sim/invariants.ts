@@ -112,7 +112,17 @@ function nothingLost(
       out.push(
         broken('I2 nothing lost', `${what} was acknowledged; the server has ${stored.get(id)?.status ?? 'nothing'}`),
       )
-    else if (stored.has(id) && stored.get(id)?.status !== entry.state && !(deaf && entry.state === 'parked'))
+    else if (
+      stored.has(id) &&
+      stored.get(id)?.status !== entry.state &&
+      !(deaf && entry.state === 'parked') &&
+      // The review that refused it is lost, and its author has corrected it: there it waits for another, here for nothing.
+      !(
+        stored.get(id)?.status === 'parked' &&
+        (entry.review ?? entry.outcome?.reviewed) &&
+        entry.redone_as !== undefined
+      )
+    )
       out.push(broken('I2 nothing lost', `${what} is ${entry.state} here, ${stored.get(id)?.status} there`))
     const there = deleted.has(m.record) || tables.all(m.collection).some((r) => r.id === m.record)
     if (entry?.state === 'applied' && m.op === 'create' && !there)

@@ -80,7 +80,9 @@ export class Driver {
     this.kept = kept
     // A device from before there were leases begins its own now.
     const lease = kept.lease.answered || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
-    this.state = initial({ registered: kept.device !== '', standing: kept.standing, lease })
+    // Emptied, and not empty: stopped between storing a page and noting that it is in use again.
+    const standing = kept.standing === 'evicted' && this.meta.cursor ? 'active' : kept.standing
+    this.state = initial({ registered: kept.device !== '', standing, lease })
     this.counts = await work.counts()
     this.started = true
     this.tell({ type: 'kick', strong: true })

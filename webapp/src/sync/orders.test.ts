@@ -52,6 +52,18 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await rowIds(stores)).toEqual(ALL)
   })
 
+  test('put back in use, killed before that was noted, revoked again: it is emptied again', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    await stores.work.note({ standing: 'evicted' }) // as it stood when the page was stored
+    server.standing = 'revocado'
+    const next = new Phone(stores.replica, stores.work, server)
+    await next.start()
+    await next.driver.settled()
+    expect(await rowIds(stores)).toEqual([])
+    expect(next.status).toMatchObject({ standing: 'evicted', in_sync: false })
+  })
+
   test('revoked, with nothing unsent: what a server that went back has lost is sent again', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

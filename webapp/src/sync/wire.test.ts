@@ -30,6 +30,7 @@ test.each([
   ['a row without data', { ...page, puts: [{ b: 1, c: 'cupos', id: 'a', rev: 1 }] }],
   ['no cursor', { ...page, cursor: undefined }],
   ['no mark', { ...page, mark: undefined }],
+  ['a reset with rows of no bucket it enters', { ...page, reset: true, enter: [] }],
   ['a handle of ours', { ...page, enter: [{ handle: -1, name: 'x' }] }],
 ])('no page: %s', (_, body) => expect(readPage(body)).toBeNull())
 

@@ -52,7 +52,15 @@ export function readPage(body: unknown): PullPage | null {
     isTrailer(body.trailer)
   if (!whole) return null
   const page = body as unknown as PullPage
-  return page.trailer.puts === page.puts.length && page.trailer.removes === page.removes.length ? page : null
+  if (page.trailer.puts !== page.puts.length || page.trailer.removes !== page.removes.length) return null
+  return page.reset && !isSelfContained(page) ? null : page
+}
+
+/** After a reset the replica holds nothing but what the page enters: it must not be emptied for a page of anything else. */
+function isSelfContained({ enter, puts, removes, reconcile = [] }: PullPage): boolean {
+  const entered = new Set(enter.map((e) => e.handle))
+  const used = [...puts.map((p) => p.b), ...removes.map((r) => r.b), ...reconcile.map((r) => r.handle)]
+  return used.every((handle) => entered.has(handle))
 }
 
 export interface PushAnswer extends Witness {
