@@ -38,7 +38,13 @@ export class Gate {
 /** Long enough for a page over 2G, short enough that a dead connection is noticed. */
 const TIMEOUT_MS = 90_000
 
+/** A request of fewer characters fits one packet anyway. */
+const WORTH_PACKING = 1000
+
 export class HttpTransport implements Transport {
+  /** The server understands packed requests, as far as we know. */
+  private packs = true
+
   /** @param base origin and path prefix, '' for the page's own */
   constructor(
     private readonly base: string,
@@ -53,19 +59,42 @@ export class HttpTransport implements Transport {
   }
 
   async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    const json = body === undefined ? undefined : JSON.stringify(body)
     try {
-      const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
-        method,
-        headers: { Authorization: this.token(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        cache: 'no-store',
-      })
-      const text = await response.text()
-      return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+      const packed = await this.pack(json)
+      if (!packed) return await this.exchange(method, path, json)
+      const answer = await this.exchange(method, path, packed, 'gzip')
+      // A server from before requests could be packed cannot read it, nor can some a proxy stands before.
+      if (answer.status !== 400 && answer.status !== 415) return answer
+      const plain = await this.exchange(method, path, json)
+      if (plain.status >= 200 && plain.status < 300) this.packs = false
+      return plain
     } catch {
       return { status: 0 }
     }
+  }
+
+  private async exchange(method: string, path: string, body?: BodyInit, encoding?: string): Promise<Answer> {
+    const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
+      method,
+      headers: {
+        Authorization: this.token(),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+      },
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      cache: 'no-store',
+    })
+    const text = await response.text()
+    return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+  }
+
+  /** The body as gzip, or null where it is not worth it or cannot be done. */
+  private async pack(json: string | undefined): Promise<ArrayBuffer | null> {
+    if (json === undefined || json.length < WORTH_PACKING || !this.packs) return null
+    if (typeof CompressionStream === 'undefined') return null // Safari before 16.4
+    return new Response(new Blob([json]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
   }
 }
 

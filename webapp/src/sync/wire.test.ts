@@ -3,7 +3,6 @@ import { chooseBatch, sendable } from './push'
 import type { OutboxEntry } from './contract'
 import { readPage, readPush } from './wire'
 import { uuidV7, recordId } from './ids'
-import { Gate, HttpTransport } from './transport'
 
 const page = {
   reset: false,
@@ -76,25 +75,4 @@ test('ids have the shape the protocol asks for', () => {
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(Date.parse('2026-06-15T15:00:00Z'))
   expect(uuidV7(1) < uuidV7(2)).toBe(true)
-})
-
-test('a closed gate fails like a missing network, also for what is under way', async () => {
-  const gate = new Gate()
-  const real = globalThis.fetch
-  globalThis.fetch = (_input, init) =>
-    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
-  try {
-    const transport = new HttpTransport('http://127.0.0.1:1', () => 't', gate)
-    const underWay = transport.send('GET', '/session')
-    gate.setOpen(false)
-    expect(await underWay).toEqual({ status: 0 })
-    expect(await transport.send('GET', '/session')).toEqual({ status: 0 })
-    globalThis.fetch = () => Promise.resolve(new Response('{"a":1}', { status: 503, headers: { 'Retry-After': '7' } }))
-    gate.setOpen(true)
-    expect(await transport.send('GET', '/session')).toEqual({ status: 503, body: { a: 1 }, retryAfter: 7 })
-    globalThis.fetch = () => Promise.resolve(new Response('{"cut', { status: 200 }))
-    expect(await transport.send('GET', '/session')).toMatchObject({ status: 200, body: undefined })
-  } finally {
-    globalThis.fetch = real
-  }
 })
