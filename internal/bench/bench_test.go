@@ -56,6 +56,9 @@ func TestTheHarnessMeasuresWhatItSays(t *testing.T) {
 	if two, one := r.find("tiny", nothing, oursHTTP2), r.find("tiny", nothing, ours); two == nil || two.Up.Median+two.Down.Median >= one.Up.Median+one.Down.Median {
 		t.Errorf("over HTTP/2: %+v", two)
 	}
+	if packed, one := r.find("tiny", pushMany, oursPack), r.find("tiny", pushMany, ours); packed == nil || packed.Up.Median >= one.Up.Median {
+		t.Errorf("packed: %+v", packed)
+	}
 	for _, n := range heardOf {
 		for _, contender := range []string{ours, pbPlain} {
 			if m := r.find("3 listeners", n.what, contender); m == nil || m.Rows != 3 || m.WallMs.Min <= 0 || m.CPUMs.Min <= 0 {

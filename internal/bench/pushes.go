@@ -11,16 +11,19 @@ import (
 
 // pushes: a day's work of many visits, and one visit.
 func (s *stage) pushes(d spec, all []*entrant) ([]measurement, error) {
-	three := called(all, ours, pbGzip, rawGzip) // what is sent is not compressed
-	out, err := s.batchSizes(d, three[1])
+	one := called(all, ours)[0]
+	pb, raw := called(all, pbGzip)[0], called(all, rawGzip)[0] // what is sent is not compressed
+	out, err := s.batchSizes(d, pb)
 	if err != nil {
 		return nil, err
 	}
+	// Ours once more as phones send it: compressed.
+	four := []*entrant{one, {oursPack, one.server, one.dir, one.wire, packing{one.contender, one.wire}}, pb, raw}
 	for _, p := range []struct {
 		what  string
 		count int
 	}{{pushMany, s.h.mutations}, {pushVisit, d.roster(0) + 1}} {
-		some, err := s.rounds(d, p.what, s.h.runs, three, func(round int, e *entrant) (cost, int, error) {
+		some, err := s.rounds(d, p.what, s.h.runs, four, func(round int, e *entrant) (cost, int, error) {
 			return s.push(d, e, fmt.Sprintf("%s %d", p.what, round), p.count)
 		})
 		if err != nil {
@@ -29,6 +32,18 @@ func (s *stage) pushes(d spec, all []*entrant) ([]measurement, error) {
 		out = append(out, some...)
 	}
 	return out, nil
+}
+
+// packing sends what it pushes as gzip.
+type packing struct {
+	contender
+	wire *wire
+}
+
+func (p packing) push(visits []visitDraft) error {
+	p.wire.packs = true
+	defer func() { p.wire.packs = false }()
+	return p.contender.push(visits)
 }
 
 // batchSizes finds the batch with which PocketBase stores fastest, and leaves

@@ -13,6 +13,7 @@ const (
 	oursGzip  = "Chaski, gzip"
 	oursSmall = "Chaski, small database"
 	oursHTTP2 = "Chaski, HTTP/2"
+	oursPack  = "Chaski, packed"
 	pbPlain   = "PocketBase"
 	pbGzip    = "PocketBase + gzip"
 	rawZstd   = "raw + zstd"

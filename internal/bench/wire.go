@@ -25,6 +25,7 @@ type wire struct {
 	client         *http.Client
 	base           string
 	accept         string // encodings; "" for none
+	packs          bool   // requests go as gzip
 	up, down, reqs atomic.Int64
 }
 
@@ -74,6 +75,9 @@ func (w *wire) do(method, path, token string, body, out any) error {
 		if err != nil {
 			return err
 		}
+		if w.packs {
+			raw = compression.Append(nil, compression.Gzip, raw)
+		}
 		payload = bytes.NewReader(raw)
 	}
 	r, err := http.NewRequestWithContext(context.Background(), method, w.base+path, payload)
@@ -81,6 +85,9 @@ func (w *wire) do(method, path, token string, body, out any) error {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	if w.packs && payload != nil {
+		r.Header.Set("Content-Encoding", compression.Gzip)
+	}
 	if w.accept != "" {
 		r.Header.Set("Accept-Encoding", w.accept)
 	}
