@@ -23,9 +23,9 @@ func (w *world) state() (any, error) {
 		}
 		tables[name] = rows
 	}
-	mutations, err := w.query(`SELECT id, device, counter, collection, record, status, seq,
+	mutations, err := w.query(`SELECT rowid AS arrival, id, device, counter, collection, record, status, seq,
 		coalesce(json_extract(outcome, '$.lost'), '[]') AS lost, coalesce(json_extract(outcome, '$.conflict'), '') AS conflict,
-		coalesce(json_extract(outcome, '$.errors[0].code'), '') AS code FROM sync_mutations ORDER BY seq, counter`)
+		coalesce(json_extract(outcome, '$.errors[0].code'), '') AS code FROM sync_mutations ORDER BY seq, arrival`)
 	if err != nil {
 		return nil, err
 	}

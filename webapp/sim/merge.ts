@@ -191,7 +191,7 @@ function happened(m: ServerState['mutations'][number], phones: readonly SimPhone
   const phone = phones.find((p) => p.promised.has(m.id))
   const made = phone?.promised.get(m.id)
   if (!phone || !made || m.status !== 'applied') return []
-  const at = { seq: Number(m.seq), order: Number(m.counter) }
+  const at = { seq: Number(m.seq), order: Number(m.arrival) }
   const who: Author = { user: phone.user, saw: phone.saw.get(m.id) }
   const lost = JSON.parse(m.lost) as string[]
   if (m.collection === 'conflicts') return [{ ...at, do: (x) => x.settle(m.record, made.fields.resolution) }]

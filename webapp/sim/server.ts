@@ -50,6 +50,8 @@ export interface ServerState {
     id: string
     device: string
     counter: string
+    /** Grows in the order in which the server stored them; a review judges in it. */
+    arrival: string
     collection: string
     record: string
     status: string
