@@ -47,9 +47,10 @@ INSERT INTO device (install) SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS 
 // sum adds terms mod 2^64, in halves because SQLite's integers do not wrap.
 const sum = `printf('%08x%08x', (sum(t>>32 & 0xffffffff) + (sum(t & 0xffffffff)>>32)) & 0xffffffff, sum(t & 0xffffffff) & 0xffffffff)`
 
-// believe takes an answer's mark for those sent; after a rewind all is sent again (protocol §4).
+// believe takes an answer's mark for those sent; after a rewind all is sent again that may be lost (protocol §4):
+// not what was refused, but by a review.
 const believe = `UPDATE device SET marks = json_array(?1->'mark');
-UPDATE outbox SET status = 'pending' WHERE ?1->>'rewound' AND status IN ('applied', 'parked');`
+UPDATE outbox SET status = 'pending' WHERE ?1->>'rewound' AND (status <> 'rejected' OR coalesce(outcome->>'reviewed', outcome->>'mutation') IS NOT NULL);`
 
 const pending = `SELECT count(*) FROM outbox WHERE status = 'pending'`
 

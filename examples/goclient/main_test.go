@@ -19,8 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/tests"
-
 	"chaski/internal/testkit"
 )
 
@@ -99,12 +97,7 @@ func TestSecondClient(t *testing.T) {
 		t.Error("the damage was not repaired by comparing rows")
 	}
 
-	k.SQL(`PRAGMA wal_checkpoint(TRUNCATE)`)
-	copied, err := tests.TempDirClone(k.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(copied) })
+	copied := k.Copy()
 	d.run(link.url, "1")
 	visits(t, k, 4)
 	acknowledged := d.number(`SELECT count(*) FROM outbox WHERE status = 'applied'`)
@@ -119,6 +112,43 @@ func TestSecondClient(t *testing.T) {
 	}
 	d.run(older.Listen())
 	visits(t, older, 4)
+}
+
+// What a review refused waits for another where the server has lost it.
+func TestLostReview(t *testing.T) {
+	k := testkit.World(t)
+	d := device{t: t, program: build(t), file: filepath.Join(t.TempDir(), "rosa.db")}
+	d.run(k.Listen())
+	d.offline("1")
+	for _, assignment := range []string{"as1", "as2"} {
+		k.Save("assignments", testkit.ID(assignment), map[string]any{"to_on": "2026-11-20"})
+	}
+	d.run(k.Listen())
+	d.waits(4, "parked")
+
+	copied := k.Copy()
+	var visit string
+	db := d.open()
+	defer db.Close()
+	if err := db.QueryRow(`SELECT id FROM outbox WHERE collection = 'visits'`).Scan(&visit); err != nil {
+		t.Fatal(err)
+	}
+	decision := map[string]any{"decision": "reject", "reason": "No corresponde a esta actividad."}
+	k.Do("POST", "/api/chaski/v1/parked/"+visit+"/decide", k.Token(testkit.Carla), decision).JSON(200, &struct{}{})
+	d.run(k.Listen())
+	d.waits(4, "rejected")
+
+	d.run(testkit.Open(t, copied).Listen())
+	d.waits(4, "parked")
+}
+
+// waits fails unless so much of its outbox is in that state, and all of it.
+func (d device) waits(want int64, status string) {
+	d.t.Helper()
+	all, so := d.number(`SELECT count(*) FROM outbox`), d.number(`SELECT count(*) FROM outbox WHERE status = '`+status+`'`)
+	if all != want || so != want {
+		d.t.Fatalf("%d of %d are %s, want %d", so, all, status, want)
+	}
 }
 
 func visits(t *testing.T, k *testkit.Kit, want int64) {
