@@ -86,7 +86,10 @@ export function planPage(
   const meta = { ...nextMeta(page, before, now), buckets, reconcile: toCompare(page, before, buckets) }
   const matches = totalOf(buckets) === page.trailer.total
   const verified = page.trailer.complete && matches && meta.reconcile.length === 0
-  if (verified) meta.synced_at = new Date(now).toISOString()
+  if (verified) {
+    meta.synced_at = new Date(now).toISOString()
+    meta.incomplete = false
+  }
   const batches = steps.map(({ puts, deletes, buckets }, n) => ({
     clear: false,
     puts,

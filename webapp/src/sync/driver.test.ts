@@ -378,11 +378,13 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await updated.start()
     expect(await rowIds(stores)).toEqual(ALL)
     expect(updated.status).toMatchObject({ pending: 1, synced_at: meta.synced_at, in_sync: false })
+    expect(await stores.replica.meta()).toMatchObject({ incomplete: true, synced_at: meta.synced_at })
     expect((await stores.replica.meta()).cursor).toBeUndefined()
     updated.spoil = (_, deliver) => deliver()
     await updated.sync()
     expect(await rowIds(stores)).toEqual([...ALL, 'visits/visit1'])
     expect(updated.status).toMatchObject({ pending: 0, in_sync: true })
+    expect((await stores.replica.meta()).incomplete).toBe(false)
     expect(server.applied).toHaveLength(1)
   })
 

@@ -49,6 +49,8 @@ export interface ReplicaMeta {
   buckets: Record<number, HeldBucket>
   /** ISO device time of the last complete pull whose total matched, or ''. */
   synced_at: string
+  /** Begun, for the first time or anew, and no pull that matched has filled it since. */
+  incomplete: boolean
   business_date: string
   /** Server minus device, in ms, at the last page. */
   clock_offset_ms: number
@@ -67,6 +69,7 @@ export const emptyMeta = (): ReplicaMeta => ({
   schema: SCHEMA,
   buckets: {},
   synced_at: '',
+  incomplete: true,
   business_date: '',
   clock_offset_ms: 0,
   server_time: '',
