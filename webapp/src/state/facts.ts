@@ -67,6 +67,12 @@ export function isMade(visit: { state: string }): boolean {
   return visit.state !== 'planificada'
 }
 
+/** Cards computed before a tap is let through. */
+const AT_ONCE = 4
+
+/** Lets the browser answer what a person did meanwhile. */
+const breath = (): Promise<void> => new Promise((done) => setTimeout(done))
+
 /** The cards of these interventions, each collection read once, in no order. */
 export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean): Promise<Card[]> {
   const [interventions, participants, cupos, policies, insured, visits, findings, convenios] = await Promise.all([
@@ -81,13 +87,15 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
   ])
   const districts = await some('districts', [...new Set(interventions.map((i) => i.district))])
   const district = new Map(districts.map((d) => [d.id, d.name]))
-  return interventions.map((intervention) => {
+  const cards: Card[] = []
+  for (const intervention of interventions) {
+    if (cards.length % AT_ONCE === AT_ONCE - 1) await breath()
     const { id } = intervention
     const coverage = coverageReader(day, policies.get(id) ?? [], insured.get(id) ?? [], fresh)
     const roster = rosterOn(participants.get(id) ?? [], cupos.get(id) ?? [], day)
     const counts = countCoverage(roster.map((w) => ({ ...w, coverage: coverage(w.dni) })))
     const made = (visits.get(id) ?? []).filter(isMade)
-    return {
+    cards.push({
       intervention,
       convenio_code: convenios.get(id)?.[0]?.code ?? '',
       place: [intervention.place, district.get(intervention.district)].filter(Boolean).join(', '),
@@ -95,8 +103,9 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
       uncovered: counts.uncovered,
       open_findings: (findings.get(id) ?? []).filter((f) => f.state !== 'levantado').length,
       last_visit_on: made.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
-    }
-  })
+    })
+  }
+  return cards
 }
 
 /** The cards of every intervention assigned on a day, in no order. */

@@ -25,6 +25,15 @@ async function rowsOf(c: Name, interventions: readonly string[]): Promise<Replic
   return (await rowsOfAll(c)).filter((r) => wanted.has(r.i))
 }
 
+/**
+ * The answer to a question about all that the device should hold, or null while its
+ * replica is being filled, for the first time or anew: of a part every count is wrong.
+ */
+export async function onceWhole<T>(ask: () => Promise<T>): Promise<T | null> {
+  const meta = await sync.replica.meta.get('replica')
+  return meta && meta.synced_at !== '' && !meta.incomplete ? ask() : null
+}
+
 /** Every row of a small collection (catalogue, assignments, headers). */
 export async function all<N extends Name>(c: N): Promise<Collections[N][]> {
   return (await rowsOfAll(c)).map((r) => shape<N>(r.id, r.data))
