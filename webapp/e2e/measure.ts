@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, type Page } from '@playwright/test'
+import { columnar, encoders, pagesOf, rowsOf } from './support/encodings'
 import { test as base } from './support/fixtures'
 import { sizes } from './support/look'
 import { ladera, supervisor } from './support/people'
@@ -145,6 +146,34 @@ for (const factor of [1, SLOW]) {
     })
   })
 }
+
+test('shapes and encodings of a first sync', async ({ server, heavy }) => {
+  const plain = await pagesOf(server.url, heavy, 'identity')
+  const sum = (pages: Buffer[]): number => pages.reduce((n, p) => n + p.length, 0)
+  const line = (name: string, bytes: number, ms?: number): void =>
+    console.log(`  ${name}: ${(bytes / 1000).toFixed(0)} kB${ms === undefined ? '' : `, ${ms.toFixed(0)} ms`}`)
+  console.log(`A first sync of the heavy device in ${plain.length} pages; time to encode, in this process`)
+  for (const encoding of ['identity', 'zstd', 'gzip'])
+    line(`as served, ${encoding}`, sum(await pagesOf(server.url, heavy, encoding)))
+  const columns = plain.map((p) => Buffer.from(JSON.stringify(columnar(JSON.parse(String(p)) as never))))
+  line('by column, plain', sum(columns))
+  for (const [shape, pages] of Object.entries({ 'by row': plain, 'by column': columns }))
+    for (const [name, encode] of Object.entries(encoders)) {
+      const begun = performance.now()
+      const encoded = pages.map(encode)
+      line(`${shape}, ${name}`, sum(encoded), performance.now() - begun)
+    }
+  const read = (name: string, rows: () => unknown[]): void => {
+    const took = Array.from({ length: ROUNDS }, () => {
+      const begun = performance.now()
+      const count = rows().length
+      return { count, ms: performance.now() - begun }
+    }).sort((a, b) => a.ms - b.ms)[ROUNDS >> 1]!
+    console.log(`  read ${name}: ${took.count} rows, ${took.ms.toFixed(0)} ms`)
+  }
+  read('by row', () => plain.flatMap((p) => (JSON.parse(String(p)) as { puts: unknown[] }).puts))
+  read('by column', () => columns.flatMap((p) => rowsOf(JSON.parse(String(p)) as never)))
+})
 
 /** Prints lowest, median and highest of each. */
 function say(title: string, figures: Record<string, number[]>): void {

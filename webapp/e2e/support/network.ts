@@ -18,6 +18,7 @@ export class Network {
   readonly #sockets = new Set<Socket>()
   #target = 0
   #down = false
+  #rationed: { path: string; left: number } | undefined
   #loseNext: { path: string; done: (lost: LostAnswer) => void } | undefined
   #cutAt: { path: string; bytes: number; done: () => void } | undefined
   /** Of each PATCH of an upload: where it went on, and how many bytes of it were let through. */
@@ -52,6 +53,12 @@ export class Network {
 
   up(): void {
     this.#down = false
+    this.#rationed = undefined
+  }
+
+  /** Only so many requests to `path` get through until up(). */
+  ration(path: string, left: number): void {
+    this.#rationed = { path, left }
   }
 
   /**
@@ -77,6 +84,10 @@ export class Network {
   }
 
   #forward(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#rationed && req.url?.startsWith(this.#rationed.path) && this.#rationed.left-- <= 0) {
+      req.destroy()
+      return
+    }
     const lose = this.#loseNext && req.url?.startsWith(this.#loseNext.path) ? this.#loseNext : undefined
     if (lose) this.#loseNext = undefined
     const upstream = request(
