@@ -32,12 +32,12 @@ describe('what is sent', () => {
     return new Response(packed.pipeThrough(new DecompressionStream(encoding as CompressionFormat))).json()
   }
   /** A server that may not read what is packed, and what it heard. */
-  const server = (reads: boolean) => {
+  const server = (reads: boolean, refusal = 400) => {
     const heard: { packed: boolean; said: unknown }[] = []
     vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
       const packed = new Headers(init.headers).has('Content-Encoding')
       heard.push({ packed, said: await told(init) })
-      return new Response('{}', { status: packed && !reads ? 400 : 200 })
+      return new Response('{}', { status: packed && !reads ? refusal : 200 })
     })
     return { heard, transport: new HttpTransport('', () => 't', new Gate()) }
   }
@@ -58,6 +58,21 @@ describe('what is sent', () => {
     await transport.send('POST', '/sync/push', long)
     expect(heard.map((h) => h.packed)).toEqual([true, false, false])
     expect(heard[1]?.said).toEqual(long)
+  })
+
+  test('is said plainly after a while where something between refuses it without saying why', async () => {
+    const { heard, transport } = server(false, 502)
+    for (let n = 0; n < 6; n++) await transport.send('POST', '/sync/push', long)
+    expect(heard.map((h) => h.packed)).toEqual([true, true, true, false, true, false])
+  })
+
+  test('is plain where packing fails', async () => {
+    vi.stubGlobal('CompressionStream', function () {
+      throw new TypeError('no gzip')
+    })
+    const { heard, transport } = server(true)
+    await transport.send('POST', '/sync/push', long)
+    expect(heard).toEqual([{ packed: false, said: long }])
   })
 
   test('is plain where the browser cannot pack', async () => {

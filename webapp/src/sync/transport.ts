@@ -41,9 +41,14 @@ const TIMEOUT_MS = 90_000
 /** A request of fewer characters fits one packet anyway. */
 const WORTH_PACKING = 1000
 
+/** What stands between may let no packed request through and say so in any way: after so many, one goes plain (I9). */
+const PLAIN_AFTER = 3
+
 export class HttpTransport implements Transport {
   /** The server understands packed requests, as far as we know. */
   private packs = true
+  /** Packed requests in a row that failed. */
+  private failures = 0
 
   /** @param base origin and path prefix, '' for the page's own */
   constructor(
@@ -60,34 +65,39 @@ export class HttpTransport implements Transport {
 
   async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     const json = body === undefined ? undefined : JSON.stringify(body)
-    try {
-      const packed = await this.pack(json)
-      if (!packed) return await this.exchange(method, path, json)
-      const answer = await this.exchange(method, path, packed, 'gzip')
-      // A server from before requests could be packed cannot read it, nor can some a proxy stands before.
-      if (answer.status !== 400 && answer.status !== 415) return answer
-      const plain = await this.exchange(method, path, json)
-      if (plain.status >= 200 && plain.status < 300) this.packs = false
-      return plain
-    } catch {
-      return { status: 0 }
+    const packed = this.failures < PLAIN_AFTER ? await this.pack(json).catch(() => null) : null
+    if (!packed) {
+      const answer = await this.exchange(method, path, json)
+      if (isTaken(answer) && this.failures >= PLAIN_AFTER) this.failures = PLAIN_AFTER - 1 // packed once more
+      return answer
     }
+    const answer = await this.exchange(method, path, packed, 'gzip')
+    this.failures = isTaken(answer) ? 0 : this.failures + 1
+    // A server from before requests could be packed cannot read it.
+    if (answer.status !== 400 && answer.status !== 415) return answer
+    const plain = await this.exchange(method, path, json)
+    if (isTaken(plain)) this.packs = false
+    return plain
   }
 
   private async exchange(method: string, path: string, body?: BodyInit, encoding?: string): Promise<Answer> {
-    const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
-      method,
-      headers: {
-        Authorization: this.token(),
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
-      },
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      cache: 'no-store',
-    })
-    const text = await response.text()
-    return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+    try {
+      const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
+        method,
+        headers: {
+          Authorization: this.token(),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+        },
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        cache: 'no-store',
+      })
+      const text = await response.text()
+      return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+    } catch {
+      return { status: 0 }
+    }
   }
 
   /** The body as gzip, or null where it is not worth it or cannot be done. */
@@ -97,6 +107,8 @@ export class HttpTransport implements Transport {
     return new Response(new Blob([json]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
   }
 }
+
+const isTaken = ({ status }: Answer): boolean => status >= 200 && status < 300
 
 function parse(text: string): unknown {
   try {
