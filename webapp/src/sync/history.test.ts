@@ -11,6 +11,19 @@ import { FakeServer } from './testing/server'
 import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
 import type { Stores } from './testing/stores'
 
+/** A visit is parked, a copy of the server is made, a review refuses it. */
+async function refusedByReview(server: FakeServer, phone: Phone, stores: Stores) {
+  server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
+  await phone.start()
+  await phone.record('v', 'x', 'visit1')
+  const backup = server.backup()
+  const [{ id } = { id: '' }] = await stores.all()
+  const errors = [{ code: 'review_rejected', message: 'No.' }]
+  server.put('mutation_reviews', 'r', { mutation: id, status: 'rejected', seq: 9, errors, reason: 'No.' }, 'catalog')
+  await phone.sync()
+  return { backup, id }
+}
+
 const states = async (s: Stores) => (await s.all()).map((e) => e.state)
 
 describe.each(kinds)('a phone on %s', (_, stores) => {
@@ -62,14 +75,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
 
   test('refused by a review that the server lost: it waits for review again', async () => {
     const { server, phone, stores } = setUp()
-    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
-    await phone.start()
-    await phone.record('v', 'x', 'visit1')
-    const backup = server.backup()
-    const [{ id } = { id: '' }] = await stores.all()
-    const errors = [{ code: 'review_rejected', message: 'No.' }]
-    server.put('mutation_reviews', 'r', { mutation: id, status: 'rejected', seq: 9, errors, reason: 'No.' }, 'catalog')
-    await phone.sync()
+    const { backup } = await refusedByReview(server, phone, stores)
     expect(await states(stores)).toEqual(['rejected'])
     server.restore(backup)
     await phone.sync()
@@ -79,14 +85,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
 
   test('refused by a review that the server lost, corrected here meanwhile, accepted there at last: its author hears of it', async () => {
     const { server, phone, stores } = setUp()
-    server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
-    await phone.start()
-    await phone.record('v', 'x', 'visit1')
-    const backup = server.backup()
-    const [{ id } = { id: '' }] = await stores.all()
-    const errors = [{ code: 'review_rejected', message: 'No.' }]
-    server.put('mutation_reviews', 'r', { mutation: id, status: 'rejected', seq: 9, errors, reason: 'No.' }, 'catalog')
-    await phone.sync()
+    const { backup, id } = await refusedByReview(server, phone, stores)
     await stores.work.redo('v', { ...draft, id: 'w' })
     server.judge = () => ({ status: 'applied' })
     await phone.record('w', 'x', 'visit2')
