@@ -9,7 +9,9 @@ RUN npm ci --no-audit --no-fund
 COPY webapp ./
 RUN npm run build
 
-FROM golang:1.26-bookworm AS go
+FROM golang:1.27-bookworm AS go
+# The image keeps to its own Go; go.mod may name a newer patch.
+ENV GOTOOLCHAIN=auto
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

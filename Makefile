@@ -1,6 +1,6 @@
 # Chaski. `make run` to try it, `make test` to prove it, `make help` for the rest.
-# Needs git, make, Go >= 1.26 with a C compiler and Node >= 20.19; everything
-# else is installed by the targets themselves.
+# Needs git, make, Go >= 1.21 (it fetches the one go.mod names) with a C compiler
+# and Node >= 20.19; everything else is installed by the targets themselves.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -8,6 +8,9 @@ SHELL := /bin/bash
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
+
+# The toolchain go.mod names, also where the machine's Go is told to stay local.
+export GOTOOLCHAIN := go$(shell awk '$$1 == "go" {print $$2; exit}' go.mod)
 
 DIR  ?= pb_data
 HTTP ?= 127.0.0.1:8090

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"log"
 	"os"
@@ -35,11 +36,8 @@ func main() {
 	cli.ServeCatalog(app, engine)
 	cli.Tour(app, os.Stdout)
 	cli.FirstAdministrator(app, engine, os.Stdout)
-	failed := cli.Watch(app.RootCmd)
 	if err := cli.Execute(app); err != nil {
-		log.Fatal(err)
-	}
-	if *failed {
-		os.Exit(1) // cobra has printed why
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(1)
 	}
 }

@@ -15,11 +15,13 @@ at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; 
 command -v git >/dev/null || complain "git" "sudo apt-get install -y git"
 
 if ! command -v go >/dev/null; then
-  complain "Go 1.26 or newer" "https://go.dev/doc/install"
+  complain "Go 1.21 or newer" "https://go.dev/doc/install"
 else
+  # make names the toolchain of go.mod; any Go since 1.21 fetches it by itself.
+  want=$(awk '$1 == "go" {print $2; exit}' go.mod)
   go_version=$(go env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*$//')
-  if [ -z "$go_version" ] || ! at_least "$go_version" 1.26; then
-    complain "Go 1.26 or newer (found ${go_version:-an unusable one}: $(command -v go))" "https://go.dev/doc/install"
+  if [ -z "$go_version" ] || ! at_least "$go_version" "$want"; then
+    complain "Go $want (found ${go_version:-none that can be used or fetched}: $(command -v go))" "https://go.dev/doc/install"
   fi
   cc=$(go env CC 2>/dev/null)
   command -v "${cc:-gcc}" >/dev/null ||

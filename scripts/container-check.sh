@@ -5,6 +5,7 @@
 # Needs root, for the mount namespace. Usage: scripts/container-check.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export GOTOOLCHAIN=auto # as in the Dockerfile
 
 if [ "${1:-}" != inside ]; then
   [ "$(id -u)" -eq 0 ] || { echo "Run it as root: sudo $0" >&2; exit 1; }

@@ -1,6 +1,6 @@
 module chaski/tools
 
-go 1.26.8
+go 1.27.2
 
 tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 

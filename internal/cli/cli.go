@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
@@ -33,32 +32,6 @@ Para empezar con datos de demostración:
 // Verify recomputes every figure from the base rows and compares.
 func Verify(pb *pocketbase.PocketBase, engine *store.Engine) *cobra.Command {
 	return verify.Command(pb, func() error { return engine.Settle(pb) })
-}
-
-// Watch tells whether a command failed: PocketBase's Execute drops its error,
-// and a script that asks must see the exit status.
-func Watch(root *cobra.Command) *bool {
-	failed := new(bool)
-	if _, _, err := root.Find(os.Args[1:]); err != nil {
-		*failed = true // an unknown command: no RunE to watch
-	}
-	for _, c := range root.Commands() {
-		watch(c, failed)
-	}
-	return failed
-}
-
-func watch(c *cobra.Command, failed *bool) {
-	for _, sub := range c.Commands() {
-		watch(sub, failed)
-	}
-	if run := c.RunE; run != nil {
-		c.RunE = func(cmd *cobra.Command, args []string) error {
-			err := run(cmd, args)
-			*failed = err != nil
-			return err
-		}
-	}
 }
 
 // Tour prints where things are once the server listens.

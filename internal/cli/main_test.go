@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -20,8 +21,8 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "backup" {
 		pb := pocketbase.NewWithConfig(pocketbase.Config{HideStartBanner: true})
 		pb.RootCmd.AddCommand(cli.Backup(pb, "test"))
-		failed := cli.Watch(pb.RootCmd)
-		if err := cli.Execute(pb); err != nil || *failed {
+		if err := cli.Execute(pb); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)

@@ -14,15 +14,16 @@ import (
 // migrates what is.
 var standalone = map[string]string{"standalone": "yes"}
 
-// Execute runs the command of the command line. An interrupt ends it: PocketBase
-// sees to its own commands, the context to ours.
+// Execute runs the command of the command line and answers why it failed; it
+// prints no error itself. An interrupt ends it: PocketBase sees to its own
+// commands, the context to ours.
 func Execute(pb *pocketbase.PocketBase) error {
+	pb.RootCmd.SilenceErrors = true
 	c, _, err := pb.RootCmd.Find(os.Args[1:])
 	if err != nil || c.Annotations["standalone"] == "" {
 		return pb.Execute()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	_ = pb.RootCmd.ExecuteContext(ctx) // Watch has its outcome, cobra has printed it
-	return nil
+	return pb.RootCmd.ExecuteContext(ctx)
 }

@@ -32,12 +32,13 @@ import (
 
 // Connect opens a database so that an acknowledged commit survives power loss:
 // with WAL that takes synchronous=FULL, which PocketBase does not set. Without
-// recursive_triggers a row that REPLACE removes would go unnoticed.
+// recursive_triggers a row that REPLACE removes would go unnoticed. Defensive
+// mode keeps SQL from damaging the file itself.
 func Connect(path string) (*dbx.DB, error) { return dbx.Open("sqlite", DataSource(path)) }
 
 // DataSource names a database file with the settings of Connect.
 func DataSource(path string) string {
-	return path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
+	return path + "?_defensive=1&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=recursive_triggers(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"
 }
 

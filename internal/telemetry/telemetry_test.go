@@ -98,9 +98,9 @@ func TestOtherLines(t *testing.T) {
 	k.Do("GET", "/api/chaski/v1/session", k.Token(testkit.Rosa), nil)
 	k.App.Logger().Error("theirs", "why", "roto")
 	// PocketBase keeps lines for a while; ending the app writes them.
-	event := &core.TerminateEvent{}
+	event := &core.BootstrapEvent{}
 	event.App = k.App
-	if err := k.App.OnTerminate().Trigger(event); err != nil {
+	if err := k.App.OnBootstrapClear().Trigger(event); err != nil {
 		t.Fatal(err)
 	}
 	var said []string
