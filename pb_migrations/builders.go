@@ -13,15 +13,22 @@ const (
 	monthPattern = `^\d{4}-\d{2}$`
 )
 
-// centralRead lets the staff who see the whole country read a collection over
-// REST. Everybody else is served by the routes of internal/httpapi; these rules
-// are the safety net below them.
+// centralRead let the staff who see the whole country read a collection over
+// REST, until step 202612010030 took it away.
 const centralRead = `@request.auth.active = true && ` +
 	`(@request.auth.role = "central_analyst" || @request.auth.role = "central_reviewer" || ` +
 	`@request.auth.role = "director" || @request.auth.role = "auditor" || @request.auth.role = "admin")`
 
-// table starts a base collection that only central staff may read and only
-// superusers may write over REST.
+// closed starts a base collection that superusers alone reach over REST. Steps
+// since 202612010030 start every collection with it.
+func closed(name string, fields ...core.Field) *core.Collection {
+	c := table(name, fields...)
+	c.ListRule, c.ViewRule = nil, nil
+	return c
+}
+
+// table is how the steps before 202612010030 started a collection: central staff
+// read it over REST. It stays as it was, because they are history.
 func table(name string, fields ...core.Field) *core.Collection {
 	c := core.NewBaseCollection(name)
 	c.Fields.Add(fields...)

@@ -24,7 +24,6 @@ const (
 	SettleConflicts   Right = "settle_conflicts"   // a coordinator, those of his unit
 	ImportData        Right = "import_data"        // and undo imports
 	ImportPeople      Right = "import_people"      // accounts, by file
-	ReadRecords       Right = "read_records"       // every row, through the API
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
 	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
@@ -47,7 +46,6 @@ var granted = []struct {
 	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},
 	{SettleConflicts, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
-	{ReadRecords, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ImportData, []Role{CentralAnalyst, Admin}},
 	{ImportPeople, []Role{Admin}},
 	{ReadCatalogue, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},

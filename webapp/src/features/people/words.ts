@@ -66,7 +66,6 @@ const rights: Record<string, () => string> = {
   review_parked: m.right_review_parked,
   settle_conflicts: m.right_settle_conflicts,
   watch_figures: m.right_watch_figures,
-  read_records: m.right_read_records,
   import_data: m.right_import_data,
   import_people: m.right_import_people,
   read_catalogue: m.right_read_catalogue,
