@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/binary"
+	"encoding/json/jsontext"
 	"flag"
 	"fmt"
 	"io"
@@ -20,7 +21,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowebpki/jcs"
 	"modernc.org/sqlite"
 )
 
@@ -206,7 +206,7 @@ func main() {
 		return int64(binary.BigEndian.Uint64(h[:8])), nil
 	})
 	sqlite.MustRegisterDeterministicScalarFunction("canonical", 1, func(_ *sqlite.FunctionContext, v []driver.Value) (driver.Value, error) {
-		text, err := jcs.Transform([]byte(fmt.Sprint(v[0])))
+		text, err := jsontext.AppendFormat(nil, []byte(fmt.Sprint(v[0])), jsontext.CanonicalizeRawInts(true), jsontext.ReorderRawObjects(true))
 		return string(text), err
 	})
 	c := client{url: *url, db: must(sql.Open("sqlite", "file:"+*file+"?_pragma=synchronous(FULL)"))}
