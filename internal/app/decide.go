@@ -51,7 +51,7 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 		work.UT = "" // told like one that is not his
 	}
 	standing := j.standing(id, work.UT)
-	if f := fault.Of(standing); f != nil && (f.Code == fault.OutOfScope || f.Code == fault.OperationNotAllowed || f.Code == fault.Internal) {
+	if f := fault.Of(standing); f != nil && (f.Code == fault.OutOfScope || f.Code == fault.OperationNotAllowed || f.Ours()) {
 		return verdict(standing)
 	}
 	_, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{

@@ -65,4 +65,7 @@ type Operations interface {
 	// BackUp begins a backup and does not wait for it; State tells what became of
 	// it. If one is being made already, that one is it. Rights as State.
 	BackUp(actor.Actor) error
+	// Room is a StorageFull fault if so many bytes more would leave less than the
+	// floor on the disk of the data.
+	Room(more int64) error
 }

@@ -294,9 +294,10 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 // verdict turns a fault into an outcome: some faults park, the rest reject.
 func verdict(err error) (*Outcome, error) {
 	f := fault.Of(err)
-	switch f.Code {
-	case fault.Internal:
+	if f.Ours() {
 		return nil, err
+	}
+	switch f.Code {
 	case fault.AssignmentEnded, fault.NeverAssigned, fault.ParentParked, fault.DeviceRevoked:
 		return &Outcome{Status: Parked, Errors: []*fault.Fault{f}}, nil
 	}

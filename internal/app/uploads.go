@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -25,12 +26,49 @@ type Upload struct {
 	Created  time.Time
 }
 
+// UploadLimits bounds, in bytes, what files that people upload may take; 0 is no
+// limit. How much the disk still has is looked at besides.
+type UploadLimits struct {
+	Person    int64 // of one person's files on their way
+	Total     int64 // of everybody's
+	Documents int64 // of one rendición's documents, those withdrawn or replaced too
+}
+
+// DefaultUploadLimits leave room for ten of the largest files of a person under
+// way, and for twice the most documents a rendición may have in force.
+var DefaultUploadLimits = UploadLimits{Person: 2 << 30, Total: 20 << 30, Documents: 10 << 30}
+
+// UploadSpace is what files take already, in bytes as they were declared.
+type UploadSpace struct {
+	Person, Total int64 // on their way
+	Documents     int64 // kept of a rendición
+}
+
+// Refuses says which limit a file of so many bytes would go beyond; nil if none.
+func (l UploadLimits) Refuses(used UploadSpace, size int64) error {
+	for _, c := range []struct {
+		code      fault.Code
+		used, max int64
+	}{
+		{fault.UploadQuotaPerson, used.Person, l.Person}, {fault.UploadQuotaTotal, used.Total, l.Total}, {fault.DocumentsQuota, used.Documents, l.Documents},
+	} {
+		if c.max > 0 && c.used+size > c.max {
+			return fault.New(c.code, "size").With("used", megabytes(c.used)).With("max", megabytes(c.max))
+		}
+	}
+	return nil
+}
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
+
 // UploadShelf keeps what is known of uploads, and finished files.
 type UploadShelf interface {
 	Start(owner string, f FileDescription) (Upload, error)
 	Upload(id string) (Upload, bool, error)
 	// Receiving lists what is not settled: of one owner and intervention, or all.
 	Receiving(owner, intervention string) ([]Upload, error)
+	// Space is what is taken: by a person, by all, by an intervention's documents.
+	Space(owner, intervention string) (UploadSpace, error)
 	Settle(id, state string, refusal fault.Code, found string) error
 	Forget(id string) error
 	// Owner is the person as he is now; not found if he may no longer sign in.

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	usecase "chaski/internal/app"
 	"chaski/internal/edge"
 	"chaski/internal/ops"
 	"chaski/internal/telemetry"
@@ -30,6 +31,7 @@ type serveOptions struct {
 	proxies     []string
 	backups     *backupPlan
 	minFreeMB   int64
+	uploadsMB   struct{ person, total, documents int64 }
 	metrics     string
 	logFormat   string
 	logLevel    string
@@ -80,7 +82,11 @@ func Serve(app core.App, version string) *cobra.Command {
 	f.StringVar(&o.backups.to, "backup-to", "", "carpeta de las copias programadas (por defecto, backups dentro de --dir; mejor otro disco)")
 	f.IntVar(&o.backups.keep, "backup-keep", o.backups.keep, "cuántas copias programadas conservar; 0 todas")
 	f.StringVar(&o.backups.check, "backup-check", o.backups.check, "full o quick: vea chaski backup --help")
-	f.Int64Var(&o.minFreeMB, "min-free", ops.MinFree>>20, "MB libres en el disco por debajo de los cuales el servidor no se da por listo")
+	f.Int64Var(&o.minFreeMB, "min-free", ops.MinFree>>20, "MB libres en el disco por debajo de los cuales el servidor no se da por listo y no recibe archivos")
+	limits := usecase.DefaultUploadLimits
+	f.Int64Var(&o.uploadsMB.person, "uploads-person", limits.Person>>20, "MB de archivos a medio subir que puede tener una persona; 0 sin límite")
+	f.Int64Var(&o.uploadsMB.total, "uploads-total", limits.Total>>20, "MB de archivos a medio subir entre todas las personas; 0 sin límite")
+	f.Int64Var(&o.uploadsMB.documents, "documents-rendicion", limits.Documents>>20, "MB de documentos de una rendición, con los retirados y reemplazados; 0 sin límite")
 	f.StringVar(&o.metrics, "metrics", "", "dirección aparte para Prometheus, como 127.0.0.1:9100; por defecto ninguna")
 	f.StringVar(&o.logFormat, "log-format", "text", "registro en la salida de errores: text, json o none")
 	f.StringVar(&o.logLevel, "log-level", "warn", "desde qué nivel: debug, info (cada pedido), warn o error")
@@ -139,6 +145,7 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if health, ok := app.Store().Get(ops.HealthKey).(*ops.Health); ok {
 		health.SetVersion(o.version)
 		health.SetMinFree(o.minFreeMB << 20)
+		health.SetUploads(usecase.UploadLimits{Person: o.uploadsMB.person << 20, Total: o.uploadsMB.total << 20, Documents: o.uploadsMB.documents << 20})
 		backUp = health.Backups(o.backups.schedule, backUp)
 	}
 	if err := errors.Join(knownCheck(o.backups.check), ops.ScheduleBackups(app, o.backups.schedule, backUp)); err != nil {

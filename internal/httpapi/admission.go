@@ -2,11 +2,11 @@ package httpapi
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"strconv"
 
-	"github.com/labstack/echo/v4"
-
 	"chaski/internal/app"
+	"chaski/internal/domain/fault"
 )
 
 // startsOver says whether a pull reads some bucket from its beginning.
@@ -29,8 +29,20 @@ func (a *API) gateOf(q *pullRequest) *app.Gate {
 	return a.Admission.Delta
 }
 
+// patience is after how many seconds to come back, at least, and over how many
+// more to spread.
+var patience = map[fault.Code]struct{ least, spread int }{
+	fault.Busy: {5, 20},
+	// Somebody has to free space first.
+	fault.StorageFull:      {30, 60},
+	fault.UploadQuotaTotal: {30, 60},
+	fault.DataDamaged:      {120, 120},
+}
+
 // retryLater says when to come back: at different moments, or all would come
 // together again.
-func retryLater(c echo.Context) {
-	c.Response().Header().Set("Retry-After", strconv.Itoa(5+rand.IntN(20))) //nolint:gosec // spreads load, guards nothing
+func retryLater(w http.ResponseWriter, f *fault.Fault) {
+	if p, known := patience[f.Code]; known {
+		w.Header().Set("Retry-After", strconv.Itoa(p.least+rand.IntN(p.spread))) //nolint:gosec // spreads load, guards nothing
+	}
 }

@@ -141,6 +141,13 @@ var status = map[fault.Code]int{
 	fault.ClientOutdated:     http.StatusUpgradeRequired,
 	fault.Busy:               http.StatusServiceUnavailable,
 	fault.Internal:           http.StatusInternalServerError,
+	// 503 and not 507: phones take any other 5xx of a push for one record that the
+	// server fails on, and look for it by sending ever smaller batches.
+	fault.StorageFull:       http.StatusServiceUnavailable,
+	fault.DataDamaged:       http.StatusServiceUnavailable,
+	fault.UploadQuotaTotal:  http.StatusServiceUnavailable,
+	fault.UploadQuotaPerson: http.StatusConflict,
+	fault.DocumentsQuota:    http.StatusConflict,
 
 	fault.ConflictSettled:     http.StatusConflict,
 	fault.ParkedDecided:       http.StatusConflict,
@@ -187,10 +194,8 @@ func (a *API) fail(err error, c echo.Context) {
 	}
 	f := fault.Of(err)
 	code := statusOf(f)
-	switch {
-	case f.Code == fault.Busy: // counted, and no error
-		retryLater(c)
-	case code >= http.StatusInternalServerError:
+	retryLater(c.Response(), f)
+	if code >= http.StatusInternalServerError && f.Code != fault.Busy { // which is counted, and no error
 		a.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "error", err)
 	}
 	a.answer(c, code, say(f))
@@ -213,6 +218,7 @@ func statusOf(f *fault.Fault) int {
 // for files, which are not JSON.
 func Refuse(w http.ResponseWriter, f *fault.Fault) error {
 	w.Header().Set("Content-Type", "application/json")
+	retryLater(w, f)
 	w.WriteHeader(statusOf(f))
 	return json.NewEncoder(w).Encode(map[string]problem{"error": say(f)})
 }

@@ -92,6 +92,9 @@ func (a *API) importUpload(c echo.Context) error {
 	if name == "" {
 		return fault.New(fault.Required, "name")
 	}
+	if err := a.Operations.Room(max(0, c.Request().ContentLength)); err != nil {
+		return err
+	}
 	b := imports.Batch{Kind: kind, FileName: name}
 	path, err := receive(c, &b)
 	if err != nil {

@@ -44,6 +44,7 @@ type Health struct {
 	mu      sync.Mutex
 	version string
 	minFree int64
+	uploads app.UploadLimits
 	last    app.Readiness
 	until   time.Time
 	backups maker
@@ -51,7 +52,7 @@ type Health struct {
 
 // NewHealth watches over an app. The clock is the business clock.
 func NewHealth(a core.App, now func() time.Time) *Health {
-	return &Health{app: a, now: now, diskFree: DiskFree, minFree: MinFree}
+	return &Health{app: a, now: now, diskFree: DiskFree, minFree: MinFree, uploads: app.DefaultUploadLimits}
 }
 
 // SetVersion of the program, for administrators.
@@ -68,6 +69,33 @@ func (h *Health) SetMinFree(bytes int64) {
 	h.minFree = bytes
 }
 
+// SetUploads is how much files that people upload may take.
+func (h *Health) SetUploads(limits app.UploadLimits) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.uploads = limits
+}
+
+// Uploads is how much files that people upload may take.
+func (h *Health) Uploads() app.UploadLimits {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.uploads
+}
+
+// Room implements app.Operations. Where the system does not say what is free, only the
+// disk itself refuses.
+func (h *Health) Room(more int64) error {
+	h.mu.Lock()
+	floor := h.minFree
+	h.mu.Unlock()
+	free, err := h.diskFree(h.app.DataDir())
+	if err != nil || free < 0 || free-more >= floor {
+		return nil
+	}
+	return fault.New(fault.StorageFull, "")
+}
+
 // Ready implements app.Operations.
 func (h *Health) Ready(ctx context.Context) app.Readiness {
 	h.mu.Lock()
@@ -81,7 +109,7 @@ func (h *Health) Ready(ctx context.Context) app.Readiness {
 			// Whoever asked first may hang up; others wait for this answer.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 			defer cancel()
-			return true, store.CanWrite(ctx, h.app)
+			return !store.SeenDamaged(), store.CanWrite(ctx, h.app)
 		}),
 		app.CheckBacklog: h.passes(app.CheckBacklog, h.backlog),
 		app.CheckDisk:    h.passes(app.CheckDisk, h.disk),

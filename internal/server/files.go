@@ -16,6 +16,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
+	"chaski/internal/ops"
 	"chaski/internal/store"
 	"chaski/internal/upload"
 )
@@ -28,10 +29,11 @@ const uploadsDir = "uploads"
 
 // bindFiles mounts uploads and downloads. They are not Echo's: their bodies are
 // not JSON, and must reach their handler without being kept on the way.
-func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones) error {
+func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, health *ops.Health) error {
 	shelf := store.NewUploads(engine, e.App)
 	files, err := upload.New(&upload.Files{
 		Shelf: shelf, Rendiciones: rendiciones, Refuse: httpapi.Refuse, Now: engine.Now, Log: e.App.Logger(),
+		Room: health.Room, Limits: health.Uploads,
 	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")
 	if err != nil {
 		return err

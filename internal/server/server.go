@@ -74,13 +74,13 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
 		e.InstallerFunc = nil // the first administrator is made by a link of ours
-		e.Router.BindFunc(headers, demoStaysHere, superusersStayHere)
+		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
 		e.Router.POST(httpapi.Prefix+"/sync/pull", routes) // compresses by itself
-		if err := bindFiles(e, engine, api.Rendiciones); err != nil {
+		if err := bindFiles(e, engine, api.Rendiciones, health); err != nil {
 			return err
 		}
 		if dist != nil {

@@ -387,6 +387,7 @@ func (o *office) files(r app.Rendiciones) *files.Files {
 	o.T.Helper()
 	f, err := files.New(&files.Files{
 		Shelf: store.NewUploads(o.Engine, o.App), Rendiciones: r, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
+		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
 	}, filepath.Join(o.Dir, "uploads"), uploads+"/")
 	if err != nil {
 		o.T.Fatal(err)

@@ -94,6 +94,13 @@ func (r *Replica) commit(some []*turn) {
 	switch {
 	case err == nil:
 		return
+	case outOfOrder(err):
+		// It is nobody's push that the disk did not take: trying each alone would
+		// only wear the disk.
+		for _, t := range some {
+			t.err = err
+		}
+		return
 	case len(some) > 1:
 		r.commit(some[:len(some)/2])
 		r.commit(some[len(some)/2:])
@@ -117,7 +124,7 @@ func (r *Replica) together(some []*turn, careful bool) error {
 		for _, t := range some {
 			before := o.writes
 			t.err = o.run(t)
-			if t.err != nil && (o.writes != before || fault.Of(t.err).Code == fault.Internal) {
+			if t.err != nil && (o.writes != before || fault.Of(t.err).Ours()) {
 				return t.err
 			}
 		}

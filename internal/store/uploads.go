@@ -107,6 +107,21 @@ func (u *Uploads) Receiving(owner, intervention string) ([]app.Upload, error) {
 		dbx.Params{"o": owner, "i": intervention})
 }
 
+// Space implements app.UploadShelf.
+func (u *Uploads) Space(owner, intervention string) (app.UploadSpace, error) {
+	var s struct {
+		Person    int64 `db:"person"`
+		Total     int64 `db:"total"`
+		Documents int64 `db:"documents"`
+	}
+	err := u.app.ConcurrentDB().NewQuery(`SELECT
+		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving' AND owner = {:o}) AS person,
+		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving') AS total,
+		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM rendicion_documents WHERE intervention = {:i}) AS documents`).
+		Bind(dbx.Params{"o": owner, "i": intervention}).One(&s)
+	return app.UploadSpace{Person: s.Person, Total: s.Total, Documents: s.Documents}, err
+}
+
 // Settle implements app.UploadShelf.
 func (u *Uploads) Settle(id, state string, refusal fault.Code, found string) error {
 	r, err := u.app.FindRecordById("uploads", id)

@@ -56,7 +56,7 @@ func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument,
 	if err == nil {
 		return d, errors.Join(f.Shelf.Settle(up.ID, app.UploadDone, "", ""), f.drop(up.ID))
 	}
-	if what := fault.Of(err); what.Code != fault.Internal && what.Code != fault.UploadIncomplete && what.Code != fault.Busy {
+	if what := fault.Of(err); !what.Ours() && what.Code != fault.UploadIncomplete && what.Code != fault.Busy {
 		return d, f.refuse(up, what)
 	}
 	return d, err
@@ -149,7 +149,7 @@ func (f *Files) Sweep(ctx context.Context) error {
 		rested := f.Now().Sub(f.touched(up))
 		switch {
 		case f.reached(up.ID) == up.Size && rested > settleAfter:
-			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Code == fault.Internal {
+			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Ours() {
 				f.Log.Error("upload not finished", "upload", up.ID, "error", err)
 			}
 		case rested > unusedAfter:

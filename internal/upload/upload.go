@@ -41,6 +41,8 @@ type Files struct {
 	Refuse      func(http.ResponseWriter, *fault.Fault) error
 	Now         func() time.Time
 	Log         *slog.Logger
+	Room        func(more int64) error // a StorageFull fault if so many bytes more are too many
+	Limits      func() app.UploadLimits
 
 	dir   string
 	tus   *handler.UnroutedHandler
@@ -60,8 +62,7 @@ func New(f *Files, dir, base string) (*Files, error) {
 	f.dir, f.store = dir, filestore.New(dir)
 	f.store.DirModePerm, f.store.FileModePerm = 0o700, 0o600
 	composer := handler.NewStoreComposer()
-	composer.UseCore(f.store)
-	composer.UseTerminater(f.store)
+	composer.UseCore(cautious{f.store, f})
 	memorylocker.New().UseIn(composer)
 	var err error
 	f.tus, err = handler.NewUnroutedHandler(handler.Config{
@@ -115,7 +116,7 @@ func (f *Files) Routes() map[string]http.Handler {
 		"GET /uploads":                    f.signedIn(f.list),
 		"POST /uploads":                   f.signedIn(f.create),
 		"HEAD /uploads/{upload}":          f.signedIn(f.own(f.speak(f.tus.HeadFile))),
-		"PATCH /uploads/{upload}":         f.signedIn(f.own(f.speak(f.tus.PatchFile))),
+		"PATCH /uploads/{upload}":         f.signedIn(f.own(f.fits(f.speak(f.tus.PatchFile)))),
 		"DELETE /uploads/{upload}":        f.signedIn(f.remove),
 		"POST /uploads/{upload}/complete": f.signedIn(f.finish),
 	}
@@ -135,7 +136,7 @@ func (f *Files) signedIn(h handle) http.Handler {
 			return
 		}
 		what := fault.Of(err)
-		if what.Code == fault.Internal {
+		if what.Ours() {
 			f.Log.Error("upload failed", "path", r.URL.Path, "error", err)
 		}
 		if err := f.Refuse(w, what); err != nil {
@@ -215,14 +216,7 @@ func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 	if err := f.Rendiciones.MayUpload(a, d); err != nil {
 		return err
 	}
-	open, err := f.Shelf.Receiving(a.User, d.Intervention)
-	if err != nil {
-		return err
-	}
-	if len(open) >= maxOpen {
-		return fault.New(fault.TooManyDocuments, "").With("max", strconv.Itoa(maxOpen))
-	}
-	up, err := f.Shelf.Start(a.User, d)
+	up, err := f.start(a, d)
 	if err != nil {
 		return err
 	}

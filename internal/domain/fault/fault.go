@@ -170,11 +170,19 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.cause }
 
 // Of returns the fault inside err, or an Internal one that wraps it; nil for nil.
+// A recognised cause (see Recognise) goes before any fault it came with: what the
+// disk did not take was not judged.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
 	}
 	var f *Fault
+	if code := recognised(err); code != "" {
+		if errors.As(err, &f) && f.Code == code {
+			return f
+		}
+		return Wrap(code, err)
+	}
 	if errors.As(err, &f) {
 		return f
 	}
