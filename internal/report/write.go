@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"chaski/internal/domain/cell"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 )
@@ -22,7 +23,8 @@ func JSON(w io.Writer, r figures.Report) error {
 }
 
 // CSV writes every cell as a line: table, row, column, value; before them what of
-// the exercise is not official. UTF-8 with the mark that spreadsheets need to see it.
+// the exercise is not official. UTF-8 with the mark that spreadsheets need to see it;
+// no text in it is a formula to one.
 func CSV(w io.Writer, r figures.Report) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
@@ -33,7 +35,7 @@ func CSV(w io.Writer, r figures.Report) error {
 		return err
 	}
 	if r.Note != "" {
-		if err := out.Write([]string{"nota", "Ejercicio", "Sobre estos datos", r.Note, string(r.AsOf)}); err != nil {
+		if err := out.Write(cell.Line("nota", "Ejercicio", "Sobre estos datos", r.Note, string(r.AsOf))); err != nil {
 			return err
 		}
 	}
@@ -43,7 +45,7 @@ func CSV(w io.Writer, r figures.Report) error {
 				if value == "" {
 					continue
 				}
-				if err := out.Write([]string{t.Key, row.Cells[0], t.Columns[i+1].Name, value, string(r.AsOf)}); err != nil {
+				if err := out.Write(cell.Line(t.Key, row.Cells[0], t.Columns[i+1].Name, value, string(r.AsOf))); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"chaski/internal/app/imports"
+	"chaski/internal/domain/cell"
 	"chaski/internal/domain/fault"
 )
 
@@ -31,7 +32,7 @@ func (Printer) Template(w io.Writer, spec *imports.Spec, format string) error {
 			return err
 		}
 		c := csv.NewWriter(w)
-		return c.WriteAll([][]string{heads, example})
+		return c.WriteAll([][]string{cell.Line(heads...), cell.Line(example...)})
 	}
 	return templateBook(w, spec, heads, example)
 }
@@ -60,6 +61,7 @@ func templateBook(w io.Writer, spec *imports.Spec, heads, example []string) (err
 		return err
 	}
 	rows := func(sheet string, n int, values []string) error {
+		values = cell.Line(values...)
 		return f.SetSheetRow(sheet, "A"+strconv.Itoa(n), &values)
 	}
 	for _, step := range []func() error{
@@ -120,22 +122,22 @@ func (Printer) BadRows(w io.Writer, h imports.Header, rows []imports.BadRow, say
 	if _, err := io.WriteString(w, bom); err != nil {
 		return err
 	}
-	c := csv.NewWriter(w)
+	out := csv.NewWriter(w)
 	heads := []string{"Fila del archivo"}
 	for _, col := range h.Columns {
-		heads = append(heads, guard(col.Header))
+		heads = append(heads, cell.Guard(col.Header))
 	}
-	if err := c.Write(append(heads, "Qué corregir")); err != nil {
+	if err := out.Write(append(heads, "Qué corregir")); err != nil {
 		return err
 	}
 	for _, r := range rows {
 		line := []string{strconv.Itoa(r.Row.Number)}
 		for _, col := range h.Columns {
-			var cell imports.Cell
+			var c imports.Cell
 			if col.Index < len(r.Row.Cells) {
-				cell = r.Row.Cells[col.Index]
+				c = r.Row.Cells[col.Index]
 			}
-			line = append(line, guard(shown(cell)))
+			line = append(line, cell.Guard(shown(c)))
 		}
 		var why []string
 		for _, p := range r.Problems {
@@ -145,12 +147,12 @@ func (Printer) BadRows(w io.Writer, h imports.Header, rows []imports.BadRow, say
 			}
 			why = append(why, s)
 		}
-		if err := c.Write(append(line, guard(strings.Join(why, " ")))); err != nil {
+		if err := out.Write(append(line, cell.Guard(strings.Join(why, " ")))); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	out.Flush()
+	return out.Error()
 }
 
 func shown(c imports.Cell) string {
@@ -158,16 +160,4 @@ func shown(c imports.Cell) string {
 		return c.Text[8:] + "/" + c.Text[5:7] + "/" + c.Text[:4]
 	}
 	return c.Text
-}
-
-// guard keeps a spreadsheet from taking a text for a formula. A plain negative
-// amount stays as it is; the reader takes the mark off again.
-func guard(s string) string {
-	if s == "" || strings.IndexByte("=+-@\t\r", s[0]) < 0 {
-		return s
-	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		return s
-	}
-	return "'" + s
 }

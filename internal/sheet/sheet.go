@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"chaski/internal/app/imports"
+	"chaski/internal/domain/cell"
 	"chaski/internal/domain/fault"
 )
 
@@ -33,7 +34,21 @@ func (Opener) Open(path, sheet string) (imports.Table, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return table, nil
+	return unguarded{table}, nil
+}
+
+// unguarded gives back the texts that an export of ours guarded.
+type unguarded struct{ imports.Table }
+
+// Next implements imports.Table.
+func (u unguarded) Next() (imports.Row, error) {
+	row, err := u.Table.Next()
+	for i, c := range row.Cells {
+		if c.Kind == imports.Text {
+			row.Cells[i].Text = cell.Unguard(c.Text)
+		}
+	}
+	return row, err
 }
 
 func open(f *os.File, sheet string) (imports.Table, error) {

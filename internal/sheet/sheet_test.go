@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -275,25 +276,68 @@ func TestTemplatesAreReadBack(t *testing.T) {
 	}
 }
 
+// No cell of a list of rows to correct is a formula, and our own reader gives
+// back what the file said.
 func TestRowsToCorrectRunNothing(t *testing.T) {
-	h := imports.Header{Columns: []imports.Column{{Index: 0, Header: "=HYPERLINK(1)"}, {Index: 1, Header: "Monto"}}}
-	rows := []imports.BadRow{{
-		Row:      imports.Row{Number: 7, Cells: []imports.Cell{{Kind: imports.Text, Text: "=cmd|' /C calc'!A0"}, {Kind: imports.Text, Text: "-5.50"}}},
-		Problems: []imports.Problem{{Row: 7, Column: "@Monto", Fault: fault.New(fault.ImportAmountNegative, "amount")}},
-	}}
+	hostile := []string{
+		"=cmd|' /C calc'!A0", "-5.50", "  =1+1", "\t+1+1", "＝1+1", "Obra;=1+1", "Obra, -2", "uno\n@dos", "'=1+1", "'t Hooft", "+51 987654321", "",
+	}
+	h := imports.Header{}
+	row := imports.Row{Number: 7}
+	for i, s := range hostile {
+		h.Columns = append(h.Columns, imports.Column{Index: i, Header: "=" + s})
+		row.Cells = append(row.Cells, imports.Cell{Kind: imports.Text, Text: s})
+	}
+	rows := []imports.BadRow{{Row: row, Problems: []imports.Problem{{Row: 7, Column: "@Monto", Fault: fault.New(fault.ImportAmountNegative, "amount")}}}}
 	var out bytes.Buffer
 	if err := (Printer{}).BadRows(&out, h, rows, func(f *fault.Fault) string { return string(f.Code) }); err != nil {
 		t.Fatal(err)
+	}
+	raw, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), bom))).ReadAll()
+	if err != nil || len(raw) != 2 {
+		t.Fatalf("%v %q", err, raw)
+	}
+	for _, r := range raw {
+		for _, c := range r {
+			if c != "-5.50" && c != "" && strings.ContainsRune("=+-@＝\t", []rune(strings.TrimSpace(c))[0]) {
+				t.Errorf("a spreadsheet would run %q", c)
+			}
+		}
 	}
 	read, _, err := all(t, write(t, out.Bytes()), "")
 	if err != nil || len(read) != 2 {
 		t.Fatalf("%v %+v", err, read)
 	}
-	for _, r := range read {
-		for _, c := range r.Cells {
-			if c.Text != "-5.50" && c.Text != "" && strings.IndexByte("=+-@", c.Text[0]) >= 0 {
-				t.Errorf("a spreadsheet would run %q", c.Text)
-			}
+	for i, want := range hostile {
+		if got := read[1].Cells[i+1].Text; got != want {
+			t.Errorf("%q comes back as %q", want, got)
+		}
+		if got := read[0].Cells[i+1].Text; got != "="+want {
+			t.Errorf("heading %q comes back as %q", "="+want, got)
+		}
+	}
+}
+
+// A spreadsheet that opened a list of ours saves its marks in a workbook.
+func TestWorkbookGivesBackGuardedTexts(t *testing.T) {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	for cell, v := range map[string]any{"A1": "Monto", "A2": "'-5.50", "A3": "'=1+1", "A4": -5.5} {
+		if err := f.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	rows, _, err := all(t, write(t, out.Bytes()), "")
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%v %+v", err, rows)
+	}
+	for i, want := range []string{"-5.50", "=1+1", "-5.5"} {
+		if got := rows[i+1].Cells[0].Text; got != want {
+			t.Errorf("row %d: %q, want %q", i+2, got, want)
 		}
 	}
 }

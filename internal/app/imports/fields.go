@@ -81,7 +81,7 @@ func (f *Field) Read(c Cell) (any, *fault.Fault) {
 type Month struct{ Year, Month int }
 
 func (f *Field) value(c Cell) (any, *fault.Fault) {
-	text := unguard(strings.TrimSpace(c.Text))
+	text := strings.TrimSpace(c.Text)
 	switch f.Type {
 	case TypeDay:
 		c.Text = text
@@ -136,15 +136,6 @@ func (f *Field) named(text string) (any, *fault.Fault) {
 		return nil, fault.New(fault.TooLong, "").With("max", strconv.Itoa(maxText))
 	}
 	return text, nil
-}
-
-// unguard takes off the apostrophe that our own lists put before a text that a
-// spreadsheet could take for a formula.
-func unguard(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.IndexByte("=+-@", s[1]) >= 0 {
-		return s[1:]
-	}
-	return s
 }
 
 func readRUC(text string) (any, *fault.Fault) {
