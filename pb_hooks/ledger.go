@@ -13,7 +13,7 @@ func registerLedger(app core.App, engine *store.Engine) {
 		outer := e.App
 		defer func() { e.App = outer }()
 		key := store.Key{Collection: e.Record.TableName(), Record: e.Record.Id}
-		return engine.Around(e.Context, e.App, key, func(tx core.App) error {
+		return engine.Around(e.App, key, func(tx core.App) error {
 			e.App = tx
 			return e.Next()
 		})

@@ -15,11 +15,15 @@ type Batch struct {
 }
 
 // Bulk runs fn, which may write rows by SQL past the record hooks, in one
-// transaction that drains once at its end. Every row it leaves in dirty is
+// transaction that drains once at its end. Every row that fn leaves in dirty is
 // accounted for by one audit entry. Rows written so are not validated by
 // PocketBase: the caller answers for their shape.
 func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App) error) error {
 	return pb.RunInTransaction(func(tx core.App) error {
+		if _, err := e.begin(tx); err != nil {
+			return err
+		}
+		defer e.end(tx)
 		if err := fn(tx); err != nil {
 			return err
 		}

@@ -119,7 +119,12 @@ func (r *Replica) commit(some []*turn) {
 // A push that is refused before it wrote anything takes no part.
 func (r *Replica) together(some []*turn, careful bool) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
-		o := r.open(tx, careful)
+		h, err := r.engine.begin(tx)
+		if err != nil {
+			return err
+		}
+		defer r.engine.end(tx)
+		o := r.open(tx, h, careful)
 		defer o.sql.close()
 		for _, t := range some {
 			before := o.writes

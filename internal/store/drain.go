@@ -74,7 +74,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int) (Moved, error
 	if err != nil {
 		return Moved{}, err
 	}
-	if err := d.attribute(changes, own, schema); err != nil {
+	if err := d.attribute(keys, changes, own, schema); err != nil {
 		return Moved{}, err
 	}
 	return d.close(commits, figures)
@@ -289,16 +289,22 @@ func (d *drain) mark(seq int64) error {
 }
 
 // attribute notes rows that nobody can be named for: they were written past the
-// hooks, with SQL.
-func (d *drain) attribute(changes []change, own, schema map[Key]bool) error {
+// hooks, with SQL. Also those that say the same as before: a column that devices
+// do not hold may have changed, or a row have come and gone.
+func (d *drain) attribute(keys []Key, changes []change, own, schema map[Key]bool) error {
+	said := map[Key]map[string]any{}
 	for _, ch := range changes {
-		if own[ch.key] || schema[ch.key] {
+		said[ch.key] = map[string]any{"before": ch.old, "after": ch.now}
+	}
+	for _, k := range keys {
+		if own[k] || schema[k] || replication.Find(k.Collection) == nil {
 			continue
 		}
-		if err := WriteAudit(d.app, Audit{
-			Action: AuditUnattributed, Key: ch.key,
-			Detail: map[string]any{"before": ch.old, "after": ch.now}, At: d.engine.Now(),
-		}); err != nil {
+		detail := said[k]
+		if detail == nil {
+			detail = map[string]any{"same": true}
+		}
+		if err := WriteAudit(d.app, Audit{Action: AuditUnattributed, Key: k, Detail: detail, At: d.engine.Now()}); err != nil {
 			return err
 		}
 	}

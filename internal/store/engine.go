@@ -9,8 +9,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"sync"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
@@ -43,6 +45,8 @@ type Engine struct {
 	Rewound func(marks int)
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
+
+	hands hands
 }
 
 // New returns an engine on the machine's clock.
@@ -64,46 +68,102 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 
 func (e *Engine) stamp() string { return e.Now().UTC().Format(stampLayout) }
 
-type deferredKey struct{}
+// hand is one transaction of ours at work: what it writes on purpose.
+type hand struct{ own map[Key]bool }
 
-// deferred collects the rows written under one transaction that drains once, at
-// its end.
-type deferred struct{ own map[Key]bool }
+// hands are those at work, by their transaction. Records that PocketBase deletes
+// with another come without its context, but in its transaction.
+type hands struct {
+	mu sync.Mutex
+	of map[*core.TxAppInfo]*hand
+}
 
-// own notes that a row is written on purpose in the transaction that ctx belongs
-// to (see InTransaction).
-func own(ctx context.Context, key Key) bool {
-	d, deferring := ctx.Value(deferredKey{}).(*deferred)
-	if deferring {
-		d.own[key] = true
+func (e *Engine) hand(tx core.App) *hand {
+	e.hands.mu.Lock()
+	defer e.hands.mu.Unlock()
+	return e.hands.of[tx.TxInfo()]
+}
+
+// begin opens a hand. What waits from raw SQL is settled first: once a row of it
+// is written by us, nobody could tell the two apart. Who begins ends.
+func (e *Engine) begin(tx core.App) (*hand, error) {
+	if err := e.settleOutside(tx); err != nil {
+		return nil, err
 	}
-	return deferring
+	h := &hand{own: map[Key]bool{}}
+	e.hands.mu.Lock()
+	defer e.hands.mu.Unlock()
+	if e.hands.of == nil {
+		e.hands.of = map[*core.TxAppInfo]*hand{}
+	}
+	e.hands.of[tx.TxInfo()] = h
+	return h, nil
+}
+
+func (e *Engine) end(tx core.App) {
+	e.hands.mu.Lock()
+	defer e.hands.mu.Unlock()
+	delete(e.hands.of, tx.TxInfo())
+}
+
+// settleOutside costs one look at an empty table. The statement before it changes
+// nothing: by it the transaction has the right to write before it reads, and no
+// other process can come between.
+func (e *Engine) settleOutside(tx core.App) error {
+	if _, err := tx.NonconcurrentDB().NewQuery(`DELETE FROM dirty WHERE n < 0`).Execute(); err != nil {
+		return err
+	}
+	waiting, err := isDirty(tx.NonconcurrentDB())
+	if err != nil || !waiting {
+		return err
+	}
+	return e.drainAndTell(tx, nil)
+}
+
+func isDirty(db dbx.Builder) (waiting bool, err error) {
+	err = db.NewQuery(`SELECT EXISTS (SELECT 1 FROM dirty)`).Row(&waiting)
+	return waiting, err
+}
+
+// own says that a row is written on purpose, past the record hooks.
+func (e *Engine) own(tx core.App, key Key) {
+	if h := e.hand(tx); h != nil {
+		h.own[key] = true
+	}
+}
+
+// within runs fn as one hand, which settles at its end; inside another it is
+// part of that one.
+func (e *Engine) within(pb core.App, fn func(core.App, *hand) error) error {
+	return pb.RunInTransaction(func(tx core.App) error {
+		if h := e.hand(tx); h != nil {
+			return fn(tx, h)
+		}
+		h, err := e.begin(tx)
+		if err != nil {
+			return err
+		}
+		defer e.end(tx)
+		if err := fn(tx, h); err != nil {
+			return err
+		}
+		return e.drainAndTell(tx, h.own)
+	})
 }
 
 // Around runs a record write and drains in the same transaction, or leaves the
 // drain to the transaction that asked for that (see InTransaction).
-func (e *Engine) Around(ctx context.Context, pb core.App, key Key, write func(core.App) error) error {
-	if own(ctx, key) {
-		return write(pb)
-	}
-	return pb.RunInTransaction(func(tx core.App) error {
-		if err := write(tx); err != nil {
-			return err
-		}
-		return e.drainAndTell(tx, map[Key]bool{key: true})
+func (e *Engine) Around(pb core.App, key Key, write func(core.App) error) error {
+	return e.within(pb, func(tx core.App, h *hand) error {
+		h.own[key] = true
+		return write(tx)
 	})
 }
 
-// InTransaction runs fn in one transaction that drains once at its end. Record
-// writes in fn must carry the context they are given.
+// InTransaction runs fn in one transaction that drains once at its end. What fn
+// writes by SQL, past the record hooks, it must call its own.
 func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context.Context, core.App) error) error {
-	return pb.RunInTransaction(func(tx core.App) error {
-		d := &deferred{own: map[Key]bool{}}
-		if err := fn(context.WithValue(ctx, deferredKey{}, d), tx); err != nil {
-			return err
-		}
-		return e.drainAndTell(tx, d.own)
-	})
+	return e.within(pb, func(tx core.App, _ *hand) error { return fn(ctx, tx) })
 }
 
 func (e *Engine) drainAndTell(tx core.App, own map[Key]bool) error {
@@ -130,9 +190,9 @@ func (e *Engine) tell(tx core.App, moved Moved) {
 // Settle drains what arrived without hooks (raw SQL). Every pull, figure and
 // verification calls it first; it costs one look at an empty table otherwise.
 func (e *Engine) Settle(pb core.App) error {
-	var waiting int
-	if err := pb.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM dirty)`).Row(&waiting); err != nil || waiting == 0 {
+	waiting, err := isDirty(pb.ConcurrentDB())
+	if err != nil || !waiting {
 		return err
 	}
-	return pb.RunInTransaction(func(tx core.App) error { return e.drainAndTell(tx, nil) })
+	return e.within(pb, func(core.App, *hand) error { return nil })
 }

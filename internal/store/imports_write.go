@@ -162,7 +162,7 @@ func (w *writer) put(f *form, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	own(w.ctx, Key{f.Name, r.Id})
+	w.engine.own(w.tx, Key{f.Name, r.Id})
 	return w.sql.exec(f.statement(isNew, row), row)
 }
 
@@ -238,7 +238,7 @@ func (w *writer) remove(rows map[string][]string) error {
 			continue
 		}
 		for _, id := range rows[collection] {
-			own(w.ctx, Key{collection, id})
+			w.engine.own(w.tx, Key{collection, id})
 		}
 		if _, err := w.db.NewQuery(`DELETE FROM {{` + f.Name + `}} WHERE [[id]] IN (SELECT value FROM json_each({:ids}))`).
 			Bind(dbx.Params{"ids": jsonList(rows[collection])}).Execute(); err != nil {

@@ -19,7 +19,7 @@ type outbound struct {
 	tx     core.App
 	db     dbx.Builder
 	sql    *statements
-	own    *deferred
+	own    map[Key]bool
 	facts  *facts
 	judged judged
 	quick  *quick // new records that are not in the tables yet; nil in careful mode
@@ -30,10 +30,10 @@ type outbound struct {
 // open begins a commit that pushes share. careful writes every record through
 // PocketBase, which takes some twenty times as long and finds out which record
 // it is that the schema refuses.
-func (r *Replica) open(tx core.App, careful bool) *outbound {
+func (r *Replica) open(tx core.App, h *hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: &deferred{own: map[Key]bool{}}, facts: newFacts(),
+		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: h.own, facts: newFacts(),
 	}
 	if !careful {
 		o.quick = newQuick(tx, o.sql)
@@ -43,7 +43,7 @@ func (r *Replica) open(tx core.App, careful bool) *outbound {
 
 // run lets one push be judged, in the name of who sent it.
 func (o *outbound) run(t *turn) error {
-	o.ctx = context.WithValue(t.ctx, deferredKey{}, o.own)
+	o.ctx = t.ctx
 	return guarded(func() error { return t.fn(o) })
 }
 
@@ -71,7 +71,7 @@ func (o *outbound) Apply(op, collection, record string, fields map[string]any) e
 		if err := o.quick.add(collection, record, fields); err != nil {
 			return err
 		}
-		o.own.own[Key{collection, record}] = true
+		o.own[Key{collection, record}] = true
 		o.facts.wrote(op, collection, record, fields)
 		return nil
 	}
