@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -31,6 +32,7 @@ type served struct {
 	kit  *testkit.Kit
 	app  core.App
 	said *said
+	seen *seen
 }
 
 // said gathers what the command tells people.
@@ -53,10 +55,13 @@ func (s *said) String() string {
 
 func serve(t *testing.T, address string, args ...string) *served {
 	t.Helper()
-	s := &served{t: t, kit: testkit.World(t), said: &said{}}
+	s := &served{t: t, kit: testkit.World(t), said: &said{}, seen: &seen{}}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: s.kit.Dir, DBConnect: server.Connect})
 	s.app = app
-	server.Bind(app, store.New(), nil)
+	s.seen.watch(app)
+	server.Bind(app, store.New(), fstest.MapFS{
+		"index.html": {Data: []byte("<!doctype html>")}, "assets/app.js": {Data: []byte("export {}")},
+	})
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}

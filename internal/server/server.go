@@ -4,6 +4,7 @@
 package server
 
 import (
+	"errors"
 	"io/fs"
 	"net/http"
 	"runtime"
@@ -18,6 +19,7 @@ import (
 	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/edge"
 	"chaski/internal/httpapi"
 	"chaski/internal/mail"
 	"chaski/internal/ops"
@@ -44,6 +46,7 @@ func DataSource(path string) string {
 
 // Bind wires everything to an app. dist may be nil: then no web app is served.
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
+	edge.Seal(pb)
 	pb_hooks.Register(pb, engine)
 	ops.Bind(pb)
 	told := telemetry.Of(pb)
@@ -74,7 +77,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
 		e.InstallerFunc = nil // the first administrator is made by a link of ours
-		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere)
+		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere, forgetForm)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
@@ -114,6 +117,16 @@ func demoStaysHere(e *core.RequestEvent) error {
 		return httpapi.Refuse(e.Response, fault.New(fault.DemoOnlyLocal, ""))
 	}
 	return e.Next()
+}
+
+// forgetForm removes the files of a large form. net/http does so for the request
+// it made; what was read is a copy's.
+func forgetForm(e *core.RequestEvent) error {
+	err := e.Next()
+	if form := e.Request.MultipartForm; form != nil {
+		err = errors.Join(err, form.RemoveAll())
+	}
+	return err
 }
 
 // mount carries PocketBase's signed-in account into Echo as a domain actor.

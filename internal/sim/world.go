@@ -152,9 +152,10 @@ func (w *world) open(seed uint64) error {
 	serve := new(core.ServeEvent)
 	serve.App, serve.Router, serve.Server = app, router, &http.Server{ReadHeaderTimeout: time.Second}
 	err = app.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
-		w.mux, err = e.Router.BuildMux()
+		e.Server.Handler, err = e.Router.BuildMux()
 		return err
 	})
+	w.mux = serve.Server.Handler
 	w.app, w.engine, w.tokens = app, engine, map[string]string{}
 	return err
 }

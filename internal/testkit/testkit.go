@@ -123,11 +123,12 @@ func start(t *testing.T, from string) *Kit {
 	serve := new(core.ServeEvent)
 	serve.App, serve.Router, serve.Server = k.App, router, &http.Server{ReadHeaderTimeout: time.Second}
 	if err := k.App.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
-		k.mux, err = e.Router.BuildMux()
+		e.Server.Handler, err = e.Router.BuildMux()
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
+	k.mux = serve.Server.Handler // with what is put around it
 	return k
 }
 
