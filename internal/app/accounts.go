@@ -39,8 +39,12 @@ type Accounts interface {
 	Session(actor.Actor) (Session, error)
 	// Register answers the same device for the same (person, install).
 	Register(actor.Actor, DeviceRequest) (Device, error)
-	// MaySync is DeviceUnknown or DeviceRevoked if a device may not pull.
+	// MaySync is DeviceUnknown, DeviceRevoked or DeviceWiped if a device may not pull.
+	// It notes that the actor's session is used on it.
 	MaySync(a actor.Actor, device string) error
+	// MayPush is DeviceRevoked for an ended session, unless it was used on that
+	// device. Any other may push, from any device of its own. It notes as MaySync.
+	MayPush(a actor.Actor, device string) error
 	// Seen notes a device's report. It gives way to writers: an error means that
 	// the report was not kept, and nothing else.
 	Seen(actor.Actor, string, *DeviceReport) error

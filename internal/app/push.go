@@ -167,7 +167,7 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 			return orFault(err, fault.New(fault.DeviceUnknown, "device"))
 		}
 		j := newJudge(tx, a, device, now)
-		j.revoked = revoked
+		j.revoked = revoked || a.Session.Ended
 		if outcomes, err = j.all(read); err != nil {
 			return err
 		}

@@ -38,6 +38,7 @@ func (s slow) Witness(actor.Actor, string, []replication.Mark) (app.Witness, err
 type open struct{ app.Accounts }
 
 func (open) MaySync(actor.Actor, string) error                 { return nil }
+func (open) MayPush(actor.Actor, string) error                 { return nil }
 func (open) Seen(actor.Actor, string, *app.DeviceReport) error { return nil }
 
 type nothing struct{}

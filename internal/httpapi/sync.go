@@ -169,6 +169,9 @@ func (a *API) push(c echo.Context) error {
 	if err := bind(c, &q); err != nil {
 		return err
 	}
+	if err := a.Accounts.MayPush(who(c), q.Device); err != nil {
+		return err
+	}
 	knows, err := a.Replica.Knows(q.Marks)
 	if err != nil {
 		return err

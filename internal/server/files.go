@@ -17,6 +17,7 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
 	"chaski/internal/ops"
+	"chaski/internal/session"
 	"chaski/internal/store"
 	"chaski/internal/upload"
 )
@@ -43,7 +44,7 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 		e.Router.Route(method, httpapi.Prefix+path, mount(unteed(h))).
 			Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId).Bind(apis.SkipSuccessActivityLog())
 	}
-	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones}
+	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, sessions: store.NewSessions(e.App)}
 	e.Router.GET(httpapi.Prefix+DocumentPath, d.serve)
 	return e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
 		if err := files.Sweep(context.Background()); err != nil {
@@ -74,6 +75,7 @@ type downloads struct {
 	app         core.App
 	shelf       *store.Uploads
 	rendiciones app.Rendiciones
+	sessions    *store.Sessions
 }
 
 // reader is who asks: by the token in the header, or by PocketBase's short-lived
@@ -83,6 +85,9 @@ func (d *downloads) reader(e *core.RequestEvent) (actor.Actor, error) {
 	if account == nil {
 		if token := e.Request.URL.Query().Get("token"); token != "" {
 			account, _ = e.App.FindAuthRecordByToken(token, core.TokenTypeFile)
+			if err := d.unnamed(account, token); err != nil {
+				return actor.Actor{}, err
+			}
 		}
 	}
 	if account == nil || account.Collection().Name != "users" || !account.GetBool("active") {
@@ -91,7 +96,20 @@ func (d *downloads) reader(e *core.RequestEvent) (actor.Actor, error) {
 	if demoaccess.IsDemo(account) && !demoaccess.FromThisMachine(e.Request) {
 		return actor.Actor{}, fault.New(fault.DemoOnlyLocal, "")
 	}
-	return store.ActorOf(account), nil
+	return actorOf(e, account), nil
+}
+
+// unnamed refuses a file token that names no session, from the minutes before an
+// update, to who has a device out of use: it may be that one's.
+func (d *downloads) unnamed(account *core.Record, token string) error {
+	if account == nil || session.Named(token) {
+		return nil
+	}
+	lost, err := d.sessions.Lost(account.Id)
+	if err == nil && lost {
+		err = fault.New(fault.DeviceRevoked, "")
+	}
+	return err
 }
 
 func (d *downloads) serve(e *core.RequestEvent) error {

@@ -52,7 +52,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	told := telemetry.Of(pb)
 	telemetry.Bind(pb)
 	people := store.NewPeople(engine, pb, mail.New(pb))
+	sessions := store.NewSessions(pb)
 	registerSignIn(pb, engine, people)
+	registerSessions(pb, sessions)
+	registerStreams(pb, sessions)
 	forgetRemovals(pb, engine)
 	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
 	pb.Store().Set(ops.HealthKey, health)
@@ -77,7 +80,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
 		e.InstallerFunc = nil // the first administrator is made by a link of ours
-		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere, forgetForm)
+		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere, sessionsEnd(sessions), forgetForm)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
@@ -134,7 +137,7 @@ func mount(h http.Handler) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		r := e.Request
 		if e.Auth != nil && e.Auth.Collection().Name == "users" && e.Auth.GetBool("active") {
-			r = r.WithContext(actor.In(r.Context(), store.ActorOf(e.Auth)))
+			r = r.WithContext(actor.In(r.Context(), actorOf(e, e.Auth)))
 		}
 		h.ServeHTTP(e.Response, r)
 		return nil

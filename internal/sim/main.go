@@ -18,11 +18,13 @@ type request struct {
 	Seed uint64 `json:"seed"` // reset, open, and after a crash: of nonces and ids
 
 	// http
-	Method string          `json:"method"`
-	Path   string          `json:"path"`
-	User   string          `json:"user"` // whose token to send
-	Body   json.RawMessage `json:"body"`
-	Raw    string          `json:"raw"` // instead of Body: what is left of one that was cut on the road
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	User   string `json:"user"` // whose token to send
+	// Session is the sign-in that token is of.
+	Session string          `json:"session"`
+	Body    json.RawMessage `json:"body"`
+	Raw     string          `json:"raw"` // instead of Body: what is left of one that was cut on the road
 	// IntrudeAt: Writes happen before this statement of the request's read transaction.
 	IntrudeAt int `json:"intrude_at"`
 

@@ -20,6 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"chaski/internal/server"
+	"chaski/internal/session"
 	"chaski/internal/store"
 )
 
@@ -186,16 +187,17 @@ func (w *world) recordID() string {
 	return string(id)
 }
 
-func (w *world) token(user string) (string, error) {
-	if t := w.tokens[user]; t != "" {
+func (w *world) token(user, of string) (string, error) {
+	key := user + "/" + of
+	if t := w.tokens[key]; t != "" {
 		return t, nil
 	}
 	record, err := w.app.FindRecordById("users", user)
 	if err != nil {
 		return "", err
 	}
-	w.tokens[user], err = record.NewAuthToken()
-	return w.tokens[user], err
+	w.tokens[key], err = session.Fresh(record, key)
+	return w.tokens[key], err
 }
 
 // http sends a request through the app's own router. If the machine stops
@@ -249,7 +251,7 @@ func (w *world) serve(r request) (any, error) {
 	req := httptest.NewRequest(r.Method, r.Path, bytes.NewReader(body))
 	req.RemoteAddr = "127.0.0.1:4000"
 	req.Header.Set("Content-Type", "application/json")
-	token, err := w.token(r.User)
+	token, err := w.token(r.User, r.Session)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
-	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 )
 
@@ -41,6 +40,9 @@ func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, erro
 	err := r.app.RunInTransaction(func(tx core.App) error {
 		rec, err := tx.FindFirstRecordByFilter("devices", "user = {:u} && install = {:i}", dbx.Params{"u": a.User, "i": q.Install})
 		if errors.Is(err, sql.ErrNoRows) {
+			if a.Session.Unsure {
+				return fault.New(fault.DeviceRevoked, "")
+			}
 			c, err := tx.FindCachedCollectionByNameOrId("devices")
 			if err != nil {
 				return err
@@ -60,6 +62,11 @@ func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, erro
 			return err
 		}
 		out.ID = rec.Id
+		if a.Session.ID != "" {
+			if err := bindSession(context.Background(), tx.NonconcurrentDB(), a.Session, rec.Id); err != nil {
+				return err
+			}
+		}
 		return tx.NonconcurrentDB().NewQuery(`SELECT coalesce(max(counter), 0) FROM sync_mutations WHERE device = {:d}`).
 			Bind(dbx.Params{"d": rec.Id}).Row(&out.LastCounter)
 	})
@@ -76,18 +83,6 @@ const seenEvery = time.Minute
 
 // seenPatience is how long a report waits for a writer: a pull must not.
 const seenPatience = 50 * time.Millisecond
-
-// MaySync implements app.Accounts.
-func (r *Replica) MaySync(a actor.Actor, id string) error {
-	states, err := column(r.app.ConcurrentDB(), `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": a.User})
-	switch {
-	case err != nil:
-		return err
-	case len(states) == 0:
-		return fault.New(fault.DeviceUnknown, "device")
-	}
-	return device.State(states[0]).Stands()
-}
 
 type deviceRow struct {
 	LastSeenAt      string `db:"last_seen_at"`

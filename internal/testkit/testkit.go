@@ -26,6 +26,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/compression"
 	"chaski/internal/server"
+	"chaski/internal/session"
 	"chaski/internal/store"
 )
 
@@ -239,18 +240,34 @@ func (r Response) Code() string {
 	return f.Error.Code
 }
 
-// Token signs an account in.
+// Token signs an account in: each is a session of its own.
 func (k *Kit) Token(user string) string {
+	k.T.Helper()
+	token, err := session.Fresh(k.account(user), session.New())
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return token
+}
+
+// OldToken signs an account in as a server did before sessions had names. Two of
+// one second are the same.
+func (k *Kit) OldToken(user string) string {
+	k.T.Helper()
+	token, err := k.account(user).NewAuthToken()
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return token
+}
+
+func (k *Kit) account(user string) *core.Record {
 	k.T.Helper()
 	r, err := k.App.FindRecordById("users", user)
 	if err != nil {
 		k.T.Fatal(err)
 	}
-	token, err := r.NewAuthToken()
-	if err != nil {
-		k.T.Fatal(err)
-	}
-	return token
+	return r
 }
 
 // Save writes a record through PocketBase with all its hooks and returns its id.

@@ -150,7 +150,9 @@ export class SimPhone {
 
   private send(tab: Tab, method: 'GET' | 'POST', path: string, body: unknown): ReturnType<Network['send']> {
     const sent = this.outdated && path === '/sync/pull' ? { ...(body as object), schema: 99 } : body
-    return this.network.send(tab, this.name, { user: this.user, method, path, body: sent })
+    // Whoever begins anew on a device, or goes on with a copy of it, signs in for it.
+    const session = `${this.name}/${this.disk.work.install}`
+    return this.network.send(tab, this.name, { user: this.user, session, method, path, body: sent })
   }
 
   /** Between two writes, wherever it was. What it had in memory is gone. */

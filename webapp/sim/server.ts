@@ -7,6 +7,8 @@ import type { Interface } from 'node:readline'
 
 export interface HttpRequest {
   user: string
+  /** The sign-in it belongs to; none is a desk's. */
+  session?: string
   method: string
   path: string
   body?: unknown

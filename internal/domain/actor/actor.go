@@ -1,7 +1,10 @@
 // Package actor says who is acting.
 package actor
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Role of a person who signs in (docs/glossary.md).
 type Role string
@@ -28,6 +31,21 @@ type Actor struct {
 	UT     string // unit, for supervisors and coordinators
 	Entity string // entity, for executors
 	Demo   bool
+
+	Session Session
+}
+
+// Session is the sign-in a request belongs to. It goes on from a token to the one
+// that renews it.
+type Session struct {
+	ID      string    // "" outside of requests
+	Expires time.Time // of the token
+	// Ended: a device that was signed in with it is out of use. What it still sends
+	// is at most parked; it is good for nothing else.
+	Ended bool
+	// Unsure: nobody knows yet on which device, and one of the person's went out of
+	// use before it was heard of. It must name one that it knows already.
+	Unsure bool
 }
 
 // WatchesFigures says whether the role sees the AO board.

@@ -1,0 +1,9 @@
+package fault
+
+// The codes of what one account or address may have of.
+const (
+	TooManyStreams Code = "too_many_streams"
+	TooManyDevices Code = "too_many_devices"
+)
+
+func init() { All = append(All, TooManyStreams, TooManyDevices) }
