@@ -54,6 +54,15 @@ type OperationsState struct {
 	WALBytes      int64
 	DiskFree      int64 // -1 if the system does not tell
 	DiskFloor     int64 // free bytes below which the server is not ready
+	Antivirus     AntivirusState
+}
+
+// AntivirusState is the scanner of documents.
+type AntivirusState struct {
+	Installed bool
+	Answers   bool
+	Version   string // what it says of itself and of its signatures
+	Waiting   int64  // documents in quarantine
 }
 
 // Operations knows how the server is.

@@ -28,6 +28,8 @@ type Rendiciones interface {
 	Review(context.Context, actor.Actor, string, RendicionReview) (Rendicion, error)
 	// Withdraw takes a document back that was not presented yet. It is kept.
 	Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error)
+	// Release takes a document out of quarantine, by who reviews, with a reason.
+	Release(ctx context.Context, a actor.Actor, intervention, document, reason string) (Rendicion, error)
 
 	// MayUpload checks that the person may send a file of this description now.
 	MayUpload(a actor.Actor, f FileDescription) error
@@ -69,6 +71,11 @@ type RendicionDocument struct {
 	UploadedAt   string // instant
 	UploadedBy   string // name
 	SupersededBy string
+	SentName     string // as it was sent, where Name is another
+	Scanned
+	ReleasedBy    string // name
+	ReleasedAt    string // instant, "" while it was not let out of quarantine
+	ReleaseReason string
 }
 
 // RendicionObservation is an observation with who made it.
@@ -185,6 +192,7 @@ type FileDescription struct {
 	Kind         rendicion.Document
 	Replaces     string // document it takes the place of, "" for none
 	Name         string
+	SentName     string // what it was called before its name was cleaned, "" if it was clean
 	SHA256       string
 	Size         int64
 }
@@ -195,6 +203,7 @@ type StoredFile struct {
 	Document string // id it gets
 	File     string // its name in the storage
 	MIME     string
+	Scanned
 }
 
 // RendicionBook is the port of the use cases.
@@ -234,6 +243,7 @@ type RendicionDesk interface {
 	Answer(observation, text string) error
 	AddDocument(rendicion string, f StoredFile, by string) error
 	Supersede(document, by string) error
+	Release(document, by, reason string) error
 	Observe(rendicion, intervention string, round int64, o NewObservation, by string) error
 	SetObservation(o RendicionObservation, by string) error
 	AddSubmission(rendicion, intervention string, s RendicionSubmission, content json.RawMessage, by string) error

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -61,6 +63,10 @@ func (l UploadLimits) Refuses(used UploadSpace, size int64) error {
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
 
+// KeptFile is a document's file in the storage; Held is what its inspection could
+// not read.
+type KeptFile struct{ Document, File, Held string }
+
 // UploadShelf keeps what is known of uploads, and finished files.
 type UploadShelf interface {
 	Start(owner string, f FileDescription) (Upload, error)
@@ -76,6 +82,12 @@ type UploadShelf interface {
 	// Keep puts the file at path into the storage under a document's id and
 	// answers when it is safely there. Again with the same it changes nothing.
 	Keep(document, name, path string) error
+	// Unscanned are documents a scanner gave no answer about, oldest first, at
+	// most so many; Scanned writes what it said of one since.
+	Unscanned(most int) ([]KeptFile, error)
+	Scanned(ctx context.Context, document string, s Scanned) error
+	// Read opens a kept file.
+	Read(k KeptFile) (io.ReadCloser, error)
 	// Discard takes a kept file away that became no document.
 	Discard(document string) error
 }

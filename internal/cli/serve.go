@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"chaski/internal/antivirus"
 	usecase "chaski/internal/app"
 	"chaski/internal/edge"
 	"chaski/internal/ops"
@@ -33,6 +34,7 @@ type serveOptions struct {
 	minFreeMB   int64
 	uploadsMB   struct{ person, total, documents int64 }
 	metrics     string
+	clamd       string
 	logFormat   string
 	logLevel    string
 	expires     func() time.Time // of a certificate of one's own
@@ -88,6 +90,7 @@ func Serve(app core.App, version string) *cobra.Command {
 	f.Int64Var(&o.uploadsMB.total, "uploads-total", limits.Total>>20, "MB de archivos a medio subir entre todas las personas; 0 sin límite")
 	f.Int64Var(&o.uploadsMB.documents, "documents-rendicion", limits.Documents>>20, "MB de documentos de una rendición, con los retirados y reemplazados; 0 sin límite")
 	f.StringVar(&o.metrics, "metrics", "", "dirección aparte para Prometheus, como 127.0.0.1:9100; por defecto ninguna")
+	f.StringVar(&o.clamd, "clamd", "auto", "antivirus ClamAV para los documentos: ruta del socket de clamd, auto (/run/clamav/clamd.ctl si existe) u off")
 	f.StringVar(&o.logFormat, "log-format", "text", "registro en la salida de errores: text, json o none")
 	f.StringVar(&o.logLevel, "log-level", "warn", "desde qué nivel: debug, info (cada pedido), warn o error")
 	return c
@@ -154,6 +157,7 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if err := o.log(app); err != nil {
 		return err
 	}
+	app.Store().Set(antivirus.Key, antivirus.Find(o.clamd))
 	ops.Exclusive(app)
 	ops.Backups(app, backUp)
 	o.addresses(domains)

@@ -52,6 +52,14 @@ type operationsResponse struct {
 	WALBytes      int64       `json:"wal_bytes"`
 	DiskFree      *int64      `json:"disk_free_bytes,omitempty"`
 	DiskFloor     int64       `json:"disk_floor_bytes"`
+	Antivirus     antivirus   `json:"antivirus"`
+}
+
+type antivirus struct {
+	Installed bool   `json:"installed"`
+	Answers   bool   `json:"answers"`
+	Version   string `json:"version"`
+	Waiting   int64  `json:"in_quarantine"`
 }
 
 func (a *API) operations(c echo.Context) error { return a.sayOperations(c, http.StatusOK) }
@@ -70,7 +78,7 @@ func (a *API) sayOperations(c echo.Context, status int) error {
 	}
 	out := operationsResponse{
 		Version: s.Version, Readiness: readiness(s.Readiness), Backup: sayBackup(s.Backup),
-		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes, DiskFloor: s.DiskFloor,
+		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes, DiskFloor: s.DiskFloor, Antivirus: antivirus(s.Antivirus),
 	}
 	if s.DiskFree >= 0 {
 		out.DiskFree = &s.DiskFree

@@ -20,6 +20,7 @@ func (a *API) rendicionRoutes(g *echo.Group) {
 	g.POST("/rendiciones/:intervention/submit", a.rendicionSubmit)
 	g.POST("/rendiciones/:intervention/review", a.rendicionReview)
 	g.DELETE("/rendiciones/:intervention/documents/:document", a.rendicionWithdraw)
+	g.POST("/rendiciones/:intervention/documents/:document/release", a.rendicionRelease)
 }
 
 func (a *API) rendicionesMine(c echo.Context) error {
@@ -157,6 +158,22 @@ func (a *API) rendicionReview(c echo.Context) error {
 
 func (a *API) rendicionWithdraw(c echo.Context) error {
 	x, err := a.Rendiciones.Withdraw(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, rendicionOf(x))
+}
+
+type releaseRequest struct {
+	Reason string `json:"reason" validate:"required"`
+}
+
+func (a *API) rendicionRelease(c echo.Context) error {
+	var q releaseRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	x, err := a.Rendiciones.Release(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"), q.Reason)
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,20 @@ type documentShape struct {
 	SupersededBy string             `json:"superseded_by"`
 	Open         bool               `json:"open"`
 	Fresh        bool               `json:"fresh"`
+	SentName     string             `json:"sent_name"`
+	Scan         string             `json:"scan"`
+	Quarantine   string             `json:"quarantine"`
+	ReleasedBy   string             `json:"released_by"`
+	ReleasedAt   string             `json:"released_at"`
+	Reason       string             `json:"release_reason"`
+}
+
+// quarantineOf is the sentence about a document that is, or was, in quarantine.
+func quarantineOf(d app.RendicionDocument) string {
+	if d.Quarantine == "" {
+		return ""
+	}
+	return Quarantined(d.Quarantine, d.Finding)
 }
 
 type kindShape struct {
@@ -163,6 +177,7 @@ func rendicionOf(x app.Rendicion) rendicionShape {
 		out.Documents = append(out.Documents, documentShape{
 			ID: d.ID, Kind: d.Kind, Name: d.Name, SHA256: d.SHA256, Size: d.Size, MIME: d.MIME, UploadedAt: d.UploadedAt, UploadedBy: d.UploadedBy,
 			SupersededBy: d.SupersededBy, Open: x.CanEdit && d.SupersededBy == "" && x.Scope.Adds(d.Kind, d.ID), Fresh: fresh[d.ID],
+			SentName: d.SentName, Scan: d.Scan, Quarantine: quarantineOf(d), ReleasedBy: d.ReleasedBy, ReleasedAt: d.ReleasedAt, Reason: d.ReleaseReason,
 		})
 	}
 	for _, o := range x.Observations {

@@ -34,6 +34,8 @@ func word(key, value string) string {
 		return orSelf(documentWords[rendicion.Document(value)], value)
 	case "found":
 		return found(value)
+	case "quarantine":
+		return orSelf(quarantines[value], value)
 	case "yours", "theirs":
 		if value == "" {
 			return "nada"
@@ -63,8 +65,10 @@ func found(mime string) string {
 		"application/pdf": "un PDF", "image/jpeg": "una foto JPG", "image/png": "una imagen PNG", "application/zip": "un archivo ZIP",
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       "un libro de Excel",
 		"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "un documento de Word",
-		"text/html": "una página web", "text/plain": "texto simple", "executable": "un programa ejecutable", "macros": "un archivo con macros",
-		"zip_program": "un ZIP con programas adentro", "damaged": "un archivo dañado o incompleto",
+		"text/html": "una página web", "text/plain": "texto simple", "executable": "un programa ejecutable", "office": "un documento de Office que no es Word ni Excel",
 	}
-	return orSelf(words[mime], "de un tipo que no se admite ("+mime+")")
+	if word := orSelf(words[mime], documentWordsFound[mime]); word != "" || !strings.Contains(mime, "/") {
+		return orSelf(word, mime)
+	}
+	return "de un tipo que no se admite (" + mime + ")"
 }

@@ -121,7 +121,7 @@ var sentences = map[fault.Code]string{
 	fault.BalanceRemains:        "Queda un saldo de {saldo} en la cuenta del ejecutor. Mientras no sea cero no se puede dar conformidad: observe el saldo para que lo devuelva.",
 	fault.FileTooLarge:          "El archivo pesa más de {max}. Divídalo o redúzcalo (por ejemplo, escanee con menos resolución).",
 	fault.FileEmpty:             "El archivo está vacío. Elija otro.",
-	fault.FileKindRefused:       "Este archivo no se acepta: por su contenido es {found}. Suba PDF, foto (JPG o PNG), Word, Excel o ZIP con su extensión correcta.",
+	fault.FileKindRefused:       "Este archivo no se acepta: por su contenido es {found}. Suba PDF, foto (JPG o PNG), Word, Excel, ZIP o el XML de un comprobante, con su extensión correcta.",
 	fault.FileNameMismatch:      "Por su contenido este archivo es {found}, y su nombre dice otra cosa. Elija el archivo correcto o corrija la terminación del nombre.",
 	fault.FileHashMismatch:      "El archivo llegó distinto de como salió de su equipo. Se descartó; súbalo otra vez.",
 	fault.UploadIncomplete:      "El archivo todavía no llegó completo. Continúe la subida.",

@@ -45,6 +45,7 @@ type Health struct {
 	version string
 	minFree int64
 	uploads app.UploadLimits
+	scanner app.Scanner
 	last    app.Readiness
 	until   time.Time
 	backups maker
@@ -60,6 +61,13 @@ func (h *Health) SetVersion(version string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.version = version
+}
+
+// SetScanner is who scans documents, nil for nobody.
+func (h *Health) SetScanner(s app.Scanner) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.scanner = s
 }
 
 // SetMinFree is how many bytes must be free on the data's disk.
@@ -154,10 +162,35 @@ func (h *Health) State(ctx context.Context, a actor.Actor) (app.OperationsState,
 	h.mu.Unlock()
 	s.DatabaseBytes, s.WALBytes = Sizes(h.app.DataDir())
 	var err error
+	if s.Antivirus, err = h.antivirus(ctx); err != nil {
+		return s, err
+	}
 	if s.DiskFree, err = h.diskFree(h.app.DataDir()); err != nil {
 		s.DiskFree = -1
 	}
 	return s, nil
+}
+
+// ask is how long a scanner may take to say who it is.
+const ask = 3 * time.Second
+
+func (h *Health) antivirus(ctx context.Context) (s app.AntivirusState, err error) {
+	if s.Waiting, err = store.InQuarantine(h.app); err != nil {
+		return s, err
+	}
+	h.mu.Lock()
+	scanner := h.scanner
+	h.mu.Unlock()
+	if scanner == nil {
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, ask)
+	defer cancel()
+	version, err := scanner.Version(ctx)
+	if err != nil {
+		h.app.Logger().Warn("the scanner does not answer", "error", err)
+	}
+	return app.AntivirusState{Installed: true, Answers: err == nil, Version: version, Waiting: s.Waiting}, nil
 }
 
 // Sizes of the databases and of their write-ahead logs.

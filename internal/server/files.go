@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"chaski/internal/antivirus"
 	"chaski/internal/app"
 	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
@@ -35,6 +36,7 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 	files, err := upload.New(&upload.Files{
 		Shelf: shelf, Rendiciones: rendiciones, Refuse: httpapi.Refuse, Now: engine.Now, Log: e.App.Logger(),
 		Room: health.Room, Limits: health.Uploads,
+		Scanner: scannerOf(e.App),
 	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")
 	if err != nil {
 		return err
@@ -51,6 +53,12 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 			e.App.Logger().Error("uploads not swept", "error", err)
 		}
 	})
+}
+
+// scannerOf is the scanner the command line found, nil for none.
+func scannerOf(a core.App) app.Scanner {
+	s, _ := a.Store().Get(antivirus.Key).(app.Scanner)
+	return s
 }
 
 // unteed hands the body on as it comes: PocketBase's router would keep a copy of
@@ -127,6 +135,9 @@ func (d *downloads) send(e *core.RequestEvent) error {
 	doc, err := d.rendiciones.Document(a, e.Request.PathValue("intervention"), e.Request.PathValue("document"))
 	if err != nil {
 		return err
+	}
+	if doc.InQuarantine() {
+		return fault.New(fault.DocumentQuarantined, "document").With("quarantine", doc.Quarantine)
 	}
 	folder, err := d.shelf.Folder(doc.ID)
 	if err != nil {

@@ -60,6 +60,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
 	pb.Store().Set(ops.HealthKey, health)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		health.SetScanner(scannerOf(e.App))
 		replica := store.NewReplica(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
 		poker.Sent, poker.Dropped = told.Poked, told.Dropped

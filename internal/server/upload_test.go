@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net"
@@ -29,10 +31,12 @@ import (
 
 const uploads = "/api/chaski/v1/uploads"
 
-// pdf is a file of n bytes that its content says is a PDF.
+// pdf is a whole PDF of n bytes.
 func pdf(n int, mark string) []byte {
+	const begin, end = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 	b := bytes.Repeat([]byte("% "+mark+"\n"), n/(len(mark)+3)+1)[:n]
-	copy(b, "%PDF-1.7\n")
+	copy(b, begin)
+	copy(b[n-len(end):], end)
 	return b
 }
 
@@ -269,10 +273,18 @@ func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 		w := zip.NewWriter(&b)
 		for _, n := range names {
 			f, _ := w.Create(n)
-			_, _ = io.WriteString(f, "contenido de "+n)
+			content := "contenido de " + n
+			if n == "[Content_Types].xml" {
+				content = `<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`
+			}
+			_, _ = io.WriteString(f, content)
 		}
 		_ = w.Close()
 		return b.Bytes()
+	}
+	var drawing bytes.Buffer
+	if err := png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
 	}
 	exe := append([]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), make([]byte, 600)...)
 	copy(exe[60:], []byte{0x80, 0, 0, 0})
@@ -288,12 +300,12 @@ func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 		"text":                   {"informe.pdf", []byte("esto no es un PDF"), "file_kind_refused"},
 		"a PDF called Word":      {"informe.docx", pdf(900, "c"), "file_name_mismatch"},
 		"a PDF without ending":   {"informe", pdf(900, "d"), "file_name_mismatch"},
-		"a program in a ZIP":     {"fotos.zip", zipped("fotos/1.jpg", "fotos/instalar.EXE"), "file_kind_refused"},
-		"macros":                 {"planilla.docx", zipped(append(word, "word/vbaProject.bin")...), "file_kind_refused"},
-		"a ZIP that was cut":     {"fotos.zip", zipped("a.jpg", "b.jpg")[:60], "file_kind_refused"},
+		"a program in a ZIP":     {"fotos.zip", zipped("fotos/1.txt", "fotos/instalar.EXE"), "archive_entry_refused"},
+		"macros":                 {"planilla.docx", zipped(append(word, "word/vbaProject.bin")...), "file_active"},
+		"a ZIP that was cut":     {"fotos.zip", zipped("a.txt", "b.txt")[:60], "file_damaged"},
 		"Word":                   {"informe.docx", zipped(word...), ""},
-		"ZIP":                    {"fotos.zip", zipped("a.jpg", "b.jpg"), ""},
-		"PNG, ending in capital": {"foto.PNG", append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), make([]byte, 100)...), ""},
+		"ZIP":                    {"fotos.zip", zipped("a.txt", "b.txt"), ""},
+		"PNG, ending in capital": {"foto.PNG", drawing.Bytes(), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := o.complete(o.elsa, o.sent("informe_rt", c.file, c.body))

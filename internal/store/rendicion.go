@@ -164,14 +164,25 @@ func (p *rendicionPage) documents(x *app.Rendicion) error {
 		At       string `db:"uploaded_at"`
 		By       string `db:"by_name"`
 		Replaced string `db:"superseded_by"`
+		Sent     string `db:"sent_name"`
+		Scan     string `db:"scan"`
+		Why      string `db:"quarantine"`
+		Finding  string `db:"finding"`
+		Released string `db:"released_at"`
+		Releaser string `db:"releaser"`
+		Reason   string `db:"release_reason"`
 	}
 	err := p.all(&rows, `SELECT d.id, d.kind, d.name, d.sha256, CAST(d.size AS INTEGER) AS size, d.mime, d.file, d.uploaded_at,
-		coalesce(u.name, '') AS by_name, d.superseded_by FROM rendicion_documents d LEFT JOIN users u ON u.id = d.uploaded_by
+		coalesce(u.name, '') AS by_name, d.superseded_by, d.sent_name, d.scan, d.quarantine, d.finding, d.released_at,
+		coalesce(l.name, '') AS releaser, d.release_reason
+		FROM rendicion_documents d LEFT JOIN users u ON u.id = d.uploaded_by LEFT JOIN users l ON l.id = d.released_by
 		WHERE d.rendicion = {:r} ORDER BY d.uploaded_at, d.rowid`, dbx.Params{"r": x.ID})
 	for _, r := range rows {
 		x.Documents = append(x.Documents, app.RendicionDocument{
 			ID: r.ID, Kind: rendicion.Document(r.Kind), Name: r.Name, SHA256: r.SHA256, Size: r.Size, MIME: r.MIME, File: r.File,
 			UploadedAt: wireInstant(r.At), UploadedBy: r.By, SupersededBy: r.Replaced,
+			SentName: r.Sent, Scanned: app.Scanned{Scan: r.Scan, Quarantine: r.Why, Finding: r.Finding},
+			ReleasedBy: r.Releaser, ReleasedAt: wireInstant(r.Released), ReleaseReason: r.Reason,
 		})
 	}
 	return err

@@ -97,11 +97,19 @@ func (d *rendicionDesk) AddDocument(id string, f app.StoredFile, by string) erro
 	r.Id = f.Document
 	for name, value := range map[string]any{
 		"rendicion": id, "intervention": f.Intervention, "kind": string(f.Kind), "file": f.File, "sha256": f.SHA256,
-		"size": f.Size, "mime": f.MIME, "name": f.Name, "uploaded_by": by, "uploaded_at": d.engine.Now(),
+		"size": f.Size, "mime": f.MIME, "name": f.Name, "sent_name": f.SentName, "uploaded_by": by, "uploaded_at": d.engine.Now(),
 	} {
 		r.Set(name, value)
 	}
+	for name, value := range scannedFields(f.Scanned) {
+		r.Set(name, value)
+	}
 	return d.app.SaveNoValidateWithContext(d.ctx, r)
+}
+
+// Release implements app.RendicionDesk.
+func (d *rendicionDesk) Release(document, by, reason string) error {
+	return d.update("rendicion_documents", document, map[string]any{"released_by": by, "released_at": d.engine.Now(), "release_reason": reason})
 }
 
 // Supersede implements app.RendicionDesk.

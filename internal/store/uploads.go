@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -45,7 +46,7 @@ func (u *Uploads) Start(owner string, f app.FileDescription) (app.Upload, error)
 	}
 	r := core.NewRecord(c)
 	for name, value := range map[string]any{
-		"owner": owner, "intervention": f.Intervention, "kind": string(f.Kind), "replaces": f.Replaces, "name": f.Name,
+		"owner": owner, "intervention": f.Intervention, "kind": string(f.Kind), "replaces": f.Replaces, "name": f.Name, "sent_name": f.SentName,
 		"sha256": f.SHA256, "size": f.Size, "state": up.State, "document": up.Document,
 	} {
 		r.Set(name, value)
@@ -62,6 +63,7 @@ type uploadRow struct {
 	Kind         string         `db:"kind"`
 	Replaces     string         `db:"replaces"`
 	Name         string         `db:"name"`
+	SentName     string         `db:"sent_name"`
 	SHA256       string         `db:"sha256"`
 	Size         int64          `db:"size"`
 	State        string         `db:"state"`
@@ -71,13 +73,13 @@ type uploadRow struct {
 	Created      types.DateTime `db:"created"`
 }
 
-const uploadColumns = `SELECT id, owner, intervention, kind, replaces, name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
+const uploadColumns = `SELECT id, owner, intervention, kind, replaces, name, sent_name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
 
 func (r uploadRow) upload() app.Upload {
 	return app.Upload{
 		ID: r.ID, Owner: r.Owner, Document: r.Document, State: r.State, Refusal: fault.Code(r.Refusal), Found: r.Found, Created: r.Created.Time(),
 		FileDescription: app.FileDescription{
-			Intervention: r.Intervention, Kind: rendicion.Document(r.Kind), Replaces: r.Replaces, Name: r.Name, SHA256: r.SHA256, Size: r.Size,
+			Intervention: r.Intervention, Kind: rendicion.Document(r.Kind), Replaces: r.Replaces, Name: r.Name, SentName: r.SentName, SHA256: r.SHA256, Size: r.Size,
 		},
 	}
 }
@@ -202,6 +204,77 @@ func onDisk(path string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// Unscanned implements app.UploadShelf.
+func (u *Uploads) Unscanned(most int) ([]app.KeptFile, error) {
+	var rows []struct {
+		Document string `db:"id"`
+		File     string `db:"file"`
+		Held     string `db:"finding"`
+	}
+	err := u.app.ConcurrentDB().NewQuery(`SELECT id, file, finding FROM rendicion_documents
+		WHERE quarantine = {:q} AND released_at = '' ORDER BY uploaded_at LIMIT {:n}`).
+		Bind(dbx.Params{"q": app.QuarantineSilent, "n": most}).All(&rows)
+	out := make([]app.KeptFile, len(rows))
+	for i, r := range rows {
+		out[i] = app.KeptFile(r)
+	}
+	return out, err
+}
+
+// InQuarantine counts the documents that wait for a person or a scanner.
+func InQuarantine(a core.App) (n int64, err error) {
+	err = a.ConcurrentDB().NewQuery(`SELECT count(*) FROM rendicion_documents WHERE quarantine != '' AND released_at = '' AND superseded_by = ''`).Row(&n)
+	return n, err
+}
+
+// Scanned implements app.UploadShelf.
+func (u *Uploads) Scanned(ctx context.Context, document string, s app.Scanned) error {
+	return u.engine.InTransaction(ctx, u.app, func(ctx context.Context, tx core.App) error {
+		r, err := tx.FindRecordById("rendicion_documents", document)
+		if err != nil {
+			return err
+		}
+		for name, value := range scannedFields(s) {
+			r.Set(name, value)
+		}
+		if err := tx.SaveNoValidateWithContext(ctx, r); err != nil {
+			return err
+		}
+		return WriteAudit(tx, Audit{
+			Action: "rendicion.scan", Key: Key{"rendicion_documents", document}, Detail: s, At: u.engine.Now(),
+		})
+	})
+}
+
+func scannedFields(s app.Scanned) map[string]any {
+	return map[string]any{"scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding}
+}
+
+// Read implements app.UploadShelf.
+func (u *Uploads) Read(k app.KeptFile) (io.ReadCloser, error) {
+	folder, err := u.Folder(k.Document)
+	if err != nil {
+		return nil, err
+	}
+	storage, err := u.app.NewFilesystem()
+	if err != nil {
+		return nil, err
+	}
+	r, err := storage.GetReader(folder + "/" + k.File)
+	if err != nil {
+		return nil, errors.Join(err, storage.Close())
+	}
+	return &keptReader{r, storage}, nil
+}
+
+// keptReader closes the storage with what was read from it.
+type keptReader struct {
+	io.ReadCloser
+	storage io.Closer
+}
+
+func (k *keptReader) Close() error { return errors.Join(k.ReadCloser.Close(), k.storage.Close()) }
 
 // Discard implements app.UploadShelf.
 func (u *Uploads) Discard(document string) error {

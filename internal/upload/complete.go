@@ -27,7 +27,10 @@ func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 	if err != nil {
 		return err
 	}
-	return answer(w, map[string]any{"document": d.ID, "kind": d.Kind, "name": d.Name, "sha256": d.SHA256, "size": d.Size, "mime": d.MIME})
+	return answer(w, map[string]any{
+		"document": d.ID, "kind": d.Kind, "name": d.Name, "sha256": d.SHA256, "size": d.Size, "mime": d.MIME,
+		"sent_name": d.SentName, "quarantined": d.InQuarantine(),
+	})
 }
 
 // Complete makes a whole upload a document. It may be called any number of
@@ -85,13 +88,13 @@ func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) 
 	if sum != up.SHA256 {
 		return app.RendicionDocument{}, fault.New(fault.FileHashMismatch, "sha256")
 	}
-	format, err := kindOf(path, up.Name)
+	verdict, scanned, err := f.look(ctx, path, up.Name)
 	if err != nil {
 		return app.RendicionDocument{}, err
 	}
 	stored := app.StoredFile{
-		FileDescription: up.FileDescription, Document: up.Document, MIME: format.MIME,
-		File: string(up.Kind) + "_" + up.SHA256[:12] + "." + format.Extensions[0],
+		FileDescription: up.FileDescription, Document: up.Document, MIME: verdict.Format.MIME, Scanned: scanned,
+		File: string(up.Kind) + "_" + up.SHA256[:12] + "." + verdict.Format.Extensions[0],
 	}
 	if err := f.Shelf.Keep(up.Document, stored.File, path); err != nil {
 		return app.RendicionDocument{}, err
@@ -104,6 +107,9 @@ func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
 	detail := what.Args["found"]
 	if detail == "" {
 		detail = what.Args["document"]
+	}
+	if entry := what.Args["entry"]; entry != "" {
+		detail += "\n" + entry
 	}
 	if err := f.Shelf.Settle(up.ID, app.UploadRefused, what.Code, detail); err != nil {
 		return err
@@ -158,7 +164,7 @@ func (f *Files) Sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return f.strays(known)
+	return errors.Join(f.strays(known), f.rescan(ctx))
 }
 
 // touched is when the last byte of an upload came.

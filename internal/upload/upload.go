@@ -40,6 +40,7 @@ type Files struct {
 	Rendiciones app.Rendiciones
 	Refuse      func(http.ResponseWriter, *fault.Fault) error
 	Now         func() time.Time
+	Scanner     app.Scanner // nil for none
 	Log         *slog.Logger
 	Room        func(more int64) error // a StorageFull fault if so many bytes more are too many
 	Limits      func() app.UploadLimits
@@ -48,6 +49,7 @@ type Files struct {
 	tus   *handler.UnroutedHandler
 	store filestore.FileStore
 	busy  keyed
+	looks chan struct{} // one for each file that may be looked into at once
 }
 
 // New keeps unfinished files in dir; base is the path under which uploads are
@@ -59,7 +61,7 @@ func New(f *Files, dir, base string) (*Files, error) {
 	if err := settleIn(dir); err != nil {
 		return nil, err
 	}
-	f.dir, f.store = dir, filestore.New(dir)
+	f.dir, f.store, f.looks = dir, filestore.New(dir), make(chan struct{}, maxLooks)
 	f.store.DirModePerm, f.store.FileModePerm = 0o700, 0o600
 	composer := handler.NewStoreComposer()
 	composer.UseCore(cautious{f.store, f})
@@ -189,8 +191,8 @@ func (f *Files) own(next handle) handle {
 
 func refusal(up app.Upload) *fault.Fault {
 	f := fault.New(up.Refusal, "")
-	if up.Found != "" {
-		f = f.With("found", up.Found).With("document", up.Found)
+	if found, entry, _ := strings.Cut(up.Found, "\n"); found+entry != "" {
+		f = f.With("found", found).With("document", found).With("entry", entry)
 	}
 	return f
 }
@@ -202,10 +204,11 @@ func describe(r *http.Request) (app.FileDescription, error) {
 		return app.FileDescription{}, fault.New(fault.Malformed, "Upload-Length")
 	}
 	meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata"))
-	return app.FileDescription{
+	f := app.FileDescription{
 		Intervention: meta["intervention"], Kind: rendicion.Document(meta["kind"]), Replaces: meta["replaces"],
 		Name: meta["filename"], SHA256: meta["sha256"], Size: size,
-	}, nil
+	}
+	return f, cleaned(&f)
 }
 
 func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) error {

@@ -230,7 +230,9 @@ async function document(how: () => Promise<Schemas['Rendicion']>, kind: string):
 }
 
 function pdf(size: number): Buffer {
-  return Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(size - 9)])
+  const begin = `%PDF-1.7\n1 0 obj\n<< /Length ${size} >>\nstream\n`
+  const end = '\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n'
+  return Buffer.concat([Buffer.from(begin), randomBytes(size - begin.length - end.length), Buffer.from(end)])
 }
 
 function sha256(bytes: Buffer): string {

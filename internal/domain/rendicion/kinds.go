@@ -104,9 +104,10 @@ type Format struct {
 // Formats are those accepted, known by content, never by name alone.
 var Formats = []Format{
 	{"application/pdf", []string{"pdf"}},
-	{"image/jpeg", []string{"jpg", "jpeg"}},
+	{"image/jpeg", []string{"jpg", "jpeg", "jfif", "jpe"}},
 	{"image/png", []string{"png"}},
 	{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []string{"xlsx"}},
 	{"application/vnd.openxmlformats-officedocument.wordprocessingml.document", []string{"docx"}},
 	{"application/zip", []string{"zip"}},
+	{"application/xml", []string{"xml"}}, // an electronic voucher (SUNAT), as data
 }

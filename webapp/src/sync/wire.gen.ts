@@ -826,6 +826,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rendiciones/{intervention}/documents/{document}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a document out of quarantine, with a reason; by who reviews. In the audit trail. */
+        post: operations["releaseDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -1439,6 +1456,15 @@ export interface components {
             disk_free_bytes?: number;
             /** @description Free space below which the server is not ready. */
             disk_floor_bytes: number;
+            antivirus: {
+                /** @description The server was started with a scanner of documents. */
+                installed: boolean;
+                answers: boolean;
+                /** @description What the scanner says of itself and its signatures; empty if it does not answer. */
+                version: string;
+                /** @description Documents in force that wait. */
+                in_quarantine: number;
+            };
         };
         Session: {
             user: components["schemas"]["Id"];
@@ -2100,6 +2126,22 @@ export interface components {
             open: boolean;
             /** @description In force and never presented: it may be withdrawn. */
             fresh: boolean;
+            /** @description The name it was sent under, where it was cleaned; else empty. */
+            sent_name: string;
+            /**
+             * @description What the scanner said: none is there; it did not answer; larger than it takes. Empty: from before it was asked.
+             * @enum {string}
+             */
+            scan: "" | "none" | "clean" | "found" | "silent" | "limit";
+            /** @description Why it is, or was, in quarantine, in Spanish; empty if it never was. */
+            quarantine: string;
+            released_by: string;
+            /** @description Empty while it is in quarantine. */
+            released_at: string;
+            release_reason: string;
+        };
+        ReleaseRequest: {
+            reason: string;
         };
         RendicionObservation: {
             id: components["schemas"]["Id"];
@@ -2530,6 +2572,10 @@ export interface components {
             sha256: string;
             size: number;
             mime: string;
+            /** @description The name it was sent under, where it was cleaned; else empty. */
+            sent_name: string;
+            /** @description It is kept and waits for a person or a scanner. */
+            quarantined: boolean;
         };
         Catalogue: {
             business_date: components["schemas"]["Day"];
@@ -3930,6 +3976,34 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The rendición. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendicion"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    releaseDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+                document: components["parameters"]["Document"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
         responses: {
             /** @description The rendición. */
             200: {
