@@ -75,34 +75,49 @@ node-client: prereqs web-deps ## The web app's sync engine as a program: bin/nod
 
 # ---- test ------------------------------------------------------------------
 
+# Two steps at a time: most of them wait, for a browser, a disk, a connection,
+# or have one thread. The longest comes first. What writes files that others
+# read (messages, the web app, the binaries) is made before.
+STEPS := e2e go-tests web-lint go-race sim go-lint sim-mutants web-tests kill-loop
+
 .PHONY: test
 test: RUNS := 300
-test: prereqs web-deps test-go test-web lint sim sim-mutants kill-loop e2e ## Everything: Go, web, lint, simulation, kill loop, browser
+test: prereqs web-deps i18n build node-client ## Everything: Go, web, lint, simulation, kill loop, browser
+	@$(MAKE) --no-print-directory $(TOGETHER) RUNS=$(RUNS) $(STEPS) 9>&2
 	@printf '\nAll steps passed.\n'
 
+# Steps that run side by side are each printed whole, when they end; what begins
+# is told at once (step.sh).
+TOGETHER := SIDE_BY_SIDE=1 -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget)
+
 .PHONY: test-go
-test-go: prereqs ## go test, and the concurrency tests under the race detector (go vet is one of the linters)
+test-go: go-tests go-race ## go test, and the concurrency tests under the race detector (go vet is one of the linters)
+
+.PHONY: go-tests
+go-tests: prereqs
 	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test -vet=off -timeout 30m ./...
+
+.PHONY: go-race
+go-race: prereqs
 	@rm -rf bin/seed && go run ./internal/testkit/seed bin/seed
 	@CHASKI_TEST_SEED='$(CURDIR)/bin/seed' $(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
 		go test -vet=off -race -run '$(CONCURRENT)' ./internal/poke/... ./internal/store/... ./internal/server/...
 
-.PHONY: test-web
-test-web: web-deps ## Unit tests of the web app
-	@$(STEP) "Web: unit tests" "Repeat with: npm --prefix webapp test" $(NPM) test
+.PHONY: test-web web-tests
+test-web: i18n web-tests ## Unit tests of the web app
+web-tests: web-deps
+	@$(STEP) "Web: unit tests" "Repeat with: npm --prefix webapp test" $(NPM) --ignore-scripts test
 
-.PHONY: lint
-lint: web-deps ## Linters, type checks, generated files, size budget
+.PHONY: lint go-lint
+lint: i18n $(DIST) go-lint ## Linters, type checks, generated files, size budget
+	@$(MAKE) --no-print-directory $(TOGETHER) web-lint
+
+go-lint: prereqs
 	@$(STEP) "Go: golangci-lint" "make fmt repairs formatting; the rest is named above with its linter." $(LINT) run
-	@$(NPM) i18n
-	@$(MAKE) --no-print-directory SIDE_BY_SIDE=1 -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(WEB_CHECKS)
-	@$(STEP) "Web: wire types match docs/openapi.yaml" "make wire generates them anew; commit the result." $(NPM) wire:check
-	@$(STEP) "Web: build" "See the error above." $(MAKE) --no-print-directory $(DIST)
-	@$(STEP) "Web: size budget" "The limits and what is over them are named above." $(NPM) size
 
-# Each of them has one thread. The messages are compiled once, before.
-WEB_CHECKS := web-eslint web-types web-format web-knip
-.PHONY: $(WEB_CHECKS)
+# Each of them has one thread.
+.PHONY: web-lint web-eslint web-types web-format web-knip web-wire web-size
+web-lint: web-eslint web-types web-format web-knip web-wire web-size
 web-eslint:
 	@$(STEP) "Web: eslint" "npm --prefix webapp run lint -- --fix repairs some." $(NPM) --ignore-scripts lint
 web-types:
@@ -111,6 +126,15 @@ web-format:
 	@$(STEP) "Web: prettier" "make fmt repairs it." $(NPM) format:check
 web-knip:
 	@$(STEP) "Web: knip (unused code)" "Delete what is named above, or use it." $(NPM) --ignore-scripts knip
+web-wire:
+	@$(STEP) "Web: wire types match docs/openapi.yaml" "make wire generates them anew; commit the result." $(NPM) wire:check
+web-size:
+	@$(STEP) "Web: size budget" "The limits and what is over them are named above." $(NPM) size
+
+# Messages compiled to functions, once for all that read them.
+.PHONY: i18n
+i18n: web-deps
+	@$(NPM) i18n
 
 .PHONY: sim
 sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEED and RUNS, or SEEDS)
@@ -160,6 +184,23 @@ screenshots: build web-deps ## Take the pictures in docs/screenshots
 		echo "pngquant is not installed: the pictures are three times as large as they need be"; \
 	fi
 	@du -ch docs/screenshots/*.png | tail -n 1
+
+# ---- what is inside ---------------------------------------------------------
+
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+.PHONY: audit
+audit: prereqs web-deps ## Known vulnerabilities of what we use (asks the Go and npm databases on the Internet)
+	@$(STEP) "Go: govulncheck" "Upgrade what is named above, or say in docs/decisions/0006-dependencies.md why it does not touch us." go run $(GOVULNCHECK) ./...
+	@$(STEP) "Web: npm audit" "npm --prefix webapp audit says more." npm --prefix webapp audit --omit=dev --audit-level=low
+
+.PHONY: sbom
+sbom: prereqs web-deps ## What the binary consists of, as CycloneDX: bin/sbom-go.json, bin/sbom-web.json
+	@mkdir -p bin
+	@go run $(CYCLONEDX) app -json -licenses -output bin/sbom-go.json -main . .
+	@npm --prefix webapp sbom --omit=dev --sbom-format cyclonedx > bin/sbom-web.json
+	@echo "bin/sbom-go.json and bin/sbom-web.json"
 
 # ---- keep tidy -------------------------------------------------------------
 

@@ -6,6 +6,9 @@ set -uo pipefail
 title=$1 remedy=$2
 shift 2
 
+# Where steps run side by side their output comes when they end; descriptor 9
+# goes past that.
+{ printf 'begun: %s\n' "$title" >&9; } 2>/dev/null
 printf '\n\033[1m== %s\033[0m\n' "$title"
 began=$SECONDS
 "$@"
