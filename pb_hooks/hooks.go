@@ -12,6 +12,7 @@ import (
 // Register binds every hook to an app.
 func Register(app core.App, engine *store.Engine) {
 	registerLedger(app, engine)
+	registerRules(app, engine)
 	registerSigning(app)
 	registerAudit(app, engine)
 	registerAccess(app)

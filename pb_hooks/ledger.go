@@ -23,6 +23,20 @@ func registerLedger(app core.App, engine *store.Engine) {
 	app.OnRecordDeleteExecute(tracked()...).BindFunc(settle)
 }
 
+// registerRules says no to what REST or the dashboard would save against a rule
+// of the record. Those of the drain hold for every path; these are asked first,
+// so that the field is told in our words.
+func registerRules(app core.App, engine *store.Engine) {
+	permits := func(e *core.RecordRequestEvent) error {
+		if err := engine.Permits(e.App, e.Record); err != nil {
+			return e.BadRequestError("No se guardó: corrija el dato que se indica.", err)
+		}
+		return e.Next()
+	}
+	app.OnRecordCreateRequest(tracked()...).BindFunc(permits)
+	app.OnRecordUpdateRequest(tracked()...).BindFunc(permits)
+}
+
 // registerSigning writes who validated a daily sheet; nobody signs for another.
 func registerSigning(app core.App) {
 	app.OnRecordUpdateRequest("attendance_sheets").BindFunc(func(e *core.RecordRequestEvent) error {

@@ -61,9 +61,12 @@ func TestVoidingMovesExactlyWhatItMust(t *testing.T) {
 	if testing.Short() {
 		rounds = 2
 	}
-	for _, phase := range []struct{ name, close string }{{"open months", ""}, {"the year closed", "2026-12"}} {
+	for _, phase := range []struct {
+		name  string
+		close day.Month
+	}{{"open months", ""}, {"the year closed", "2026-12"}} {
 		if phase.close != "" {
-			w.k.Save("month_closes", testkit.ID("closeall"), map[string]any{"month": phase.close})
+			w.k.CloseThrough(phase.close)
 			w.open = "2027-01"
 		}
 		for _, v := range voidables {

@@ -233,7 +233,7 @@ func TestFigureSettlesFirst(t *testing.T) {
 // A closed exercise does not move; what came later is told, and taken off again.
 func TestClosedExerciseDoesNotMove(t *testing.T) {
 	k, _ := visited(t)
-	k.Save("month_closes", testkit.ID("dec"), map[string]any{"month": "2026-12"})
+	k.CloseThrough("2026-12")
 	before := table(k, 2026)
 	if !before.Exercise.Closed {
 		t.Fatal("the exercise is not closed")

@@ -88,9 +88,7 @@ func TestFiguresAgreeWithTheBoard(t *testing.T) {
 // came late and says so: the difference is exactly that.
 func TestWhatComesAfterTheCloseIsTold(t *testing.T) {
 	k, _ := visited(t)
-	for _, month := range []string{"2026-10", "2026-11", "2026-12"} {
-		k.Save("month_closes", testkit.ID("c"+month[5:]), map[string]any{"month": month})
-	}
+	k.CloseThrough("2026-12")
 	before := figuresOf(k, 2026)
 	k.Save("cupos", testkit.Cupo(testkit.Canal, 1), map[string]any{"state": "anulado"})
 	after := figuresOf(k, 2026)

@@ -87,6 +87,20 @@ func blank(v any) bool {
 	return false
 }
 
+// Changed are the fields that two states of a row say differently; all of them
+// if one is nil.
+func Changed(old, now Payload) map[string]bool {
+	out := map[string]bool{}
+	for _, p := range []Payload{old, now} {
+		for field := range p {
+			if old == nil || now == nil || !same(old[field], now[field]) {
+				out[field] = true
+			}
+		}
+	}
+	return out
+}
+
 // same compares values by what they say; no value is an empty string.
 func same(a, b any) bool {
 	x, textA := a.(string)

@@ -289,7 +289,9 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 		switch rnd.IntN(14) {
 		case 0, 1:
 			visit(k, v+work[:2], work, fmt.Sprintf("2026-1%d-%02d", rnd.IntN(2), 1+rnd.IntN(22)), "sincronizada")
-			mark(k, v+work[:2], work, 1+rnd.IntN(3), []string{"presente", "ausente", "no_visto"}[rnd.IntN(3)])
+			n := 1 + rnd.IntN(3) // a mark of somebody who was moved away goes by SQL: no other way takes it
+			k.SQL(fmt.Sprintf(`INSERT OR REPLACE INTO visit_marks (id, visit, intervention, participant, mark) VALUES ('%s', '%s', '%s', '%s', '%s')`,
+				testkit.ID(fmt.Sprintf("%sm%d", v+work[:2], n)), id, work, testkit.Worker(work, n), []string{"presente", "ausente", "no_visto", "Presente"}[rnd.IntN(4)]))
 		case 2:
 			k.SQL(fmt.Sprintf(`UPDATE visits SET state = '%s' WHERE id = '%s'`, []string{"observada", "sincronizada"}[rnd.IntN(2)], id))
 		case 3:
@@ -335,7 +337,7 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range report.Differences {
-			if d.Check != verify.CheckUnattributed { // these writes are meant
+			if d.Check != verify.CheckUnattributed && d.Check != verify.CheckProblems { // these writes are meant
 				t.Errorf("after step %d: %+v", step, d)
 			}
 		}
@@ -367,7 +369,7 @@ func TestUnreadableRowStopsNobody(t *testing.T) {
 // A participant on another work's cupo earns nothing there.
 func TestCupoOfAnotherWork(t *testing.T) {
 	k := testkit.World(t)
-	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"cupo": testkit.Cupo(testkit.Muro, 1)})
+	k.SQL(`UPDATE participants SET cupo = '` + testkit.Cupo(testkit.Muro, 1) + `' WHERE id = '` + testkit.Worker(testkit.Canal, 1) + `'`)
 	visit(k, "v", testkit.Canal, "2026-11-20", "sincronizada")
 	mark(k, "v", testkit.Canal, 1, "presente")
 	want(t, k, 0, "a cupo of another work")
@@ -377,19 +379,26 @@ func TestCupoOfAnotherWork(t *testing.T) {
 // another work that name a worker take nothing away.
 func TestMovedRows(t *testing.T) {
 	k := testkit.World(t)
+	settle := func(sql string) {
+		t.Helper()
+		k.SQL(sql)
+		if err := k.Engine.Settle(k.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	worker := testkit.Worker(testkit.Canal, 1)
 	visit(k, "v", testkit.Puente, "2026-11-20", "sincronizada")
-	k.Save("visit_marks", testkit.ID("vm1"), map[string]any{"visit": testkit.ID("v"), "intervention": testkit.Canal, "participant": testkit.Worker(testkit.Canal, 1), "mark": "presente"})
+	settle(`INSERT INTO visit_marks (id, visit, intervention, participant, mark) VALUES
+		('` + testkit.ID("vm1") + `', '` + testkit.ID("v") + `', '` + testkit.Canal + `', '` + worker + `', 'presente')`)
 	want(t, k, 0, "a visit to another work")
 	k.Save("visits", testkit.ID("v"), map[string]any{"intervention": testkit.Canal, "convenio_code": testkit.Codes[testkit.Canal]})
 	want(t, k, 1, "moved to the right work")
-	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{
-		"intervention": testkit.Puente, "day": "2026-11-10", "state": "registrada",
-		"marks": map[string]string{testkit.Worker(testkit.Canal, 1): "presente"},
-	})
+	settle(`INSERT INTO attendance_sheets (id, intervention, day, state, marks) VALUES
+		('` + testkit.ID("s") + `', '` + testkit.Puente + `', '2026-11-10', 'validada', '{"` + worker + `": "ausente"}')`)
 	want(t, k, 1, "a sheet of another work that names him")
-	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"intervention": testkit.Puente})
+	settle(`UPDATE participants SET intervention = '` + testkit.Puente + `' WHERE id = '` + worker + `'`)
 	want(t, k, 0, "on another work's roster")
-	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"intervention": testkit.Canal})
+	settle(`UPDATE participants SET intervention = '` + testkit.Canal + `' WHERE id = '` + worker + `'`)
 	want(t, k, 1, "mended")
 }
 

@@ -18,6 +18,7 @@ import (
 	"chaski/internal/app/imports"
 	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/edge"
 	"chaski/internal/httpapi"
@@ -27,6 +28,7 @@ import (
 	"chaski/internal/sheet"
 	"chaski/internal/store"
 	"chaski/internal/telemetry"
+	"chaski/internal/verify"
 	"chaski/internal/webui"
 	"chaski/pb_hooks"
 	_ "chaski/pb_migrations" // the schema
@@ -47,6 +49,8 @@ func DataSource(path string) string {
 // Bind wires everything to an app. dist may be nil: then no web app is served.
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	edge.Seal(pb)
+	engine.Say = httpapi.Message
+	pb.Store().Set(verify.TodayKey, func() day.Day { return engine.Today() })
 	pb_hooks.Register(pb, engine)
 	ops.Bind(pb)
 	told := telemetry.Of(pb)

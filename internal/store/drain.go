@@ -30,6 +30,10 @@ type drain struct {
 	people    bool // who was a participant changed
 	serving   map[aoScope]string
 	uncovered *[]uncoveredRule // read once asked for
+	// What rules said of rows (see rules).
+	lenient    bool // of a push: each mutation was judged before it was written
+	unreadable map[Key]error
+	flipped    []change // rows that count now, or no longer, though they did not change
 }
 
 // change is a row whose remembered content differs from what it is now.
@@ -42,12 +46,18 @@ type change struct {
 
 // drain brings revisions, bucket entries, checksums and progress up to date
 // with the dirty rows. Rows not in own were written past the hooks and are
-// noted in the audit trail. The last so many sequence numbers are left to commits
+// noted in the audit trail; one of own that breaks a rule ends the transaction,
+// unless lenient (see rules). The last so many sequence numbers are left to commits
 // of their own, even if nothing moved.
-func (e *Engine) drain(tx core.App, own map[Key]bool, commits int) (Moved, error) {
+func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
 	keys, schema, err := takeDirty(tx.NonconcurrentDB())
-	if err != nil || len(keys) == 0 && commits == 0 {
+	if err != nil {
 		return Moved{}, err
+	}
+	if len(keys) == 0 && commits == 0 {
+		if due, err := e.mended(tx.NonconcurrentDB()); err != nil || !due {
+			return Moved{}, err
+		}
 	}
 	if began := time.Now(); e.Drained != nil {
 		defer func() { e.Drained(len(keys), time.Since(began)) }()
@@ -58,6 +68,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int) (Moved, error
 		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
 		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
 		moved: map[int]bool{}, serving: map[aoScope]string{},
+		lenient: lenient, unreadable: map[Key]error{},
 	}
 	defer d.sql.close()
 	if err := d.open(); err != nil {
@@ -68,6 +79,9 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int) (Moved, error
 		return Moved{}, err
 	}
 	if err := d.replace(changes); err != nil {
+		return Moved{}, err
+	}
+	if err := d.rules(changes, own); err != nil {
 		return Moved{}, err
 	}
 	figures, err := d.progress(changes)
@@ -164,6 +178,7 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 	for _, id := range ids {
 		k := Key{c.Name, id}
 		if why := rows.unreadable[id]; why != nil {
+			d.unreadable[k] = why
 			// Keep what was known of it, say so, and go on: one bad row
 			// must not stop everybody's sync. verify names it.
 			if err := WriteAudit(d.app, Audit{Action: "unreadable", Key: k, Detail: why.Error(), At: d.engine.Now()}); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
 )
 
 // Key names a row.
@@ -43,6 +44,8 @@ type Engine struct {
 	Drained func(rows int, took time.Duration)
 	// Rewound is told how many marks of a lost future a device came with. May be nil.
 	Rewound func(marks int)
+	// Say puts a fault into words, for PocketBase's own screens. May be nil.
+	Say func(*fault.Fault) string
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
 
@@ -167,7 +170,7 @@ func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context
 }
 
 func (e *Engine) drainAndTell(tx core.App, own map[Key]bool) error {
-	moved, err := e.drain(tx, own, 0)
+	moved, err := e.drain(tx, own, 0, false)
 	if err == nil {
 		e.tell(tx, moved)
 	}
@@ -191,6 +194,9 @@ func (e *Engine) tell(tx core.App, moved Moved) {
 // verification calls it first; it costs one look at an empty table otherwise.
 func (e *Engine) Settle(pb core.App) error {
 	waiting, err := isDirty(pb.ConcurrentDB())
+	if err == nil && !waiting {
+		waiting, err = e.mended(pb.ConcurrentDB())
+	}
 	if err != nil || !waiting {
 		return err
 	}

@@ -64,7 +64,8 @@ type rosterRow struct {
 func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
 	var people []rosterRow
 	err := d.db.NewQuery(`SELECT p.id, p.cupo, p.dni, p.alta_on, p.baja_on FROM participants p
-		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo' AND c.intervention = {:i} WHERE p.intervention = {:i}`).
+		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo' AND c.intervention = {:i}
+		WHERE p.intervention = {:i} AND` + sound("p", "participants") + ` AND` + sound("c", "cupos")).
 		Bind(dbx.Params{"i": intervention}).All(&people)
 	if err != nil || len(people) == 0 {
 		return nil, err
@@ -104,7 +105,8 @@ func (d *drain) visitMarks(intervention string, add func(participant, date, mark
 		Mark        string `db:"mark"`
 	}
 	err := d.db.NewQuery(`SELECT m.id, m.participant, v.visited_on, m.mark FROM visits v JOIN visit_marks m ON m.visit = v.id
-		WHERE v.intervention = {:i} AND v.state IN ('sincronizada', 'validada')`).Bind(dbx.Params{"i": intervention}).All(&rows)
+		WHERE v.intervention = {:i} AND v.state IN ('sincronizada', 'validada')
+		AND` + sound("v", "visits") + ` AND` + sound("m", "visit_marks")).Bind(dbx.Params{"i": intervention}).All(&rows)
 	for _, r := range rows {
 		add(r.Participant, r.Day, r.Mark, "visit_marks", r.ID)
 	}
@@ -117,8 +119,8 @@ func (d *drain) sheetMarks(intervention string, add func(participant, date, mark
 		Day   string `db:"day"`
 		Marks string `db:"marks"`
 	}
-	err := d.db.NewQuery(`SELECT id, day, coalesce(marks, '') AS marks FROM attendance_sheets
-		WHERE intervention = {:i} AND state = 'validada'`).Bind(dbx.Params{"i": intervention}).All(&sheets)
+	err := d.db.NewQuery(`SELECT id, day, coalesce(marks, '') AS marks FROM attendance_sheets s
+		WHERE intervention = {:i} AND state = 'validada' AND` + sound("s", "attendance_sheets")).Bind(dbx.Params{"i": intervention}).All(&sheets)
 	for _, s := range sheets {
 		eachMark(s.Marks, func(participant, mark string) { add(participant, s.Day, mark, "attendance_sheets", s.ID) })
 	}

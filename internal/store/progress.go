@@ -47,6 +47,11 @@ func (d *drain) progress(changes []change) (bool, error) {
 			return false, err
 		}
 	}
+	for _, ch := range d.flipped {
+		if err := d.noteContent(ch.key, ch.now); err != nil {
+			return false, err
+		}
+	}
 	if err := d.weigh(); err != nil {
 		return false, err
 	}
@@ -190,35 +195,35 @@ var sourceRules = map[string]string{
 		CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame, t.accrued_on AS day, 1 AS quantity,
 		CAST(t.amount AS INTEGER) AS amount, c.intervention, '` + progress.RuleTransfer + `' AS rule
 		FROM transfers t JOIN convenios c ON c.id = t.convenio JOIN resolutions r ON r.id = t.resolution
-		WHERE t.id = {:id} AND t.state IN ('devengada', 'girada') AND t.accrued_on <> ''
+		WHERE t.id = {:id} AND t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND` + sound("t", "transfers") + `
 		AND r.state <> 'anulada' AND r.published_on <= t.accrued_on
 		AND NOT EXISTS (SELECT 1 FROM transfers o WHERE o.convenio = t.convenio AND o.resolution = t.resolution
-			AND o.state IN ('devengada', 'girada') AND o.accrued_on <> '' AND r.published_on <= o.accrued_on
+			AND o.state IN ('devengada', 'girada') AND o.accrued_on <> '' AND r.published_on <= o.accrued_on AND` + sound("o", "transfers") + `
 			AND (o.accrued_on, o.id) < (t.accrued_on, t.id))`,
 
 	// Validated, with evidence, once per proponent, day, modality and topic.
 	"technical_assistances": `SELECT '` + progress.MeasureAssistance + `' AS measure, '' AS ao, CAST(substr(a.held_on, 1, 4) AS INTEGER) AS exercise,
 		CAST(a.funding_year AS INTEGER) AS funding_year, a.funding_frame, a.held_on AS day, 1 AS quantity, 0 AS amount,
 		'` + progress.RuleAssistance + `' AS rule FROM technical_assistances a
-		WHERE a.id = {:id} AND a.state = 'validada' AND a.evidence <> ''
+		WHERE a.id = {:id} AND a.state = 'validada' AND a.evidence <> '' AND` + sound("a", "technical_assistances") + `
 		AND NOT EXISTS (SELECT 1 FROM technical_assistances o WHERE o.entity = a.entity AND o.held_on = a.held_on
-			AND o.modality = a.modality AND o.topic = a.topic AND o.state = 'validada' AND o.evidence <> '' AND o.id < a.id)`,
+			AND o.modality = a.modality AND o.topic = a.topic AND o.state = 'validada' AND o.evidence <> '' AND` + sound("o", "technical_assistances") + ` AND o.id < a.id)`,
 
 	// Approved, once per unit, kind and period. Two AO of a frame count reports,
 	// so the report names its own.
 	"management_reports": `SELECT '` + progress.MeasureReport + `' AS measure, r.ao, CAST(a.exercise AS INTEGER) AS exercise,
 		CAST(a.exercise AS INTEGER) AS funding_year, a.funding_frame, r.approved_on AS day, 1 AS quantity, 0 AS amount,
 		'` + progress.RuleReport + `' AS rule FROM management_reports r JOIN aos a ON a.id = r.ao
-		WHERE r.id = {:id} AND r.state = 'aprobado' AND r.approved_on <> '' AND a.unit_measure = '` + progress.MeasureReport + `'
+		WHERE r.id = {:id} AND r.state = 'aprobado' AND r.approved_on <> '' AND a.unit_measure = '` + progress.MeasureReport + `' AND` + sound("r", "management_reports") + `
 		AND NOT EXISTS (SELECT 1 FROM management_reports o WHERE o.unit = r.unit AND o.ut = r.ut AND o.kind = r.kind AND o.period = r.period
-			AND o.ao = r.ao AND o.state = 'aprobado' AND o.approved_on <> '' AND (o.approved_on, o.id) < (r.approved_on, r.id))`,
+			AND o.ao = r.ao AND o.state = 'aprobado' AND o.approved_on <> '' AND` + sound("o", "management_reports") + ` AND (o.approved_on, o.id) < (r.approved_on, r.id))`,
 
 	"opening_balances": `SELECT measure, ao, CAST(exercise AS INTEGER) AS exercise, CAST(funding_year AS INTEGER) AS funding_year, funding_frame,
 		as_of AS day, CAST(quantity AS INTEGER) AS quantity, CAST(amount AS INTEGER) AS amount,
-		'` + progress.RuleBalance + `' AS rule FROM opening_balances WHERE id = {:id}`,
+		'` + progress.RuleBalance + `' AS rule FROM opening_balances b WHERE id = {:id} AND` + sound("b", "opening_balances"),
 
 	"budget_execution": `SELECT '` + progress.MeasureAccrued + `' AS measure, b.ao, CAST(a.exercise AS INTEGER) AS exercise,
 		CAST(a.exercise AS INTEGER) AS funding_year, a.funding_frame,
 		b.month || '-01' AS day, 0 AS quantity, CAST(b.amount AS INTEGER) AS amount, '` + progress.RuleAccrued + `' AS rule
-		FROM budget_execution b JOIN aos a ON a.id = b.ao WHERE b.id = {:id}`,
+		FROM budget_execution b JOIN aos a ON a.id = b.ao WHERE b.id = {:id} AND` + sound("b", "budget_execution"),
 }

@@ -60,7 +60,7 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 		for i, f := range c.Fields {
 			v, err := decodeField(f, raw[i+1].String)
 			if err != nil {
-				out.unreadable[id] = fmt.Errorf("%s: %w", f.Name, err)
+				out.unreadable[id] = &unreadableField{f.Name, err}
 				break
 			}
 			p[f.Name] = v

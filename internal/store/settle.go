@@ -72,7 +72,7 @@ func (o *outbound) receipts(pushes ...judgedPush) error {
 	if err := o.flush(); err != nil {
 		return err
 	}
-	moved, err := o.engine.drain(o.tx, o.own, len(pushes))
+	moved, err := o.engine.drain(o.tx, o.own, len(pushes), true)
 	if err != nil {
 		return err
 	}

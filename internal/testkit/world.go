@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+
+	"chaski/internal/domain/day"
 )
 
 // ID pads a readable name to the form of a record id.
@@ -106,6 +109,23 @@ func (k *Kit) build() {
 	k.Save("assignments", ID("as3"), map[string]any{"user": Ines, "intervention": Puente, "from_on": "2026-10-01"})
 }
 
+// CloseThrough closes months in their order, on the first day after the last one.
+func (k *Kit) CloseThrough(last day.Month) {
+	k.T.Helper()
+	first, err := time.ParseInLocation("2006-01", string(last.Next()), day.Lima)
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	k.Clock = first.Add(12 * time.Hour)
+	var m string
+	if err := k.App.DB().NewQuery(`SELECT max(month) FROM month_closes`).Row(&m); err != nil {
+		k.T.Fatal(err)
+	}
+	for next := day.Month(m).Next(); next <= last; next = next.Next() {
+		k.Save("month_closes", ID("m"+string(next[:4])+string(next[5:])), map[string]any{"month": string(next)})
+	}
+}
+
 func (k *Kit) people() {
 	for _, p := range []struct{ id, role, ut, entity string }{
 		{Rosa, "supervisor", UT1, ""},
@@ -135,6 +155,9 @@ func (k *Kit) planning() {
 	}
 	ao(JobAO, "seguimiento", "job", "cupo_v1", 2026, 10)
 	ao(TransferAO, "transferencia", "transfer", "transferencia_v1", 2026, 4)
+	for m := 1; m <= 8; m++ {
+		k.Save("month_closes", ID(fmt.Sprint("closed", m)), map[string]any{"month": fmt.Sprintf("2026-%02d", m)})
+	}
 	k.Save("month_closes", ID("close"), map[string]any{"month": "2026-09"})
 	k.Save("checklists", ID("check"), map[string]any{
 		"key": "visita_aii", "version": 1, "title": "Lista", "valid_from": "2026-01-01",

@@ -60,12 +60,13 @@ const serving = `
 
 // expectedEvents derives the contributions of everything but cupos from the base
 // tables, by window functions where the application asks for each row.
-const expectedEvents = serving + `,
+var expectedEvents = serving + `,
 	accrued AS (
 		SELECT t.id, t.accrued_on, t.amount, k.funding_year, k.funding_frame, k.intervention,
 			row_number() OVER (PARTITION BY t.resolution, t.convenio ORDER BY t.accrued_on, t.id) AS place
 		FROM transfers t JOIN convenios k ON k.id = t.convenio JOIN resolutions r ON r.id = t.resolution
-		WHERE t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND t.accrued_on >= r.published_on AND r.state <> 'anulada'),
+		WHERE t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND t.accrued_on >= r.published_on AND r.state <> 'anulada'
+			AND` + whole("t", "transfers") + `),
 	transfer AS (
 		SELECT 'transfers' AS source_collection, id AS source_record, 'transfer' AS measure,
 			CAST(substr(accrued_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame, accrued_on AS day, 1 AS quantity, amount,
@@ -73,14 +74,14 @@ const expectedEvents = serving + `,
 		FROM accrued WHERE place = 1),
 	assisted AS (
 		SELECT *, row_number() OVER (PARTITION BY entity, held_on, modality, topic ORDER BY id) AS place
-		FROM technical_assistances WHERE state = 'validada' AND evidence <> ''),
+		FROM technical_assistances t WHERE state = 'validada' AND evidence <> '' AND` + whole("t", "technical_assistances") + `),
 	assistance AS (
 		SELECT 'technical_assistances', id, 'technical_assistance', CAST(substr(held_on, 1, 4) AS INTEGER) AS exercise, funding_year, funding_frame,
 			held_on, 1, 0, 'asistencia_v1', '', 'technical_assistances', id
 		FROM assisted WHERE place = 1),
 	approved AS (
 		SELECT *, row_number() OVER (PARTITION BY unit, ut, kind, period, ao ORDER BY approved_on, id) AS place
-		FROM management_reports WHERE state = 'aprobado' AND approved_on <> ''),
+		FROM management_reports t WHERE state = 'aprobado' AND approved_on <> '' AND` + whole("t", "management_reports") + `),
 	event AS (SELECT * FROM transfer UNION ALL SELECT * FROM assistance),
 	expected AS MATERIALIZED (
 		SELECT e.source_collection, e.source_record, e.measure, coalesce(s.id, '') AS ao, e.exercise, e.funding_year, e.funding_frame,
@@ -92,10 +93,10 @@ const expectedEvents = serving + `,
 			'management_reports', r.id FROM approved r JOIN aos a ON a.id = r.ao AND a.unit_measure = 'management_report' WHERE r.place = 1
 		UNION ALL
 		SELECT 'opening_balances', id, measure, ao, exercise, funding_year, funding_frame, as_of, quantity, amount, 'saldo_v1', '',
-			'opening_balances', id FROM opening_balances
+			'opening_balances', id FROM opening_balances t WHERE` + whole("t", "opening_balances") + `
 		UNION ALL
 		SELECT 'budget_execution', b.id, 'devengado', a.id, a.exercise, a.exercise, a.funding_frame, b.month || '-01', 0, b.amount, 'devengado_v1', '',
-			'budget_execution', b.id FROM budget_execution b JOIN aos a ON a.id = b.ao)`
+			'budget_execution', b.id FROM budget_execution b JOIN aos a ON a.id = b.ao WHERE` + whole("b", "budget_execution") + `)`
 
 const contributionColumns = `source_collection, source_record, measure, ao, exercise, funding_year, funding_frame, day, quantity, amount,
 	rule, intervention, evidence_collection, evidence_record`

@@ -18,6 +18,8 @@ var titles = map[string]string{
 	CheckRows:          "Filas recordadas para sincronizar",
 	CheckBuckets:       "A qué equipos corresponde cada fila",
 	CheckSequence:      "Orden de los cambios y envíos confirmados",
+	CheckProblems:      "Filas con datos que su regla no admite",
+	CheckListed:        "La lista de esos problemas",
 	CheckMerge:         "Cambios combinados, conflictos y revisiones",
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/domain/day"
 )
 
 // The checks, by the name they have in the report.
@@ -26,10 +28,12 @@ const (
 	CheckBuckets       = "buckets"       // which devices hold it, and their checksums
 	CheckSequence      = "sequence"      // the order of changes
 	CheckMerge         = "merge"         // field revisions, conflicts, reviews
+	CheckProblems      = "problems"      // rows that break a rule of their fields
+	CheckListed        = "listed"        // whether exactly those are on the list of problems
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence, CheckMerge}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -70,7 +74,7 @@ var ErrNoDatabase = errors.New("en esta carpeta no hay una base de Chaski; indí
 // and every figure, so that what is compared is what people are shown. All
 // comparing is done in one read transaction, so it may run beside the server.
 func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
-	c := &checker{report: Report{Checked: map[string]int64{}, Differences: []Difference{}}}
+	c := &checker{report: Report{Checked: map[string]int64{}, Differences: []Difference{}}, today: today(app)}
 	if !app.HasTable("dirty") || !app.HasTable("progress_cells") {
 		return c.report, ErrNoDatabase
 	}
@@ -87,7 +91,11 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 	}
 	err := db.Transactional(func(tx *dbx.Tx) error {
 		c.db = tx
-		for _, check := range []func() error{c.unattributed, c.triggers, c.contributions, c.postings, c.cells, c.rows, c.sequence, c.merge} {
+		if _, err := tx.NewQuery(brokenTable).Execute(); err != nil {
+			return err
+		}
+		defer func() { _, _ = tx.NewQuery(`DROP TABLE temp.broken`).Execute() }()
+		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.rows, c.sequence, c.merge} {
 			if err := check(); err != nil {
 				return err
 			}
@@ -104,6 +112,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 type checker struct {
 	db     dbx.Builder
 	report Report
+	today  day.Day
 }
 
 func (c *checker) differs(check, row, expected, found string) {

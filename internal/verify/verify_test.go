@@ -35,6 +35,9 @@ func history(t *testing.T) *testkit.Kit {
 	marks := func(work string, states ...string) map[string]string {
 		out := map[string]string{}
 		for i, s := range states {
+			if s == "" {
+				continue // nobody wrote anything
+			}
 			out[testkit.Worker(work, i+1)] = s
 		}
 		return out
@@ -65,7 +68,7 @@ func history(t *testing.T) *testkit.Kit {
 	})
 	k.Save("cupos", testkit.Cupo(testkit.Muro, 2), map[string]any{"state": "anulado"})
 	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "220-2026-TR", "published_on": "2026-07-01"})
-	for i, day := range []string{"2026-10-05", "2026-10-06", "2026-06-01"} {
+	for i, day := range []string{"2026-10-05", "2026-10-06", "2026-10-07"} {
 		k.Save("transfers", testkit.ID("t"+string(rune('1'+i))), map[string]any{
 			"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"),
 			"state": "devengada", "accrued_on": day, "amount": 100_000_00 + i,
@@ -314,6 +317,18 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		{
 			name: "a decision undone", sql: `UPDATE sync_mutations SET status = 'parked' WHERE id IN (SELECT mutation FROM mutation_reviews)`,
 			check: verify.CheckMerge, row: "mutation_reviews/",
+		},
+		{
+			name: "a rule broken by raw SQL", sql: `UPDATE visit_marks SET mark = 'Presente' WHERE id = '` + mark1 + `'`,
+			check: verify.CheckProblems, row: "visit_marks/" + mark1,
+		},
+		{
+			name: "a broken rule that was not seen", sql: `UPDATE visits SET note = ' ' WHERE id = '` + testkit.ID("v1") + `'; DELETE FROM dirty`,
+			check: verify.CheckListed, row: "visits/" + testkit.ID("v1"),
+		},
+		{
+			name: "a problem invented", sql: `INSERT INTO row_problems VALUES ('visit_marks', '` + mark1 + `', 'mark', 'invalid_value', '{}', '[]', 1, '', '', '', '')`,
+			check: verify.CheckListed, row: "visit_marks/" + mark1,
 		},
 		{name: "a trigger dropped", sql: untriggered[0], check: verify.CheckTriggers, row: "chaski_visit_marks_upd"},
 	}

@@ -24,18 +24,21 @@ const worksAtOnce = 25
 //
 // A participant is who has a jornal in the exercise: the first of each row of a
 // roster in each year.
-const expectedWorks = serving + `,
+var expectedWorks = serving + `,
 	seen AS (
 		SELECT v.intervention, m.participant, v.visited_on AS day, m.mark, 0 AS behind, 'visit_marks' AS source, m.id AS record
 		FROM visits v JOIN visit_marks m ON m.visit = v.id
 		WHERE v.state IN ('sincronizada', 'validada') AND v.intervention >= {:from} AND v.intervention < {:to}
+			AND` + whole("v", "visits") + ` AND` + whole("m", "visit_marks") + `
 		UNION ALL
 		SELECT a.intervention, e.key, a.day, e.value, 1, 'attendance_sheets', a.id
 		FROM attendance_sheets a JOIN json_each(CASE WHEN json_valid(a.marks) THEN a.marks ELSE '{}' END) e
-		WHERE a.state = 'validada' AND a.intervention >= {:from} AND a.intervention < {:to}),
+		WHERE a.state = 'validada' AND a.intervention >= {:from} AND a.intervention < {:to}
+			AND` + whole("a", "attendance_sheets") + `),
 	roster AS (
 		SELECT p.id, p.intervention, p.cupo, p.dni, p.alta_on, CASE p.baja_on WHEN '' THEN '9999-12-31' ELSE p.baja_on END AS last
-		FROM participants p JOIN cupos c ON c.id = p.cupo AND c.intervention = p.intervention AND c.state = 'activo'),
+		FROM participants p JOIN cupos c ON c.id = p.cupo AND c.intervention = p.intervention AND c.state = 'activo'
+		WHERE` + whole("p", "participants") + ` AND` + whole("c", "cupos") + `),
 	refused AS (
 		SELECT valid_from, CASE valid_to WHEN '' THEN '9999-12-31' ELSE valid_to END AS valid_to
 		FROM parameters WHERE key = 'jobs.uncovered_counts' AND value = 'false'),

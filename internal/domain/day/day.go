@@ -78,3 +78,12 @@ func (m Month) Next() Month {
 	}
 	return Month(t.AddDate(0, 1, 0).Format("2006-01"))
 }
+
+// Previous is the month before m.
+func (m Month) Previous() Month {
+	t, err := time.Parse("2006-01", string(m))
+	if err != nil {
+		return ""
+	}
+	return Month(t.AddDate(0, -1, 0).Format("2006-01"))
+}

@@ -1,0 +1,33 @@
+package insurance
+
+import r "chaski/internal/domain/record"
+
+// Records are the kinds of record of insurance. A policy may be issued before it
+// begins to hold, and both its days may lie ahead.
+var Records = []*r.Type{
+	{
+		Name: "insurance_policies",
+		Fields: []r.Field{
+			r.MustRef("intervention", "interventions"), r.Must("number", r.Short), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
+			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf("emitida", StateVoid)),
+		},
+		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
+		Read:  []string{"intervention"},
+	},
+	{
+		Name: "insured_persons",
+		Fields: []r.Field{
+			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("dni", r.DNI),
+			r.Must("from_on", r.Day), r.Of("to_on", r.Day),
+		},
+		Rules: []r.Rule{r.Order("from_on", "to_on"), r.SameWork("insurance_policy", "insurance_policies")},
+	},
+	{
+		Name: "insurance_certificates",
+		Fields: []r.Field{
+			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("number", r.Short),
+			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf("pendiente", "presentada", "conforme", "observada")),
+		},
+		Rules: []r.Rule{r.SameWork("insurance_policy", "insurance_policies")},
+	},
+}

@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"chaski/internal/domain/fault"
+	r "chaski/internal/domain/record"
+)
+
+// States of an intervention, in the order of its life.
+var works = r.OneOf("transferida", "requisitos_conformes", "participantes_seleccionados", "en_ejecucion", "suspendida", "terminada",
+	"rc_presentada", "rc_observada", "rc_conforme", "cerrada", "desistida", "resuelta")
+
+// Records are the kinds of record of works, their agreements, rosters and daily
+// sheets.
+var Records = []*r.Type{
+	{
+		Name: "interventions",
+		Fields: []r.Field{
+			r.Must("kind", r.OneOf("aii", "pi")), r.Must("name", r.Text), r.MustRef("ut", "uts"), r.MustRef("district", "districts"),
+			r.Must("state", works), r.Must("starts_on", r.Day), r.Must("ends_on", r.Day), r.Of("place", r.Text), r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any),
+		},
+		Rules: []r.Rule{r.Order("starts_on", "ends_on"), r.InPeru},
+		Read:  []string{"starts_on", "ends_on"},
+	},
+	{Name: "convenios", Read: []string{"code"}, Fields: []r.Field{
+		r.Must("code", r.Convenio), r.MustRef("intervention", "interventions"), r.MustRef("proposer", "entities"), r.MustRef("executor", "entities"),
+		r.Must("funding_year", r.Year), r.Must("funding_frame", r.OneOf("ordinary", "ley_31728")),
+	}},
+	{
+		Name: "cupos",
+		Fields: r.Join(
+			r.Counting(r.MustRef("intervention", "interventions"), r.Must("state", r.OneOf("activo", "anulado"))),
+			[]r.Field{r.Of("number", r.Count)},
+		),
+		Read: []string{"intervention"},
+	},
+	{
+		Name: "assignments",
+		Fields: []r.Field{
+			r.MustRef("user", "users"), r.MustRef("intervention", "interventions"), r.Must("from_on", r.Day), r.Of("to_on", r.Day), r.Of("reason", r.Text),
+		},
+		Rules: []r.Rule{r.Order("from_on", "to_on")},
+	},
+	{
+		// People are put on the roster before they begin, and it may be known until
+		// when they stay: both days may lie ahead.
+		Name: "participants",
+		Fields: r.Join(
+			r.Counting(
+				r.MustRef("intervention", "interventions"), r.MustRef("cupo", "cupos"), r.Must("dni", r.DNI),
+				r.Must("alta_on", r.Day), r.Of("baja_on", r.Day),
+			),
+			[]r.Field{r.Must("given_names", r.Text), r.Must("surnames", r.Text), r.Must("sex", r.OneOf("F", "M"))},
+		),
+		Rules: r.Counted(r.Order("alta_on", "baja_on"), r.SameWork("cupo", "cupos")),
+		Read:  []string{"intervention"},
+	},
+	{
+		Name: "participant_conditions",
+		Fields: []r.Field{
+			r.MustRef("participant", "participants"), r.MustRef("intervention", "interventions"),
+			r.Must("condition", r.OneOf("victima_violencia_1980_2000", "victima_violencia_genero", "con_discapacidad", "familiar_discapacidad_severa_contigo")),
+			r.Must("source", r.OneOf("OMAPED", "OREDIS", "MIMP", "CMAN", "CONTIGO", "DECLARACION")), r.Must("accredited_on", r.Past),
+		},
+		Rules: []r.Rule{r.SameWork("participant", "participants")},
+	},
+	{
+		Name: "movements",
+		Fields: []r.Field{
+			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
+			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants"),
+			r.Must("state", r.OneOf("registrado", "validado", "cubierto", "vencido_sin_constancia", "anulado")),
+		},
+		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
+	},
+	{
+		Name: "attendance_sheets",
+		Fields: r.Counting(
+			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")),
+			r.Of("marks", r.Object(isID, isMark)), r.Of("headcount", r.Count),
+		),
+		Rules: r.Counted(r.WithinWork("day", nil), onTheRoster),
+	},
+}
+
+var oneMark = r.In(Present, Absent, NotSeen)
+
+// isMark: null says nothing of a person, like no_visto.
+func isMark(v any) bool { return v == nil || oneMark(v) }
+
+func isID(s string) bool { return r.ID("", s, "") == nil }
+
+// onTheRoster: who is marked is a participant of the sheet's intervention.
+var onTheRoster = r.Rule{Fields: []string{"marks", "intervention"}, Via: []string{"intervention"}, Judge: func(row r.Row, w r.World) *fault.Fault {
+	marks, _ := row["marks"].(map[string]any)
+	if len(marks) == 0 {
+		return nil
+	}
+	roster, stranger := w.Roster(row.Text("intervention")), ""
+	for participant := range marks {
+		if !roster[participant] && (stranger == "" || participant < stranger) {
+			stranger = participant
+		}
+	}
+	if stranger == "" {
+		return nil
+	}
+	return fault.New(fault.ParticipantNotIntervention, "marks").With("item", stranger)
+}}

@@ -1,0 +1,206 @@
+// Package record says of one kind of record what its rows must hold: each field
+// by itself, and rules over several fields and over the rows they name. It is
+// data and pure functions; every way into the database asks the same ones (see
+// internal/store), and each subject declares its records in a records.go.
+package record
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+)
+
+// Row is a row's fields: text, whole numbers as int64, decoded JSON.
+type Row map[string]any
+
+// Text of a field, "" for none.
+func (r Row) Text(field string) string {
+	s, _ := r[field].(string)
+	return s
+}
+
+// World is what rules may know beside the row.
+type World interface {
+	// Today is the business date in Lima.
+	Today() day.Day
+	// Row is another row by its id; of it only what its type declares as Read.
+	Row(collection, id string) (Row, bool)
+	// By is a row found by another field than its id.
+	By(collection, field, value string) (Row, bool)
+	// Roster are the participants of an intervention, by id.
+	Roster(intervention string) map[string]bool
+}
+
+// Type is one kind of record.
+type Type struct {
+	Name   string
+	Fields []Field
+	Rules  []Rule
+	// Read are the fields of its rows that rules of other kinds ask for.
+	Read []string
+	// Remove says why a row may not be deleted; nil: it may.
+	Remove func(r Row, w World) *fault.Fault
+}
+
+// Field is one field and what it may hold.
+type Field struct {
+	Name   string
+	Ref    string  // the collection whose id it holds
+	Must   bool    // it may not be empty
+	Counts bool    // a row that is wrong here adds to no figure
+	Checks []Check // of a value that is not empty
+}
+
+// Check judges one value, never an empty one.
+type Check func(name string, v any, today day.Day) *fault.Fault
+
+// Rule is over several fields, or over rows that the row names.
+type Rule struct {
+	// Fields are those it is about: it is asked anew when one of them changes. Its
+	// fault names one of them.
+	Fields []string
+	// Via are those of Fields through which it reads other rows.
+	Via    []string
+	Counts bool // a row that breaks it adds to no figure
+	Judge  func(r Row, w World) *fault.Fault
+}
+
+// Finding is one rule that a row breaks.
+type Finding struct {
+	Fault  *fault.Fault
+	Fields []string // what the rule is about
+	Counts bool
+	// Until is the day from which time alone mends it; "" if it does not.
+	Until day.Day
+	// Missing is what a reference names that is not there, "collection/id".
+	Missing string
+}
+
+// Touches says whether the rule is about one of these fields.
+func (f Finding) Touches(fields map[string]bool) bool {
+	for _, name := range f.Fields {
+		if fields[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// Judge answers every rule the row breaks, one for a field at most, in the order
+// of the declaration.
+func (t *Type) Judge(r Row, w World) []Finding {
+	var out []Finding
+	for i := range t.Fields {
+		if f := t.Fields[i].judge(r, w); f != nil {
+			out = append(out, *f)
+		}
+	}
+	bad := map[string]bool{}
+	for _, f := range out {
+		bad[f.Fault.Field] = true
+	}
+	for i := range t.Rules {
+		rule := &t.Rules[i]
+		if wrongAlready(rule.Fields, bad) {
+			continue
+		}
+		if f := rule.Judge(r, w); f != nil {
+			bad[f.Field] = true
+			out = append(out, Finding{Fault: f, Fields: rule.Fields, Counts: rule.Counts, Until: until(f, r)})
+		}
+	}
+	return out
+}
+
+// wrongAlready: a rule over a field that is no date, or names nothing, would only
+// say the same slip twice.
+func wrongAlready(fields []string, bad map[string]bool) bool {
+	if len(bad) == 0 {
+		return false
+	}
+	for _, name := range fields {
+		if bad[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Field) judge(r Row, w World) *Finding {
+	v := r[f.Name]
+	if Blank(v) {
+		if !f.Must {
+			return nil
+		}
+		return &Finding{Fault: fault.New(fault.Required, f.Name), Fields: []string{f.Name}, Counts: f.Counts}
+	}
+	for _, check := range f.Checks {
+		if bad := check(f.Name, v, w.Today()); bad != nil {
+			return &Finding{Fault: bad, Fields: []string{f.Name}, Counts: f.Counts, Until: until(bad, r)}
+		}
+	}
+	if f.Ref == "" {
+		return nil
+	}
+	id, _ := v.(string)
+	if _, there := w.Row(f.Ref, id); there {
+		return nil
+	}
+	return &Finding{
+		Fault: fault.New(fault.ReferenceMissing, f.Name), Fields: []string{f.Name}, Counts: f.Counts, Missing: f.Ref + "/" + id,
+	}
+}
+
+// until: what is in the future will not be.
+func until(f *fault.Fault, r Row) day.Day {
+	switch f.Code {
+	case fault.DateInFuture:
+		return day.Day(r.Text(f.Field))
+	case fault.MonthInFuture:
+		return day.Day(r.Text(f.Field) + "-01")
+	}
+	return ""
+}
+
+// Field of that name, or nil.
+func (t *Type) Field(name string) *Field {
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return &t.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Blank says whether a value is none. Zero is a number like others.
+func Blank(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	}
+	return false
+}
+
+// Whole is a value as a whole number.
+func Whole(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int64:
+		return n, true
+	case int:
+		return int64(n), true
+	case json.Number:
+		i, err := strconv.ParseInt(n.String(), 10, 64)
+		return i, err == nil
+	case float64:
+		return int64(n), n == math.Trunc(n) && math.Abs(n) <= maxExact
+	}
+	return 0, false
+}
+
+// maxExact is the largest integer every side keeps exactly (float64).
+const maxExact = 1<<53 - 1

@@ -1,0 +1,51 @@
+package rendicion
+
+import r "chaski/internal/domain/record"
+
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = string(w)
+	}
+	return out
+}
+
+// Records are the kinds of record of a rendición de cuentas.
+var Records = []*r.Type{
+	{
+		Name: "rendiciones",
+		Fields: []r.Field{
+			r.MustRef("intervention", "interventions"),
+			r.Must("state", r.OneOf(words([]State{Pending, Presented, Observed, Corrected, Approved})...)),
+			r.Of("round", r.Count), r.Of("transferred", r.Count), r.Of("due_on", r.Day), // a deadline may lie ahead
+			r.Of("presented_on", r.Past), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
+		},
+		Rules: []r.Rule{r.Order("presented_on", "decided_on")},
+		Read:  []string{"intervention"},
+	},
+	{
+		Name: "rendicion_lines",
+		Fields: []r.Field{
+			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Lines)...)), r.Of("amount", r.Count),
+		},
+		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
+	},
+	{
+		Name: "rendicion_documents",
+		Fields: []r.Field{
+			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Documents)...)),
+			r.Must("sha256", r.SHA256), r.Of("size", r.Count), r.Must("name", r.Text), r.Of("mime", r.Short), r.Ref("superseded_by", "rendicion_documents"),
+		},
+		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
+	},
+	{
+		Name: "rendicion_observations",
+		Fields: []r.Field{
+			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"),
+			r.Must("target", r.OneOf(string(TargetLine), string(TargetDocument), string(TargetMissing))), r.Must("item", r.Short), r.Must("text", r.Text),
+			r.Of("also", r.List(r.In(words(Lines)...))), r.Must("state", r.OneOf(ObservationOpen, ObservationAnswered, ObservationLifted)),
+			r.Of("round", r.Count), r.Of("answer", r.Text),
+		},
+		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
+	},
+}

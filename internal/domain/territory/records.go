@@ -1,0 +1,61 @@
+// Package territory declares the catalogue's records: units, districts, which
+// unit serves which, holidays, public bodies, dated parameters and checklists.
+package territory
+
+import (
+	"regexp"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	r "chaski/internal/domain/record"
+)
+
+// Records are the kinds of record of the catalogue.
+var Records = []*r.Type{
+	{Name: "uts", Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text)}},
+	{Name: "districts", Fields: []r.Field{
+		r.Must("ubigeo", r.Ubigeo), // INEI, not RENIEC
+		r.Must("name", r.Text), r.Must("province", r.Text), r.Must("department", r.Text),
+	}},
+	{
+		Name: "jurisdictions",
+		Fields: []r.Field{
+			r.MustRef("district", "districts"), r.MustRef("ut", "uts"), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Of("note", r.Text),
+		},
+		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
+	},
+	{Name: "holidays", Fields: []r.Field{r.Must("day", r.Day), r.Must("name", r.Text), r.Must("norm", r.Text), r.Must("scope", r.Text)}},
+	{Name: "entities", Fields: []r.Field{r.Must("ruc", r.RUC), r.Must("name", r.Text)}},
+	{
+		Name: "parameters",
+		Fields: []r.Field{
+			r.Must("key", r.Like(`^[a-z0-9_.]+$`)), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Must("norm", r.Text), r.Of("unit", r.Text),
+		},
+		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
+	},
+	{Name: "checklists", Fields: []r.Field{
+		r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Must("version", r.Between(1, 1<<31)), r.Must("title", r.Text), r.Must("valid_from", r.Day),
+		r.Of("items", items),
+	}},
+}
+
+var itemKey = regexp.MustCompile(`^[a-z0-9_]{1,60}$`)
+
+// items are the questions of a checklist, [{"key","label"}], each key once.
+func items(name string, v any, _ day.Day) *fault.Fault {
+	list, ok := v.([]any)
+	if !ok {
+		return fault.New(fault.InvalidValue, name)
+	}
+	seen := map[string]bool{}
+	for _, x := range list {
+		item, _ := x.(map[string]any)
+		key, _ := item["key"].(string)
+		label, _ := item["label"].(string)
+		if !itemKey.MatchString(key) || label == "" || seen[key] {
+			return fault.New(fault.InvalidValue, name).With("item", r.Clip(key))
+		}
+		seen[key] = true
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+// Package records lists every kind of record that is tracked, once. Each is
+// declared beside the rules of its subject, in internal/domain; the domain never
+// reads this list.
+package records
+
+import (
+	"slices"
+
+	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/jobs"
+	"chaski/internal/domain/progress"
+	"chaski/internal/domain/record"
+	"chaski/internal/domain/rendicion"
+	"chaski/internal/domain/territory"
+	"chaski/internal/domain/visit"
+)
+
+// Version of the rules: rows that were judged by an older one are judged again,
+// in the background. It grows with every rule that refuses more, or less.
+const Version = 1
+
+// All are the kinds of record, in a fixed order.
+var All = slices.Concat(territory.Records, progress.Records, jobs.Records, insurance.Records, visit.Records, rendicion.Records)
+
+var byName = func() map[string]*record.Type {
+	m := make(map[string]*record.Type, len(All))
+	for _, t := range All {
+		m[t.Name] = t
+	}
+	return m
+}()
+
+// Find is the kind of that name, or nil.
+func Find(name string) *record.Type { return byName[name] }
+
+// Dependent is a field by which rows of one kind name rows of another.
+type Dependent struct {
+	Type  *record.Type
+	Field string
+	Reads bool // a rule reads the other row, not only that it is there
+}
+
+// DependentsOf are the fields that name rows of a collection.
+func DependentsOf(collection string) []Dependent { return dependents[collection] }
+
+var dependents = func() map[string][]Dependent {
+	m := map[string][]Dependent{}
+	for _, t := range All {
+		for _, f := range t.Fields {
+			if f.Ref == "" {
+				continue
+			}
+			reads := slices.ContainsFunc(t.Rules, func(r record.Rule) bool { return slices.Contains(r.Via, f.Name) })
+			m[f.Ref] = append(m[f.Ref], Dependent{t, f.Name, reads})
+		}
+	}
+	return m
+}()
+
+// Read are the fields of a collection's rows that rules of other kinds read.
+func Read(collection string) []string {
+	if t := byName[collection]; t != nil {
+		return t.Read
+	}
+	return nil
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+	"chaski/internal/replication"
+)
+
+// unreadableField is a field of a row that nothing can hold.
+type unreadableField struct {
+	field string
+	cause error
+}
+
+func (u *unreadableField) Error() string { return u.field + ": " + u.cause.Error() }
+func (u *unreadableField) Unwrap() error { return u.cause }
+
+func unreadable(t *record.Type, err error) []record.Finding {
+	var u *unreadableField
+	if !errors.As(err, &u) {
+		return nil
+	}
+	f := t.Field(u.field)
+	return []record.Finding{{Fault: fault.New(fault.InvalidValue, u.field), Fields: []string{u.field}, Counts: f != nil && f.Counts}}
+}
+
+// rules judges what changed. A row of own that breaks a rule by what it changed
+// ends the transaction (of a push it never does: each mutation was judged before
+// it was written). What came by other ways stays, and is kept in row_problems.
+func (d *drain) rules(changes []change, own map[Key]bool) error {
+	i, err := newInspector(d.engine, d.db, d.sql, func(k Key, p replication.Payload) { d.flipped = append(d.flipped, change{key: k, now: p}) })
+	if err != nil {
+		return err
+	}
+	for _, some := range byKind(changes) {
+		if err := d.judge(i, some, own); err != nil {
+			return err
+		}
+	}
+	if err := d.unread(i); err != nil {
+		return err
+	}
+	if err := d.askAgain(i, changes); err != nil {
+		return err
+	}
+	return d.due(i)
+}
+
+// byKind are changes side by side that are of one kind, so many at a time.
+func byKind(changes []change) [][]change {
+	var out [][]change
+	for from := 0; from < len(changes); {
+		to := from
+		for to < len(changes) && to-from < chunk && changes[to].key.Collection == changes[from].key.Collection {
+			to++
+		}
+		out = append(out, changes[from:to])
+		from = to
+	}
+	return out
+}
+
+func (d *drain) judge(i *inspector, changes []change, own map[Key]bool) error {
+	t := records.Find(changes[0].key.Collection)
+	if t == nil {
+		return nil
+	}
+	ids, rows := make([]string, len(changes)), make([]record.Row, len(changes))
+	for n, ch := range changes {
+		ids[n], rows[n] = ch.key.Record, record.Row(ch.now)
+	}
+	was, err := i.known(t.Name, ids)
+	if err != nil {
+		return err
+	}
+	found, err := i.judge(t, rows)
+	if err != nil {
+		return err
+	}
+	for n, ch := range changes {
+		if own[ch.key] && !d.lenient {
+			if err := d.refuse(i, ch, found[n]); err != nil {
+				return err
+			}
+		}
+		if err := i.keep(ch.key, ch.now, was[ch.key.Record], found[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *drain) refuse(i *inspector, ch change, found []record.Finding) error {
+	var f *fault.Fault
+	if ch.now == nil || ch.old != nil && replication.Changed(ch.old, ch.now)["month"] {
+		f = mayGo(ch.key, ch.old, i.world)
+	}
+	if f == nil && ch.now != nil {
+		f = refuses(ch.old, ch.now, found)
+	}
+	if i.world.err != nil {
+		return i.world.err
+	}
+	if f == nil {
+		return nil
+	}
+	return &Refusal{Fault: f, Key: ch.key, say: d.engine.Say}
+}
+
+// unread keeps that rows cannot be read.
+func (d *drain) unread(i *inspector) error {
+	for _, k := range sortedSources(d.unreadable) {
+		was, err := i.known(k.Collection, []string{k.Record})
+		if err != nil {
+			return err
+		}
+		if err := i.keep(k, nil, was[k.Record], unreadable(records.Find(k.Collection), d.unreadable[k])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askAgain judges the rows whose rules read those that changed.
+func (d *drain) askAgain(i *inspector, changes []change) error {
+	asked := map[string]map[string]bool{} // kind -> ids
+	ask := func(kind string, ids []string) {
+		for _, id := range ids {
+			if asked[kind] == nil {
+				asked[kind] = map[string]bool{}
+			}
+			asked[kind][id] = true
+		}
+	}
+	var fresh []string
+	for _, ch := range changes {
+		if ch.old == nil {
+			fresh = append(fresh, ch.key.Collection+"/"+ch.key.Record)
+		} else if err := d.namedBy(ch, ask); err != nil {
+			return err
+		}
+		if err := d.neighbours(i, ch, ask); err != nil {
+			return err
+		}
+	}
+	if err := d.missed(i, fresh, ask); err != nil {
+		return err
+	}
+	for _, kind := range sortedKeys(asked) {
+		if err := i.again(records.Find(kind), sortedKeys(asked[kind])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missed asks for the rows that named new ones before they were there.
+func (d *drain) missed(i *inspector, fresh []string, ask func(string, []string)) error {
+	if i.none {
+		return nil
+	}
+	for some := range slices.Chunk(fresh, chunk) {
+		var rows []struct {
+			Collection string `db:"collection"`
+			Record     string `db:"record"`
+		}
+		if err := d.db.NewQuery(`SELECT collection, record FROM row_problems WHERE missing <> '' AND missing IN (SELECT value FROM json_each({:m}))`).
+			Bind(dbx.Params{"m": jsonList(some)}).All(&rows); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			ask(r.Collection, []string{r.Record})
+		}
+	}
+	return nil
+}
+
+// namedBy asks for the rows that name one that changed in what their rules read,
+// or that is gone.
+func (d *drain) namedBy(ch change, ask func(string, []string)) error {
+	changed := replication.Changed(ch.old, ch.now)
+	if ch.now != nil && !slices.ContainsFunc(records.Read(ch.key.Collection), func(f string) bool { return changed[f] }) {
+		return nil
+	}
+	for _, dep := range records.DependentsOf(ch.key.Collection) {
+		if ch.now != nil && !dep.Reads {
+			continue
+		}
+		ids, err := column(d.db, `SELECT id FROM {{`+dep.Type.Name+`}} WHERE [[`+dep.Field+`]] = {:id}`, dbx.Params{"id": ch.key.Record})
+		if err != nil {
+			return err
+		}
+		ask(dep.Type.Name, ids)
+	}
+	return nil
+}
+
+// neighbours asks for the rows whose rules read a changed row by something else
+// than its id.
+func (d *drain) neighbours(i *inspector, ch change, ask func(string, []string)) error {
+	for _, p := range []replication.Payload{ch.old, ch.now} {
+		if p == nil {
+			continue
+		}
+		kind, sql, of := "", "", p.Text("intervention")
+		switch ch.key.Collection {
+		case "month_closes":
+			kind, sql, of = "month_closes", `SELECT id FROM month_closes WHERE month = {:of}`, string(day.Month(p.Text("month")).Next())
+		case "convenios":
+			kind, sql = "visits", `SELECT id FROM visits WHERE intervention = {:of}`
+		case "participants":
+			stays := ch.old != nil && ch.now != nil && ch.old.Text("intervention") == ch.now.Text("intervention")
+			if stays || ch.old == nil && i.none {
+				continue
+			}
+			kind, sql = "attendance_sheets", `SELECT id FROM attendance_sheets WHERE intervention = {:of}`
+		default:
+			return nil
+		}
+		ids, err := column(d.db, sql, dbx.Params{"of": of})
+		if err != nil {
+			return err
+		}
+		ask(kind, ids)
+	}
+	return nil
+}
+
+// due judges again what time has mended: what was in the future.
+func (d *drain) due(i *inspector) error {
+	if i.none {
+		return nil
+	}
+	var rows []struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+	}
+	if err := d.db.NewQuery(`SELECT DISTINCT collection, record FROM row_problems WHERE until <> '' AND until <= {:d}`).
+		Bind(dbx.Params{"d": string(d.engine.Today())}).All(&rows); err != nil {
+		return err
+	}
+	ids := map[string][]string{}
+	for _, r := range rows {
+		ids[r.Collection] = append(ids[r.Collection], r.Record)
+	}
+	for _, kind := range sortedKeys(ids) {
+		if err := i.again(records.Find(kind), ids[kind]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mended says whether time has mended what rules said of some row.
+func (e *Engine) mended(db dbx.Builder) (bool, error) {
+	var due bool
+	err := db.NewQuery(`SELECT EXISTS (SELECT 1 FROM row_problems WHERE until <> '' AND until <= {:d})`).
+		Bind(dbx.Params{"d": string(e.Today())}).Row(&due)
+	return due, err
+}

@@ -1,0 +1,215 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+	"chaski/internal/replication"
+)
+
+// worldRows bounds what a ruleWorld remembers.
+const worldRows = 100_000
+
+// ruleWorld answers what rules ask of other rows, from the open transaction.
+// What was read once is kept: who writes meanwhile says so (forget, wrote). The
+// first error is kept in err, for the caller to look at after judging.
+type ruleWorld struct {
+	db      dbx.Builder
+	today   day.Day
+	rows    map[string]map[string]record.Row // nil: not there
+	by      map[[3]string]record.Row
+	rosters map[string]map[string]bool
+	size    int
+	err     error
+}
+
+func newRuleWorld(db dbx.Builder, today day.Day) *ruleWorld {
+	w := &ruleWorld{db: db, today: today}
+	w.forget()
+	return w
+}
+
+func (w *ruleWorld) forget() {
+	w.rows, w.by, w.rosters, w.size = map[string]map[string]record.Row{}, map[[3]string]record.Row{}, map[string]map[string]bool{}, 0
+}
+
+// Today implements record.World.
+func (w *ruleWorld) Today() day.Day { return w.today }
+
+// Row implements record.World.
+func (w *ruleWorld) Row(collection, id string) (record.Row, bool) {
+	r, known := w.rows[collection][id]
+	if !known {
+		w.load(collection, []string{id})
+		r = w.rows[collection][id]
+	}
+	return r, r != nil
+}
+
+// load reads rows by id, those that are not known yet.
+func (w *ruleWorld) load(collection string, ids []string) {
+	if w.rows[collection] == nil {
+		w.rows[collection] = map[string]record.Row{}
+	}
+	known := w.rows[collection]
+	ids = unknown(known, ids)
+	if len(ids) == 0 || w.err != nil {
+		return
+	}
+	for _, id := range ids {
+		known[id] = nil
+	}
+	w.size += len(ids)
+	w.read(collection, "id", ids, func(id string, r record.Row) { known[id] = r })
+}
+
+// read reads what rules may know of rows whose field has one of these values.
+func (w *ruleWorld) read(collection, field string, values []string, keep func(value string, r record.Row)) {
+	fields := readable(collection)
+	columns := make([]string, len(fields)+1)
+	columns[0] = "CAST([[" + field + "]] AS TEXT)"
+	for i, f := range fields {
+		columns[i+1] = "CAST([[" + f.Name + "]] AS TEXT)"
+	}
+	rows, err := w.db.NewQuery(`SELECT ` + strings.Join(columns, ", ") + ` FROM {{` + collection + `}}
+		WHERE [[` + field + `]] IN (SELECT value FROM json_each({:v}))`).Bind(dbx.Params{"v": jsonList(values)}).Rows()
+	if err != nil {
+		w.err = err
+		return
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		raw := make([]*string, len(columns))
+		dest := make([]any, len(columns))
+		for i := range raw {
+			dest[i] = &raw[i]
+		}
+		if err := rows.Scan(dest...); err != nil {
+			w.err = err
+			return
+		}
+		r := make(record.Row, len(fields))
+		for i, f := range fields {
+			r[f.Name], _ = decodeField(f, orBlank(raw[i+1])) // what is unreadable is nothing
+		}
+		keep(orBlank(raw[0]), r)
+	}
+	if err := rows.Err(); err != nil {
+		w.err = err
+	}
+}
+
+func orBlank(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func readable(collection string) []replication.Field {
+	c := replication.Find(collection)
+	if c == nil {
+		return nil
+	}
+	var out []replication.Field
+	for _, name := range records.Read(collection) {
+		for _, f := range c.Fields {
+			if f.Name == name {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// By implements record.World.
+func (w *ruleWorld) By(collection, field, value string) (record.Row, bool) {
+	k := [3]string{collection, field, value}
+	r, known := w.by[k]
+	if !known {
+		w.by[k] = nil
+		w.read(collection, field, []string{value}, func(_ string, found record.Row) { w.by[k] = found })
+		r = w.by[k]
+	}
+	return r, r != nil
+}
+
+// loadBy reads rows by another field than their id.
+func (w *ruleWorld) loadBy(collection, field string, values []string) {
+	var asked []string
+	for _, v := range values {
+		k := [3]string{collection, field, v}
+		if _, known := w.by[k]; !known {
+			w.by[k] = nil
+			asked = append(asked, v)
+		}
+	}
+	if len(asked) > 0 {
+		w.read(collection, field, asked, func(v string, r record.Row) { w.by[[3]string{collection, field, v}] = r })
+	}
+}
+
+// Roster implements record.World.
+func (w *ruleWorld) Roster(intervention string) map[string]bool {
+	roster, known := w.rosters[intervention]
+	if known {
+		return roster
+	}
+	ids, err := column(w.db, `SELECT id FROM participants WHERE intervention = {:i}`, dbx.Params{"i": intervention})
+	if err != nil {
+		w.err = err
+	}
+	roster = make(map[string]bool, len(ids))
+	for _, id := range ids {
+		roster[id] = true
+	}
+	w.rosters[intervention] = roster
+	w.size += len(ids)
+	return roster
+}
+
+// wrote keeps up with a row that is written, or will be.
+func (w *ruleWorld) wrote(collection, id string, fields record.Row) {
+	if w.rows[collection] == nil {
+		w.rows[collection] = map[string]record.Row{}
+	}
+	if fields == nil {
+		delete(w.rows[collection], id)
+		return
+	}
+	r := record.Row{}
+	for _, name := range records.Read(collection) {
+		r[name] = fields[name]
+	}
+	w.rows[collection][id] = r
+}
+
+// prepare reads at once what rules will ask about rows of a kind.
+func (w *ruleWorld) prepare(t *record.Type, rows []record.Row) {
+	if w.size > worldRows {
+		w.forget()
+	}
+	for _, f := range t.Fields {
+		if f.Ref == "" {
+			continue
+		}
+		ids := make([]string, 0, len(rows))
+		for _, r := range rows {
+			if id := r.Text(f.Name); id != "" {
+				ids = append(ids, id)
+			}
+		}
+		w.load(f.Ref, ids)
+	}
+	if t.Name == "visits" {
+		works := make([]string, len(rows))
+		for i, r := range rows {
+			works[i] = r.Text("intervention")
+		}
+		w.loadBy("convenios", "intervention", works)
+	}
+}
