@@ -15,14 +15,14 @@ func registerAudit(app core.App, engine *store.Engine) {
 			defer func() { e.App = outer }()
 			return e.App.RunInTransaction(func(tx core.App) error {
 				e.App = tx
-				before := e.Record.Fresh().PublicExport()
+				before := visible(e.Record.Fresh())
 				if err := e.Next(); err != nil {
 					return err
 				}
 				return store.WriteAudit(tx, store.Audit{
 					Actor: actorOf(e.Auth), Action: action, At: engine.Now(),
 					Key:    store.Key{Collection: e.Collection.Name, Record: e.Record.Id},
-					Detail: map[string]any{"before": before, "after": e.Record.PublicExport()},
+					Detail: map[string]any{"before": before, "after": visible(e.Record)},
 				})
 			})
 		}
@@ -31,6 +31,18 @@ func registerAudit(app core.App, engine *store.Engine) {
 	app.OnRecordCreateRequest(watched...).BindFunc(note("create"))
 	app.OnRecordUpdateRequest(watched...).BindFunc(note("update"))
 	app.OnRecordDeleteRequest(watched...).BindFunc(note("delete"))
+}
+
+// visible is a record without what its collection hides: a superuser's request
+// shows him that too, the trail nobody.
+func visible(r *core.Record) map[string]any {
+	out := r.PublicExport()
+	for _, f := range r.Collection().Fields {
+		if f.GetHidden() {
+			delete(out, f.GetName())
+		}
+	}
+	return out
 }
 
 func actorOf(auth *core.Record) string {

@@ -146,7 +146,7 @@ type People interface {
 	Person(a actor.Actor, id string) (PersonDetail, error)
 	Invite(actor.Actor, Newcomer) (Issued, error)
 	// Link issues a new link (an invitation to who has not joined, else a reset)
-	// and voids the older ones.
+	// and voids the older ones. Every session of that person ends, but for one's own.
 	Link(a actor.Actor, id string, byMail bool) (Issued, error)
 	Update(a actor.Actor, id string, u PersonUpdate) (Person, error)
 	// OrderDevice tells a person's device; a wipe that does not state what was last
@@ -158,6 +158,11 @@ type People interface {
 	// SetActive deactivates (and ends every session) or reactivates.
 	SetActive(a actor.Actor, id string, active bool) (Person, error)
 	Unlock(a actor.Actor, id string) (Person, error)
+	// CloseSessions ends every session of a person, on all his devices.
+	CloseSessions(a actor.Actor, id string) (Person, error)
+	// CloseOthers ends the actor's own sessions but this one, which goes on with the
+	// token that is answered.
+	CloseOthers(a actor.Actor) (token string, err error)
 	UTs(actor.Actor) ([]Option, error)
 	Entities(a actor.Actor, text string) ([]Option, error)
 }

@@ -263,7 +263,7 @@ func copyFile(from, to string) (err error) {
 func (h *harness) serve(kind, name, dir string) (*process, error) {
 	switch {
 	case kind == "chaski" && len(h.chaski) > 0 && h.profile == "":
-		argv := append(append([]string{}, h.chaski...), "serve", "--dir", dir, "--http", "{addr}")
+		argv := append(append([]string{}, h.chaski...), "serve", "--dir", dir, "--http", "{addr}", "--streams-address", "0")
 		return startServer(h.ctx, h.work, name, argv, nil)
 	case kind == "chaski":
 		return startServer(h.ctx, h.work, name, []string{h.self, dir, "{addr}", h.profile}, []string{roleVariable + "=serve"})

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
+
+	"chaski/internal/streams"
 )
 
 func main() {
@@ -78,6 +80,7 @@ func serveChaski(dir, addr, profile string) error {
 	if err != nil {
 		return err
 	}
+	streams.Of(app).PerAddress = 0 // all listeners come from here
 	if profile != "" {
 		out, err := os.Create(profile)
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 	usecase "chaski/internal/app"
 	"chaski/internal/edge"
 	"chaski/internal/ops"
+	"chaski/internal/streams"
 	"chaski/internal/telemetry"
 )
 
@@ -33,6 +34,8 @@ type serveOptions struct {
 	backups     *backupPlan
 	minFreeMB   int64
 	uploadsMB   struct{ person, total, documents int64 }
+	streams     struct{ account, address int }
+	pushMB      int64
 	metrics     string
 	clamd       string
 	logFormat   string
@@ -89,6 +92,9 @@ func Serve(app core.App, version string) *cobra.Command {
 	f.Int64Var(&o.uploadsMB.person, "uploads-person", limits.Person>>20, "MB de archivos a medio subir que puede tener una persona; 0 sin límite")
 	f.Int64Var(&o.uploadsMB.total, "uploads-total", limits.Total>>20, "MB de archivos a medio subir entre todas las personas; 0 sin límite")
 	f.Int64Var(&o.uploadsMB.documents, "documents-rendicion", limits.Documents>>20, "MB de documentos de una rendición, con los retirados y reemplazados; 0 sin límite")
+	f.IntVar(&o.streams.account, "streams-account", streams.PerAccount, "conexiones de actualización en vivo que una cuenta puede tener abiertas a la vez; 0 sin límite")
+	f.IntVar(&o.streams.address, "streams-address", streams.PerAddress, "las mismas, desde una dirección (toda una oficina puede compartir una); 0 sin límite")
+	f.Int64Var(&o.pushMB, "push-day", usecase.PushBytesADay>>20, "MB de registros que se reciben de una cuenta en un día; lo demás espera en el teléfono; 0 sin límite")
 	f.StringVar(&o.metrics, "metrics", "", "dirección aparte para Prometheus, como 127.0.0.1:9100; por defecto ninguna")
 	f.StringVar(&o.clamd, "clamd", "auto", "antivirus ClamAV para los documentos: ruta del socket de clamd, auto (/run/clamav/clamd.ctl si existe) u off")
 	f.StringVar(&o.logFormat, "log-format", "text", "registro en la salida de errores: text, json o none")
@@ -150,6 +156,12 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 		health.SetMinFree(o.minFreeMB << 20)
 		health.SetUploads(usecase.UploadLimits{Person: o.uploadsMB.person << 20, Total: o.uploadsMB.total << 20, Documents: o.uploadsMB.documents << 20})
 		backUp = health.Backups(o.backups.schedule, backUp)
+	}
+	if open := streams.Of(app); open != nil {
+		open.PerAccount, open.PerAddress = o.streams.account, o.streams.address
+	}
+	if quota, ok := app.Store().Get(usecase.PushQuotaKey).(*usecase.PushQuota); ok {
+		quota.Bytes = o.pushMB << 20
 	}
 	if err := errors.Join(knownCheck(o.backups.check), ops.ScheduleBackups(app, o.backups.schedule, backUp)); err != nil {
 		return err

@@ -37,6 +37,8 @@ var patience = map[fault.Code]struct{ least, spread int }{
 	fault.StorageFull:      {30, 60},
 	fault.UploadQuotaTotal: {30, 60},
 	fault.DataDamaged:      {120, 120},
+	fault.TooManyStreams:   {60, 60},
+	fault.PushedEnough:     {1800, 1800},
 }
 
 // retryLater says when to come back: at different moments, or all would come

@@ -32,6 +32,7 @@ type API struct {
 	Replica     app.Replica
 	Admission   app.Admission
 	Pusher      *app.Pusher
+	PushQuota   *app.PushQuota // may be nil
 	Accounts    app.Accounts
 	Board       app.Board
 	Rendiciones app.Rendiciones

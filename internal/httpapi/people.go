@@ -19,6 +19,8 @@ func (a *API) peopleRoutes(g *echo.Group) {
 	g.POST("/people/:person/link", a.personLink)
 	g.POST("/people/:person/active", a.personActive)
 	g.POST("/people/:person/unlock", a.personUnlock)
+	g.POST("/people/:person/close-sessions", a.closeSessions)
+	g.POST("/session/close-others", a.closeOthers)
 	g.GET("/options/uts", a.utOptions)
 	g.GET("/options/entities", a.entityOptions)
 	g.GET("/roles", a.roles)
@@ -211,6 +213,20 @@ func (a *API) personActive(c echo.Context) error {
 func (a *API) personUnlock(c echo.Context) error {
 	p, err := a.People.Unlock(who(c), c.Param("person"))
 	return answerPerson(c, p, err)
+}
+
+func (a *API) closeSessions(c echo.Context) error {
+	p, err := a.People.CloseSessions(who(c), c.Param("person"))
+	return answerPerson(c, p, err)
+}
+
+func (a *API) closeOthers(c echo.Context) error {
+	token, err := a.People.CloseOthers(who(c))
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, map[string]string{"token": token})
 }
 
 func optionsOf(list []app.Option) map[string]any {

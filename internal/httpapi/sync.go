@@ -164,12 +164,22 @@ type pushResponse struct {
 	ServerTime string           `json:"server_time"`
 }
 
+func bytesOf(mutations []json.RawMessage) (n int64) {
+	for _, m := range mutations {
+		n += int64(len(m))
+	}
+	return n
+}
+
 func (a *API) push(c echo.Context) error {
 	var q pushRequest
 	if err := bind(c, &q); err != nil {
 		return err
 	}
 	if err := a.Accounts.MayPush(who(c), q.Device); err != nil {
+		return err
+	}
+	if err := a.PushQuota.Take(who(c).User, bytesOf(q.Mutations)); err != nil {
 		return err
 	}
 	knows, err := a.Replica.Knows(q.Marks)

@@ -63,6 +63,8 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	forgetRemovals(pb, engine)
 	health := ops.NewHealth(pb, func() time.Time { return engine.Now() })
 	pb.Store().Set(ops.HealthKey, health)
+	quota := &app.PushQuota{Bytes: app.PushBytesADay, Now: func() time.Time { return engine.Now() }}
+	pb.Store().Set(app.PushQuotaKey, quota)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		health.SetScanner(scannerOf(e.App))
 		replica := store.NewReplica(engine, e.App)
@@ -77,6 +79,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
+			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
 				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message,
 			},

@@ -1,9 +1,6 @@
 package server
 
 import (
-	"strconv"
-	"time"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/domain/actor"
@@ -13,15 +10,11 @@ import (
 	"chaski/internal/streams"
 )
 
-// streamsAgain is when who found no place for a stream may ask again.
-const streamsAgain = time.Minute
-
 // registerStreams bounds the open streams and closes those of people whose access
 // is another now: put out of use, deactivated, another role or unit, another
 // password, all sessions closed.
 func registerStreams(app core.App, sessions *store.Sessions) {
 	refuse := func(e *core.RequestEvent) error {
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(streamsAgain.Seconds())))
 		return httpapi.Refuse(e.Response, fault.New(fault.TooManyStreams, ""))
 	}
 	here := func(e *core.RequestEvent) actor.Session {

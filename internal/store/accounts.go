@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,7 +13,9 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/parameter"
 )
 
 // ActorOf reads the acting person from his account.
@@ -42,6 +45,9 @@ func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, erro
 		if errors.Is(err, sql.ErrNoRows) {
 			if a.Session.Unsure {
 				return fault.New(fault.DeviceRevoked, "")
+			}
+			if err := r.hasRoom(tx.NonconcurrentDB(), a.User); err != nil {
+				return err
 			}
 			c, err := tx.FindCachedCollectionByNameOrId("devices")
 			if err != nil {
@@ -73,6 +79,25 @@ func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, erro
 	return out, err
 }
 
+// hasRoom is TooManyDevices for who has as many devices as an account may have. What
+// is out of use does not count, nor what was not seen for long.
+func (r *Replica) hasRoom(db dbx.Builder, user string) error {
+	most, err := ParameterInt(db, parameter.DevicesPerAccount, r.engine.Today())
+	if err != nil { // none, or none that is understood: registering must go on
+		most = device.PerAccount
+	}
+	since, _ := types.ParseDateTime(r.engine.Now().AddDate(0, 0, -device.ForgottenDays))
+	var have int64
+	if err := db.NewQuery(`SELECT count(*) FROM devices WHERE user = {:u} AND NOT (` + outOfUse + `) AND last_seen_at >= {:since}`).
+		Bind(dbx.Params{"u": user, "since": since.String()}).Row(&have); err != nil {
+		return err
+	}
+	if have >= most {
+		return fault.New(fault.TooManyDevices, "").With("max", fmt.Sprint(most))
+	}
+	return nil
+}
+
 func (r *Replica) dateTime() types.DateTime {
 	t, _ := types.ParseDateTime(r.engine.Now())
 	return t
@@ -98,11 +123,11 @@ type deviceRow struct {
 }
 
 // Seen implements app.Accounts.
-func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error {
+func (r *Replica) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	var rows []deviceRow
 	err := r.app.ConcurrentDB().NewQuery(`SELECT last_seen_at, app_version, oldest_pending_at, last_heal_at, outbox,
 		rejected, parked, storage_used, storage_quota, persisted FROM devices WHERE id = {:d} AND user = {:u}`).
-		Bind(dbx.Params{"d": device, "u": a.User}).All(&rows)
+		Bind(dbx.Params{"d": id, "u": a.User}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -125,6 +150,6 @@ func (r *Replica) Seen(a actor.Actor, device string, q *app.DeviceReport) error 
 		"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
 		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
 		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted,
-	}, dbx.HashExp{"id": device}).WithContext(ctx).Execute()
+	}, dbx.HashExp{"id": id}).WithContext(ctx).Execute()
 	return err
 }

@@ -29,7 +29,7 @@ func WriteAudit(app core.App, a Audit) error {
 	if err != nil {
 		return err
 	}
-	at := a.At.UTC().Format("2006-01-02 15:04:05.000Z")
+	at := pbTime(a.At)
 	_, err = app.NonconcurrentDB().Insert("audit", dbx.Params{
 		"id": security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), "actor": a.Actor, "action": a.Action,
 		"collection": a.Key.Collection, "record": a.Key.Record, "detail": string(detail), "device": a.Device,
@@ -37,3 +37,6 @@ func WriteAudit(app core.App, a Audit) error {
 	}).Execute()
 	return err
 }
+
+// pbTime is an instant as PocketBase keeps it.
+func pbTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }

@@ -22,6 +22,7 @@ type drain struct {
 	entries   *keeper // sync_entries
 	seq       int64
 	epoch     int64
+	key       string // proves marks; read once asked for
 	buckets   *bucketBook
 	affected  *affected
 	around    *surroundings
@@ -299,8 +300,14 @@ func (d *drain) close(commits int, figures bool) (Moved, error) {
 }
 
 func (d *drain) mark(seq int64) error {
+	if d.key == "" {
+		if err := d.db.NewQuery(`SELECT key FROM sync_clock`).Row(&d.key); err != nil {
+			return err
+		}
+	}
+	m := replication.Proven(d.key, replication.Mark{Epoch: d.epoch, Seq: seq, Nonce: d.engine.Nonce()})
 	return d.sql.exec(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`,
-		dbx.Params{"seq": seq, "epoch": d.epoch, "nonce": d.engine.Nonce(), "at": d.engine.stamp()})
+		dbx.Params{"seq": m.Seq, "epoch": m.Epoch, "nonce": m.Nonce, "at": d.engine.stamp()})
 }
 
 // attribute notes rows that nobody can be named for: they were written past the

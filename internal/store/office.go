@@ -341,6 +341,10 @@ func (p *People) LinkFromConsole(email string) (token string, err error) {
 		if err = unlock(tx.NonconcurrentDB(), UserAccount(r.Email())); err != nil {
 			return err
 		}
+		r.RefreshTokenKey() // as by any other administrator's link
+		if err = tx.Save(r); err != nil {
+			return err
+		}
 		if err = p.audit(tx, console, "link", r.Id, map[string]any{"purpose": account.Reset}); err != nil {
 			return err
 		}

@@ -162,11 +162,14 @@ func (p *People) Link(a actor.Actor, id string, byMail bool) (app.Issued, error)
 		if r.GetDateTime("joined_at").IsZero() && !r.GetDateTime("invited_at").IsZero() {
 			out.Purpose = account.Invitation
 			r.Set("invited_at", p.engine.Now())
-			if err := tx.Save(r); err != nil {
-				return err
-			}
 		}
-		var err error
+		if id != a.User {
+			r.RefreshTokenKey() // whoever may have the old password is out now, not when the link is used
+		}
+		err := tx.Save(r)
+		if err != nil {
+			return err
+		}
 		if out.Token, out.ExpiresAt, err = p.engine.issueLink(tx, out.Purpose, id, a.User); err != nil {
 			return err
 		}
@@ -277,8 +280,12 @@ func (p *People) Forgot(email string) {
 	}()
 }
 
-// forgotEvery bounds how often one person is written to.
-const forgotEvery = 2 * time.Minute
+// forgotEvery bounds how often one person is written to, forgotADay how many times
+// within a day: whoever knows an address may ask for it.
+const (
+	forgotEvery = 2 * time.Minute
+	forgotADay  = 6
+)
 
 func (p *People) forgot(typed string) error {
 	email, err := account.Email(typed)
@@ -294,6 +301,12 @@ func (p *People) forgot(typed string) error {
 		var recent int
 		if err := tx.NonconcurrentDB().NewQuery(`SELECT count(*) FROM access_links WHERE user = {:u} AND issued_at > {:t} AND used_at = ''`).
 			Bind(dbx.Params{"u": user.Id, "t": formatStamp(p.engine.Now().Add(-forgotEvery))}).Row(&recent); err != nil || recent > 0 {
+			return err
+		}
+		var asked int
+		if err := tx.NonconcurrentDB().NewQuery(`SELECT count(*) FROM audit WHERE collection = 'users' AND record = {:u}
+			AND action = 'forgot' AND created > {:t}`).Bind(dbx.Params{"u": user.Id, "t": pbTime(p.engine.Now().AddDate(0, 0, -1))}).
+			Row(&asked); err != nil || asked >= forgotADay {
 			return err
 		}
 		if user.GetDateTime("joined_at").IsZero() && !user.GetDateTime("invited_at").IsZero() {

@@ -28,6 +28,13 @@ const (
 // MinReason is how many characters the reason of an order has at least.
 const MinReason = 10
 
+// PerAccount is how many devices in use an account may have where the catalogue says
+// nothing; ForgottenDays, after how many days without a word one counts no longer.
+const (
+	PerAccount    = 10
+	ForgottenDays = 90
+)
+
 // Stands is nil for a device that may read. One that may not can still push:
 // what a person entered is taken from any device.
 func (s State) Stands() error {

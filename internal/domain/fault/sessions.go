@@ -4,6 +4,7 @@ package fault
 const (
 	TooManyStreams Code = "too_many_streams"
 	TooManyDevices Code = "too_many_devices"
+	PushedEnough   Code = "pushed_enough"
 )
 
-func init() { All = append(All, TooManyStreams, TooManyDevices) }
+func init() { All = append(All, TooManyStreams, TooManyDevices, PushedEnough) }

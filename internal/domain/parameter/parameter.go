@@ -34,6 +34,8 @@ const (
 	// DeviceLease is read by the phones alone: after so many days without an
 	// answer of the server they show nothing until somebody signs in.
 	DeviceLease = "device.lease_days"
+	// DevicesPerAccount is how many devices in use a person may have.
+	DevicesPerAccount = "device.per_account"
 )
 
 // Spec says what a parameter may be.
@@ -53,6 +55,7 @@ var specs = []Spec{
 	{Key: UncoveredCounts, Kind: Bool},
 	{Key: AgeReference, Kind: Choice, Choices: []string{"exercise_start", "exercise_end"}},
 	{Key: DeviceLease, Kind: Int, Min: 1, Max: 365},
+	{Key: DevicesPerAccount, Kind: Int, Min: 1, Max: 1000},
 	{Key: LeyCeiling, Kind: Money, Max: maxMoney},
 }
 

@@ -203,7 +203,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new link (invitation or reset); voids the older ones. */
+        /** A new link (invitation or reset); voids the older ones and, unless it is one's own, ends that person's sessions at once. */
         post: operations["issueLink"];
         delete?: never;
         options?: never;
@@ -259,6 +259,23 @@ export interface paths {
         put?: never;
         /** Forget the failed sign-ins of the account. */
         post: operations["unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{person}/close-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of a person, on all his devices. What is unsent stays on them, and is sent after he has signed in again. */
+        post: operations["closeSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -395,6 +412,23 @@ export interface paths {
         get: operations["getSession"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/close-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one's own sessions on all other devices. This one goes on, with the token that is answered. */
+        post: operations["closeOtherSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1187,6 +1221,9 @@ export interface components {
             needs_setup: boolean;
             /** @description Whether it can send a reset link. */
             mail: boolean;
+        };
+        NewToken: {
+            token: string;
         };
         LinkToken: {
             token: string;
@@ -3172,6 +3209,30 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
+    closeSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                person: components["parameters"]["Person"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
     listUts: {
         parameters: {
             query?: never;
@@ -3347,6 +3408,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    closeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new token of this session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
                 };
             };
             default: components["responses"]["Fault"];
