@@ -31,7 +31,7 @@ Para empezar con datos de demostración:
 
 // Verify recomputes every figure from the base rows and compares.
 func Verify(pb *pocketbase.PocketBase, engine *store.Engine) *cobra.Command {
-	return verify.Command(pb, func() error { return engine.Settle(pb) })
+	return verify.Command(pb, func() error { return engine.Settle(pb) }, answerOutside(pb, engine))
 }
 
 // Tour prints where things are once the server listens.

@@ -45,6 +45,7 @@ type API struct {
 	Imports     *imports.Importer
 	Catalogue   *app.Catalogues
 	Reviewer    *app.Reviewer
+	Outside     app.Outside
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -75,6 +76,7 @@ func (a *API) Handler() http.Handler {
 	a.importRoutes(g)
 	a.catalogueRoutes(g)
 	a.reviewRoutes(g)
+	a.outsideRoutes(g)
 	return e
 }
 

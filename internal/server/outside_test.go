@@ -182,3 +182,110 @@ func TestOwnWritesAreNotNamed(t *testing.T) {
 		t.Errorf("named: %v", got)
 	}
 }
+
+// answering is an analyst's desk of changes past the application.
+type answering struct {
+	k     *testkit.Kit
+	token string
+}
+
+type outsideItem struct {
+	Collection, Record, Entry, Kind, Work string
+	Times                                 int
+	Fields                                []struct {
+		Field         string
+		Before, After any
+	}
+}
+
+func (d answering) list(before string) (items []outsideItem, total int) {
+	var out struct {
+		Items []outsideItem
+		Total int
+	}
+	d.k.Do("GET", "/api/chaski/v1/outside-changes"+before, d.token, nil).JSON(200, &out)
+	return out.Items, out.Total
+}
+
+func (d answering) answer(body any) testkit.Response {
+	return d.k.Do("POST", "/api/chaski/v1/outside-changes/answer", d.token, body)
+}
+
+// A change stays on the desk, with what it said before and says now, though the
+// row is corrected later; it goes when somebody answers for it, and only he.
+func TestOutsideIsAnsweredFor(t *testing.T) {
+	k, _, _ := twoPhones(t)
+	desk := answering{k, k.Token(testkit.Ana)}
+	k.SQL(`UPDATE findings SET severity = 'leve' WHERE id = '` + testkit.ID("f") + `'`)
+	if _, total := desk.list(""); total != 1 {
+		t.Fatalf("%d changes", total)
+	}
+	k.SQL(`UPDATE findings SET severity = 'moderada' WHERE id = '` + testkit.ID("f") + `'`)
+	k.SQL(`UPDATE unlisted_workers SET dni = '45678901' WHERE id = '` + testkit.ID("u") + `'`)
+	k.Do("PATCH", "/api/collections/findings/records/"+testkit.ID("f"), k.Superuser("su@example.org"), fields{"severity": "grave"}).JSON(200, nil)
+	items, total := desk.list("")
+	if total != 2 || items[0].Collection != "unlisted_workers" || items[1].Record != testkit.ID("f") || items[1].Times != 2 ||
+		items[1].Kind != "changed" || items[1].Work != "Obra "+testkit.Canal {
+		t.Fatalf("%+v", items)
+	}
+	if f := items[1].Fields; len(f) != 1 || f[0].Field != "severity" || f[0].Before != "grave" || f[0].After != "moderada" {
+		t.Errorf("%+v", f)
+	}
+	if f := items[0].Fields; len(f) != 1 || f[0].Before != "•••••001" || f[0].After != "•••••901" {
+		t.Errorf("a whole DNI: %+v", f)
+	}
+	rows := func(i ...outsideItem) []fields {
+		var out []fields
+		for _, x := range i {
+			out = append(out, fields{"collection": x.Collection, "record": x.Record, "entry": x.Entry})
+		}
+		return out
+	}
+	reason := "Pedido en el oficio 12-2026"
+	code(t, desk.answer(fields{"reason": "oficio 12", "rows": rows(items[0])}), 400, "too_short")
+	code(t, desk.answer(fields{"reason": reason}), 400, "malformed")
+	code(t, answering{k, k.Token(testkit.Dora)}.answer(fields{"reason": reason, "rows": rows(items[0])}), 403, "forbidden")
+	code(t, k.Do("GET", "/api/chaski/v1/outside-changes", k.Token(testkit.Carla), nil), 403, "forbidden")
+
+	k.SQL(`UPDATE findings SET severity = 'leve' WHERE id = '` + testkit.ID("f") + `'`)
+	code(t, desk.answer(fields{"reason": reason, "rows": rows(items...)}), 409, "conflict") // it changed since he looked
+	if _, total := desk.list(""); total != 2 {
+		t.Fatal("half of it was noted")
+	}
+	desk.answer(fields{"reason": reason, "rows": rows(items[0])}).JSON(200, nil)
+	code(t, desk.answer(fields{"reason": reason, "rows": rows(items[0])}), 409, "conflict") // answered for
+	if got := outside(t, k); !slices.Equal(got, []string{"findings/" + testkit.ID("f")}) {
+		t.Errorf("verify names %v", got)
+	}
+	if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'acknowledged' AND actor = '` + testkit.Ana + `' AND detail ->> 'reason' = '` + reason + `'
+		AND detail ->> 'entry' = '` + items[0].Entry + `'`); n != 1 {
+		t.Errorf("%d answers in the audit trail", n)
+	}
+}
+
+// Many at once: those up to the newest that was seen, and none after it.
+func TestOutsideIsAnsweredForInBulk(t *testing.T) {
+	k, _, _ := twoPhones(t)
+	desk := answering{k, k.Token(testkit.Ana)}
+	k.SQL(`UPDATE participants SET sex = 'M'`)
+	seen, total := desk.list("")
+	if total != 9 {
+		t.Fatalf("%d changes", total)
+	}
+	if rest, _ := desk.list("?before=" + seen[3].Entry); len(rest) != total-4 || rest[0].Entry != seen[4].Entry {
+		t.Errorf("the next page: %+v", rest)
+	}
+	k.SQL(`UPDATE findings SET severity = 'leve'`)
+	var done struct{ Answered int }
+	desk.answer(fields{"reason": "Corrección masiva del oficio 3", "until": seen[0].Entry}).JSON(200, &done)
+	if done.Answered != 9 {
+		t.Errorf("%+v", done)
+	}
+	if got := outside(t, k); !slices.Equal(got, []string{"findings/" + testkit.ID("f")}) {
+		t.Errorf("verify names %v", got)
+	}
+	k.SQL(`UPDATE participants SET sex = 'F' WHERE id = '` + testkit.Worker(testkit.Canal, 1) + `'`)
+	if _, total := desk.list(""); total != 2 {
+		t.Errorf("changed again, and %d are named", total)
+	}
+}

@@ -84,6 +84,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message,
 			},
 			Access: people, People: people, Office: people,
+			Outside:   app.Outside{Book: store.NewOutside(engine, e.App)},
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}

@@ -26,25 +26,32 @@ No usa los cálculos de la aplicación: tiene sus propias consultas. Comprueba:
 Nombra cada fila que difiere, con lo esperado y lo encontrado. Termina con 0 si todo coincide y
 con 1 si hay diferencias. No corrige nada. Puede ejecutarse con el servidor en marcha.
 
-Una fila cambiada a mano sigue nombrada hasta que alguien responda por ella con --acknowledge y
-un motivo, que queda en la auditoría. Eso no deshace el cambio: la cifra ya lo toma en cuenta.`
+Una fila cambiada a mano sigue nombrada, aunque después se corrija en la aplicación, hasta que alguien
+responda por ella con --acknowledge y un motivo, que queda en la auditoría; con --row, solo por las filas
+que se indican. También se puede en «Problemas en los datos». Eso no deshace el cambio: la cifra ya lo
+toma en cuenta. Si se vuelve a cambiar a mano, se vuelve a nombrar.`
 
-// Command is `chaski verify`. settle takes in what arrived past the hooks. On
-// differences RunE answers ErrDiffers, for which main exits with 1.
-func Command(app core.App, settle func() error) *cobra.Command {
+// Command is `chaski verify`. settle takes in what arrived past the hooks, answer
+// notes who answers for it. On differences RunE answers ErrDiffers, for which main exits with 1.
+func Command(app core.App, settle func() error, answer Answer) *cobra.Command {
 	var asJSON bool
 	var reason string
+	var rows []string
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Recalcula todas las cifras desde las filas y nombra cada diferencia",
 		Long:  help,
 		Example: `  chaski verify --dir pb_data
   chaski verify --dir pb_data --json > verificacion.json
-  chaski verify --dir pb_data --acknowledge "Corrección pedida en el oficio 12-2026"`,
+  chaski verify --dir pb_data --acknowledge "Corrección pedida en el oficio 12-2026"
+  chaski verify --dir pb_data --acknowledge "Corrección pedida en el oficio 12-2026" --row transfers/a1b2c3d4e5f6g7h`,
 		Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(rows) > 0 && !cmd.Flags().Changed("acknowledge") {
+				return errors.New("--row acompaña a --acknowledge: escriba también el motivo")
+			}
 			if cmd.Flags().Changed("acknowledge") {
-				if err := acknowledge(app, settle, reason, cmd.ErrOrStderr()); err != nil {
+				if err := acknowledge(app, answer, reason, rows, cmd.ErrOrStderr()); err != nil {
 					return err
 				}
 			}
@@ -53,6 +60,7 @@ func Command(app core.App, settle func() error) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "escribe el informe completo en JSON")
 	cmd.Flags().StringVar(&reason, "acknowledge", "", "responde, con este motivo, por las filas cambiadas fuera de la aplicación")
+	cmd.Flags().StringArrayVar(&rows, "row", nil, "con --acknowledge: solo por esta fila, como colección/id; puede repetirse")
 	return cmd
 }
 
@@ -79,17 +87,15 @@ func run(app core.App, settle func() error, asJSON bool, out io.Writer) error {
 	return nil
 }
 
-func acknowledge(app core.App, settle func() error, reason string, out io.Writer) error {
-	if strings.TrimSpace(reason) == "" {
-		return errors.New("--acknowledge necesita un motivo: quién lo cambió, por qué y con qué documento")
-	}
+// Answer notes who answers, with a reason, for rows changed past the application:
+// those named as collection/id, or every one. It answers how many.
+type Answer func(reason string, rows []string) (int, error)
+
+func acknowledge(app core.App, answer Answer, reason string, rows []string, out io.Writer) error {
 	if !app.HasTable("dirty") {
 		return ErrNoDatabase
 	}
-	if err := settle(); err != nil {
-		return err
-	}
-	n, err := Acknowledge(app, strings.TrimSpace(reason))
+	n, err := answer(strings.TrimSpace(reason), rows)
 	if err == nil {
 		_, err = fmt.Fprintf(out, "Anotado en la auditoría: %d filas cambiadas fuera de la aplicación, con su motivo.\n", n)
 	}

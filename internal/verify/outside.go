@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/replication"
 )
@@ -55,35 +54,6 @@ func (c *checker) unattributed() error {
 		}
 	}
 	return err
-}
-
-// Acknowledge notes in the audit trail that somebody has accounted for every row
-// changed past the application, and why; it answers how many.
-func Acknowledge(app core.App, reason string) (int, error) {
-	n := 0
-	err := app.RunInTransaction(func(tx core.App) error {
-		var rows []openRow
-		if err := tx.NonconcurrentDB().NewQuery(openRows).All(&rows); err != nil {
-			return err
-		}
-		audit, err := tx.FindCollectionByNameOrId("audit")
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			entry := core.NewRecord(audit)
-			entry.Load(map[string]any{
-				"actor": "chaski verify", "action": "acknowledged", "collection": r.Collection, "record": r.Record,
-				"detail": map[string]string{"reason": reason},
-			})
-			if err := tx.Save(entry); err != nil {
-				return err
-			}
-		}
-		n = len(rows)
-		return nil
-	})
-	return n, err
 }
 
 // triggers: without them a change by raw SQL would go unseen.

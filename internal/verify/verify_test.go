@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"chaski/internal/app"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -358,20 +359,43 @@ func TestAcknowledge(t *testing.T) {
 		}
 	}
 	settle := func() error { return k.Engine.Settle(k.App) }
+	answer := func(reason string, rows []string) (int, error) {
+		by := app.Answerer{ID: "chaski verify", Name: "chaski verify", Reason: reason}
+		if err := by.Check(); err != nil {
+			return 0, err
+		}
+		var named []app.OutsideRow
+		for _, r := range rows {
+			collection, record, _ := strings.Cut(r, "/")
+			named = append(named, app.OutsideRow{Collection: collection, Record: record})
+		}
+		return k.Engine.AnswerAll(k.App, by, named)
+	}
 	execute := func(args ...string) (string, error) {
 		var out bytes.Buffer
-		cmd := verify.Command(k.App, settle)
+		cmd := verify.Command(k.App, settle, answer)
 		cmd.SetArgs(args)
 		cmd.SetOut(&out)
 		cmd.SetErr(io.Discard)
 		err := cmd.Execute()
 		return out.String(), err
 	}
-	if _, err := execute("--acknowledge", " "); err == nil || errors.Is(err, verify.ErrDiffers) {
+	if _, err := execute("--row", "visit_marks/"+mark); err == nil || errors.Is(err, verify.ErrDiffers) {
+		t.Fatalf("a row without a reason was accepted: %v", err)
+	}
+	if _, err := execute("--acknowledge", "Oficio 12"); err == nil || errors.Is(err, verify.ErrDiffers) {
 		t.Fatalf("no reason was accepted: %v", err)
 	}
 	if out, err := execute(); !errors.Is(err, verify.ErrDiffers) || !strings.Contains(out, "visit_marks/"+mark) {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	if _, err := execute("--acknowledge", "Oficio 12-2026", "--row", "visit_marks/"+testkit.ID("v1m2")); err == nil || errors.Is(err, verify.ErrDiffers) {
+		t.Fatalf("an answer for a row that nobody changed was accepted: %v", err)
+	}
+	k.SQL(`UPDATE visit_marks SET coverage_seen = 'cubierto' WHERE id = '` + testkit.ID("v1m2") + `'`)
+	if out, err := execute("--acknowledge", "Oficio 12-2026", "--row", "visit_marks/"+mark); !errors.Is(err, verify.ErrDiffers) ||
+		strings.Contains(out, "visit_marks/"+mark) || !strings.Contains(out, "visit_marks/"+testkit.ID("v1m2")) {
+		t.Fatalf("one row of two: %v\n%s", err, out)
 	}
 	if out, err := execute("--acknowledge", "Oficio 12-2026"); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -37,6 +37,7 @@ const board = lazy(() => import('./features/board/Board.svelte'))
 const yearly = lazy(() => import('./features/board/YearScreen.svelte'))
 const ao = lazy(() => import('./features/board/AoScreen.svelte'))
 const counted = lazy(() => import('./features/board/CountedScreen.svelte'))
+const problems = lazy(() => import('./features/problems/Problems.svelte'))
 const importing = lazy(() => import('./features/imports/Importar.svelte'))
 const imported = lazy(() => import('./features/imports/ImportScreen.svelte'))
 const catalogue = lazy(() => import('./features/catalogue/Catalogue.svelte'))
@@ -104,7 +105,12 @@ const reading: RouteDefinition = {
   '/catalogo/:part?': catalogue,
   ...central,
 }
-const importer: RouteDefinition = { '/importar': importing, '/importar/:id': imported, ...reading }
+const importer: RouteDefinition = {
+  '/importar': importing,
+  '/importar/:id': imported,
+  '/problemas': problems,
+  ...reading,
+}
 
 // The first that matches is shown: what is special stands before the rest.
 const accounts: RouteDefinition = { '/personas': people, '/personas/:id': person, '/roles': roles }

@@ -24,6 +24,7 @@ const (
 	SettleConflicts   Right = "settle_conflicts"   // a coordinator, those of his unit
 	ImportData        Right = "import_data"        // and undo imports
 	ImportPeople      Right = "import_people"      // accounts, by file
+	AnswerOutside     Right = "answer_outside"     // see what raw SQL changed, and answer for it
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
 	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
@@ -50,6 +51,7 @@ var granted = []struct {
 	{ImportPeople, []Role{Admin}},
 	{ReadCatalogue, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{EditCatalogue, []Role{CentralAnalyst, Admin}},
+	{AnswerOutside, []Role{CentralAnalyst, Admin}},
 	{SeeOwnUnitPeople, []Role{UTCoordinator}},
 	{ManagePeople, []Role{Admin}},
 	{ManageInstitution, []Role{Admin}},

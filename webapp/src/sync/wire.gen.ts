@@ -622,6 +622,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/outside-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows that raw SQL changed and nobody has answered for, newest first, with what they said before and say now. A later change by the application hides none. Central analyst and administrator. */
+        get: operations["listOutsideChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outside-changes/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer for such rows with a reason, which the audit trail keeps; nothing is undone. Rows as they were seen, or all of them up to an entry. One that changed since, or was answered for, is conflict, and nothing is noted. */
+        post: operations["answerOutsideChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exercises": {
         parameters: {
             query?: never;
@@ -1793,6 +1827,50 @@ export interface components {
         };
         SettleRequest: {
             resolution: components["schemas"]["Resolution"];
+        };
+        OutsideField: {
+            field: string;
+            /** @description Any JSON; of a DNI the last three digits. */
+            before: unknown;
+            /** @description The same. */
+            after: unknown;
+        };
+        OutsideChange: {
+            collection: string;
+            record: string;
+            /** @description Of the audit trail: the newest of these changes. */
+            entry: string;
+            /** @description When it was noticed, UTC. */
+            at: string;
+            /** @description How many were noticed. */
+            times: number;
+            /**
+             * @description passing: created and deleted again; unseen: what differs is held by no device, or nothing does.
+             * @enum {string}
+             */
+            kind: "changed" | "created" | "deleted" | "passing" | "unseen";
+            /** @description Name of the intervention. */
+            work?: string;
+            fields: components["schemas"]["OutsideField"][];
+        };
+        OutsideChanges: {
+            items: components["schemas"]["OutsideChange"][];
+            total: number;
+            /** @description How many a page has. */
+            page: number;
+        };
+        OutsideRow: {
+            collection: string;
+            /** @description SQL may have written any. */
+            record: string;
+            entry: components["schemas"]["Id"];
+        };
+        /** @description rows or until, one of the two. */
+        OutsideAnswer: {
+            /** @description At least 10 characters: who changed it, why, and by what document. */
+            reason: string;
+            rows?: components["schemas"]["OutsideRow"][];
+            until?: components["schemas"]["Id"];
         };
         Named: {
             id: string;
@@ -3706,6 +3784,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParkedDecided"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listOutsideChanges: {
+        parameters: {
+            query?: {
+                /** @description The entry of the last item of the page before. */
+                before?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideChanges"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    answerOutsideChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideAnswer"];
+            };
+        };
+        responses: {
+            /** @description How many were answered for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        answered: number;
+                    };
                 };
             };
             default: components["responses"]["Fault"];

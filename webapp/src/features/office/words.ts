@@ -18,6 +18,7 @@ export const tools = [
   { href: '#/personas', text: m.people_title, hint: m.tool_people_hint },
   { href: '#/roles', text: m.roles_title, hint: m.tool_roles_hint },
   { href: '#/importar', text: m.import_title, hint: m.tool_import_hint },
+  { href: '#/problemas', text: m.problems_title, hint: m.tool_problems_hint },
   { href: '#/catalogo', text: m.cat_title, hint: m.tool_catalogue_hint },
   { href: '#/institucion', text: m.office_title, hint: m.tool_office_hint },
   { href: '#/servidor', text: m.ops_title, hint: m.tool_ops_hint },

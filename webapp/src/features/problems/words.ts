@@ -1,0 +1,57 @@
+/** Words of rows that raw SQL changed. */
+import { fieldWord } from '../../i18n/conflicts'
+import { m } from '../../i18n'
+import type { Schemas } from '../../state/api'
+
+export type OutsideChange = Schemas['OutsideChange']
+
+const COLLECTIONS: Record<string, () => string> = {
+  aos: m.row_aos,
+  assignments: m.row_assignments,
+  attendance_sheets: m.row_attendance_sheets,
+  budget_execution: m.row_budget_execution,
+  convenios: m.row_convenios,
+  cupos: m.row_cupos,
+  districts: m.row_districts,
+  entities: m.row_entities,
+  exercises: m.row_exercises,
+  findings: m.row_findings,
+  holidays: m.row_holidays,
+  insurance_policies: m.row_insurance_policies,
+  insured_persons: m.row_insured_persons,
+  interventions: m.row_interventions,
+  jurisdictions: m.row_jurisdictions,
+  month_closes: m.row_month_closes,
+  opening_balances: m.row_opening_balances,
+  parameters: m.row_parameters,
+  participants: m.row_participants,
+  rendiciones: m.row_rendiciones,
+  rendicion_lines: m.row_rendicion_lines,
+  resolutions: m.row_resolutions,
+  technical_assistances: m.row_technical_assistances,
+  transfers: m.row_transfers,
+  unlisted_workers: m.row_unlisted_workers,
+  uts: m.row_uts,
+  visit_marks: m.row_visit_marks,
+  visits: m.row_visits,
+}
+const FIELDS: Record<string, () => string> = {
+  amount: m.row_field_amount,
+  state: m.row_field_state,
+  day: m.row_field_day,
+  name: m.row_field_name,
+  headcount: m.row_field_headcount,
+  marks: m.row_field_marks,
+  month: m.row_field_month,
+}
+const KINDS: Record<OutsideChange['kind'], () => string> = {
+  changed: m.outside_changed,
+  created: m.outside_created,
+  deleted: m.outside_deleted,
+  passing: m.outside_passing,
+  unseen: m.outside_unseen,
+}
+
+export const rowWord = (collection: string): string => COLLECTIONS[collection]?.() ?? collection
+export const rowField = (field: string): string => FIELDS[field]?.() ?? fieldWord(field)
+export const outsideKind = (kind: OutsideChange['kind']): string => KINDS[kind]()
