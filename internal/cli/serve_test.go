@@ -33,6 +33,8 @@ type served struct {
 	app  core.App
 	said *said
 	seen *seen
+
+	address string
 }
 
 // said gathers what the command tells people.
@@ -55,7 +57,7 @@ func (s *said) String() string {
 
 func serve(t *testing.T, address string, args ...string) *served {
 	t.Helper()
-	s := &served{t: t, kit: testkit.World(t), said: &said{}, seen: &seen{}}
+	s := &served{t: t, kit: testkit.World(t), said: &said{}, seen: &seen{}, address: address}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: s.kit.Dir, DBConnect: server.Connect})
 	s.app = app
 	s.seen.watch(app)

@@ -71,10 +71,13 @@ func (s *sent) next() string {
 // twice, and what was sent, all of it.
 func (s *sent) same(server *served) {
 	s.t.Helper()
-	times, strange, lost := map[string]int{}, 0, 0
+	times, ours, strange, lost := map[string]int{}, map[string]bool{}, 0, 0
+	for _, m := range s.marks {
+		ours[m] = true
+	}
 	for _, a := range server.seen.all() {
 		times[a.mark]++
-		if !slices.Contains(s.marks, a.mark) {
+		if !ours[a.mark] {
 			if strange++; strange == 1 {
 				s.t.Errorf("the server answered what nobody sent: %s on %s", a.line, a.connection)
 			}
@@ -156,22 +159,21 @@ func probes(s *served) []probe {
 // hangs up meanwhile is its right.
 func (p probe) write(to io.Writer, name string, size int, chunked bool) {
 	body := append([]byte(p.before), hidden(size-len(p.before))...)
-	head := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: chaski.example.pe\r\n%s: %s\r\n", p.method, p.path, mark, name)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: chaski.example.pe\r\n%s: %s\r\n", p.method, p.path, mark, name)
 	for _, h := range p.headers {
-		head += h + "\r\n"
+		fmt.Fprintf(&out, "%s\r\n", h)
 	}
 	if !chunked {
-		_, _ = fmt.Fprintf(to, "%sContent-Length: %d\r\n\r\n", head, len(body))
-		_, _ = to.Write(body)
-		return
-	}
-	_, _ = fmt.Fprintf(to, "%sTransfer-Encoding: chunked\r\n\r\n", head)
-	for piece := range slices.Chunk(body, 10_000) {
-		if _, err := fmt.Fprintf(to, "%x\r\n%s\r\n", len(piece), piece); err != nil {
-			return
+		fmt.Fprintf(&out, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	} else {
+		fmt.Fprintf(&out, "Transfer-Encoding: chunked\r\n\r\n")
+		for piece := range slices.Chunk(body, 10_000) {
+			fmt.Fprintf(&out, "%x\r\n%s\r\n", len(piece), piece)
 		}
+		fmt.Fprintf(&out, "0\r\n\r\n")
 	}
-	_, _ = io.WriteString(to, "0\r\n\r\n")
+	_, _ = to.Write(out.Bytes())
 }
 
 // answers reads what comes back on a connection until it ends: first the
