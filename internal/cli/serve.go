@@ -179,7 +179,11 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 		if err := o.ownCertificate(app, domains); err != nil {
 			return err
 		}
-		config.HttpAddr = "" // PocketBase's redirect knows port 443 only
+	} else if o.https != "" && o.http != "" {
+		o.obtained(app)
+	}
+	if o.https != "" {
+		config.HttpAddr = "" // PocketBase's redirect has no headers, no limits of time, and no error
 	}
 	if err := o.serveMetrics(app); err != nil {
 		return err
@@ -214,9 +218,27 @@ func (o *serveOptions) ownCertificate(app core.App, domains []string) error {
 		if o.http == "" {
 			return e.Next()
 		}
-		return serveBeside(e, o.http, edge.Redirect(port))
+		return serveBeside(e, o.http, edge.Headers(app, edge.Redirect(port)))
 	})
 	return nil
+}
+
+// obtained serves plain HTTP beside certificates that PocketBase obtains: for the
+// authority, and a redirect for everybody else. Without it they are still
+// obtained over HTTPS.
+func (o *serveOptions) obtained(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		stop, err := listen(o.http, edge.Headers(app, e.CertManager.HTTPHandler(nil)))
+		if err != nil {
+			o.sayf("AVISO: nadie redirige a HTTPS desde %s: %v\n", o.http, err)
+			return e.Next()
+		}
+		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+			stop()
+			return e.Next()
+		})
+		return e.Next()
+	})
 }
 
 // serveBeside serves a handler on an address of its own as long as the app.

@@ -49,7 +49,7 @@ func behind(t *testing.T, s *served, p shared) {
 	second := p.client()
 	defer second.CloseIdleConnections()
 	reused := 0
-	eachProbe(s, func(what probe, size int, chunked bool) {
+	eachProbe(s, []int{300, 400_000, 3_000_000}, func(what probe, size int, chunked bool) {
 		c := dial(t, p.address, p.secure)
 		defer func() { _ = c.Close() }()
 		first := clients.next()

@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -196,12 +198,10 @@ func answers(c net.Conn, method string) (statuses []int) {
 	}
 }
 
-var bodySizes = []int{300, 200_000, 400_000, 3_000_000}
-
-// eachProbe goes through probes, body sizes, and both ways to send a body.
-func eachProbe(s *served, do func(p probe, size int, chunked bool)) {
+// eachProbe goes through probes, sizes of body, and both ways to send one.
+func eachProbe(s *served, sizes []int, do func(p probe, size int, chunked bool)) {
 	for _, p := range probes(s) {
-		for _, size := range bodySizes {
+		for _, size := range sizes {
 			do(p, size, false)
 			do(p, size, true)
 		}
@@ -210,10 +210,10 @@ func eachProbe(s *served, do func(p probe, size int, chunked bool)) {
 
 // direct sends every probe on a connection of its own, and an honest request
 // after it on the same one. Both are answered, and nothing else.
-func direct(t *testing.T, s *served, dial func() net.Conn) {
+func direct(t *testing.T, s *served, sizes []int, dial func() net.Conn) {
 	t.Helper()
 	clients := &sent{t: t}
-	eachProbe(s, func(p probe, size int, chunked bool) {
+	eachProbe(s, sizes, func(p probe, size int, chunked bool) {
 		c := dial()
 		defer func() { _ = c.Close() }()
 		first, second := clients.next(), clients.next()
@@ -233,21 +233,41 @@ func direct(t *testing.T, s *served, dial func() net.Conn) {
 	clients.same(s)
 }
 
-// What a handler leaves of a body is never the next request: on plain HTTP, with
-// an own certificate, and with one that PocketBase obtained.
+// What a handler leaves of a body is never the next request.
 func TestWireNoHiddenRequests(t *testing.T) {
 	t.Run("plain", func(t *testing.T) {
 		address := free(t)
-		direct(t, serve(t, address, "--http", address), func() net.Conn { return dial(t, address, nil) })
+		direct(t, serve(t, address, "--http", address), []int{300, 200_000, 400_000, 3_000_000}, func() net.Conn { return dial(t, address, nil) })
 	})
 	t.Run("own certificate", func(t *testing.T) {
 		ca, dir, address := pki.New(t), t.TempDir(), free(t)
 		cert, key, _ := ca.Issue(pki.Leaf{Names: []string{"127.0.0.1"}})
 		s := serve(t, address, "--https", address, "--tls-cert", ca.Write(filepath.Join(dir, "c.pem"), cert), "--tls-key", ca.Write(filepath.Join(dir, "k.pem"), key))
-		direct(t, s, func() net.Conn {
+		direct(t, s, []int{400_000}, func() net.Conn {
 			return dial(t, address, &tls.Config{RootCAs: ca.Pool(), NextProtos: []string{"http/1.1"}})
 		})
 	})
+}
+
+// The same with a certificate that PocketBase obtained.
+func TestWireWithAnObtainedCertificate(t *testing.T) {
+	const name = "chaski.example.pe"
+	ca, secure, plain := pki.New(t), free(t), free(t)
+	cert, key, _ := ca.Issue(pki.Leaf{Names: []string{name}, NotAfter: time.Now().Add(80 * 24 * time.Hour)})
+	s := serve(t, secure, name, "--https", secure, "--http", plain)
+	kept := filepath.Join(s.kit.Dir, core.LocalAutocertCacheDirName)
+	if err := os.MkdirAll(kept, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(kept, name), string(key)+string(cert))
+	direct(t, s, []int{400_000}, func() net.Conn {
+		return dial(t, secure, &tls.Config{RootCAs: ca.Pool(), ServerName: name, NextProtos: []string{"http/1.1"}})
+	})
+	s.address = plain
+	answer := s.answer("GET", "/", "", "", nil)
+	if answer.StatusCode != http.StatusFound || !strings.HasPrefix(answer.Header.Get("Location"), "https://") || answer.Header.Get("Referrer-Policy") == "" {
+		t.Errorf("plain HTTP: %d %v", answer.StatusCode, answer.Header)
+	}
 }
 
 // dial connects, with TLS if there is a config for it.

@@ -1,31 +1,31 @@
 package edge
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// before everything else of PocketBase's: its access log and rate limits ask
-// where a request came from.
-const first = -100_000
-
-// Bind settles who is believed about a request's origin, for every route, and
-// makes PocketBase read it from there (e.RealIP).
+// Bind settles who is believed about a request's origin, before anything else
+// sees it, and makes PocketBase read it from there (e.RealIP).
 func Bind(app core.App, proxies Proxies) {
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if own := e.App.Settings().TrustedProxy.Headers; len(proxies) == 0 && len(own) > 0 {
-			e.App.Logger().Warn("the dashboard trusts proxy headers, but no proxy's address is known: they are ignored; start with --trusted-proxy", "headers", own)
-		}
-		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
-			Id: "chaskiProxies", Priority: first,
-			Func: func(e *core.RequestEvent) error {
-				e.Request = proxies.Settle(e.Request, e.App.Settings().TrustedProxy.Headers)
-				return e.Next()
-			},
-		})
-		return e.Next()
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id: "chaskiProxies", Priority: outermost,
+		Func: func(e *core.ServeEvent) error {
+			if own := e.App.Settings().TrustedProxy.Headers; len(proxies) == 0 && len(own) > 0 {
+				e.App.Logger().Warn("the dashboard trusts proxy headers, but no proxy's address is known: they are ignored; start with --trusted-proxy", "headers", own)
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			inner := e.Server.Handler
+			e.Server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				inner.ServeHTTP(w, proxies.Settle(r, app.Settings().TrustedProxy.Headers))
+			})
+			return nil
+		},
 	})
 	if len(proxies) == 0 {
 		return

@@ -10,19 +10,23 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// outermost of what is done to the server's handler: bound before all others, it
-// comes last to wrap it.
-const outermost = -100_000
+// Where in the order of what is done to the server's handler: bound before all
+// others, a hook comes last to wrap it.
+const (
+	outermost = -100_000 + iota
+	next
+)
 
-// Seal puts Drain around everything an app serves, on every listener it has.
+// Seal puts Drain and Headers around everything an app serves.
 func Seal(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
-		Id: "chaskiSeal", Priority: outermost,
+		Id: "chaskiSeal", Priority: next,
 		Func: func(e *core.ServeEvent) error {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			e.Server.Handler = Drain(e.Server.Handler)
+			e.Server.Handler = Headers(app, Drain(e.Server.Handler))
+			e.Server.DisableGeneralOptionsHandler = true // it would answer OPTIONS * before us
 			return nil
 		},
 	})
@@ -44,16 +48,16 @@ const (
 // What is left of the body is read and thrown away before the answer goes out.
 // Most senders, and proxies, read nothing before they have sent everything: on a
 // connection that is closed under them, the refusal would be lost.
-func Drain(next http.Handler) http.Handler {
+func Drain(inner http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		own := r.WithContext(r.Context())
 		if r.ProtoMajor != 1 || r.Body == nil || r.Body == http.NoBody {
-			next.ServeHTTP(w, own) // HTTP/2 has a stream for each request
+			inner.ServeHTTP(w, own) // HTTP/2 has a stream for each request
 			return
 		}
 		lent := &lentBody{from: r.Body}
 		own.Body = lent
-		next.ServeHTTP(w, own)
+		inner.ServeHTTP(w, own)
 		lent.drain(w, r)
 	})
 }

@@ -68,7 +68,6 @@ func (a *API) setup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, map[string]any{"superuser_email": s.Email, "superuser_password": s.Password})
 }
 

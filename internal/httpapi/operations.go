@@ -17,7 +17,6 @@ type readiness struct {
 // live says that the process answers, and nothing of what lies behind it: an
 // orchestrator restarts what is not live, and a full disk is no reason to.
 func (a *API) live(c echo.Context) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, map[string]bool{"live": true})
 }
 
@@ -27,7 +26,6 @@ func (a *API) ready(c echo.Context) error {
 	if !r.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(status, readiness(r))
 }
 

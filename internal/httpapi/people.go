@@ -140,7 +140,6 @@ type issuedShape struct {
 
 // issued answers a link; its token is for the eyes of who asked.
 func issued(c echo.Context, i app.Issued) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, issuedShape{
 		Person: personOf(i.Person), Purpose: string(i.Purpose), Token: i.Token, ExpiresAt: utc(i.ExpiresAt), Mailed: i.Mailed, MailError: i.MailError,
 	})

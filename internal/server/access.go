@@ -102,39 +102,3 @@ func superuserMayComeFrom(e *core.RequestEvent) bool {
 	}
 	return false
 }
-
-// dashboardPolicy is PocketBase's own without the addresses of its developers.
-const dashboardPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-	"img-src 'self' https://tile.openstreetmap.org data: blob:; connect-src 'self' https://nominatim.openstreetmap.org; " +
-	"object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
-
-// headers are what every answer carries; the web app and files add their own.
-func headers(e *core.RequestEvent) error {
-	h := e.Response.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-XSS-Protection", "0") // the old filter did more harm than good
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()")
-	if overTLS(e) {
-		h.Set("Strict-Transport-Security", "max-age=31536000")
-	}
-	switch path := e.Request.URL.Path; {
-	case strings.HasPrefix(path, "/_/"):
-		h.Set("Content-Security-Policy", dashboardPolicy)
-	case strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/api/files/"):
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	}
-	return e.Next()
-}
-
-// overTLS says whether the person's connection is encrypted: here, or at a proxy
-// that is trusted to say so.
-func overTLS(e *core.RequestEvent) bool {
-	if e.Request.TLS != nil {
-		return true
-	}
-	return len(e.App.Settings().TrustedProxy.Headers) > 0 && strings.EqualFold(e.Request.Header.Get("X-Forwarded-Proto"), "https")
-}

@@ -61,6 +61,16 @@ func scannerOf(a core.App) app.Scanner {
 	return s
 }
 
+// oneWayOut closes PocketBase's own downloads: files leave by DocumentPath alone,
+// as attachments, to those whose rendición it is. Its short-lived tokens stay.
+func oneWayOut(e *core.RequestEvent) error {
+	const files = "/api/files/"
+	if path := e.Request.URL.Path; strings.HasPrefix(path, files) && path != files+"token" {
+		return httpapi.Refuse(e.Response, fault.New(fault.NotFound, ""))
+	}
+	return e.Next()
+}
+
 // unteed hands the body on as it comes: PocketBase's router would keep a copy of
 // every byte read.
 func unteed(h http.Handler) http.Handler {
@@ -155,9 +165,6 @@ func (d *downloads) send(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
 	h.Set("Content-Type", doc.MIME)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	return storage.Serve(e.Response, e.Request, folder+"/"+doc.File, doc.File)
 }

@@ -88,8 +88,9 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
 		}
-		e.InstallerFunc = nil // the first administrator is made by a link of ours
-		e.Router.BindFunc(headers, outOfOrder, demoStaysHere, superusersStayHere, sessionsEnd(sessions), forgetForm)
+		e.InstallerFunc = nil                                    // the first administrator is made by a link of ours
+		e.Router.Unbind(apis.DefaultSecurityHeadersMiddlewareId) // ours are stricter, and around everything
+		e.Router.BindFunc(oneWayOut, outOfOrder, demoStaysHere, superusersStayHere, sessionsEnd(sessions), forgetForm)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())

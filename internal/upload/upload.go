@@ -296,7 +296,6 @@ func (f *Files) list(w http.ResponseWriter, r *http.Request, a actor.Actor) erro
 
 func answer(w http.ResponseWriter, body any) error {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
 	return json.NewEncoder(w).Encode(body)
 }
 
