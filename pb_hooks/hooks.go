@@ -13,7 +13,7 @@ import (
 func Register(app core.App, engine *store.Engine) {
 	registerLedger(app, engine)
 	registerRules(app, engine)
-	registerSigning(app)
+	registerSheets(app, engine)
 	registerAudit(app, engine)
 	registerAccess(app)
 }

@@ -37,11 +37,12 @@ func registerRules(app core.App, engine *store.Engine) {
 	app.OnRecordUpdateRequest(tracked()...).BindFunc(permits)
 }
 
-// registerSigning writes who validated a daily sheet; nobody signs for another.
-func registerSigning(app core.App) {
-	app.OnRecordUpdateRequest("attendance_sheets").BindFunc(func(e *core.RecordRequestEvent) error {
-		if e.Auth != nil && !e.Auth.IsSuperuser() {
-			e.Record.Set("validated_by", e.Auth.Id)
+// registerSheets holds every write of a daily sheet against the rule of its
+// validation.
+func registerSheets(app core.App, engine *store.Engine) {
+	app.OnRecordUpdate("attendance_sheets").BindFunc(func(e *core.RecordEvent) error {
+		if err := store.SettleSheet(e.Context, engine, e.Record); err != nil {
+			return err
 		}
 		return e.Next()
 	})

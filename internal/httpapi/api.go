@@ -46,6 +46,7 @@ type API struct {
 	Catalogue   *app.Catalogues
 	Reviewer    *app.Reviewer
 	Outside     app.Outside
+	Sheets      *app.Sheets
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -77,6 +78,7 @@ func (a *API) Handler() http.Handler {
 	a.catalogueRoutes(g)
 	a.reviewRoutes(g)
 	a.outsideRoutes(g)
+	a.attendanceRoutes(g)
 	return e
 }
 

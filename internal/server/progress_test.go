@@ -81,9 +81,8 @@ func TestJobsFromSheets(t *testing.T) {
 		"marks": map[string]string{w1: "presente", w2: "presente"},
 	})
 	want(t, k, 0, "registered only")
-	r := k.Do("PATCH", "/api/collections/attendance_sheets/records/"+sheet, k.Token(testkit.Carla), map[string]any{"state": "validada"})
-	r.JSON(200, nil)
-	want(t, k, 2, "validated over REST by the unit's coordinator")
+	decideSheet(k, testkit.Carla, sheet, "validar", "").JSON(200, nil)
+	want(t, k, 2, "validated by the unit's coordinator")
 	k.Save("participants", testkit.ID("repl"), map[string]any{
 		"intervention": testkit.Canal, "cupo": testkit.Cupo(testkit.Canal, 1), "dni": "99000999",
 		"given_names": "Nueva", "surnames": "Persona", "sex": "M", "birth_date": "1990-01-01", "alta_on": "2026-11-11",
@@ -102,7 +101,7 @@ func TestJobsFromSheets(t *testing.T) {
 	if k.Int(`SELECT count(*) FROM audit WHERE action = 'unattributed' AND record = '`+testkit.ID("xm2")+`'`) != 1 {
 		t.Error("a change past the hooks left no trace")
 	}
-	if k.Int(`SELECT count(*) FROM audit WHERE action = 'update' AND actor = '`+testkit.Carla+`' AND record = '`+sheet+`'`) != 1 {
+	if k.Int(`SELECT count(*) FROM audit WHERE action = 'attendance.validar' AND actor = '`+testkit.Carla+`' AND record = '`+sheet+`'`) != 1 {
 		t.Error("the coordinator's validation left no trace")
 	}
 }
@@ -363,7 +362,9 @@ func TestUnreadableRowStopsNobody(t *testing.T) {
 		t.Errorf("%d rows named as unreadable, want 2", n)
 	}
 	k.Save("attendance_sheets", testkit.ID("s"), map[string]any{"marks": map[string]string{testkit.Worker(testkit.Canal, 2): "presente"}})
-	want(t, k, 2, "mended")
+	want(t, k, 1, "mended: what it says now was validated by nobody")
+	decideSheet(k, testkit.Carla, testkit.ID("s"), "validar", "").JSON(200, nil)
+	want(t, k, 2, "validated again")
 }
 
 // A participant on another work's cupo earns nothing there.
@@ -409,7 +410,7 @@ func TestNullMark(t *testing.T) {
 		"intervention": testkit.Canal, "day": "2026-11-10", "state": "registrada",
 		"marks": map[string]any{testkit.Worker(testkit.Canal, 1): nil, testkit.Worker(testkit.Canal, 2): "presente"},
 	})
-	k.Do("PATCH", "/api/collections/attendance_sheets/records/"+testkit.ID("s"), k.Token(testkit.Carla), map[string]any{"state": "validada"}).JSON(200, nil)
+	decideSheet(k, testkit.Carla, testkit.ID("s"), "validar", "").JSON(200, nil)
 	want(t, k, 1, "one of two")
 }
 

@@ -83,6 +83,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Reviewer: &app.Reviewer{
 				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message,
 			},
+			Sheets: &app.Sheets{Book: store.NewSheetBook(engine, e.App)},
 			Access: people, People: people, Office: people,
 			Outside:   app.Outside{Book: store.NewOutside(engine, e.App)},
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},

@@ -334,8 +334,10 @@ export class Office {
     const open = this.memory.sheets.filter((s) => s.state !== state)
     if (open.length === 0) return []
     const sheet = this.rng.pick(open)
+    // What was validated goes back only with a reason.
+    const fields = sheet.state === 'validada' ? { state, state_reason: 'observada en la oficina' } : { state }
     sheet.state = state
-    return [{ collection: 'attendance_sheets', id: sheet.id, fields: { state }, update: true }]
+    return [{ collection: 'attendance_sheets', id: sheet.id, fields, update: true }]
   }
 
   private turnVisit(): Write[] {

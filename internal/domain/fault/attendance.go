@@ -1,0 +1,9 @@
+package fault
+
+// The codes of the daily sheet.
+const (
+	SheetState  Code = "sheet_state"
+	SheetReason Code = "sheet_reason"
+)
+
+func init() { All = append(All, SheetState, SheetReason) }
