@@ -78,6 +78,7 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 		func() error { return o.loadParticipants(participants) },
 		func() error { return o.loadMarks(visited) },
 		func() error { return o.loadWorks(append(works, o.visitedWorks()...)) },
+		func() error { return o.expectRules(batch) },
 	} {
 		if err := load(); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
 )
 
 // outbound implements app.Outbound.
@@ -21,6 +22,7 @@ type outbound struct {
 	sql    *statements
 	own    map[Key]bool
 	facts  *facts
+	world  *ruleWorld
 	judged judged
 	quick  *quick // new records that are not in the tables yet; nil in careful mode
 	writes int    // calls that may have left something in the transaction
@@ -34,6 +36,7 @@ func (r *Replica) open(tx core.App, h *hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
 		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: h.own, facts: newFacts(),
+		world: newRuleWorld(db, r.engine.Today()),
 	}
 	if !careful {
 		o.quick = newQuick(tx, o.sql)
@@ -65,24 +68,37 @@ func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
 // Apply writes a record. What devices create is gathered and written many at a
 // time; the rest goes through PocketBase inside a savepoint, so that one refused
 // record leaves nothing behind and the batch goes on.
-func (o *outbound) Apply(op, collection, record string, fields map[string]any) error {
+func (o *outbound) Apply(op, collection, id string, fields map[string]any) error {
+	if err := o.permits(op, collection, id, fields); err != nil {
+		return err
+	}
 	o.writes++
 	if o.quick != nil && op == "create" && pushed[collection] {
-		if err := o.quick.add(collection, record, fields); err != nil {
+		if err := o.quick.add(collection, id, fields); err != nil {
 			return err
 		}
-		o.own[Key{collection, record}] = true
-		o.facts.wrote(op, collection, record, fields)
+		o.own[Key{collection, id}] = true
+		o.wrote(op, collection, id, fields)
 		return nil
 	}
 	if err := o.flush(); err != nil {
 		return err
 	}
-	err := o.applyCarefully(op, collection, record, fields)
+	err := o.applyCarefully(op, collection, id, fields)
 	if err == nil {
-		o.facts.wrote(op, collection, record, fields)
+		o.wrote(op, collection, id, fields)
 	}
 	return err
+}
+
+func (o *outbound) wrote(op, collection, id string, fields map[string]any) {
+	o.facts.wrote(op, collection, id, fields)
+	switch op {
+	case "create":
+		o.world.wrote(collection, id, record.Row(fields))
+	default: // read again
+		delete(o.world.rows[collection], id)
+	}
 }
 
 // flush puts what is gathered into the tables.

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"encoding/json"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+	"chaski/internal/replication"
+)
+
+// permits judges one record before a mutation writes it, so that the mutation
+// alone is rejected. The drain asks the same of the batch, and must never be the
+// first to find anything: there it is too late to refuse one of many.
+func (o *outbound) permits(op, collection, id string, fields map[string]any) error {
+	t, c := records.Find(collection), replication.Find(collection)
+	if t == nil || c == nil || op == "delete" {
+		return nil
+	}
+	now, old := make(replication.Payload, len(c.Fields)), replication.Payload(nil)
+	if op != "create" {
+		if err := o.flush(); err != nil {
+			return err
+		}
+		rows, err := loadPayloads(o.db, c, []string{id})
+		if err != nil {
+			return err
+		}
+		old = rows.now[id]
+		for name, v := range old {
+			now[name] = v
+		}
+	}
+	for name, v := range fields {
+		now[name] = plain(v)
+	}
+	f := refuses(old, now, t.Judge(record.Row(now), o.world))
+	if o.world.err != nil {
+		return o.world.err
+	}
+	if f != nil {
+		return f
+	}
+	return nil
+}
+
+// plain is a value as it will be read from the table.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]string:
+		out := make(map[string]any, len(v))
+		for k, x := range v {
+			out[k] = x
+		}
+		return out
+	case nil, string, int64, bool, map[string]any:
+		return v
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var out any
+	if json.Unmarshal(raw, &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// expectRules reads at once what the rules will ask of a batch.
+func (o *outbound) expectRules(batch []app.Mutation) error {
+	rows := map[string][]record.Row{}
+	for _, m := range batch {
+		if m.Op == "create" && pushed[m.Collection] {
+			rows[m.Collection] = append(rows[m.Collection], record.Row(m.Fields))
+		}
+	}
+	for _, collection := range sortedKeys(rows) {
+		o.world.prepare(records.Find(collection), rows[collection])
+	}
+	return o.world.err
+}
