@@ -77,4 +77,7 @@ type Operations interface {
 	// Room is a StorageFull fault if so many bytes more would leave less than the
 	// floor on the disk of the data.
 	Room(more int64) error
+	// SawDamage notes that the database was found damaged: from then on the server
+	// is not ready. It stays so until it is started on a sound one.
+	SawDamage()
 }

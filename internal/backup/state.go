@@ -64,6 +64,20 @@ func Serve(dir string) (release func(), err error) {
 	return release, nil
 }
 
+// Served says whether a server works on the directory. It changes nothing.
+func Served(dir string) bool {
+	file := filepath.Join(dir, Own, serverLock)
+	if _, err := os.Stat(file); err != nil {
+		return false
+	}
+	l := flock.New(file, flock.SetFlag(os.O_RDONLY))
+	free, err := l.TryLock()
+	if free {
+		_ = l.Unlock()
+	}
+	return err == nil && !free
+}
+
 // remember keeps the result for Last.
 func remember(dir string, r Result) error {
 	body, err := json.MarshalIndent(r, "", " ")

@@ -12,12 +12,31 @@ import (
 
 	"chaski/internal/backup"
 	"chaski/internal/cli"
+	"chaski/internal/server"
+	"chaski/internal/store"
 	"chaski/internal/testkit"
 )
+
+// asTheBinary, in the environment, makes the test binary the program.
+const asTheBinary = "CHASKI_TEST_AS_THE_BINARY"
+
+func program() {
+	pb := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: server.Connect, HideStartBanner: true})
+	server.Bind(pb, store.New(), nil)
+	pb.RootCmd.AddCommand(cli.Serve(pb, "test"), cli.Backup(pb, "test"), cli.Restore(pb), cli.Verify(pb, store.New()))
+	if err := cli.Execute(pb); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
 
 // A server starts its own binary to make backups; in these tests that is the
 // test binary, which then is the command.
 func TestMain(m *testing.M) {
+	if os.Getenv(asTheBinary) != "" {
+		program()
+	}
 	if len(os.Args) > 1 && os.Args[1] == "backup" {
 		pb := pocketbase.NewWithConfig(pocketbase.Config{HideStartBanner: true})
 		pb.RootCmd.AddCommand(cli.Backup(pb, "test"))

@@ -200,6 +200,9 @@ func (a *API) fail(err error, c echo.Context) {
 	f := fault.Of(err)
 	code := statusOf(f)
 	retryLater(c.Response(), f)
+	if f.Code == fault.DataDamaged {
+		a.Operations.SawDamage()
+	}
 	if code >= http.StatusInternalServerError && f.Code != fault.Busy { // which is counted, and no error
 		a.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "error", err)
 	}

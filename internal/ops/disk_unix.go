@@ -12,3 +12,7 @@ func DiskFree(dir string) (int64, error) {
 	}
 	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // of another type on other systems
 }
+
+// mayWrite asks the system, which knows of owners, of file systems mounted only
+// for reading and of files that may not be changed.
+func mayWrite(path string) error { return unix.Access(path, unix.W_OK) }

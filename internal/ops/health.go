@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -40,6 +41,8 @@ type Health struct {
 	app      core.App
 	now      func() time.Time
 	diskFree func(dir string) (int64, error)
+
+	damaged atomic.Bool
 
 	mu      sync.Mutex
 	version string
@@ -104,6 +107,9 @@ func (h *Health) Room(more int64) error {
 	return fault.New(fault.StorageFull, "")
 }
 
+// SawDamage implements app.Operations.
+func (h *Health) SawDamage() { h.damaged.Store(true) }
+
 // Ready implements app.Operations.
 func (h *Health) Ready(ctx context.Context) app.Readiness {
 	h.mu.Lock()
@@ -117,7 +123,7 @@ func (h *Health) Ready(ctx context.Context) app.Readiness {
 			// Whoever asked first may hang up; others wait for this answer.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 			defer cancel()
-			return !store.SeenDamaged(), store.CanWrite(ctx, h.app)
+			return !h.damaged.Load(), store.CanWrite(ctx, h.app)
 		}),
 		app.CheckBacklog: h.passes(app.CheckBacklog, h.backlog),
 		app.CheckDisk:    h.passes(app.CheckDisk, h.disk),
@@ -133,6 +139,9 @@ func (h *Health) Ready(ctx context.Context) app.Readiness {
 // passes runs a check; why it failed is for the log, not for the world.
 func (h *Health) passes(name string, check func() (bool, error)) bool {
 	ok, err := check()
+	if f := fault.Of(err); f != nil && f.Code == fault.DataDamaged {
+		h.SawDamage()
+	}
 	if err != nil || !ok {
 		h.app.Logger().Error("not ready", "check", name, "error", err)
 	}

@@ -34,7 +34,7 @@ const uploadsDir = "uploads"
 func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, health *ops.Health) error {
 	shelf := store.NewUploads(engine, e.App)
 	files, err := upload.New(&upload.Files{
-		Shelf: shelf, Rendiciones: rendiciones, Refuse: httpapi.Refuse, Now: engine.Now, Log: e.App.Logger(),
+		Shelf: shelf, Rendiciones: rendiciones, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
 		Room: health.Room, Limits: health.Uploads,
 		Scanner: scannerOf(e.App),
 	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")
@@ -69,6 +69,16 @@ func oneWayOut(e *core.RequestEvent) error {
 		return httpapi.Refuse(e.Response, fault.New(fault.NotFound, ""))
 	}
 	return e.Next()
+}
+
+// noticing refuses, and lets the server know that its database is damaged.
+func noticing(health *ops.Health) func(http.ResponseWriter, *fault.Fault) error {
+	return func(w http.ResponseWriter, f *fault.Fault) error {
+		if f.Code == fault.DataDamaged {
+			health.SawDamage()
+		}
+		return httpapi.Refuse(w, f)
+	}
 }
 
 // unteed hands the body on as it comes: PocketBase's router would keep a copy of

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -207,6 +209,49 @@ func TestFullDatabase(t *testing.T) {
 	if n := k.Int(`SELECT count(*) FROM visits`); n != 40 {
 		t.Errorf("%d visits", n)
 	}
+}
+
+// spoiled is the server started anew on data in which the first page of a table
+// is garbage.
+func spoiled(t *testing.T, k *testkit.Kit, table string) *testkit.Kit {
+	t.Helper()
+	page := k.Int(`SELECT rootpage FROM sqlite_master WHERE name = '` + table + `'`)
+	k.SQL(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	data, err := os.OpenFile(filepath.Join(k.Dir, "data.db"), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := data.WriteAt(bytes.Repeat([]byte{0x5a}, 4096), (page-1)*4096); err != nil {
+		t.Fatal(err)
+	}
+	if err := data.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return k.Restart()
+}
+
+// A damaged database is told as such: never as a session that has ended, which a
+// phone would believe. The server is not ready from then on.
+func TestDamagedDatabase(t *testing.T) {
+	k := testkit.World(t)
+	token := k.Token(testkit.Rosa)
+	damaged := func(k *testkit.Kit, method, path string, body any) {
+		t.Helper()
+		r := k.Do(method, path, token, body)
+		if r.Status != http.StatusServiceUnavailable || r.Code() != "data_damaged" || r.Header.Get("Retry-After") == "" {
+			t.Errorf("%s %s: %d %s", method, path, r.Status, r.Body)
+		}
+		if ready := k.Do("GET", httpapi.Prefix+"/health/ready", "", nil); ready.Status != http.StatusServiceUnavailable || !strings.Contains(string(ready.Body), `"database":false`) {
+			t.Errorf("%d %s", ready.Status, ready.Body)
+		}
+	}
+	k.Phone(testkit.Rosa)
+	damaged(spoiled(t, k, "devices"), "POST", httpapi.Prefix+"/devices", map[string]any{"install": "install-of-rosa"})
+	k = testkit.World(t)
+	k = spoiled(t, k, "users")
+	damaged(k, "GET", httpapi.Prefix+"/session", nil)
+	damaged(k, "POST", "/api/collections/users/auth-refresh", nil)
+	damaged(k, "POST", "/api/collections/users/auth-with-password", map[string]string{"identity": testkit.Rosa + "@example.org", "password": "chaski-test"})
 }
 
 // What a full disk is wrapped in on its way up is looked through.

@@ -1,27 +1,29 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/domain/fault"
-	"chaski/internal/httpapi"
 )
 
 // outOfOrder answers what PocketBase's own routes and hooks came back with when
 // the disk is full or the database damaged, as ours would: to PocketBase that is
 // a request like any other that went wrong (400).
-func outOfOrder(e *core.RequestEvent) error {
-	err := unreadable(e)
-	if err == nil {
-		err = e.Next()
+func outOfOrder(refuse func(http.ResponseWriter, *fault.Fault) error) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		err := unreadable(e)
+		if err == nil {
+			err = e.Next()
+		}
+		if f := fault.Of(err); f != nil && f.Ours() && f.Code != fault.Internal && !e.Written() {
+			e.App.Logger().Error("request failed", "path", e.Request.Pattern, "error", err)
+			return refuse(e.Response, f)
+		}
+		return err
 	}
-	if f := fault.Of(err); f != nil && f.Ours() && f.Code != fault.Internal && !e.Written() {
-		e.App.Logger().Error("request failed", "path", e.Request.Pattern, "error", err)
-		return httpapi.Refuse(e.Response, f)
-	}
-	return err
 }
 
 // unreadable: PocketBase takes a token that it cannot look up for none at all,

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"sync/atomic"
 	"syscall"
 
 	"github.com/pocketbase/dbx"
@@ -39,13 +38,6 @@ var ioErrors = map[int]fault.Code{
 	sqliteIOErr | 33<<8: fault.DataDamaged, // CORRUPTFS
 }
 
-// damaged: a database answered that it is damaged.
-var damaged atomic.Bool
-
-// SeenDamaged says whether a database of this process was found damaged since it
-// started. It stays so: what SQLite reads next may look whole again.
-func SeenDamaged() bool { return damaged.Load() }
-
 // outOfOrder says that the disk and not a push is to blame.
 func outOfOrder(err error) bool {
 	code := fault.Of(err).Code
@@ -59,9 +51,6 @@ func recognise(err error) fault.Code {
 		return ""
 	}
 	if code := ofCause(err); code != "" {
-		if code == fault.DataDamaged {
-			damaged.Store(true)
-		}
 		return code
 	}
 	for _, inner := range wrapped(err) {
