@@ -656,6 +656,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attendance-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The daily sheets of the coordinator's unit in a state, the oldest day first. */
+        get: operations["listAttendanceSheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attendance-sheets/{sheet}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Validate, observe or give back a daily sheet, by the coordinator of its unit. What was validated goes back only with a reason; another revision than the one seen is 409 conflict. In the audit trail. */
+        post: operations["decideAttendanceSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exercises": {
         parameters: {
             query?: never;
@@ -2255,6 +2289,33 @@ export interface components {
             released_at: string;
             release_reason: string;
         };
+        AttendanceSheet: {
+            id: components["schemas"]["Id"];
+            intervention: components["schemas"]["Id"];
+            /** @description The intervention's. */
+            name: string;
+            convenio_code: string;
+            day: components["schemas"]["Day"];
+            /** @enum {string} */
+            state: "registrada" | "validada" | "observada";
+            /** @description Why it is observed, or no longer validated. */
+            state_reason: string;
+            headcount: number;
+            present: number;
+            absent: number;
+            /** @description Name; empty while it is not validated. */
+            validated_by: string;
+            validated_at: string;
+            /** @description Moves with every change of the sheet, by any path. */
+            revision: number;
+        };
+        AttendanceDecision: {
+            /** @enum {string} */
+            decision: "validar" | "observar" | "devolver";
+            /** @description At least 10 characters; needed to observe and to give back. */
+            reason?: string;
+            revision: number;
+        };
         ReleaseRequest: {
             reason: string;
         };
@@ -3835,6 +3896,60 @@ export interface operations {
                     "application/json": {
                         answered: number;
                     };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listAttendanceSheets: {
+        parameters: {
+            query: {
+                state: "registrada" | "validada" | "observada";
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AttendanceSheet"][];
+                        total: number;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    decideAttendanceSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceDecision"];
+            };
+        };
+        responses: {
+            /** @description The sheet as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSheet"];
                 };
             };
             default: components["responses"]["Fault"];
