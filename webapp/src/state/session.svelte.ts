@@ -1,8 +1,9 @@
 import { ClientResponseError } from 'pocketbase'
 import type { Session } from '../sync/contract'
-import { ApiFault, get } from './api'
+import { ApiFault, get, type Schemas } from './api'
 import { net } from './net.svelte'
 import { pb } from './pb'
+import { send } from './send'
 
 const KEY = 'chaski-session'
 
@@ -51,6 +52,15 @@ class SessionState {
     } catch (error) {
       if (error instanceof ApiFault && error.status === 401) this.expired = true
     }
+  }
+
+  /**
+   * Ends this person's sessions everywhere else. This one goes on with a new token.
+   * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
+   */
+  async closeOthers(): Promise<void> {
+    const { token } = await send<Schemas['NewToken']>('/session/close-others', { method: 'POST' })
+    pb.authStore.save(token, pb.authStore.record)
   }
 
   /** Forgets who works here. The replica and the unsent work stay on the device. */

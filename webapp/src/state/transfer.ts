@@ -16,8 +16,10 @@ export interface TransferEvents {
   /** The server holds so many bytes. */
   held: (bytes: number) => void
   whole: () => void
-  /** The server refuses; the message says what to do. */
-  refused: (message: string, status: number) => void
+  /** The server refuses this file; the message says what to do. */
+  refused: (message: string) => void
+  /** It does not let us in for now: that says nothing of the file. */
+  shut: () => void
   /** No answer, again and again. */
   lost: () => void
 }
@@ -52,12 +54,17 @@ export function transfer(file: File, facts: FileOnItsWay, on: TransferEvents): U
     onError: (error) => {
       const problem = error instanceof DetailedError ? problemOf(error) : null
       const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0
-      if (problem) on.refused(problem.message, status)
+      if (shutsOut(status, problem?.code)) on.shut()
+      else if (problem) on.refused(problem.message)
       else on.lost()
     },
   })
   return upload
 }
+
+/** Whoever signs in again, or whose device is put back in use, goes on with the file where it was. */
+export const shutsOut = (status: number, code?: string): boolean =>
+  status === 401 || code === 'device_revoked' || code === 'device_wiped'
 
 /** The fault in an answer of ours, null if there is none. */
 function problemOf(error: DetailedError): Schemas['Problem'] | null {

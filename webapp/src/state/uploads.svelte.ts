@@ -7,7 +7,7 @@ import { net } from './net.svelte'
 import { rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
-import { transfer } from './transfer'
+import { shutsOut, transfer } from './transfer'
 
 export type FileState =
   | 'reading' // its hash is being computed
@@ -221,11 +221,10 @@ export class Uploads {
         void this.#finish(item)
         this.#next()
       },
-      refused: (message, status) => {
-        if (status === 401) {
-          void session.refresh()
-          end('lost')
-        } else end('refused', message)
+      refused: (message) => end('refused', message),
+      shut: () => {
+        void session.refresh()
+        end('lost')
       },
       lost: () => end('lost'),
     })
@@ -247,6 +246,10 @@ export class Uploads {
       if (!(error instanceof ApiFault) || error.status >= 500) {
         item.state = 'lost' // finished again when the server can be reached
         return
+      }
+      if (shutsOut(error.status, error.problem.code)) {
+        item.state = 'lost'
+        return session.refresh()
       }
       if (error.problem.code === 'upload_incomplete') return this.resume(item)
       this.#refuse(item, error.message)

@@ -201,7 +201,7 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       succeed(s, 'pull')
       return
     case 'failed':
-      return fail(s, e)
+      return fail(s, e, effects)
   }
 }
 
@@ -285,12 +285,13 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
   }
 }
 
-function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): void {
+function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed, effects: Effect[]): void {
   const { channel, failure } = e
   if (channel === 'pull') s.verified = false
   const pause = backoff(s.channels[channel].failures, e.jitter)
   if (failure.kind === 'no_answer') return wait(s, channel, pause, e.now, 'no_network')
   if (failure.kind === 'storage') return wait(s, channel, pause, e.now, 'storage_full')
+  if (failure.status === 403 && ordered(s, failure.code)) return obey(s, channel, e.now, effects)
   if (channel === 'session') return wait(s, channel, pause, e.now, 'server')
   if (failure.status === 401) {
     s.channels.session.want = true
@@ -299,12 +300,6 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): 
   if (failure.status === 409 && failure.code === 'device_unknown') {
     s.registered = false
     return wait(s, channel, pause, e.now, s.problem)
-  }
-  if (failure.status === 403 && channel === 'pull' && ordered(s, failure.code)) {
-    s.channels.push.want = true
-    if (s.standing === 'wiped') s.channels.pull = { ...idle(), want: true }
-    else wait(s, 'pull', OUTDATED_WAIT, e.now, 'device_revoked')
-    return
   }
   if (failure.status === 413 && channel === 'push') {
     s.limit = halved(s.limit, failure.sent)
@@ -318,7 +313,26 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed): 
   wait(s, channel, Math.max(pause, asked), e.now, 'server', asked > 0)
 }
 
-/** Whether a refusal of a pull is an order for this device; then it stands so. */
+/** An order came as the answer to whatever was asked: what is unsent goes first, but before a wipe. */
+function obey(s: CoreState, channel: ChannelName, now: number, effects: Effect[]): void {
+  if (channel === 'session') {
+    sessionTold(s, true) // the token is known, and good for sending what is unsent
+    if (s.problem === 'session_expired') s.problem = ''
+  }
+  if (channel !== 'push') s.channels.push.want = true
+  if (s.standing === 'wiped') {
+    if (channel !== 'pull') succeed(s, channel)
+    if (channel === 'pull' || s.channels.pull.phase !== 'busy') s.channels.pull = { ...idle(), want: true }
+    return
+  }
+  if (channel !== 'session') wait(s, channel, OUTDATED_WAIT, now, 'device_revoked')
+  if (channel === 'register' && s.channels.pull.phase !== 'busy') {
+    s.channels.pull.phase = 'busy' // it can neither send nor pull: what it holds goes, unless something is unsent
+    effects.push({ do: 'evict' })
+  }
+}
+
+/** Whether a refusal is an order for this device; then it stands so. */
 function ordered(s: CoreState, code: string): boolean {
   if (code === 'device_wiped') s.standing = 'wiped'
   else if (code === 'device_revoked' && s.standing === 'active') s.standing = 'revoked'

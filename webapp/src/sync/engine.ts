@@ -91,15 +91,28 @@ class TabEngine implements SyncEngine {
       case 'synced':
         return this.rounds.get(message.ask)?.()
       case 'leads':
-        return void this.cleanups.push(
-          listen(this.options.pb, this.options.gate, { kick: (strong) => this.tell({ kind: 'kick', strong }) }),
-        )
+        return this.listen()
       case 'erase':
         this.options.erase()
         return this.tell({ kind: 'erased' })
       case 'stopped':
         return this.stopped()
     }
+  }
+
+  private listen(): void {
+    const { pb, gate } = this.options
+    const hints = { kick: (strong: boolean) => this.tell({ kind: 'kick', strong }) }
+    const { check, stop } = listen(pb, gate, hints, () => this.latest.standing === 'active')
+    this.cleanups.push(stop)
+    let standing = this.latest.standing
+    this.cleanups.push(
+      this.subscribe((now) => {
+        if (now.standing === standing) return
+        standing = now.standing
+        check()
+      }),
+    )
   }
 
   /** Only this user's: another tab may have signed somebody else in. */

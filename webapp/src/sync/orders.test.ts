@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto'
 import { describe, expect, test, vi } from 'vitest'
 import { emptyDisk, MemoryReplica, MemoryWork } from '../db/memory'
 import { Erased } from './ledger'
+import type { Answer } from './ports'
 import { Phone } from './testing/phone'
 import { FakeServer } from './testing/server'
 import { ALL, kinds, rowIds, setUp as setUpOn } from './testing/stores'
@@ -77,6 +78,60 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     await phone.driver.settled()
     expect(phone.status).toMatchObject({ standing: 'evicted', pending: 0, parked: 1 })
     expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
+  })
+
+  test('revoked, and heard of where its session or its name is asked for: it flushes all the same', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
+    await phone.record('v', 'x', 'visit1')
+    server.standing = 'revocado'
+    server.judge = () => ({ status: 'parked', errors: [{ code: 'device_revoked', message: 'En revisión.' }] })
+    const over = { status: 401, body: { error: { code: 'session_expired', message: '' } } }
+    const unsure = (path: string, deliver: () => Answer): Answer => (path === '/session' ? deliver() : over)
+    phone.spoil = unsure // the first answers are a 401: only /session may end the session, and it says another thing
+    await phone.sync()
+    expect(phone.status).toMatchObject({ standing: 'revoked', pending: 1 })
+    expect(phone.status?.problem).not.toBe('session_expired')
+    phone.spoil = (_, deliver) => deliver()
+    await phone.sync()
+    await phone.driver.settled()
+    expect(phone.status).toMatchObject({ standing: 'evicted', parked: 1, pending: 0 })
+    expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
+  })
+
+  test('revoked before a new name of it was registered: it is emptied, what is unsent stays, and a sign-in sends it', async () => {
+    for (const unsent of [0, 1]) {
+      const { server, phone, stores } = setUp()
+      await phone.start()
+      await stores.work.saveInstall('copied') // as after a counter that another copy had used
+      if (unsent > 0) await stores.work.enqueue(work('v'), { ids: ['m1'], at: '' })
+      server.standing = 'revocado'
+      const copy = new Phone(stores.replica, stores.work, server)
+      await copy.start()
+      await copy.driver.settled()
+      expect(copy.status).toMatchObject({ pending: unsent, problem: 'device_revoked' })
+      expect(copy.status?.standing).toBe(unsent > 0 ? 'revoked' : 'evicted')
+      expect((await rowIds(stores)).length > 0).toBe(unsent > 0)
+      server.standing = 'activo' // for the new session
+      copy.driver.tell({ type: 'signed_in' })
+      await copy.driver.settled()
+      expect(copy.status).toMatchObject({ standing: 'active', pending: 0, in_sync: true })
+    }
+  })
+
+  test('to be wiped, and heard of when it registers anew: it erases itself', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    await phone.record('v', 'x', 'visit1')
+    await stores.work.saveInstall('copied')
+    server.standing = 'por_borrar'
+    const next = new Phone(stores.replica, stores.work, server)
+    await next.start()
+    await next.driver.settled()
+    expect(next.status?.standing).toBe('erased')
+    expect(await stores.all()).toEqual([])
+    expect(await rowIds(stores)).toEqual([])
   })
 
   test('to be wiped: everything goes at once, and the server is told however long that takes', async () => {

@@ -9,11 +9,19 @@ export interface Hints {
 
 const RENEW_MS = 24 * 3600 * 1000
 
-/** @returns a function that stops listening */
-export function listen(pb: PocketBase, gate: Gate, hints: Hints): () => void {
+/**
+ * @param heard false while the server gives this device no news: a stream that it refuses is not asked for again and again
+ * @returns `check` looks at that again, `stop` stops listening
+ */
+export function listen(
+  pb: PocketBase,
+  gate: Gate,
+  hints: Hints,
+  heard: () => boolean,
+): { check: () => void; stop: () => void } {
   const stop = new AbortController()
   const { signal } = stop
-  const poke = new Poke(pb, gate, () => hints.kick(false))
+  const poke = new Poke(pb, gate, () => hints.kick(false), heard)
   const strong = (): void => {
     void poke.ensure()
     hints.kick(true)
@@ -24,11 +32,14 @@ export function listen(pb: PocketBase, gate: Gate, hints: Hints): () => void {
   const renewal = setInterval(() => void renew(pb), RENEW_MS)
   void poke.ensure()
   void renew(pb)
-  return () => {
-    stop.abort()
-    ungate()
-    clearInterval(renewal)
-    void poke.leave()
+  return {
+    check: () => void (heard() ? poke.ensure() : poke.leave()),
+    stop: () => {
+      stop.abort()
+      ungate()
+      clearInterval(renewal)
+      void poke.leave()
+    },
   }
 }
 
@@ -49,15 +60,16 @@ class Poke {
     private readonly pb: PocketBase,
     private readonly gate: Gate,
     private readonly onPoke: () => void,
+    private readonly heard: () => boolean,
   ) {}
 
   async ensure(): Promise<void> {
-    if (this.state !== 'off' || !this.gate.open) return
+    if (this.state !== 'off' || !this.gate.open || !this.heard()) return
     this.state = 'joining'
     try {
       await this.pb.realtime.subscribe('chaski/poke', () => this.onPoke())
       this.state = 'on'
-      if (!this.gate.open) await this.leave()
+      if (!this.gate.open || !this.heard()) await this.leave()
     } catch {
       this.state = 'off'
     }

@@ -23,6 +23,8 @@ const actions: Record<string, () => string> = {
   deactivate: m.did_deactivate,
   reactivate: m.did_reactivate,
   unlock: m.did_unlock,
+  close_sessions: m.did_close_sessions,
+  close_others: m.did_close_others,
   revoke: m.did_revoke,
   restore: m.did_restore,
   wipe: m.did_wipe,

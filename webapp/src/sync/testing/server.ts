@@ -129,12 +129,12 @@ export class FakeServer {
   }
 
   private route(method: string, path: string, body: unknown): Answer {
-    if (path === '/session' && method === 'GET') return { status: 200, body: {} }
-    if (path === '/devices') return { status: 200, body: { device: 'device000000001', last_counter: 0 } }
     if (path === '/sync/push') return this.push(body as PushRequest)
     if (path === '/devices/wiped') return this.wiped(body as Device)
     if (this.standing !== 'activo')
       return refusal(403, this.standing === 'revocado' ? 'device_revoked' : 'device_wiped')
+    if (path === '/session' && method === 'GET') return { status: 200, body: {} }
+    if (path === '/devices') return { status: 200, body: { device: 'device000000001', last_counter: 0 } }
     if (path === '/sync/pull') return { status: 200, body: this.pull(body as PullRequest) }
     if (path === '/sync/digests') return this.digests(body as { bucket: number; after: string })
     if (path === '/sync/rows') return this.fetch(body as { bucket: number; keys: { c: string; id: string }[] })
