@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/parameter"
@@ -25,11 +26,16 @@ type Parameter struct {
 	Spec               *parameter.Spec // nil: no rule reads it
 }
 
-// Holiday is a day not worked, with the norm that says so.
+// Holiday is a day not worked, with the norm that says so and where it holds:
+// calendar.National or a department.
 type Holiday struct {
 	Day        day.Day
 	Name, Norm string
+	Scope      string
 }
+
+// Department by its code, INEI's two digits.
+type Department struct{ Code, Name string }
 
 // Question of a checklist.
 type Question struct {
@@ -77,6 +83,7 @@ type Catalogue struct {
 	MayEdit      bool
 	Parameters   []Parameter
 	Holidays     []Holiday
+	Departments  []Department // by code
 	Checklists   []Checklist
 	Units        []Unit
 }
@@ -173,6 +180,9 @@ func (c *Catalogues) AddHoliday(ctx context.Context, a actor.Actor, h Holiday) e
 	}
 	if _, err := day.Parse(string(h.Day)); err != nil {
 		return fault.New(fault.DateInvalid, "day")
+	}
+	if !calendar.KnownScope(h.Scope) {
+		return fault.New(fault.InvalidValue, "scope")
 	}
 	var err error
 	if h.Name, err = written(h.Name, "name", 3); err != nil {

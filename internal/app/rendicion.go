@@ -46,6 +46,7 @@ type RendicionWork struct {
 	UT, UTName                    string
 	Executor, ExecutorName        string
 	Starts, Ends                  day.Day
+	Department                    string // where it lies, "" if unknown; its holidays count
 }
 
 // Deadline is when a rendición is due and why.
@@ -224,7 +225,7 @@ type RendicionParameter struct {
 type RendicionPage interface {
 	Rendicion(intervention string) (Rendicion, bool, error) // without what is derived
 	Items(RendicionFilter) ([]RendicionItem, error)         // without deadlines
-	Calendar() (calendar.Calendar, error)
+	Holidays() ([]calendar.Holiday, error)
 	Parameter(key string, on day.Day) (RendicionParameter, bool, error)
 }
 

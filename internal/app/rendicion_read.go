@@ -40,18 +40,19 @@ func readsRendicion(a actor.Actor, w RendicionWork) bool {
 
 // rules are the dated rules in force for one work.
 type rules struct {
-	calendar calendar.Calendar
+	holidays []calendar.Holiday
 	today    day.Day
 	page     RendicionPage
 }
 
 func (u *rendiciones) rules(p RendicionPage) (rules, error) {
-	c, err := p.Calendar()
-	return rules{calendar: c, today: day.Of(u.now()), page: p}, err
+	holidays, err := p.Holidays()
+	return rules{holidays: holidays, today: day.Of(u.now()), page: p}, err
 }
 
 // deadline of a work: the parameter is the one in force on the day it ended.
-// What was presented keeps the deadline it was presented under.
+// What was presented keeps the deadline it was presented under; until then it is
+// counted at each look, so that a holiday added later moves it.
 func (r rules) deadline(w RendicionWork, then day.Day) (Deadline, error) {
 	d := Deadline{Workdays: rendicion.DefaultDeadline, Norm: assumedDeadline, Assumption: true}
 	p, found, err := r.page.Parameter(rendicion.DeadlineKey, w.Ends)
@@ -62,10 +63,11 @@ func (r rules) deadline(w RendicionWork, then day.Day) (Deadline, error) {
 	if found && json.Unmarshal(p.Value, &n) == nil && n > 0 {
 		d.Workdays, d.Norm, d.Assumption = n, p.Norm, p.Assumption
 	}
+	days := calendar.Of(r.holidays, w.Department)
 	if d.Due = then; then == "" {
-		d.Due = rendicion.Due(w.Ends, d.Workdays, r.calendar)
+		d.Due = rendicion.Due(w.Ends, d.Workdays, days)
 	}
-	d.Left, d.Overdue = rendicion.Left(r.today, d.Due, r.calendar), rendicion.Late("", r.today, d.Due)
+	d.Left, d.Overdue = rendicion.Left(r.today, d.Due, days), rendicion.Late("", r.today, d.Due)
 	return d, nil
 }
 

@@ -30,7 +30,7 @@ type ids map[string]map[string]string
 // jurisdiction of any date stands for its key: people have set it.
 var naturals = map[string]string{
 	"uts": "code", "departments": "code", "provinces": "code", "districts": "ubigeo", "jurisdictions": "district",
-	"holidays": "day", "parameters": "key", "checklists": "key",
+	"holidays": "iif(scope = 'national', day, day || scope)", "parameters": "key", "checklists": "key",
 }
 
 // Load brings the rows of the catalogue that this database was never given and

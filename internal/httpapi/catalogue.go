@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
+	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/parameter"
 )
@@ -35,9 +36,15 @@ type parameterShape struct {
 }
 
 type holidayShape struct {
-	Day  day.Day `json:"day"`
-	Name string  `json:"name"`
-	Norm string  `json:"norm"`
+	Day   day.Day `json:"day"`
+	Name  string  `json:"name"`
+	Norm  string  `json:"norm"`
+	Scope string  `json:"scope"`
+}
+
+type departmentShape struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
 }
 
 type checklistShape struct {
@@ -57,12 +64,13 @@ type unitShape struct {
 }
 
 type catalogueShape struct {
-	BusinessDate day.Day          `json:"business_date"`
-	MayEdit      bool             `json:"may_edit"`
-	Parameters   []parameterShape `json:"parameters"`
-	Holidays     []holidayShape   `json:"holidays"`
-	Checklists   []checklistShape `json:"checklists"`
-	Units        []unitShape      `json:"units"`
+	BusinessDate day.Day           `json:"business_date"`
+	MayEdit      bool              `json:"may_edit"`
+	Parameters   []parameterShape  `json:"parameters"`
+	Holidays     []holidayShape    `json:"holidays"`
+	Departments  []departmentShape `json:"departments"`
+	Checklists   []checklistShape  `json:"checklists"`
+	Units        []unitShape       `json:"units"`
 }
 
 func (a *API) catalogue(c echo.Context) error {
@@ -85,6 +93,10 @@ func (a *API) catalogue(c echo.Context) error {
 	}
 	for i, h := range all.Holidays {
 		out.Holidays[i] = holidayShape(h)
+	}
+	out.Departments = make([]departmentShape, len(all.Departments))
+	for i, d := range all.Departments {
+		out.Departments[i] = departmentShape(d)
 	}
 	for i, l := range all.Checklists {
 		out.Checklists[i] = checklistShape(l)
@@ -166,15 +178,19 @@ func (a *API) addParameter(c echo.Context) error {
 }
 
 type newHoliday struct {
-	Day  day.Day `json:"day" validate:"required,max=10"`
-	Name string  `json:"name" validate:"max=200"`
-	Norm string  `json:"norm" validate:"max=5000"`
+	Day   day.Day `json:"day" validate:"required,max=10"`
+	Name  string  `json:"name" validate:"max=200"`
+	Norm  string  `json:"norm" validate:"max=5000"`
+	Scope string  `json:"scope" validate:"max=8"` // absent, from older clients: national
 }
 
 func (a *API) addHoliday(c echo.Context) error {
 	var q newHoliday
 	if err := bind(c, &q); err != nil {
 		return err
+	}
+	if q.Scope == "" {
+		q.Scope = calendar.National
 	}
 	return done(c, a.Catalogue.AddHoliday(c.Request().Context(), who(c), app.Holiday(q)))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/catalog"
+	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/store"
@@ -154,15 +155,17 @@ func TestHolidayMovesTheCalendarAndReachesPhones(t *testing.T) {
 	k, token := catalogued(t)
 	rosa := k.Phone(testkit.Rosa)
 	rosa.Pull()
-	before, err := store.Calendar(k.App.DB())
-	if err != nil {
-		t.Fatal(err)
+	national := func() calendar.Calendar {
+		t.Helper()
+		holidays, err := store.Holidays(k.App.DB())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return calendar.Of(holidays, "")
 	}
+	before := national()
 	k.Do("POST", catalogue+"/holidays", token, map[string]any{"day": "2026-12-24", "name": "Día no laborable", "norm": "Decreto de prueba"}).JSON(204, nil)
-	after, err := store.Calendar(k.App.DB())
-	if err != nil {
-		t.Fatal(err)
-	}
+	after := national()
 	if !before.Workday("2026-12-24") || after.Workday("2026-12-24") {
 		t.Error("the day is worked still")
 	}

@@ -27,7 +27,7 @@ func (b *catalogueBook) Today() day.Day { return b.engine.Today() }
 
 func (b *catalogueBook) Read() (out app.Catalogue, err error) {
 	db := b.app.ConcurrentDB()
-	for _, part := range []func(dbx.Builder, *app.Catalogue) error{readParameters, readHolidays, readChecklists, b.readUnits} {
+	for _, part := range []func(dbx.Builder, *app.Catalogue) error{readParameters, readHolidays, readDepartments, readChecklists, b.readUnits} {
 		if err := part(db, &out); err != nil {
 			return out, err
 		}
@@ -60,15 +60,20 @@ func readParameters(db dbx.Builder, out *app.Catalogue) error {
 
 func readHolidays(db dbx.Builder, out *app.Catalogue) error {
 	var rows []struct {
-		Day  day.Day `db:"day"`
-		Name string  `db:"name"`
-		Norm string  `db:"norm"`
+		Day   day.Day `db:"day"`
+		Name  string  `db:"name"`
+		Norm  string  `db:"norm"`
+		Scope string  `db:"scope"`
 	}
-	err := db.NewQuery(`SELECT day, name, norm FROM holidays ORDER BY day`).All(&rows)
+	err := db.NewQuery(`SELECT day, name, norm, scope FROM holidays ORDER BY day, scope = 'national' DESC, scope`).All(&rows)
 	for _, r := range rows {
 		out.Holidays = append(out.Holidays, app.Holiday(r))
 	}
 	return err
+}
+
+func readDepartments(db dbx.Builder, out *app.Catalogue) error {
+	return db.NewQuery(`SELECT code, name FROM departments WHERE valid_to = '' ORDER BY code`).All(&out.Departments)
 }
 
 func readChecklists(db dbx.Builder, out *app.Catalogue) error {
@@ -223,9 +228,10 @@ func (b *catalogueBook) AddParameter(ctx context.Context, by string, p app.Param
 
 // AddHoliday implements app.CatalogueBook.
 func (b *catalogueBook) AddHoliday(ctx context.Context, by string, h app.Holiday) error {
-	fields := map[string]any{"day": string(h.Day), "name": h.Name, "norm": h.Norm, "scope": "national"}
+	fields := map[string]any{"day": string(h.Day), "name": h.Name, "norm": h.Norm, "scope": h.Scope}
 	return b.write(ctx, by, "holidays", fields, func(w writing) (string, error) {
-		there, err := column(w.app.DB(), `SELECT id FROM holidays WHERE day = {:d}`, dbx.Params{"d": string(h.Day)})
+		there, err := column(w.app.DB(), `SELECT id FROM holidays WHERE day = {:d} AND scope IN ('national', {:s})`,
+			dbx.Params{"d": string(h.Day), "s": h.Scope})
 		if err == nil && len(there) > 0 {
 			err = fault.New(fault.DateTaken, "day").With("value", string(h.Day))
 		}

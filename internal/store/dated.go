@@ -68,11 +68,9 @@ func rawParameter(db dbx.Builder, key string, on day.Day) (json.RawMessage, erro
 	return json.RawMessage(row.Value), nil
 }
 
-// Calendar has the holidays of the database.
-func Calendar(db dbx.Builder) (calendar.Calendar, error) {
-	var days []day.Day
-	err := db.NewQuery(`SELECT day FROM holidays`).Column(&days)
-	return calendar.New(days), err
+// Holidays of the database, each with its scope.
+func Holidays(db dbx.Builder) (out []calendar.Holiday, err error) {
+	return out, db.NewQuery(`SELECT day, scope FROM holidays`).All(&out)
 }
 
 // UTOfDistrict is the id of the unit that serves a district on a day, "" if none

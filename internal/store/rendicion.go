@@ -62,13 +62,15 @@ const workColumns = `i.id AS work, i.name, i.state AS work_state, i.ut, u.name A
 	coalesce(r.id, '') AS id, coalesce(r.state, '') AS state, coalesce(r.revision, 0) AS revision, coalesce(r.round, 0) AS round,
 	coalesce(r.transferred, 0) AS transferred, coalesce(r.due_on, '') AS due_on, coalesce(r.presented_on, '') AS presented_on,
 	coalesce(r.presented_at, '') AS presented_at, coalesce(r.receipt, '') AS receipt, coalesce(r.decided_on, '') AS decided_on,
-	coalesce(d.name, '') AS decided_by`
+	coalesce(d.name, '') AS decided_by, coalesce(place.ubigeo, '') AS ubigeo`
 
 const workTables = ` FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
-	LEFT JOIN entities e ON e.id = c.executor LEFT JOIN rendiciones r ON r.intervention = i.id LEFT JOIN users d ON d.id = r.decided_by `
+	LEFT JOIN entities e ON e.id = c.executor LEFT JOIN rendiciones r ON r.intervention = i.id LEFT JOIN users d ON d.id = r.decided_by
+	LEFT JOIN districts place ON place.id = i.district `
 
 type workRow struct {
 	Work         string `db:"work"`
+	Ubigeo       string `db:"ubigeo"`
 	Name         string `db:"name"`
 	WorkState    string `db:"work_state"`
 	UT           string `db:"ut"`
@@ -97,6 +99,7 @@ func (w workRow) work() app.RendicionWork {
 	return app.RendicionWork{
 		ID: w.Work, Name: w.Name, State: w.WorkState, ConvenioCode: w.Code, UT: w.UT, UTName: w.UTName,
 		Executor: w.Executor, ExecutorName: w.ExecutorName, Starts: day.Day(w.Starts), Ends: day.Day(w.Ends),
+		Department: calendar.DepartmentOf(w.Ubigeo),
 	}
 }
 
@@ -259,8 +262,8 @@ func (p *rendicionPage) Items(f app.RendicionFilter) ([]app.RendicionItem, error
 	return out, err
 }
 
-// Calendar implements app.RendicionPage.
-func (p *rendicionPage) Calendar() (calendar.Calendar, error) { return Calendar(p.db) }
+// Holidays implements app.RendicionPage.
+func (p *rendicionPage) Holidays() ([]calendar.Holiday, error) { return Holidays(p.db) }
 
 // Parameter implements app.RendicionPage.
 func (p *rendicionPage) Parameter(key string, on day.Day) (app.RendicionParameter, bool, error) {

@@ -19,6 +19,9 @@ type golden struct {
 		N        int
 		To       day.Day
 		Holidays []day.Day
+		// Holidays with their scope, and whose calendar it is.
+		Scoped     []calendar.Holiday
+		Department string
 	}
 	Expect any
 }
@@ -38,6 +41,9 @@ func TestGolden(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			cal := calendar.New(c.Input.Holidays)
+			if c.Input.Scoped != nil {
+				cal = calendar.Of(c.Input.Scoped, c.Input.Department)
+			}
 			var got any
 			switch c.Input.Op {
 			case "workday":

@@ -40,3 +40,17 @@ export class Calendar {
     return count
   }
 }
+
+/** Scope of a holiday of the whole country; that of another is its department's two digits. */
+export const NATIONAL = 'national'
+
+/** The calendar of a department: its own holidays and the national ones; of a place not known ('') the national ones. */
+export function calendarOf(holidays: readonly { day: Day; scope: string }[], department: string): Calendar {
+  return new Calendar(
+    holidays.filter((h) => h.scope === NATIONAL || (department !== '' && h.scope === department)).map((h) => h.day),
+  )
+}
+
+/** The department of a ubigeo, '' if it is none. */
+export const departmentOf = (ubigeo: string): string =>
+  /^(0[1-9]|1\d|2[0-5])\d{4}$/.test(ubigeo) ? ubigeo.slice(0, 2) : ''

@@ -154,6 +154,8 @@ export interface Holiday {
   day: Day
   name: string
   norm: string
+  /** 'national', or the two digits of a department. */
+  scope: string
 }
 
 /** The collections a screen reads and the shape of each. */

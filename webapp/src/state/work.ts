@@ -1,4 +1,4 @@
-import { Calendar } from '../domain/calendar'
+import { calendarOf, departmentOf } from '../domain/calendar'
 import type { Day } from '../domain/day'
 import { missingSheets, parameterOn, rendicionDue, RUNNING, sheetDays } from '../domain/due'
 import type { Finding } from '../domain/rows'
@@ -17,10 +17,11 @@ const RENDERED = new Set(['rc_presentada', 'rc_conforme', 'cerrada', 'desistida'
 
 /** Everything of the executor's entity that is on this device. */
 export async function works(today: Day, fresh: boolean): Promise<Work[]> {
-  const [interventions, parameters, holidays] = await Promise.all([
+  const [interventions, parameters, holidays, districts] = await Promise.all([
     all('interventions'),
     all('parameters'),
     all('holidays'),
+    all('districts'),
   ])
   const ids = interventions.map((i) => i.id)
   const [cards, sheets, findings] = await Promise.all([
@@ -29,7 +30,9 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
     manyWithOutbox('findings', ids),
   ])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
-  const calendar = new Calendar(holidays.map((h) => h.day))
+  // Where a district is not on this device only national holidays count: the day is
+  // never later than the server's.
+  const ubigeos = new Map(districts.map((d) => [d.id, d.ubigeo]))
   return cards.map((card) => {
     const { intervention } = card
     const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
@@ -42,7 +45,7 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
         : rendicionDue(
             intervention.ends_on,
             parameterOn(parameters, 'rendicion.deadline_workdays', intervention.ends_on),
-            calendar,
+            calendarOf(holidays, departmentOf(ubigeos.get(intervention.district) ?? '')),
           ),
     }
   })

@@ -2759,6 +2759,11 @@ export interface components {
             /** @description By key, newest first. */
             parameters: components["schemas"]["DatedParameter"][];
             holidays: components["schemas"]["NewHoliday"][];
+            /** @description By code. */
+            departments: {
+                code: string;
+                name: string;
+            }[];
             /** @description By key, newest version first. */
             checklists: components["schemas"]["ChecklistVersion"][];
             units: components["schemas"]["Unit"][];
@@ -2797,6 +2802,8 @@ export interface components {
             day: components["schemas"]["Day"];
             name: string;
             norm: string;
+            /** @description national, or the department it holds in (INEI, two digits): it moves the deadlines of that department alone. Absent in a request: national. */
+            scope?: string;
         };
         Question: {
             key: string;

@@ -1,4 +1,5 @@
 import { weekdayRun, type ValueProblem } from '../../domain/catalogue'
+import { NATIONAL } from '../../domain/calendar'
 import { group } from '../../domain/decimal'
 import { solesOf } from '../../domain/rendicion'
 import { m } from '../../i18n'
@@ -106,4 +107,10 @@ export function valueProblem(problem: ValueProblem, parameter: DatedParameter): 
 /** A whole number stands alone: its unit is in the label. */
 function bound(parameter: DatedParameter, value = 0): string {
   return parameter.kind === 'money' ? valueWord(parameter, value) : group(String(value))
+}
+
+/** Where a holiday holds. */
+export function scopeWord(scope: string | undefined, departments: Schemas['Catalogue']['departments']): string {
+  if (scope === undefined || scope === NATIONAL) return m.hol_national()
+  return m.hol_regional({ name: departments.find((d) => d.code === scope)?.name ?? scope })
 }
