@@ -149,6 +149,7 @@ type ReviewBook interface {
 type Reviewer struct {
 	Ledger Ledger
 	Book   ReviewBook
+	Sights Sights
 	Now    func() time.Time
 	// Say is what people read of a fault.
 	Say func(*fault.Fault) string
@@ -172,7 +173,25 @@ func (r *Reviewer) Conflicts(a actor.Actor, q ConflictQuery) ([]Conflict, int64,
 	if err != nil {
 		return nil, 0, err
 	}
-	return r.Book.Conflicts(ut, q)
+	found, total, err := r.Book.Conflicts(ut, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	return found, total, r.sawConflicts(a, found...)
+}
+
+// sawConflicts notes those about people outside a roster.
+func (r *Reviewer) sawConflicts(a actor.Actor, found ...Conflict) error {
+	var seen []Sight
+	for _, c := range found {
+		if c.Collection == "unlisted_workers" {
+			seen = append(seen, Sight{
+				Actor: a.User, Action: ActionRead, Collection: c.Collection, Record: c.Record,
+				Detail: SightDetail{What: "conflict", Intervention: c.Intervention, Rows: 1},
+			})
+		}
+	}
+	return r.Sights.Saw(seen...)
 }
 
 // Conflict is one of them.

@@ -84,7 +84,27 @@ func (r *Reviewer) Parked(a actor.Actor) ([]ParkedGroup, error) {
 			out = append(out, g)
 		}
 	}
-	return out, nil
+	return out, r.sawParked(a, out)
+}
+
+// sawParked notes the groups that name people outside a roster.
+func (r *Reviewer) sawParked(a actor.Actor, groups []ParkedGroup) error {
+	var seen []Sight
+	for _, g := range groups {
+		rows := 0
+		for _, p := range g {
+			if p.Mutation.Collection == "unlisted_workers" && p.Mutation.Op != "delete" {
+				rows++
+			}
+		}
+		if rows > 0 {
+			seen = append(seen, Sight{
+				Actor: a.User, Action: ActionRead, Collection: "visits", Record: g[0].Visit,
+				Detail: SightDetail{What: "parked", Intervention: g.Work().ID, Rows: rows},
+			})
+		}
+	}
+	return r.Sights.Saw(seen...)
 }
 
 // Review is who decided about parked work, and why.

@@ -33,10 +33,14 @@ type Snapshot interface {
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 
-// NewBoard returns the use cases of the board over its port.
-func NewBoard(f Figures) Board { return &board{f} }
+// NewBoard returns the use cases of the board over its port. What names people
+// is noted with sights.
+func NewBoard(f Figures, sights Sights) Board { return &board{f, sights} }
 
-type board struct{ figures Figures }
+type board struct {
+	figures Figures
+	sights  Sights
+}
 
 func (b *board) watch(a actor.Actor, fn func(Snapshot) error) error {
 	if !a.WatchesFigures() {
@@ -227,7 +231,27 @@ func (b *board) Intervention(a actor.Actor, year int64, ao, id string) (d Interv
 		d.Visits, err = s.Visits(id)
 		return err
 	})
-	return d, err
+	if err != nil {
+		return d, err
+	}
+	named := 0
+	for _, r := range d.Rows {
+		if r.Person != "" {
+			named++
+		}
+	}
+	return d, b.saw(a, "counted", "interventions", id, id, named)
+}
+
+// saw notes that names of people were shown; a page without any is none.
+func (b *board) saw(a actor.Actor, what, collection, record, intervention string, rows int) error {
+	if rows == 0 {
+		return nil
+	}
+	return b.sights.Saw(Sight{
+		Actor: a.User, Action: ActionRead, Collection: collection, Record: record,
+		Detail: SightDetail{What: what, Intervention: intervention, Rows: rows},
+	})
 }
 
 // reaches: a coordinator sees the country's figures, and the rows of his unit.
@@ -255,7 +279,10 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 		}
 		return err
 	})
-	return d, err
+	if err != nil {
+		return d, err
+	}
+	return d, b.saw(a, "visit", "visits", id, d.Intervention, len(d.Marks)+len(d.Unlisted))
 }
 
 func mayRead(a actor.Actor, v VisitDetail) bool { return a.WatchesFigures() && reaches(a, v.UT) }

@@ -47,6 +47,7 @@ type API struct {
 	Reviewer    *app.Reviewer
 	Outside     app.Outside
 	Sheets      *app.Sheets
+	Personal    *app.Personal
 }
 
 // Handler returns the routes. Requests must carry the actor in their context.
@@ -79,6 +80,7 @@ func (a *API) Handler() http.Handler {
 	a.reviewRoutes(g)
 	a.outsideRoutes(g)
 	a.attendanceRoutes(g)
+	a.personalRoutes(g)
 	return e
 }
 

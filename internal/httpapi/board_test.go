@@ -321,14 +321,14 @@ func TestVisitAsEvidence(t *testing.T) {
 		Unlisted []struct{ DNI, Name string }
 	}
 	r.JSON(200, &d)
-	if len(d.Marks) != 3 || d.Marks[0].DNI != "0001" || !d.Marks[0].Counted || d.Marks[0].Coverage != "cubierto" ||
+	if len(d.Marks) != 3 || d.Marks[0].DNI != "•••••001" || !d.Marks[0].Counted || d.Marks[0].Coverage != "cubierto" ||
 		d.Marks[1].Coverage != "sin_cobertura" || !d.Marks[1].Counted || d.Marks[2].Counted || d.Marks[2].Mark != "ausente" {
 		t.Errorf("%+v", d.Marks)
 	}
 	if len(d.Answers) != 1 || d.Answers[0].Label != "¿Hay cartel?" || d.Answers[0].Answer != "si" {
 		t.Errorf("%+v", d.Answers)
 	}
-	if len(d.Findings) != 1 || d.Findings[0].State != "abierto" || len(d.Unlisted) != 1 || d.Unlisted[0].DNI != "1222" {
+	if len(d.Findings) != 1 || d.Findings[0].State != "abierto" || len(d.Unlisted) != 1 || d.Unlisted[0].DNI != "•••••222" {
 		t.Errorf("%+v %+v", d.Findings, d.Unlisted)
 	}
 	for _, whole := range []string{"99000001", "99111222"} {

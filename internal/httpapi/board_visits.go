@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"chaski/internal/app"
+	"chaski/internal/domain/identity"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/progress"
 )
@@ -128,15 +129,6 @@ type visitShape struct {
 	Unlisted         []unlisted   `json:"unlisted"`
 }
 
-// lastFour is all of a DNI that the board shows: it is for reading figures, not
-// for looking people up.
-func lastFour(dni string) string {
-	if len(dni) <= 4 {
-		return dni
-	}
-	return dni[len(dni)-4:]
-}
-
 func visitOf(d app.VisitDetail) visitShape {
 	out := visitShape{
 		Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
@@ -149,13 +141,13 @@ func visitOf(d app.VisitDetail) visitShape {
 		out.Answers[i] = answer(x)
 	}
 	for i, m := range d.Marks {
-		out.Marks[i] = mark{m.Participant, m.Name, lastFour(m.DNI), m.Cupo, m.Mark, m.Coverage, m.Counted}
+		out.Marks[i] = mark{m.Participant, m.Name, identity.Mask(m.DNI), m.Cupo, m.Mark, m.Coverage, m.Counted}
 	}
 	for i, f := range d.Findings {
 		out.Findings[i] = finding{f.ID, f.Severity, f.Description, f.CorrectiveMeasure, string(f.DueOn), f.Responsible, f.State}
 	}
 	for i, u := range d.Unlisted {
-		out.Unlisted[i] = unlisted{u.ID, lastFour(u.DNI), u.Name, u.Note}
+		out.Unlisted[i] = unlisted{u.ID, identity.Mask(u.DNI), u.Name, u.Note}
 	}
 	return out
 }

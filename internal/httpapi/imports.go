@@ -206,11 +206,7 @@ func (a *API) importBadRows(c echo.Context) error {
 
 // importFile answers the original file, as it was sent.
 func (a *API) importFile(c echo.Context) error {
-	b, _, err := a.Imports.Find(who(c), c.Param("import"))
-	if err != nil {
-		return err
-	}
-	path, done, err := a.Imports.Archive.File(b.ID)
+	b, path, done, err := a.Imports.Original(who(c), c.Param("import"))
 	if err != nil {
 		return err
 	}

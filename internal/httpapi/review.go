@@ -1,12 +1,15 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
 	"chaski/internal/replication"
 )
 
@@ -50,10 +53,38 @@ type conflictShape struct {
 
 func conflictOf(c app.Conflict) conflictShape {
 	return conflictShape{
-		ID: c.ID, Kind: c.Kind, Collection: c.Collection, Record: c.Record, Intervention: c.Intervention, Label: c.Label, Values: list(c.Values),
+		ID: c.ID, Kind: c.Kind, Collection: c.Collection, Record: c.Record, Intervention: c.Intervention, Label: c.Label, Values: maskedValues(c),
 		Author: c.Author, AuthorName: c.AuthorName, AuthorAt: c.AuthorAt, Other: c.Other, OtherName: c.OtherName, OtherAt: c.OtherAt,
 		Rule: c.Rule, State: c.State, Resolution: c.Resolution, ResolvedByName: c.ResolvedByName, ResolvedAt: c.ResolvedAt,
 	}
+}
+
+// maskedValues hide both numbers of a conflict about a DNI; who has to decide it
+// reveals them.
+func maskedValues(c app.Conflict) []replication.Lost {
+	out := slices.Clone(list(c.Values))
+	for i, v := range out {
+		if v.Field == "dni" {
+			out[i].Mine, out[i].Theirs = maskedDNI(v.Mine), maskedDNI(v.Theirs)
+		}
+	}
+	return out
+}
+
+func maskedDNI(v any) any {
+	if s, ok := v.(string); ok {
+		return identity.Mask(s)
+	}
+	return v
+}
+
+// maskedFields are the fields of a change as a reviewer sees them.
+func maskedFields(fields map[string]any) map[string]any {
+	out := maps.Clone(fields)
+	if v, there := out["dni"]; there {
+		out["dni"] = maskedDNI(v)
+	}
+	return out
 }
 
 func (a *API) conflicts(c echo.Context) error {
@@ -157,7 +188,7 @@ func parkedOf(g app.ParkedGroup) parkedShape {
 		said := func(field string) string { s, _ := m.Fields[field].(string); return s }
 		switch {
 		case m.Op != "create":
-			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, m.Fields})
+			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, maskedFields(m.Fields)})
 		case m.Collection == "visit_marks":
 			out.Marks[said("mark")]++
 		case m.Collection == "findings":

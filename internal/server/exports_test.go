@@ -30,7 +30,7 @@ func TestNoExportRunsAnything(t *testing.T) {
 	for i, name := range hostileNames {
 		for collection, fields := range map[string]map[string]any{
 			"uts":      {"code": fmt.Sprintf("UT%02d", 50+i), "name": name},
-			"entities": {"ruc": fmt.Sprintf("206012345%02d", i), "name": name},
+			"entities": {"ruc": rucs[i], "name": name},
 			"aos": {
 				"key": fmt.Sprintf("hostil%d", i), "name": name, "exercise": 2026, "funding_frame": "ordinary", "unit_measure": "job",
 				"budget_category": "PP0073", "counting_rule": "cupo_v1", "followup_approved": true, "physical_target": 10, "financial_target": 1_00,

@@ -73,6 +73,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
 		admission := app.NewAdmission(runtime.GOMAXPROCS(0))
 		told.Gates(admission)
+		personal := store.NewPersonal(engine, e.App)
 		api := &httpapi.API{
 			Admission: admission,
 			Replica:   told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
@@ -81,13 +82,14 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
 			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
-				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message,
+				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
 			Sheets: &app.Sheets{Book: store.NewSheetBook(engine, e.App)},
 			Access: people, People: people, Office: people,
 			Outside:   app.Outside{Book: store.NewOutside(engine, e.App)},
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
-			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today},
+			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today, Sights: personal},
+			Personal:  &app.Personal{Book: personal},
 		}
 		e.InstallerFunc = nil                                    // the first administrator is made by a link of ours
 		e.Router.Unbind(apis.DefaultSecurityHeadersMiddlewareId) // ours are stricter, and around everything

@@ -13,7 +13,9 @@ import (
 )
 
 // NewBoard answers the board from the ledger.
-func NewBoard(e *Engine, a core.App) app.Board { return app.NewBoard(NewFigures(e, a)) }
+func NewBoard(e *Engine, a core.App) app.Board {
+	return app.NewBoard(NewFigures(e, a), NewPersonal(e, a))
+}
 
 // boardFigures implements app.Figures.
 type boardFigures struct {

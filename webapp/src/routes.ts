@@ -1,6 +1,6 @@
 import type { RouteDefinition } from 'svelte-spa-router'
 import { wrap } from 'svelte-spa-router/wrap'
-import { readsCatalogue } from './domain/roles'
+import { readsAccesses, readsCatalogue, readsPersonal } from './domain/roles'
 import Hoy from './features/hoy/Hoy.svelte'
 import type { Session } from './sync/contract'
 import Lazy from './ui/Lazy.svelte'
@@ -43,6 +43,8 @@ const imported = lazy(() => import('./features/imports/ImportScreen.svelte'))
 const catalogue = lazy(() => import('./features/catalogue/Catalogue.svelte'))
 const parameter = lazy(() => import('./features/catalogue/ParameterScreen.svelte'))
 const district = lazy(() => import('./features/catalogue/DistrictScreen.svelte'))
+const personal = lazy(() => import('./features/personal/Personal.svelte'))
+const accesses = lazy(() => import('./features/personal/Accesses.svelte'))
 const evidence = lazy(() => import('./features/board/VisitScreen.svelte'))
 
 const setup = lazy(() => import('./features/access/Setup.svelte'))
@@ -131,13 +133,26 @@ const administrating: RouteDefinition = {
   ...importer,
 }
 
+/** The screens of people's data that a role has. */
+function personalOf(role: Session['role']): Record<string, NonNullable<typeof personal>> {
+  return {
+    ...(readsPersonal(role) ? { '/participantes/:intervention?': personal } : {}),
+    ...(readsAccesses(role) ? { '/accesos/:person?': accesses } : {}),
+  }
+}
+
 /** The screens a role has; what is not among them answers "no existe". */
 export function routesFor(role: Session['role']): RouteDefinition {
+  return { ...personalOf(role), ...screensOf(role) }
+}
+
+function screensOf(role: Session['role']): RouteDefinition {
   if (role === 'admin') return administrating
   if (role === 'ut_coordinator') return coordinating
   if (role === 'central_analyst') return importer
   if (role === 'central_reviewer') return reviewing
   if (role === 'supervisor') return supervisor
   if (role === 'executor') return executing
+  if (role === 'data_officer') return { '/': personal, ...common }
   return readsCatalogue(role) ? reading : central
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
@@ -71,6 +72,7 @@ type Importer struct {
 	Opener  Opener
 	Printer Printer
 	Today   func() day.Day
+	Sights  app.Sights // told of who sees the people of a roster
 
 	once     sync.Once
 	turn     chan struct{} // one file is read at a time: memory is bounded
@@ -203,6 +205,9 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, sheet
 	if err != nil {
 		return nil, err
 	}
+	if err := im.saw(a, b, "preview", out.Plan.Counts.Rows); err != nil {
+		return nil, err
+	}
 	if sheet != nil || columns != nil {
 		if err := im.Archive.Choose(b); err != nil {
 			return nil, err
@@ -212,6 +217,29 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, sheet
 		err = im.Archive.Remember(b.Kind, out.Header.Signature(), out.Header.remembered())
 	}
 	return out, err
+}
+
+// Original is the file as it was sent; done gives it back.
+func (im *Importer) Original(a actor.Actor, id string) (b Batch, path string, done func(), err error) {
+	if b, _, err = im.Find(a, id); err != nil {
+		return b, "", nil, err
+	}
+	if err = im.saw(a, b, "import_file", 1); err != nil {
+		return b, "", nil, err
+	}
+	path, done, err = im.Archive.File(b.ID)
+	return b, path, done, err
+}
+
+// saw notes that the rows of a roster were shown, as its file has them: who
+// imports it must see what to correct.
+func (im *Importer) saw(a actor.Actor, b Batch, what string, rows int) error {
+	if b.Kind != Rosters || rows == 0 {
+		return nil
+	}
+	return im.Sights.Saw(app.Sight{
+		Actor: a.User, Action: app.ActionRead, Collection: "imports", Record: b.ID, Detail: app.SightDetail{What: what, Rows: rows},
+	})
 }
 
 // look opens the file, matches its columns and makes the plan.
@@ -394,6 +422,9 @@ func (im *Importer) BadRows(ctx context.Context, a actor.Actor, id string, w io.
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := im.saw(a, b, "bad_rows", len(rows)); err != nil {
 		return err
 	}
 	return im.Printer.BadRows(w, header, rows, say)

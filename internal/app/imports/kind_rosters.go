@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
 )
 
 var rosterSpec = Spec{
@@ -85,7 +86,7 @@ func (b *Book) overlaps(l *Line, work string, cupo *Rec) bool {
 		switch {
 		case same || apart:
 		case p.Text("cupo") == cupo.ID:
-			l.bad("cupo", fault.New(fault.ImportCupoTaken, "").With("dni", p.Text("dni")).With("from", p.Text("alta_on")))
+			l.bad("cupo", fault.New(fault.ImportCupoTaken, "").With("dni", identity.Mask(p.Text("dni"))).With("from", p.Text("alta_on")))
 			return true
 		case p.Text("dni") == dni:
 			l.bad("dni", fault.New(fault.ImportPersonTwice, "").With("value", dni).With("from", p.Text("alta_on")))

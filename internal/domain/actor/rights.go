@@ -25,6 +25,9 @@ const (
 	ImportData        Right = "import_data"        // and undo imports
 	ImportPeople      Right = "import_people"      // accounts, by file
 	AnswerOutside     Right = "answer_outside"     // see what raw SQL changed, and answer for it
+	ReadPersonal      Right = "read_personal"      // participants and insured persons with masked DNI; a coordinator, those of his unit
+	RevealPersonal    Right = "reveal_personal"    // one person's DNI and birth date, with a reason
+	ReadAccesses      Right = "read_accesses"      // who saw personal data
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
 	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
@@ -47,6 +50,9 @@ var granted = []struct {
 	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},
 	{SettleConflicts, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{ReadPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
+	{RevealPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
+	{ReadAccesses, []Role{Auditor, DataOfficer, Admin}},
 	{ImportData, []Role{CentralAnalyst, Admin}},
 	{ImportPeople, []Role{Admin}},
 	{ReadCatalogue, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},

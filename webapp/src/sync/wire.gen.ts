@@ -690,6 +690,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/personal/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A page of participants or insured persons with masked DNI, by name, and how many there are. By intervention, unit, name or whole DNI, which is in the body so that no log keeps it; at least one of them. A coordinator sees those of his unit. Each page read stands in the audit trail. */
+        post: operations["searchPersonal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/personal/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One person's whole DNI and birth date, for a reason of at least 10 characters that stands in the audit trail. Of a conflict about a DNI, both values. */
+        post: operations["revealPersonal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/personal/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saw personal data, the latest first. Equal reads within an hour are one entry that says how often. */
+        get: operations["listPersonalAccesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exercises": {
         parameters: {
             query?: never;
@@ -1487,6 +1538,85 @@ export interface components {
             roles: components["schemas"]["Role"][];
             items: components["schemas"]["Grant"][];
         };
+        PersonalQuery: {
+            /** @enum {string} */
+            list: "participants" | "insured_persons";
+            intervention?: string;
+            ut?: string;
+            /** @description Part of a name; at least 3 characters if any. */
+            name?: string;
+            /** @description All eight digits; part of a number finds nobody. */
+            dni?: string;
+            offset?: number;
+        };
+        PersonalPage: {
+            items: components["schemas"]["Enrolled"][];
+            total: number;
+            page: number;
+        };
+        Enrolled: {
+            id: components["schemas"]["Id"];
+            /** @description Empty of an insured person who is on no roster of the intervention. */
+            name: string;
+            /** @description Masked. */
+            dni: string;
+            intervention: components["schemas"]["Id"];
+            intervention_name: string;
+            convenio_code: string;
+            ut_name: string;
+            /** @description Of a participant; 0 for none. */
+            cupo: number;
+            /** @description Of an insured person. */
+            policy: string;
+            from: string;
+            /** @description Last day; empty while it goes on. */
+            to: string;
+        };
+        RevealRequest: {
+            /** @enum {string} */
+            collection: "participants" | "insured_persons" | "unlisted_workers" | "conflicts";
+            record: components["schemas"]["Id"];
+            reason: string;
+        };
+        Revealed: {
+            name: string;
+            /** @description Of a conflict, the value that lost. */
+            dni: string;
+            /** @description Of a conflict, the value that stands. */
+            other_dni: string;
+            /** @description Empty where it is not known. */
+            birth_date: string;
+        };
+        PersonalAccesses: {
+            items: components["schemas"]["PersonalAccess"][];
+            total: number;
+            page: number;
+        };
+        PersonalAccess: {
+            actor: string;
+            actor_name: string;
+            actor_role: string;
+            /** @description The whole number was shown. */
+            revealed: boolean;
+            /** @enum {string} */
+            what: "search" | "reveal" | "counted" | "visit" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file";
+            collection: string;
+            record: string;
+            /** @description Name of whom it was about, of one person. */
+            person: string;
+            intervention: string;
+            intervention_name: string;
+            /** @description What was searched for; a DNI masked. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @description How many people were shown. */
+            rows: number;
+            times: number;
+            first_at: string;
+            last_at: string;
+            reason: string;
+        };
         Grant: {
             right: string;
             roles: components["schemas"]["Role"][];
@@ -2166,7 +2296,7 @@ export interface components {
             marks: {
                 participant: components["schemas"]["Id"];
                 name: string;
-                /** @description Last four digits. */
+                /** @description Masked. */
                 dni: string;
                 cupo: number;
                 /** @enum {string} */
@@ -2190,7 +2320,7 @@ export interface components {
             }[];
             unlisted: {
                 id: components["schemas"]["Id"];
-                /** @description Last four digits. */
+                /** @description Masked. */
                 dni: string;
                 name: string;
                 note: string;
@@ -3957,6 +4087,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttendanceSheet"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    searchPersonal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalQuery"];
+            };
+        };
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalPage"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    revealPersonal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. It is not to be kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listPersonalAccesses: {
+        parameters: {
+            query?: {
+                /** @description The row of a participant or insured person. Reads of lists and visits of his intervention are among them. */
+                person?: components["schemas"]["Id"];
+                /** @description The account that saw. */
+                actor?: components["schemas"]["Id"];
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalAccesses"];
                 };
             };
             default: components["responses"]["Fault"];

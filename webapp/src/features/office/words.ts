@@ -16,6 +16,7 @@ export const steps: Record<string, { title: () => string; hint: () => string; hr
 
 export const tools = [
   { href: '#/personas', text: m.people_title, hint: m.tool_people_hint },
+  { href: '#/accesos', text: m.accesses_title, hint: m.tool_accesses_hint },
   { href: '#/roles', text: m.roles_title, hint: m.tool_roles_hint },
   { href: '#/importar', text: m.import_title, hint: m.tool_import_hint },
   { href: '#/problemas', text: m.problems_title, hint: m.tool_problems_hint },

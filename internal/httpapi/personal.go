@@ -1,0 +1,139 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/identity"
+)
+
+// personalRoutes are those by which staff see people. What is asked for is in
+// the body: an address is kept in logs and histories.
+func (a *API) personalRoutes(g *echo.Group) {
+	g.POST("/personal/search", a.personalSearch)
+	g.POST("/personal/reveal", a.personalReveal)
+	g.GET("/personal/accesses", a.personalAccesses)
+}
+
+// personalPage bounds an answer.
+const personalPage = 50
+
+type personalQuery struct {
+	List         string `json:"list" validate:"required,oneof=participants insured_persons"`
+	Intervention string `json:"intervention" validate:"max=15"`
+	UT           string `json:"ut" validate:"max=15"`
+	Name         string `json:"name" validate:"omitempty,min=3,max=100"`
+	DNI          string `json:"dni" validate:"max=20"`
+	Offset       int    `json:"offset" validate:"min=0"`
+}
+
+type enrolledShape struct {
+	ID               string `json:"id"`
+	Name             string `json:"name"`
+	DNI              string `json:"dni"` // masked
+	Intervention     string `json:"intervention"`
+	InterventionName string `json:"intervention_name"`
+	ConvenioCode     string `json:"convenio_code"`
+	UTName           string `json:"ut_name"`
+	Cupo             int64  `json:"cupo"`
+	Policy           string `json:"policy"`
+	From             string `json:"from"`
+	To               string `json:"to"`
+}
+
+func (a *API) personalSearch(c echo.Context) error {
+	var q personalQuery
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	found, total, err := a.Personal.Search(who(c), app.PersonalQuery{
+		List: q.List, Intervention: q.Intervention, UT: q.UT, Name: q.Name, DNI: q.DNI, Limit: personalPage, Offset: q.Offset,
+	})
+	if err != nil {
+		return err
+	}
+	items := make([]enrolledShape, len(found))
+	for i, e := range found {
+		items[i] = enrolledShape{
+			ID: e.ID, Name: e.Name, DNI: identity.Mask(e.DNI), Intervention: e.Intervention, InterventionName: e.InterventionName,
+			ConvenioCode: e.ConvenioCode, UTName: e.UTName, Cupo: e.Cupo, Policy: e.Policy, From: string(e.From), To: string(e.To),
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": personalPage})
+}
+
+type revealRequest struct {
+	Collection string `json:"collection" validate:"required,oneof=participants insured_persons unlisted_workers conflicts"`
+	Record     string `json:"record" validate:"required,max=15"`
+	Reason     string `json:"reason" validate:"required,max=500"`
+}
+
+type revealedShape struct {
+	Name      string `json:"name"`
+	DNI       string `json:"dni"`
+	OtherDNI  string `json:"other_dni"`
+	BirthDate string `json:"birth_date"`
+}
+
+func (a *API) personalReveal(c echo.Context) error {
+	var q revealRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	found, err := a.Personal.Reveal(who(c), q.Collection, q.Record, q.Reason)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, revealedShape{found.Name, found.DNI, found.OtherDNI, found.BirthDate})
+}
+
+type accessQuery struct {
+	Person string `query:"person" json:"person" validate:"max=15"`
+	Actor  string `query:"actor" json:"actor" validate:"max=30"`
+	Offset int    `query:"offset" json:"offset" validate:"min=0"`
+}
+
+type accessShape struct {
+	Actor            string            `json:"actor"`
+	ActorName        string            `json:"actor_name"`
+	ActorRole        string            `json:"actor_role"`
+	Revealed         bool              `json:"revealed"`
+	What             string            `json:"what"`
+	Collection       string            `json:"collection"`
+	Record           string            `json:"record"`
+	Person           string            `json:"person"`
+	Intervention     string            `json:"intervention"`
+	InterventionName string            `json:"intervention_name"`
+	Filter           map[string]string `json:"filter"`
+	Rows             int               `json:"rows"`
+	Times            int               `json:"times"`
+	FirstAt          string            `json:"first_at"`
+	LastAt           string            `json:"last_at"`
+	Reason           string            `json:"reason"`
+}
+
+func (a *API) personalAccesses(c echo.Context) error {
+	var q accessQuery
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	found, total, err := a.Personal.Accesses(who(c), app.AccessQuery{Person: q.Person, Actor: q.Actor, Limit: personalPage, Offset: q.Offset})
+	if err != nil {
+		return err
+	}
+	items := make([]accessShape, len(found))
+	for i, e := range found {
+		d := e.Detail
+		items[i] = accessShape{
+			Actor: e.Actor, ActorName: e.ActorName, ActorRole: e.ActorRole, Revealed: e.Action == app.ActionReveal, What: d.What,
+			Collection: e.Collection, Record: e.Record, Person: e.Person, Intervention: d.Intervention, InterventionName: e.InterventionName,
+			Filter: d.Filter, Rows: d.Rows, Times: e.Times, FirstAt: utc(e.FirstAt), LastAt: utc(e.LastAt), Reason: d.Reason,
+		}
+		if items[i].Filter == nil {
+			items[i].Filter = map[string]string{}
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": personalPage})
+}

@@ -1,0 +1,227 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/day"
+)
+
+// PersonalBook implements app.PersonalBook.
+type PersonalBook struct {
+	engine *Engine
+	app    core.App
+}
+
+// NewPersonal reads people's data, and notes who did.
+func NewPersonal(e *Engine, a core.App) *PersonalBook { return &PersonalBook{e, a} }
+
+type enrolledRow struct {
+	ID     string `db:"id"`
+	DNI    string `db:"dni"`
+	Name   string `db:"name"`
+	Work   string `db:"intervention"`
+	Title  string `db:"work"`
+	UT     string `db:"ut"`
+	UTName string `db:"ut_name"`
+	Code   string `db:"code"`
+	Cupo   int64  `db:"cupo"`
+	Policy string `db:"policy"`
+	From   string `db:"from_on"`
+	To     string `db:"to_on"`
+}
+
+// peopleOf are the columns and the source of each list.
+var peopleOf = map[string]struct{ columns, from, name, order string }{
+	app.ListParticipants: {
+		columns: `p.given_names || ' ' || p.surnames AS name, coalesce(k.number, 0) AS cupo, '' AS policy, p.alta_on AS from_on, p.baja_on AS to_on`,
+		from:    ` FROM participants p LEFT JOIN cupos k ON k.id = p.cupo`,
+		name:    `p.given_names || ' ' || p.surnames LIKE {:name} ESCAPE '\'`,
+		order:   `p.surnames COLLATE NOCASE, p.given_names COLLATE NOCASE, p.id`,
+	},
+	app.ListInsured: {
+		columns: `coalesce((SELECT x.given_names || ' ' || x.surnames FROM participants x WHERE x.dni = p.dni AND x.intervention = p.intervention LIMIT 1), '') AS name,
+			0 AS cupo, y.number AS policy, p.from_on, p.to_on`,
+		from: ` FROM insured_persons p JOIN insurance_policies y ON y.id = p.insurance_policy`,
+		name: `EXISTS (SELECT 1 FROM participants x WHERE x.dni = p.dni AND x.intervention = p.intervention
+			AND x.given_names || ' ' || x.surnames LIKE {:name} ESCAPE '\')`,
+		order: `y.number, p.id`,
+	},
+}
+
+const peopleWork = ` JOIN interventions i ON i.id = p.intervention JOIN uts t ON t.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id`
+
+// People implements app.PersonalBook.
+func (b *PersonalBook) People(q app.PersonalQuery) ([]app.Enrolled, int64, error) {
+	list := peopleOf[q.List]
+	params, where := dbx.Params{}, []string{"1 = 1"}
+	add := func(value, name, condition string) {
+		if value != "" {
+			params[name] = value
+			where = append(where, condition)
+		}
+	}
+	add(q.Intervention, "work", `p.intervention = {:work}`)
+	add(q.UT, "ut", `i.ut = {:ut}`)
+	add(q.DNI, "dni", `p.dni = {:dni}`)
+	if q.Name != "" {
+		add(likePattern(q.Name), "name", list.name)
+	}
+	source := list.from + peopleWork + ` WHERE ` + strings.Join(where, " AND ")
+	var total int64
+	db := b.app.ConcurrentDB()
+	if err := db.NewQuery(`SELECT count(*)` + source).Bind(params).Row(&total); err != nil {
+		return nil, 0, err
+	}
+	params["n"], params["o"] = q.Limit, q.Offset
+	var rows []enrolledRow
+	err := db.NewQuery(`SELECT p.id, p.dni, p.intervention, i.name AS work, i.ut, t.name AS ut_name, coalesce(c.code, '') AS code, ` + list.columns +
+		source + ` ORDER BY ` + list.order + ` LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows)
+	out := make([]app.Enrolled, len(rows))
+	for i, r := range rows {
+		out[i] = app.Enrolled{
+			ID: r.ID, DNI: r.DNI, Name: r.Name, Intervention: r.Work, InterventionName: r.Title, UT: r.UT, UTName: r.UTName,
+			ConvenioCode: r.Code, Cupo: r.Cupo, Policy: r.Policy, From: day.Day(r.From), To: day.Day(r.To),
+		}
+	}
+	return out, total, err
+}
+
+// identities say what of a collection's row tells who somebody is. An insured
+// person's name and birth date are those of the roster.
+var identities = map[string]string{
+	"participants": `SELECT p.given_names || ' ' || p.surnames AS name, p.dni, '' AS other_dni, p.birth_date, p.intervention, i.ut
+		FROM participants p JOIN interventions i ON i.id = p.intervention WHERE p.id = {:id}`,
+	"insured_persons": `SELECT coalesce(x.given_names || ' ' || x.surnames, '') AS name, p.dni, '' AS other_dni, coalesce(x.birth_date, '') AS birth_date,
+		p.intervention, i.ut FROM insured_persons p JOIN interventions i ON i.id = p.intervention
+		LEFT JOIN participants x ON x.dni = p.dni AND x.intervention = p.intervention WHERE p.id = {:id} LIMIT 1`,
+	"unlisted_workers": `SELECT p.given_names || ' ' || p.surnames AS name, p.dni, '' AS other_dni, '' AS birth_date, p.intervention, i.ut
+		FROM unlisted_workers p JOIN interventions i ON i.id = p.intervention WHERE p.id = {:id}`,
+	"conflicts": `SELECT '' AS name, coalesce(json_extract(v.value, '$.mine'), '') AS dni, coalesce(json_extract(v.value, '$.theirs'), '') AS other_dni,
+		'' AS birth_date, p.intervention, i.ut FROM conflicts p JOIN interventions i ON i.id = p.intervention, json_each(p."values") v
+		WHERE p.id = {:id} AND json_extract(v.value, '$.field') = 'dni'`,
+}
+
+// Identity implements app.PersonalBook.
+func (b *PersonalBook) Identity(collection, record string) (app.Identity, bool, error) {
+	query, known := identities[collection]
+	if !known {
+		return app.Identity{}, false, nil
+	}
+	var rows []struct {
+		Name         string `db:"name"`
+		DNI          string `db:"dni"`
+		OtherDNI     string `db:"other_dni"`
+		BirthDate    string `db:"birth_date"`
+		Intervention string `db:"intervention"`
+		UT           string `db:"ut"`
+	}
+	err := b.app.ConcurrentDB().NewQuery(query).Bind(dbx.Params{"id": record}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return app.Identity{}, false, err
+	}
+	return app.Identity(rows[0]), true, nil
+}
+
+// Saw implements app.Sights: entries of the audit trail, all or none.
+func (b *PersonalBook) Saw(seen ...app.Sight) error {
+	if len(seen) == 0 {
+		return nil
+	}
+	return b.app.RunInTransaction(func(tx core.App) error {
+		for _, s := range seen {
+			if err := b.note(tx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// note adds an entry, or counts one more on that of the same sight in this hour:
+// a board that asks again with every news would fill the trail otherwise.
+func (b *PersonalBook) note(tx core.App, s app.Sight) error {
+	detail, err := json.Marshal(s.Detail)
+	if err != nil {
+		return err
+	}
+	now := b.engine.Now().UTC()
+	id := security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet)
+	if s.Action == app.ActionRead {
+		sum := sha256.Sum256([]byte(strings.Join([]string{s.Actor, s.Collection, s.Record, string(detail), now.Format("2006-01-02 15")}, "\x00")))
+		id = hex.EncodeToString(sum[:])[:15]
+	}
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit (id, actor, action, collection, record, detail, device, created, updated)
+		VALUES ({:id}, {:actor}, {:action}, {:collection}, {:record}, json_set({:detail}, '$.times', 1), '', {:at}, {:at})
+		ON CONFLICT (id) DO UPDATE SET detail = json_set(detail, '$.times', json_extract(detail, '$.times') + 1), updated = {:at}`).
+		Bind(dbx.Params{
+			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail),
+			"at": now.Format("2006-01-02 15:04:05.000Z"),
+		}).Execute()
+	return err
+}
+
+type accessRow struct {
+	Actor      string `db:"actor"`
+	ActorName  string `db:"actor_name"`
+	ActorRole  string `db:"actor_role"`
+	Action     string `db:"action"`
+	Collection string `db:"collection"`
+	Record     string `db:"record"`
+	Detail     string `db:"detail"`
+	Work       string `db:"work"`
+	Person     string `db:"person"`
+	Created    string `db:"created"`
+	Updated    string `db:"updated"`
+}
+
+// accesses are the entries about personal data. Those of a person are his own
+// and those of lists and visits of his works.
+const accesses = ` FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN interventions i ON i.id = json_extract(a.detail, '$.intervention')
+	LEFT JOIN participants p ON a.collection = 'participants' AND p.id = a.record
+	LEFT JOIN unlisted_workers w ON a.collection = 'unlisted_workers' AND w.id = a.record
+	WHERE a.action IN ('read_personal', 'reveal_personal') AND ({:actor} = '' OR a.actor = {:actor})
+	AND ({:person} = '' OR a.record = {:person}
+		OR EXISTS (SELECT 1 FROM json_each(a.detail, '$.people') e WHERE e.value = {:person})
+		OR json_extract(a.detail, '$.people') IS NULL AND a.action = 'read_personal' AND json_extract(a.detail, '$.intervention') IN
+			(SELECT intervention FROM participants WHERE id = {:person} UNION ALL SELECT intervention FROM insured_persons WHERE id = {:person}))`
+
+// Accesses implements app.PersonalBook.
+func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
+	db, params := b.app.ConcurrentDB(), dbx.Params{"actor": q.Actor, "person": q.Person}
+	var total int64
+	if err := db.NewQuery(`SELECT count(*)` + accesses).Bind(params).Row(&total); err != nil {
+		return nil, 0, err
+	}
+	params["n"], params["o"] = q.Limit, q.Offset
+	var rows []accessRow
+	err := db.NewQuery(`SELECT a.actor, coalesce(u.name, '') AS actor_name, coalesce(u.role, '') AS actor_role, a.action, a.collection, a.record, a.detail,
+		coalesce(i.name, '') AS work, coalesce(p.given_names || ' ' || p.surnames, w.given_names || ' ' || w.surnames, '') AS person, a.created, a.updated` +
+		accesses + ` ORDER BY a.updated DESC, a.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows)
+	if err != nil {
+		return nil, 0, err
+	}
+	out := make([]app.AccessEntry, len(rows))
+	for i, r := range rows {
+		detail := struct {
+			app.SightDetail
+			Times int `json:"times"`
+		}{}
+		if err := json.Unmarshal([]byte(r.Detail), &detail); err != nil {
+			return nil, 0, err
+		}
+		out[i] = app.AccessEntry{
+			Sight:     app.Sight{Actor: r.Actor, Action: r.Action, Collection: r.Collection, Record: r.Record, Detail: detail.SightDetail},
+			ActorName: r.ActorName, ActorRole: r.ActorRole, InterventionName: r.Work, Person: r.Person,
+			FirstAt: parsePB(r.Created), LastAt: parsePB(r.Updated), Times: detail.Times,
+		}
+	}
+	return out, total, nil
+}
