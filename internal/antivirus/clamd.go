@@ -121,9 +121,13 @@ func (c *Clamd) Version(ctx context.Context) (said string, err error) {
 func (c *Clamd) Scan(ctx context.Context, r io.Reader) (found string, err error) {
 	var said string
 	err = c.talk(ctx, func(rw io.ReadWriter) error {
-		if err := send(rw, r); err != nil {
+		from := &source{Reader: r}
+		if err := send(rw, from); err != nil {
 			// clamd answers and hangs up when a file is above its limit.
-			if said, _ = answer(rw); said != "" {
+			if from.err == nil {
+				said, _ = answer(rw)
+			}
+			if said != "" {
 				return nil
 			}
 			return err
@@ -143,6 +147,20 @@ func (c *Clamd) Scan(ctx context.Context, r io.Reader) (found string, err error)
 		return "", app.ErrScanLimit
 	}
 	return "", errors.New("clamd: " + said)
+}
+
+// source remembers that reading failed, which is not clamd's fault.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
 }
 
 // send hands a stream on in pieces, each with its length before it, the last empty.

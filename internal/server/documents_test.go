@@ -1,0 +1,220 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"chaski/internal/app"
+	"chaski/internal/ops"
+	"chaski/internal/testkit"
+)
+
+// scanner is one that says what it is told to; the real one is in internal/antivirus.
+type scanner struct {
+	found string
+	err   error
+	read  int64
+}
+
+func (s *scanner) Scan(_ context.Context, r io.Reader) (string, error) {
+	s.read, _ = io.Copy(io.Discard, r)
+	return s.found, s.err
+}
+
+func (s *scanner) Version(context.Context) (string, error) { return "ClamAV de prueba", s.err }
+
+type documentSeen struct {
+	ID, Name, Scan, Quarantine string
+	SentName                   string `json:"sent_name"`
+	ReleasedBy                 string `json:"released_by"`
+	ReleaseReason              string `json:"release_reason"`
+}
+
+func (o *office) known(token, id string) documentSeen {
+	o.T.Helper()
+	var x struct{ Documents []documentSeen }
+	o.Do("GET", rc+"/"+testkit.Canal, token, nil).JSON(200, &x)
+	for _, d := range x.Documents {
+		if d.ID == id {
+			return d
+		}
+	}
+	o.T.Fatalf("no document %s", id)
+	return documentSeen{}
+}
+
+func (o *office) completed(s app.Scanner, kind, name string, body []byte) string {
+	o.T.Helper()
+	receiver := o.files(o.Rendiciones())
+	receiver.Scanner = s
+	d, err := receiver.Complete(o.T.Context(), o.sent(kind, name, body))
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	return d.ID
+}
+
+const because = "Es una falsa alarma: lo revisó informática"
+
+// What a scanner finds is kept, and read by nobody until a reviewer lets it out.
+func TestQuarantine(t *testing.T) {
+	o := ended(t)
+	body := pdf(5000, "virus")
+	s := &scanner{found: "Eicar-Test"}
+	id := o.completed(s, "oficio", "oficio.pdf", body)
+	if s.read != int64(len(body)) || o.storedAs(id) != sum(body) {
+		t.Fatalf("scanned %d bytes of %d", s.read, len(body))
+	}
+	file := rc + "/" + testkit.Canal + "/documents/" + id + "/file"
+	release := rc + "/" + testkit.Canal + "/documents/" + id + "/release"
+	for _, token := range []string{o.elsa, o.carla, o.Token(testkit.Ana)} {
+		r := o.Do("GET", file, token, nil)
+		code(t, r, 409, "document_quarantined")
+		if strings.Contains(string(r.Body), "%PDF") {
+			t.Error("its bytes were served")
+		}
+	}
+	if d := o.known(o.carla, id); d.Scan != "found" || d.Quarantine != "En cuarentena: el antivirus encontró algo (Eicar-Test)." {
+		t.Errorf("%+v", d)
+	}
+	code(t, o.Do("POST", release, o.elsa, map[string]any{"reason": because}), 403, "forbidden")
+	code(t, o.Do("POST", release, o.ines, map[string]any{"reason": because}), 404, "not_found")
+	code(t, o.Do("POST", release, o.carla, map[string]any{"reason": "sí"}), 400, "too_short")
+	o.Do("POST", release, o.carla, map[string]any{"reason": because}).JSON(200, nil)
+	code(t, o.Do("POST", release, o.carla, map[string]any{"reason": because}), 409, "quarantine_over")
+	if d := o.known(o.carla, id); d.ReleasedBy == "" || d.ReleaseReason != because {
+		t.Errorf("%+v", d)
+	}
+	if r := o.Do("GET", file, o.carla, nil); r.Status != 200 || sum(r.Body) != sum(body) {
+		t.Errorf("let out: %d", r.Status)
+	}
+	if o.Int(`SELECT count(*) FROM audit WHERE action = 'rendicion.release' AND actor = '`+testkit.Carla+`'`) != 1 {
+		t.Error("letting it out left no trace")
+	}
+	o.verified()
+}
+
+// A scanner that does not answer passes nothing and loses nothing: the document
+// is there, in quarantine, and asked about again until there is an answer.
+func TestASilentScannerHoldsADocument(t *testing.T) {
+	o := ended(t)
+	s := &scanner{err: errors.New("hangs")}
+	id := o.completed(s, "oficio", "oficio.pdf", pdf(5000, "espera"))
+	file := rc + "/" + testkit.Canal + "/documents/" + id + "/file"
+	if d := o.known(o.elsa, id); d.Scan != "silent" || d.Quarantine == "" {
+		t.Fatalf("%+v", d)
+	}
+	code(t, o.Do("GET", file, o.carla, nil), 409, "document_quarantined")
+	receiver := o.files(o.Rendiciones())
+	receiver.Scanner = s
+	sweep := func() {
+		t.Helper()
+		if err := receiver.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep()
+	if d := o.known(o.elsa, id); d.Scan != "silent" {
+		t.Fatalf("still silent: %+v", d)
+	}
+	s.err, s.read = nil, 0
+	sweep()
+	if d := o.known(o.elsa, id); d.Scan != "clean" || d.Quarantine != "" || s.read != 5000 {
+		t.Fatalf("it answers again: %+v, %d bytes", d, s.read)
+	}
+	if r := o.Do("GET", file, o.carla, nil); r.Status != 200 {
+		t.Errorf("clean: %d", r.Status)
+	}
+	s.err = errors.New("dies")
+	late := o.completed(s, "informe_rt", "informe.pdf", pdf(6000, "tarde"))
+	s.err, s.found = nil, "Malo"
+	sweep()
+	if d := o.known(o.elsa, late); d.Scan != "found" || !strings.Contains(d.Quarantine, "Malo") {
+		t.Errorf("found later: %+v", d)
+	}
+	s.found, s.err = "", app.ErrScanLimit
+	if d := o.known(o.elsa, o.completed(s, "comprobantes", "c.pdf", pdf(7000, "grande"))); d.Scan != "limit" || d.Quarantine == "" {
+		t.Errorf("too large: %+v", d)
+	}
+	if d := o.known(o.elsa, o.completed(nil, "fotos", "f.pdf", pdf(8000, "sin"))); d.Scan != "none" || d.Quarantine != "" {
+		t.Errorf("no scanner: %+v", d)
+	}
+	o.verified()
+}
+
+// A name is cleaned before the upload begins, and the one it was sent under told.
+func TestAnUploadsNameIsCleaned(t *testing.T) {
+	o := ended(t)
+	body := pdf(3000, "nombre")
+	var d struct {
+		Document, Name string
+		SentName       string `json:"sent_name"`
+		Quarantined    bool
+	}
+	const sent = "..\\=CON\u202efdp.pdf"
+	o.complete(o.elsa, o.sent("oficio", sent, body)).JSON(200, &d)
+	if d.Name != "CONfdp.pdf" || d.SentName != sent || d.Quarantined || o.storedAs(d.Document) != sum(body) {
+		t.Errorf("%+v", d)
+	}
+	if seen := o.known(o.carla, d.Document); seen.Name != "CONfdp.pdf" || seen.SentName != sent {
+		t.Errorf("%+v", seen)
+	}
+	r, _ := o.begin(o.elsa, "informe_rt", "\u202e...", sum(body[1:]), len(body)-1)
+	code(t, r, 400, "file_name_refused")
+}
+
+// What was refused names the entry it was refused for, again and again.
+func TestARefusalNamesTheEntry(t *testing.T) {
+	o := ended(t)
+	body := pdf(3000, "acción")
+	copy(body[200:], "/OpenAction << /S /JavaScript /JS (1) >>")
+	id := o.sent("oficio", "oficio.pdf", body)
+	for range 2 {
+		r := o.complete(o.elsa, id)
+		code(t, r, 415, "file_active")
+		if !strings.Contains(string(r.Body), "acciones automáticas") {
+			t.Errorf("%s", r.Body)
+		}
+	}
+	if o.waiting() != 0 || o.Int(`SELECT count(*) FROM rendicion_documents`) != 0 {
+		t.Error("something of it was kept")
+	}
+}
+
+// The administrator is told whether there is a scanner, and whether it answers.
+func TestTheScannerIsShown(t *testing.T) {
+	o := ended(t)
+	type state struct {
+		Antivirus struct {
+			Installed, Answers bool
+			Version            string
+			Waiting            int `json:"in_quarantine"`
+		}
+	}
+	admin := o.Save("users", testkit.ID("adm"), map[string]any{
+		"email": "adm@example.org", "password": "chaski-test", "name": "Admin", "role": "admin", "active": true, "verified": true,
+	})
+	var s state
+	o.Do("GET", "/api/chaski/v1/operations", o.Token(admin), nil).JSON(200, &s)
+	if s.Antivirus.Installed || s.Antivirus.Answers {
+		t.Errorf("%+v", s)
+	}
+	o.completed(&scanner{err: errors.New("hangs")}, "oficio", "oficio.pdf", pdf(5000, "espera"))
+	health, ok := o.App.Store().Get(ops.HealthKey).(*ops.Health)
+	if !ok {
+		t.Fatal("the server has no health")
+	}
+	health.SetScanner(&scanner{})
+	o.Do("GET", "/api/chaski/v1/operations", o.Token(admin), nil).JSON(200, &s)
+	if !s.Antivirus.Installed || !s.Antivirus.Answers || s.Antivirus.Version != "ClamAV de prueba" || s.Antivirus.Waiting != 1 {
+		t.Errorf("%+v", s)
+	}
+	health.SetScanner(&scanner{err: errors.New("hangs")})
+	o.Do("GET", "/api/chaski/v1/operations", o.Token(admin), nil).JSON(200, &s)
+	if !s.Antivirus.Installed || s.Antivirus.Answers {
+		t.Errorf("%+v", s)
+	}
+}
