@@ -44,3 +44,14 @@ func (q *PushQuota) Take(user string, bytes int64) error {
 	q.used[user] += bytes
 	return nil
 }
+
+// GiveBack takes a push back that the server could not keep: a device sends it
+// again and again until there is space, and must not have used up its day by then.
+func (q *PushQuota) GiveBack(user string, bytes int64) {
+	if q == nil || q.Bytes <= 0 {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.used[user] = max(0, q.used[user]-bytes)
+}

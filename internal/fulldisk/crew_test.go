@@ -225,7 +225,9 @@ func (c *crew) uploads() {
 
 func (c *crew) document(n int, keep bool) {
 	body := bytes.Repeat([]byte(fmt.Sprintf("%% documento %d\n", n)), 1<<16)[:600<<10]
-	copy(body, "%PDF-1.7\n")
+	const begin, end = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+	copy(body, begin)
+	copy(body[len(body)-len(end):], end)
 	sha := sum(body)
 	meta := func(name, value string) string { return name + " " + base64.StdEncoding.EncodeToString([]byte(value)) }
 	at := ""
@@ -275,6 +277,7 @@ func (c *crew) signIns() {
 	for !c.over() {
 		c.note("signin", c.ask("POST", "/api/collections/users/auth-with-password", "",
 			map[string]string{"identity": testkit.Luis + "@example.org", "password": "chaski-test"}), http.StatusOK)
+		c.note("signin", c.ask("POST", "/api/collections/users/auth-refresh", c.rosa.Token, nil), http.StatusOK)
 		time.Sleep(50 * time.Millisecond)
 	}
 }

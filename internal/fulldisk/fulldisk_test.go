@@ -69,6 +69,7 @@ func data(t *testing.T) string {
 	k.Save("transfers", testkit.ID("tr"), map[string]any{
 		"convenio": testkit.ID("cvmuro"), "resolution": testkit.ID("rm"), "state": "girada", "accrued_on": "2026-07-10", "amount": 10_000_00,
 	})
+	k.Save("parameters", testkit.ID("many"), map[string]any{"key": "device.per_account", "value": 1000, "valid_from": "2026-11-01", "norm": "Prueba"})
 	k.Save("interventions", testkit.Muro, map[string]any{"state": "terminada", "ends_on": "2026-11-20"})
 	return k.Copy()
 }
@@ -110,7 +111,6 @@ func (c *crew) reads() {
 		{"GET", prefix + "/session", nil},
 		{"GET", prefix + "/health/live", nil},
 		{"POST", prefix + "/sync/pull", map[string]any{"protocol": 1, "schema": 2, "device": c.rosa.ID}},
-		{"POST", "/api/collections/users/auth-refresh", map[string]any{}},
 	} {
 		if a := c.ask(ask.method, ask.path, c.rosa.Token, ask.body); a.status != http.StatusOK {
 			c.t.Errorf("%s %s on a full disk: %d %s", ask.method, ask.path, a.status, a.body)

@@ -179,9 +179,15 @@ func (a *API) push(c echo.Context) error {
 	if err := a.Accounts.MayPush(who(c), q.Device); err != nil {
 		return err
 	}
-	if err := a.PushQuota.Take(who(c).User, bytesOf(q.Mutations)); err != nil {
+	size, kept := bytesOf(q.Mutations), false
+	if err := a.PushQuota.Take(who(c).User, size); err != nil {
 		return err
 	}
+	defer func() {
+		if !kept {
+			a.PushQuota.GiveBack(who(c).User, size)
+		}
+	}()
 	knows, err := a.Replica.Knows(q.Marks)
 	if err != nil {
 		return err
@@ -195,6 +201,7 @@ func (a *API) push(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	kept = knows
 	// Read after the commit: this mark and what it says of the device's own hold
 	// for the commit before it too.
 	w, err := a.Replica.Witness(who(c), q.Device, q.Marks)

@@ -113,7 +113,7 @@ func sessionsEnd(sessions *store.Sessions) func(*core.RequestEvent) error {
 		}
 		if err != nil {
 			switch f := fault.Of(err); {
-			case f.Code == fault.Internal:
+			case f.Ours():
 				return httpapi.Refuse(e.Response, f)
 			case forGuest(path):
 				e.Auth = nil

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -158,6 +159,7 @@ func TestFullDatabase(t *testing.T) {
 	p := k.Phone(testkit.Rosa)
 	p.Pull()
 	admin := k.Superuser("jefa@example.org")
+	k.Save("parameters", testkit.ID("many"), map[string]any{"key": "device.per_account", "value": 1000, "valid_from": "2026-11-01", "norm": "Prueba"})
 	limit := func(pages string) {
 		var n int64
 		if err := k.App.NonconcurrentDB().NewQuery(`PRAGMA max_page_count = ` + pages).Row(&n); err != nil {
@@ -174,7 +176,15 @@ func TestFullDatabase(t *testing.T) {
 	push := func() testkit.Response {
 		return k.Do("POST", httpapi.Prefix+"/sync/push", p.Token, map[string]any{"protocol": 1, "device": p.ID, "mutations": mutations})
 	}
-	comeBack(t, "a push", push())
+	quota, ok := k.App.Store().Get(app.PushQuotaKey).(*app.PushQuota)
+	if !ok {
+		t.Fatal("nobody counts pushes")
+	}
+	sent, _ := json.Marshal(mutations)
+	quota.Bytes = int64(len(sent)) // of the day, for one
+	for range 3 {
+		comeBack(t, "a push", push())
+	}
 	if n := k.Int(`SELECT (SELECT count(*) FROM visits) + (SELECT count(*) FROM sync_mutations)`); n != 0 {
 		t.Errorf("%d rows of a push that was not taken", n)
 	}
@@ -195,7 +205,9 @@ func TestFullDatabase(t *testing.T) {
 	}
 	p.Pull() // reads go on
 	k.Do("GET", httpapi.Prefix+"/session", p.Token, nil).JSON(200, nil)
-	k.Do("POST", "/api/collections/users/auth-refresh", p.Token, nil).JSON(200, nil)
+	if r := k.Do("POST", "/api/collections/users/auth-refresh", p.Token, nil); r.Status != http.StatusOK {
+		comeBack(t, "a new token", r)
+	}
 	limit("1000000")
 	var answer struct {
 		Results []struct{ Status string }
