@@ -184,7 +184,7 @@ func (r *Reviewer) Conflicts(a actor.Actor, q ConflictQuery) ([]Conflict, int64,
 func (r *Reviewer) sawConflicts(a actor.Actor, found ...Conflict) error {
 	var seen []Sight
 	for _, c := range found {
-		if c.Collection == "unlisted_workers" {
+		if naming[c.Collection] {
 			seen = append(seen, Sight{
 				Actor: a.User, Action: ActionRead, Collection: c.Collection, Record: c.Record,
 				Detail: SightDetail{What: "conflict", Intervention: c.Intervention, Rows: 1},

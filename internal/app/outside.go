@@ -11,6 +11,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
 )
 
 // OutsideChange is a row that raw SQL changed and nobody has answered for, all
@@ -42,7 +43,7 @@ func (c OutsideChange) Fields() []OutsideField {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		before, after := c.Before[name], c.After[name]
 		if name == "dni" {
-			before, after = lastThree(before), lastThree(after)
+			before, after = masked(before), masked(after)
 		}
 		if !equalJSON(c.Before[name], c.After[name]) {
 			out = append(out, OutsideField{name, before, after})
@@ -62,12 +63,12 @@ func equalJSON(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-func lastThree(v any) any {
-	s, ok := v.(string)
-	if !ok || len(s) <= 3 {
-		return v
+// masked hides most of a DNI.
+func masked(v any) any {
+	if s, ok := v.(string); ok {
+		return identity.Mask(s)
 	}
-	return strings.Repeat("•", utf8.RuneCountInString(s[:len(s)-3])) + s[len(s)-3:]
+	return v
 }
 
 // OutsideRow names a change as somebody saw it.
@@ -99,7 +100,10 @@ func (a Answerer) Check() error {
 }
 
 // Outside is the use case of who answers for changes past the application.
-type Outside struct{ Book OutsideBook }
+type Outside struct {
+	Book   OutsideBook
+	Sights Sights
+}
 
 // OutsidePage is how many changes one answer carries.
 const OutsidePage = 50
@@ -109,8 +113,22 @@ func (o Outside) Open(a actor.Actor, before string) (changes []OutsideChange, to
 	if !a.Role.May(actor.AnswerOutside) {
 		return nil, 0, fault.New(fault.Forbidden, "")
 	}
-	return o.Book.Open(before, OutsidePage)
+	if changes, total, err = o.Book.Open(before, OutsidePage); err != nil {
+		return nil, 0, err
+	}
+	var seen []Sight
+	for _, c := range changes {
+		if naming[c.Collection] {
+			seen = append(seen, Sight{
+				Actor: a.User, Action: ActionRead, Collection: c.Collection, Record: c.Record, Detail: SightDetail{What: "outside", Rows: 1},
+			})
+		}
+	}
+	return changes, total, o.Sights.Saw(seen...)
 }
+
+// naming are the collections whose rows say who somebody is.
+var naming = map[string]bool{"participants": true, "insured_persons": true, "unlisted_workers": true}
 
 // Answer notes who answers for changes, and why.
 func (o Outside) Answer(ctx context.Context, a actor.Actor, reason string, rows []OutsideRow, until string) (int, error) {

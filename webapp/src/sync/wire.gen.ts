@@ -1599,7 +1599,7 @@ export interface components {
             /** @description The whole number was shown. */
             revealed: boolean;
             /** @enum {string} */
-            what: "search" | "reveal" | "counted" | "visit" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file";
+            what: "search" | "reveal" | "counted" | "visit" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file" | "outside";
             collection: string;
             record: string;
             /** @description Name of whom it was about, of one person. */

@@ -12,5 +12,6 @@ const pages: Record<Schemas['PersonalAccess']['what'], () => string> = {
   preview: m.saw_preview,
   bad_rows: m.saw_bad_rows,
   import_file: m.saw_import_file,
+  outside: m.saw_outside,
 }
 export const sawWord = (what: Schemas['PersonalAccess']['what']) => pages[what]()
