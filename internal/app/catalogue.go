@@ -39,8 +39,8 @@ type Department struct{ Code, Name string }
 
 // Question of a checklist.
 type Question struct {
-	Key   string `json:"key"`
-	Label string `json:"label"`
+	Key   string `json:"key" validate:"max=40"`
+	Label string `json:"label" validate:"max=500"`
 }
 
 // Checklist is a version of a list of questions; it holds until the next.

@@ -53,7 +53,7 @@ type setupRequest struct {
 	Token       string           `json:"token" validate:"required,max=100"`
 	Name        string           `json:"name" validate:"required,max=200"`
 	Email       string           `json:"email" validate:"required,max=200"`
-	Password    string           `json:"password" validate:"required,max=500"`
+	Password    string           `json:"password" validate:"required,max=500" clean:"-"`
 	Institution institutionShape `json:"institution" validate:"required"`
 }
 
@@ -73,7 +73,7 @@ func (a *API) setup(c echo.Context) error {
 
 type passwordRequest struct {
 	Token    string `json:"token" validate:"required,max=100"`
-	Password string `json:"password" validate:"required,max=500"`
+	Password string `json:"password" validate:"required,max=500" clean:"-"`
 }
 
 func (a *API) setPassword(c echo.Context) error {
@@ -115,7 +115,7 @@ type mailShape struct {
 	Host       string `json:"host" validate:"max=200"`
 	Port       int    `json:"port" validate:"min=0,max=65535"`
 	Username   string `json:"username" validate:"max=200"`
-	Password   string `json:"password,omitempty" validate:"max=200"`
+	Password   string `json:"password,omitempty" validate:"max=200" clean:"-"`
 	TLS        bool   `json:"tls"`
 	SenderName string `json:"sender_name" validate:"max=200"`
 	Sender     string `json:"sender" validate:"max=200"`

@@ -11,6 +11,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -61,7 +63,7 @@ func (a *API) Handler() http.Handler {
 	e.POST(Prefix+"/devices/wiped", a.wiped) // the token went with the rest
 	e.GET(Prefix+"/health/live", a.live)     // nobody signs in to ask these two
 	e.GET(Prefix+"/health/ready", a.ready)
-	g := e.Group(Prefix, requireActor)
+	g := e.Group(Prefix, requireActor, checkPath)
 	g.GET("/session", a.session)
 	g.GET("/operations", a.operations)
 	g.POST("/operations/backup", a.backUp)
@@ -79,6 +81,9 @@ func (a *API) Handler() http.Handler {
 	a.catalogueRoutes(g)
 	a.reviewRoutes(g)
 	a.outsideRoutes(g)
+	if strange := unshaped(e.Routes()); strange != nil {
+		panic("no shape for a parameter of " + strings.Join(strange, ", "))
+	}
 	a.attendanceRoutes(g)
 	a.personalRoutes(g)
 	return e
@@ -107,7 +112,8 @@ func who(c echo.Context) actor.Actor {
 	return a
 }
 
-// bind reads a JSON body, plain or gzip, into dst and checks its shape.
+// bind reads a JSON body, plain or gzip, into dst, cleans its texts and checks its
+// shape.
 func bind(c echo.Context, dst any) error {
 	body := http.MaxBytesReader(c.Response(), c.Request().Body, maxBody)
 	plain, err := compression.Open(c.Request().Header.Get(echo.HeaderContentEncoding), body)
@@ -126,6 +132,7 @@ func bind(c echo.Context, dst any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return fault.New(fault.Malformed, "") // something follows the request
 	}
+	cleaned(reflect.ValueOf(dst))
 	return c.Validate(dst)
 }
 

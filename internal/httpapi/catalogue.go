@@ -162,7 +162,7 @@ func (a *API) districts(c echo.Context) error {
 type newParameter struct {
 	Key        string          `json:"key" validate:"required,max=100"`
 	Value      json.RawMessage `json:"value" validate:"required,max=2000"`
-	ValidFrom  day.Day         `json:"valid_from" validate:"required,max=10"`
+	ValidFrom  day.Day         `json:"valid_from" validate:"required,day"`
 	Norm       string          `json:"norm" validate:"max=5000"`
 	Assumption bool            `json:"assumption"`
 }
@@ -178,10 +178,10 @@ func (a *API) addParameter(c echo.Context) error {
 }
 
 type newHoliday struct {
-	Day   day.Day `json:"day" validate:"required,max=10"`
+	Day   day.Day `json:"day" validate:"required,day"`
 	Name  string  `json:"name" validate:"max=200"`
 	Norm  string  `json:"norm" validate:"max=5000"`
-	Scope string  `json:"scope" validate:"max=8"` // absent, from older clients: national
+	Scope string  `json:"scope" validate:"scope"` // absent, from older clients: national
 }
 
 func (a *API) addHoliday(c echo.Context) error {
@@ -198,8 +198,8 @@ func (a *API) addHoliday(c echo.Context) error {
 type newChecklist struct {
 	Key       string         `json:"key" validate:"required,max=100"`
 	Title     string         `json:"title" validate:"max=200"`
-	Items     []app.Question `json:"items" validate:"max=200"`
-	ValidFrom day.Day        `json:"valid_from" validate:"required,max=10"`
+	Items     []app.Question `json:"items" validate:"max=200,dive"`
+	ValidFrom day.Day        `json:"valid_from" validate:"required,day"`
 }
 
 func (a *API) addChecklist(c echo.Context) error {
@@ -211,9 +211,9 @@ func (a *API) addChecklist(c echo.Context) error {
 }
 
 type newJurisdiction struct {
-	Ubigeo    string  `json:"ubigeo" validate:"required,max=6"`
+	Ubigeo    string  `json:"ubigeo" validate:"required,ubigeo"`
 	UT        string  `json:"ut" validate:"required,max=10"`
-	ValidFrom day.Day `json:"valid_from" validate:"required,max=10"`
+	ValidFrom day.Day `json:"valid_from" validate:"required,day"`
 	Note      string  `json:"note" validate:"max=5000"`
 }
 

@@ -46,7 +46,7 @@ func (a *API) orderDevice(c echo.Context) error {
 
 type wipedRequest struct {
 	Device  string `json:"device" validate:"required,max=15"`
-	Install string `json:"install" validate:"required,min=8,max=64"`
+	Install string `json:"install" validate:"required,min=8,max=64" clean:"-"`
 }
 
 func (a *API) wiped(c echo.Context) error {

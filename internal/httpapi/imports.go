@@ -48,7 +48,13 @@ func (a *API) importKinds(c echo.Context) error {
 }
 
 func (a *API) importTemplate(c echo.Context) error {
-	kind, format := c.Param("kind"), c.QueryParam("format")
+	var q struct {
+		Format string `query:"format" json:"format" validate:"max=10"`
+	}
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	kind, format := c.Param("kind"), q.Format
 	var out bytes.Buffer
 	if err := a.Imports.Template(who(c), &out, imports.Kind(kind), format); err != nil {
 		return err
@@ -84,11 +90,18 @@ func (a *API) importList(c echo.Context) error {
 
 // importUpload takes the file as the body, its kind and name in the query.
 func (a *API) importUpload(c echo.Context) error {
-	kind := imports.Kind(c.QueryParam("kind"))
+	var q struct {
+		Kind string `query:"kind" json:"kind" validate:"max=60"`
+		Name string `query:"name" json:"name" validate:"max=1000"`
+	}
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	kind := imports.Kind(q.Kind)
 	if _, err := imports.SpecOf(who(c), kind); err != nil {
 		return err
 	}
-	name := fileName(c.QueryParam("name"))
+	name := fileName(q.Name)
 	if name == "" {
 		return fault.New(fault.Required, "name")
 	}
@@ -172,10 +185,10 @@ func (a *API) importDiscard(c echo.Context) error {
 
 func (a *API) importPreview(c echo.Context) error {
 	var q struct {
-		Sheet   *string `json:"sheet"`
+		Sheet   *string `json:"sheet" validate:"omitempty,max=100"`
 		Columns []struct {
 			Index int    `json:"index" validate:"min=0,max=1000"`
-			Field string `json:"field"`
+			Field string `json:"field" validate:"max=60"`
 		} `json:"columns" validate:"max=1000,dive"`
 	}
 	if err := bind(c, &q); err != nil {

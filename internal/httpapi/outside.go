@@ -15,7 +15,7 @@ func (a *API) outsideRoutes(g *echo.Group) {
 }
 
 type outsideQuery struct {
-	Before string `query:"before" json:"before" validate:"omitempty,len=15,alphanum"`
+	Before string `query:"before" json:"before" validate:"record"`
 }
 
 type outsideField struct {
@@ -74,13 +74,13 @@ func (a *API) outsideChanges(c echo.Context) error {
 type outsideRow struct {
 	Collection string `json:"collection" validate:"required,max=60"`
 	Record     string `json:"record" validate:"required,max=100"`
-	Entry      string `json:"entry" validate:"required,len=15,alphanum"`
+	Entry      string `json:"entry" validate:"required,record"`
 }
 
 type outsideAnswer struct {
 	Reason string       `json:"reason" validate:"required,max=1000"`
 	Rows   []outsideRow `json:"rows" validate:"required_without=Until,excluded_with=Until,max=500,dive"`
-	Until  string       `json:"until" validate:"omitempty,len=15,alphanum"`
+	Until  string       `json:"until" validate:"record"`
 }
 
 func (a *API) answerOutside(c echo.Context) error {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,7 +63,7 @@ func personOf(p app.Person) personShape {
 type peopleQuery struct {
 	Text   string `query:"q" json:"q" validate:"max=200"`
 	Role   string `query:"role" json:"role" validate:"max=40"`
-	UT     string `query:"ut" json:"ut" validate:"max=15"`
+	UT     string `query:"ut" json:"ut" validate:"omitempty,record"`
 	State  string `query:"state" json:"state" validate:"max=20"`
 	Offset int    `query:"offset" json:"offset" validate:"min=0"`
 }
@@ -75,6 +76,7 @@ func query(c echo.Context, dst any) error {
 	if err := (&echo.DefaultBinder{}).BindQueryParams(c, dst); err != nil {
 		return fault.Wrap(fault.Malformed, err)
 	}
+	cleaned(reflect.ValueOf(dst))
 	return c.Validate(dst)
 }
 
@@ -125,8 +127,8 @@ type newcomerRequest struct {
 	Name   string     `json:"name" validate:"required,max=200"`
 	Email  string     `json:"email" validate:"required,max=200"`
 	Role   actor.Role `json:"role" validate:"required,max=40"`
-	UT     string     `json:"ut" validate:"max=15"`
-	Entity string     `json:"entity" validate:"max=15"`
+	UT     string     `json:"ut" validate:"omitempty,record"`
+	Entity string     `json:"entity" validate:"omitempty,record"`
 }
 
 type issuedShape struct {
@@ -245,7 +247,13 @@ func (a *API) utOptions(c echo.Context) error {
 }
 
 func (a *API) entityOptions(c echo.Context) error {
-	list, err := a.People.Entities(who(c), c.QueryParam("q"))
+	var q struct {
+		Text string `query:"q" json:"q" validate:"max=200"`
+	}
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	list, err := a.People.Entities(who(c), q.Text)
 	if err != nil {
 		return err
 	}

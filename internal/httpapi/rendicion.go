@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/fault"
 	"chaski/internal/domain/progress"
 	"chaski/internal/domain/rendicion"
 )
@@ -40,7 +39,13 @@ func (a *API) rendicionesInbox(c echo.Context) error {
 }
 
 func (a *API) rendicionesOverdue(c echo.Context) error {
-	q, err := a.Rendiciones.Overdue(who(c), c.QueryParam("ut"))
+	var asked struct {
+		UT string `query:"ut" json:"ut" validate:"omitempty,record"`
+	}
+	if err := query(c, &asked); err != nil {
+		return err
+	}
+	q, err := a.Rendiciones.Overdue(who(c), asked.UT)
 	if err != nil {
 		return err
 	}
@@ -61,13 +66,13 @@ func (a *API) rendicion(c echo.Context) error {
 
 type lineChange struct {
 	Line   string  `json:"line" validate:"required,max=40"`
-	Amount *string `json:"amount"`
-	Base   *string `json:"base"`
+	Amount *string `json:"amount" validate:"omitempty,max=20"` // an amount; its fault names the line
+	Base   *string `json:"base" validate:"omitempty,max=20"`
 }
 
 type rendicionChange struct {
 	Lines   []lineChange      `json:"lines" validate:"max=20,dive"`
-	Answers map[string]string `json:"answers" validate:"max=200"`
+	Answers map[string]string `json:"answers" validate:"max=200,dive,keys,record,endkeys,max=5000"`
 }
 
 // centimos reads an amount that may be absent.
@@ -75,11 +80,11 @@ func centimos(field string, soles *string) (*int64, error) {
 	if soles == nil {
 		return nil, nil
 	}
-	n, err := progress.ParseMoney(*soles)
-	if err != nil {
-		return nil, fault.New(fault.InvalidValue, field)
+	if f := tags["amount"].check(field, *soles); f != nil {
+		return nil, f
 	}
-	return &n, nil
+	n, err := progress.ParseMoney(*soles)
+	return &n, err
 }
 
 func (a *API) rendicionSave(c echo.Context) error {
@@ -125,14 +130,14 @@ func (a *API) rendicionSubmit(c echo.Context) error {
 type newObservation struct {
 	Target string   `json:"target" validate:"required,oneof=line document missing"`
 	Item   string   `json:"item" validate:"required,max=40"`
-	Also   []string `json:"also" validate:"max=10"`
-	Text   string   `json:"text" validate:"required"`
+	Also   []string `json:"also" validate:"max=10,dive,max=40"`
+	Text   string   `json:"text" validate:"required,max=5000"`
 }
 
 type reviewRequest struct {
 	Revision     int64            `json:"revision" validate:"min=0"`
 	Approve      bool             `json:"approve"`
-	Lifted       []string         `json:"lifted" validate:"max=500"`
+	Lifted       []string         `json:"lifted" validate:"max=500,dive,record"`
 	Observations []newObservation `json:"observations" validate:"max=100,dive"`
 }
 
@@ -165,7 +170,7 @@ func (a *API) rendicionWithdraw(c echo.Context) error {
 }
 
 type releaseRequest struct {
-	Reason string `json:"reason" validate:"required"`
+	Reason string `json:"reason" validate:"required,max=2000"`
 }
 
 func (a *API) rendicionRelease(c echo.Context) error {

@@ -28,6 +28,7 @@ func newShapes() *shapes {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		return name
 	})
+	registerTags(v)
 	spanish, _ := ut.New(es.New()).GetTranslator("es")
 	if err := estranslations.RegisterDefaultTranslations(v, spanish); err != nil {
 		panic(err) // the library's own table
@@ -43,5 +44,10 @@ func (s *shapes) Validate(v any) error {
 		return err
 	}
 	_, field, _ := strings.Cut(list[0].Namespace(), ".")
-	return &shapeError{field: field, message: "Corrija " + list[0].Translate(s.spanish) + "."}
+	if t, ours := tags[list[0].Tag()]; ours {
+		value := reflect.Indirect(reflect.ValueOf(list[0].Value()))
+		return t.check(field, value.String())
+	}
+	what := strings.TrimPrefix(list[0].Translate(s.spanish), list[0].Field()+" ")
+	return &shapeError{field: field, message: "Corrija " + label(list[0].Field()) + ": " + what + "."}
 }

@@ -43,7 +43,7 @@ func (a *API) session(c echo.Context) error {
 }
 
 type deviceRequest struct {
-	Install    string `json:"install" validate:"required,min=8,max=64"`
+	Install    string `json:"install" validate:"required,min=8,max=64" clean:"-"`
 	Name       string `json:"name" validate:"max=100"`
 	Platform   string `json:"platform" validate:"max=200"`
 	AppVersion string `json:"app_version" validate:"max=40"`
@@ -88,7 +88,7 @@ type pullRequest struct {
 	Schema    int                 `json:"schema" validate:"required"`
 	Device    string              `json:"device" validate:"required,max=15"`
 	Cursor    *replication.Cursor `json:"cursor"`
-	Marks     []replication.Mark  `json:"marks" validate:"max=32"`
+	Marks     []replication.Mark  `json:"marks" validate:"max=32,dive"`
 	Checksums bool                `json:"checksums"`
 	Report    *deviceReport       `json:"report"`
 }
@@ -139,7 +139,7 @@ func list[T any](in []T) []T {
 type pushRequest struct {
 	Protocol  int                `json:"protocol" validate:"required"`
 	Device    string             `json:"device" validate:"required,max=15"`
-	Marks     []replication.Mark `json:"marks" validate:"max=32"`
+	Marks     []replication.Mark `json:"marks" validate:"max=32,dive"`
 	Mutations []json.RawMessage  `json:"mutations" validate:"required"`
 }
 

@@ -5,15 +5,15 @@ import "sort"
 // Group is the buckets that stand at one sequence number.
 type Group struct {
 	Seq     int64  `json:"seq"`
-	Nonce   string `json:"nonce"`
+	Nonce   string `json:"nonce" validate:"max=1000"`
 	Buckets []int  `json:"buckets"`
 }
 
 // Cursor says how far each bucket was read in one history of one node.
 type Cursor struct {
-	Node  string  `json:"node"`
+	Node  string  `json:"node" validate:"max=64"`
 	Epoch int64   `json:"epoch"`
-	At    []Group `json:"at"`
+	At    []Group `json:"at" validate:"dive"`
 }
 
 // Positions is seq by bucket handle.

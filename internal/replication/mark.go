@@ -8,7 +8,7 @@ package replication
 type Mark struct {
 	Epoch int64  `json:"epoch"`
 	Seq   int64  `json:"seq"`
-	Nonce string `json:"nonce"`
+	Nonce string `json:"nonce" validate:"max=1000"`
 }
 
 // MaxMarks is how many marks one request may carry.
