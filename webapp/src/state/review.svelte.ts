@@ -74,6 +74,17 @@ export class ReviewDesk {
     return done
   }
 
+  /** Takes a document out of quarantine; answers whether the server did. */
+  async release(document: string, reason: string): Promise<boolean> {
+    this.busy = true
+    const body: Schemas['ReleaseRequest'] = { reason }
+    const done = await this.#ask(() =>
+      send<Rendicion>(`/rendiciones/${this.intervention}/documents/${document}/release`, { method: 'POST', body }),
+    )
+    this.busy = false
+    return done
+  }
+
   #keep(): void {
     const draft: ReviewDraft = {
       intervention: this.intervention,

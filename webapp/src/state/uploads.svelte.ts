@@ -1,9 +1,11 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { Upload } from 'tus-js-client'
 import { fileKey, type FileOnItsWay } from '../db/rendicion'
+import { documentProblem, HEAD_BYTES, type DocumentProblem } from '../domain/document'
 import { ApiFault, get, type Schemas } from './api'
 import { hashFile } from './hash'
 import { net } from './net.svelte'
+import { asJpeg } from './photo'
 import { rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
@@ -115,11 +117,14 @@ export class Uploads {
       read: 0,
     })
     this.items.push(reading)
-    const problem = file.size === 0 ? words.empty : file.size > maxBytes ? words.large : ''
-    if (problem) {
-      this.#refuse(reading, problem)
+    const looked = await look(file, maxBytes)
+    if (looked.problem) {
+      this.#refuse(reading, words[looked.problem])
       return
     }
+    file = looked.file
+    reading.name = file.name
+    reading.size = file.size
     try {
       reading.sha256 = await hashFile(file, (bytes) => (reading.read = bytes))
     } catch {
@@ -277,10 +282,26 @@ export class Uploads {
   }
 }
 
+/** What can be seen of a file here; a photo of an iPhone comes back as JPEG where the browser can. */
+async function look(file: File, maxBytes: number): Promise<{ file: File; problem?: DocumentProblem | 'unreadable' }> {
+  const problem = await problemOf(file, maxBytes)
+  if (problem !== 'heic') return problem ? { file, problem } : { file }
+  const jpeg = await asJpeg(file)
+  if (!jpeg) return { file, problem }
+  return jpeg.size > maxBytes ? { file, problem: 'large' } : { file: jpeg }
+}
+
+async function problemOf(file: File, maxBytes: number): Promise<DocumentProblem | 'unreadable' | undefined> {
+  try {
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())
+    return documentProblem(file.name, file.size, head, maxBytes)
+  } catch {
+    return 'unreadable'
+  }
+}
+
 /** What is said of a file before the server sees it. */
-export interface Words {
-  empty: string
-  large: string
+export interface Words extends Record<DocumentProblem, string> {
   unreadable: string
   other: string
 }
