@@ -20,8 +20,8 @@ export interface TransferEvents {
   refused: (message: string) => void
   /** It does not let us in for now: that says nothing of the file. */
   shut: () => void
-  /** No answer, again and again. */
-  lost: () => void
+  /** No answer, again and again; or the server is in trouble itself, and says so. */
+  lost: (message: string) => void
 }
 
 /** Sends one file, going on from what the server holds. */
@@ -55,8 +55,8 @@ export function transfer(file: File, facts: FileOnItsWay, on: TransferEvents): U
       const problem = error instanceof DetailedError ? problemOf(error) : null
       const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0
       if (shutsOut(status, problem?.code)) on.shut()
-      else if (problem) on.refused(problem.message)
-      else on.lost()
+      else if (problem && status < 500) on.refused(problem.message)
+      else on.lost(problem?.message ?? '')
     },
   })
   return upload

@@ -231,7 +231,7 @@ export class Uploads {
         void session.refresh()
         end('lost')
       },
-      lost: () => end('lost'),
+      lost: (message) => end('lost', message),
     })
     this.#running.set(item.key, upload)
     upload.start()
@@ -250,6 +250,7 @@ export class Uploads {
     } catch (error) {
       if (!(error instanceof ApiFault) || error.status >= 500) {
         item.state = 'lost' // finished again when the server can be reached
+        item.message = error instanceof ApiFault ? error.message : ''
         return
       }
       if (shutsOut(error.status, error.problem.code)) {
@@ -266,6 +267,7 @@ export class Uploads {
     if (net.cut) return
     for (const item of this.items) {
       if (item.state !== 'lost') continue
+      item.message = ''
       if (item.upload !== '' && item.sent === item.size) void this.#finish(item)
       else item.state = this.#files.has(item.key) ? 'waiting' : 'pick'
     }

@@ -85,7 +85,15 @@ export interface Draft {
 }
 
 export type SyncProblem =
-  '' | 'no_network' | 'session_expired' | 'server' | 'client_outdated' | 'storage_full' | 'device_revoked'
+  | ''
+  | 'no_network'
+  | 'session_expired'
+  | 'server'
+  | 'server_full'
+  | 'server_damaged'
+  | 'client_outdated'
+  | 'storage_full' // this device's
+  | 'device_revoked'
 
 export type SyncPhase = 'idle' | 'pushing' | 'pulling' | 'waiting'
 

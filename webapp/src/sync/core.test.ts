@@ -33,6 +33,25 @@ test('a hint that the network is back ends a wait, unless the server asked for i
   expect(waiting.channels.pull.until).toBeGreaterThanOrEqual(at.now + 30_000)
 })
 
+test('a server without space is said to be that; the queue waits as long as it asks and sends the same again', () => {
+  const full = {
+    type: 'failed',
+    channel: 'push',
+    failure: { kind: 'status', status: 503, code: 'storage_full', retryAfter: 45, sent: 40 },
+  } as const
+  const before = after(initial({ registered: true }), kick)
+  const waiting = after(before, full, paged)
+  expect(waiting.problem).toBe('server_full')
+  expect(waiting.limit).toBe(before.limit) // no record is looked for that might be to blame
+  expect(waiting.channels.push).toMatchObject({ phase: 'waiting', want: true, imposed: true })
+  expect(waiting.channels.push.until).toBeGreaterThanOrEqual(at.now + 45_000)
+  const later = step(waiting, { type: 'tick', now: waiting.channels.push.until, jitter: 0.5 })
+  expect(later.effects).toContainEqual({ do: 'push', limit: before.limit })
+  expect(happen(later.state, pushed).problem).toBe('')
+  const damaged = { ...full, failure: { ...full.failure, code: 'data_damaged' } }
+  expect(happen(before, damaged).problem).toBe('server_damaged')
+})
+
 test('news does not shorten a wait', () => {
   const waiting = after(initial({ registered: true }), kick, lost('pull'))
   expect(happen(waiting, { type: 'kick', strong: false }).channels.pull.phase).toBe('waiting')

@@ -310,8 +310,11 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed, e
   if (channel === 'push' && mayBePoison(failure.status)) s.limit = halved(s.limit, failure.sent)
   if (failure.status === 426) return wait(s, channel, OUTDATED_WAIT, e.now, 'client_outdated')
   const asked = (failure.retryAfter ?? 0) * 1000 * (1 + e.jitter / 4)
-  wait(s, channel, Math.max(pause, asked), e.now, 'server', asked > 0)
+  wait(s, channel, Math.max(pause, asked), e.now, TROUBLES[failure.code] ?? 'server', asked > 0)
 }
+
+/** What the server says of itself: nothing of what was sent is to blame. */
+const TROUBLES: Partial<Record<string, Problem>> = { storage_full: 'server_full', data_damaged: 'server_damaged' }
 
 /** An order came as the answer to whatever was asked: what is unsent goes first, but before a wipe. */
 function obey(s: CoreState, channel: ChannelName, now: number, effects: Effect[]): void {
