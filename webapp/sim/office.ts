@@ -219,7 +219,8 @@ export class Office {
   private assign(aii: string, user: string): Write {
     const id = this.rng.recordId()
     this.memory.holders.get(aii)!.set(user, id)
-    return { collection: 'assignments', id, fields: { user, intervention: aii, from_on: BUSINESS_DATE } }
+    // It may be over today, and no work is over before it began.
+    return { collection: 'assignments', id, fields: { user, intervention: aii, from_on: YESTERDAY } }
   }
 
   /** A second supervisor beside the first. */
