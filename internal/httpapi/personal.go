@@ -22,10 +22,10 @@ const personalPage = 50
 
 type personalQuery struct {
 	List         string `json:"list" validate:"required,oneof=participants insured_persons"`
-	Intervention string `json:"intervention" validate:"max=15"`
-	UT           string `json:"ut" validate:"max=15"`
+	Intervention string `json:"intervention" validate:"omitempty,record"`
+	UT           string `json:"ut" validate:"omitempty,record"`
 	Name         string `json:"name" validate:"omitempty,min=3,max=100"`
-	DNI          string `json:"dni" validate:"max=20"`
+	DNI          string `json:"dni" validate:"omitempty,dni"`
 	Offset       int    `json:"offset" validate:"min=0"`
 }
 
@@ -66,7 +66,7 @@ func (a *API) personalSearch(c echo.Context) error {
 
 type revealRequest struct {
 	Collection string `json:"collection" validate:"required,oneof=participants insured_persons unlisted_workers conflicts"`
-	Record     string `json:"record" validate:"required,max=15"`
+	Record     string `json:"record" validate:"required,record"`
 	Reason     string `json:"reason" validate:"required,max=500"`
 }
 
@@ -90,7 +90,7 @@ func (a *API) personalReveal(c echo.Context) error {
 }
 
 type accessQuery struct {
-	Person string `query:"person" json:"person" validate:"max=15"`
+	Person string `query:"person" json:"person" validate:"omitempty,record"`
 	Actor  string `query:"actor" json:"actor" validate:"max=30"`
 	Offset int    `query:"offset" json:"offset" validate:"min=0"`
 }
