@@ -22,20 +22,19 @@ const centralRead = `@request.auth.active = true && ` +
 // closed starts a base collection that superusers alone reach over REST. Steps
 // since 202612010030 start every collection with it.
 func closed(name string, fields ...core.Field) *core.Collection {
-	c := table(name, fields...)
-	c.ListRule, c.ViewRule = nil, nil
-	return c
-}
-
-// table is how the steps before 202612010030 started a collection: central staff
-// read it over REST. It stays as it was, because they are history.
-func table(name string, fields ...core.Field) *core.Collection {
 	c := core.NewBaseCollection(name)
 	c.Fields.Add(fields...)
 	c.Fields.Add(
 		&core.AutodateField{Name: "created", OnCreate: true},
 		&core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true},
 	)
+	return c
+}
+
+// table is how the steps before 202612010030 started a collection: central staff
+// read it over REST. It stays as it was, because they are history.
+func table(name string, fields ...core.Field) *core.Collection {
+	c := closed(name, fields...)
 	c.ListRule = types.Pointer(centralRead)
 	c.ViewRule = types.Pointer(centralRead)
 	return c

@@ -82,8 +82,13 @@ func anyRecord(k *testkit.Kit, c *core.Collection) string {
 // asked are a method and what follows the collection's address.
 func asked(c *core.Collection, id string) [][2]string {
 	out := [][2]string{
-		{"GET", ""}, {"GET", "?perPage=1&skipTotal=1&fields=id"}, {"GET", "/" + id}, {"GET", "/" + id + "?fields=id"},
-		{"POST", ""}, {"PATCH", "/" + id}, {"DELETE", "/" + id},
+		{"GET", ""},
+		{"GET", "?perPage=1&skipTotal=1&fields=id"},
+		{"GET", "/" + id},
+		{"GET", "/" + id + "?fields=id"},
+		{"POST", ""},
+		{"PATCH", "/" + id},
+		{"DELETE", "/" + id},
 	}
 	for _, f := range c.Fields {
 		// The answer's size would tell whether a value begins so.

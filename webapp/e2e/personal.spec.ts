@@ -44,6 +44,7 @@ test('personal data: found masked, shown whole with a reason, and who looked is 
   await test.step('the number is shown with a reason, and hidden again', async () => {
     const line = page.getByTestId(`person-${worker.id}`)
     await line.getByRole('button', { name: 'Ver DNI completo' }).click()
+    await expect(line.getByLabel('Motivo')).toBeFocused()
     await line.getByLabel('Motivo').fill('corto')
     await line.getByRole('button', { name: 'Mostrar' }).click()
     await expect(line).toContainText('al menos 10 caracteres')
@@ -52,7 +53,9 @@ test('personal data: found masked, shown whole with a reason, and who looked is 
     await line.getByLabel('Motivo').press('Enter')
     await expect(line.getByTestId('revealed')).toContainText(worker.dni)
     await look(page, 'revealed')
-    await line.getByRole('button', { name: 'Ocultar' }).click()
+    await expect(line.getByRole('button', { name: 'Ocultar' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(line.getByRole('button', { name: 'Ver DNI completo' })).toBeFocused()
     await expect(page.locator('main')).not.toContainText(worker.dni)
   })
   await test.step('the auditor sees who looked at whom, and why', async () => {
