@@ -53,6 +53,9 @@ type Options struct {
 	Now      func() time.Time
 	Progress io.Writer // lines for people; may be nil
 	Verify   Verify    // demanded by CheckFull
+	// Room refuses to take so many bytes more on the disk of a directory; nil for
+	// as many as fit.
+	Room func(dir string, more int64) error
 
 	onStep func(point string) // tests only
 }
@@ -144,6 +147,9 @@ func create(ctx context.Context, o Options) (Result, error) {
 	}
 	archive, err := o.archive()
 	if err != nil {
+		return r, err
+	}
+	if err := o.fits(archive); err != nil {
 		return r, err
 	}
 	s, err := newStaging(o)

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaski/internal/backup"
+	"chaski/internal/ops"
 	"chaski/internal/server"
 	"chaski/internal/store"
 	"chaski/internal/verify"
@@ -30,6 +31,7 @@ var errFlawed = errors.New("la copia está hecha y se puede restaurar, pero el o
 func Backup(pb *pocketbase.PocketBase, version string) *cobra.Command {
 	var o backup.Options
 	var check string
+	var minFreeMB int64
 	c := &cobra.Command{
 		Use:   "backup",
 		Short: "Copia la base y los archivos juntos, con el servidor en marcha",
@@ -45,7 +47,7 @@ Termina con 1 si no pudo hacer la copia, o si la hizo y encontró problemas en e
 		Args: cobra.NoArgs, SilenceUsage: true, Annotations: standalone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Dir, o.Version, o.Progress, o.Check = pb.DataDir(), version, cmd.OutOrStdout(), backup.Check(check)
-			o.Verify = VerifyCopy(pb.EncryptionEnv())
+			o.Verify, o.Room = VerifyCopy(pb.EncryptionEnv()), roomAbove(minFreeMB<<20)
 			if o.To == "" {
 				o.To = filepath.Join(o.Dir, core.LocalBackupsDirName)
 			}
@@ -61,8 +63,21 @@ Termina con 1 si no pudo hacer la copia, o si la hizo y encontró problemas en e
 	}
 	c.Flags().StringVar(&o.To, "to", "", "carpeta, o nombre del archivo terminado en "+backup.Suffix+" (por defecto, backups dentro de --dir)")
 	c.Flags().IntVar(&o.Keep, "keep", 0, "cuántas copias conservar en la carpeta; 0 las conserva todas")
+	c.Flags().Int64Var(&minFreeMB, "min-free", ops.MinFree>>20, "MB que deben quedar libres en cada disco: si no, no se hace la copia; 0 usa todo el espacio")
 	checkFlag(c, &check)
 	return c
+}
+
+// roomAbove refuses what would leave less than a floor of bytes on a disk.
+func roomAbove(floor int64) func(dir string, more int64) error {
+	return func(dir string, more int64) error {
+		free, err := ops.DiskFree(dir)
+		if err != nil || free < 0 || free-more >= floor {
+			return nil //nolint:nilerr // nobody can tell: the disk will
+		}
+		return fmt.Errorf("no hay espacio para la copia en el disco de %s: necesita unos %d MB y hay %d MB, de los que %d deben quedar libres (--min-free); "+
+			"borre copias y carpetas reemplazado-… antiguas, o copie a otro disco con --to", dir, more>>20, free>>20, floor>>20)
+	}
 }
 
 // backupPlan is how a running server makes backups.
@@ -72,6 +87,7 @@ type backupPlan struct {
 	to       string
 	keep     int
 	check    string
+	minFree  int64 // MB
 }
 
 const (
@@ -80,7 +96,7 @@ const (
 )
 
 func newBackupPlan(app core.App) *backupPlan {
-	return &backupPlan{app: app, schedule: defaultSchedule, keep: defaultKeep, check: string(backup.CheckFull)}
+	return &backupPlan{app: app, schedule: defaultSchedule, keep: defaultKeep, check: string(backup.CheckFull), minFree: ops.MinFree >> 20}
 }
 
 // run makes a backup in a process of its own: whatever it needs of memory, and
@@ -91,7 +107,8 @@ func (p *backupPlan) run(ctx context.Context) error {
 		return err
 	}
 	command := exec.CommandContext(ctx, self, "backup", "--dir", p.app.DataDir(), "--encryptionEnv", p.app.EncryptionEnv(),
-		"--to", orElse(p.to, filepath.Join(p.app.DataDir(), core.LocalBackupsDirName)), "--keep", strconv.Itoa(p.keep), "--check", p.check)
+		"--to", orElse(p.to, filepath.Join(p.app.DataDir(), core.LocalBackupsDirName)), "--keep", strconv.Itoa(p.keep), "--check", p.check,
+		"--min-free", strconv.FormatInt(p.minFree, 10))
 	command.Env = append(os.Environ(), "GOMAXPROCS=1")
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // it removes what it began
 	command.WaitDelay = 30 * time.Second

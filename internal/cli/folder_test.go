@@ -63,6 +63,7 @@ func TestCommandsOnAWrongDirectory(t *testing.T) {
 		{"backup, cut", cut, []string{"backup"}, "está dañada"},
 		{"serve, a file", file, []string{"serve"}, "es un archivo y no una carpeta"},
 		{"backup, a file", file, []string{"backup"}, "es un archivo y no una carpeta"},
+		{"backup, no room", func(*testing.T, string) {}, []string{"backup", "--min-free", "900000000"}, "no hay espacio para la copia"},
 		{"restore, a file", file, []string{"restore", "nada.tar.zst"}, "no es una carpeta"},
 		{"serve, port in use", func(*testing.T, string) {}, []string{"serve", "--http", address}, "otro programa ya atiende en " + address},
 		{"serve, no address of ours", func(*testing.T, string) {}, []string{"serve", "--http", "192.0.2.1:80"}, "no es una dirección de esta computadora"},

@@ -150,6 +150,7 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if err != nil {
 		return err
 	}
+	o.backups.minFree = o.minFreeMB
 	backUp := o.backups.run
 	if health, ok := app.Store().Get(ops.HealthKey).(*ops.Health); ok {
 		health.SetVersion(o.version)
