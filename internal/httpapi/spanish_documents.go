@@ -33,7 +33,7 @@ var documentSentences = map[fault.Code]string{
 	fault.ArchiveEntryRefused: "Dentro del archivo hay {found}: «{entry}». En un ZIP solo van PDF, fotos (JPG o PNG), Word, Excel, comprobantes XML y texto (TXT o CSV). Quítelo y súbalo otra vez.",
 	fault.ArchiveUnsafe:       "El ZIP no es seguro: {found}. Vuelva a comprimir los archivos con nombres simples, con la opción «Comprimir» de su equipo, y súbalo otra vez.",
 	fault.ArchiveTooLarge:     "Al abrirse, {found} ocupa demasiado o tiene demasiados archivos. Repártalo en varios y suba cada uno.",
-	fault.DocumentQuarantined: "Este documento está en cuarentena: {quarantine}. Para descargarlo, quien revisa debe levantar la cuarentena con un motivo.",
+	fault.DocumentQuarantined: "Este documento está en cuarentena. {quarantine}. Para descargarlo, quien revisa debe levantar la cuarentena con un motivo.",
 	fault.QuarantineOver:      "Este documento no está en cuarentena, o ya se levantó. Actualice la pantalla.",
 }
 
@@ -56,13 +56,13 @@ var documentWordsFound = map[string]string{
 
 // quarantines say why a document waits; what a scanner found is named.
 var quarantines = map[string]string{
-	"pdf_objects": "el PDF trae partes que no se pudieron revisar", "virus": "el antivirus encontró algo",
-	"scanner_silent": "el antivirus no respondió", "scanner_limit": "es demasiado grande para el antivirus",
+	"pdf_objects": "El PDF trae partes que no se pudieron revisar", "virus": "El antivirus encontró algo",
+	"scanner_silent": "El antivirus no respondió", "scanner_limit": "Es demasiado grande para el antivirus",
 }
 
 // Quarantined is why a document is in quarantine, with what a scanner calls it.
 func Quarantined(why, found string) string {
-	text := "En cuarentena: " + orSelf(quarantines[why], why)
+	text := orSelf(quarantines[why], why)
 	if why == app.QuarantineVirus && found != "" {
 		text += " (" + found + ")"
 	}

@@ -77,7 +77,7 @@ func TestQuarantine(t *testing.T) {
 			t.Error("its bytes were served")
 		}
 	}
-	if d := o.known(o.carla, id); d.Scan != "found" || d.Quarantine != "En cuarentena: el antivirus encontró algo (Eicar-Test)." {
+	if d := o.known(o.carla, id); d.Scan != "found" || d.Quarantine != "El antivirus encontró algo (Eicar-Test)." {
 		t.Errorf("%+v", d)
 	}
 	code(t, o.Do("POST", release, o.elsa, map[string]any{"reason": because}), 403, "forbidden")
