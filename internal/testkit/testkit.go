@@ -22,6 +22,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"chaski/internal/app"
 	"chaski/internal/compression"
@@ -40,6 +41,7 @@ type Kit struct {
 	Engine *store.Engine
 	Clock  time.Time
 	Dir    string // its data
+	Router *router.Router[*core.RequestEvent]
 	mux    http.Handler
 	ctx    context.Context // of the transaction that builds the world
 	tx     core.App
@@ -117,18 +119,19 @@ func start(t *testing.T, from string) *Kit {
 		})
 	})
 	k.App.Settings().Logs.MaxDays = 0
-	router, err := apis.NewRouter(k.App)
+	routes, err := apis.NewRouter(k.App)
 	if err != nil {
 		t.Fatal(err)
 	}
 	serve := new(core.ServeEvent)
-	serve.App, serve.Router, serve.Server = k.App, router, &http.Server{ReadHeaderTimeout: time.Second}
+	serve.App, serve.Router, serve.Server = k.App, routes, &http.Server{ReadHeaderTimeout: time.Second}
 	if err := k.App.OnServe().Trigger(serve, func(e *core.ServeEvent) error {
 		e.Server.Handler, err = e.Router.BuildMux()
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
+	k.Router = serve.Router
 	k.mux = serve.Server.Handler // with what is put around it
 	return k
 }
