@@ -28,7 +28,9 @@ func init() {
 		}
 		return scopes(app, values, "day, scope")
 	}, func(app core.App) error {
-		if err := execAll(app, `DELETE FROM holidays WHERE scope <> 'national'`); err != nil {
+		if err := execAll(app,
+			`DELETE FROM holidays WHERE scope <> 'national'`,
+			`UPDATE dirty SET source = 'schema' WHERE collection = 'holidays' AND record NOT IN (SELECT id FROM holidays)`); err != nil {
 			return err
 		}
 		return scopes(app, []string{"national"}, "day")

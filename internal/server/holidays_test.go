@@ -1,7 +1,10 @@
 package server_test
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/testkit"
 )
@@ -58,4 +61,40 @@ func TestHolidayHasAScope(t *testing.T) {
 		t.Errorf("%+v", c.Holidays)
 	}
 	verifies(t, o.Kit)
+}
+
+// The steps of the schema can be taken back and made again; a regional holiday
+// goes with its scope, and is no change by anybody unknown.
+func TestScopeGoesDownAndUp(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("holidays", testkit.ID("cusco"), map[string]any{"day": "2026-06-24", "name": "Inti Raymi", "norm": "Ley de prueba", "scope": "08"})
+	var steps []*core.Migration
+	for _, m := range core.AppMigrations.Items() {
+		if m.File == "202612010070_outside.go" || m.File == "202612010071_holiday_scope.go" {
+			steps = append(steps, m)
+		}
+	}
+	if len(steps) != 2 {
+		t.Fatalf("%d steps", len(steps))
+	}
+	slices.Reverse(steps)
+	for _, s := range steps {
+		if err := s.Down(k.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := k.Int(`SELECT count(*) FROM holidays`); n != 0 {
+		t.Errorf("%d holidays without the scope", n)
+	}
+	if named := outside(t, k); named != nil {
+		t.Errorf("verify names %v", named)
+	}
+	slices.Reverse(steps)
+	for _, s := range steps {
+		if err := s.Up(k.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.Save("holidays", testkit.ID("cusco"), map[string]any{"day": "2026-06-24", "name": "Inti Raymi", "norm": "Ley de prueba", "scope": "08"})
+	verifies(t, k)
 }
