@@ -35,7 +35,7 @@ func TestStartOnADiskThatTakesNothing(t *testing.T) {
 			if err == nil {
 				_, err = app.NonconcurrentDB().NewQuery(`UPDATE sync_clock SET seq = seq`).Execute()
 			}
-			return errors.Join(err, app.ResetBootstrapState())
+			return errors.Join(err, app.ClearBootstrap())
 		}
 		ballast := filepath.Join(dir, "ballast")
 		fill(t, ballast, false)

@@ -210,7 +210,7 @@ func throughLog(file string, thorough bool) error {
 	}
 	apart, err := os.MkdirTemp(own, lookPrefix)
 	if err != nil {
-		return nil //nolint:nilerr // opening it will tell
+		return nil // opening it will tell
 	}
 	defer func() { _ = os.RemoveAll(apart) }()
 	view := filepath.Join(apart, filepath.Base(file))

@@ -64,7 +64,7 @@ func recognise(err error) fault.Code {
 func ofCause(err error) fault.Code {
 	switch cause := err.(type) { //nolint:errorlint // recognise unwraps
 	case syscall.Errno:
-		switch cause { //nolint:exhaustive // the others are not of the disk
+		switch cause {
 		case syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS:
 			return fault.StorageFull
 		}
