@@ -118,9 +118,15 @@ func addCrowd(dir, name string, count int) (err error) {
 	defer func() { err = errors.Join(err, closeApp(app)) }()
 	p := &preparer{app: app}
 	for n, clone := range s.clones(count - 1) {
-		if err := engine.Bulk(context.Background(), app, store.Batch{Action: "bench"}, func(tx core.App) error {
+		if err := engine.Bulk(context.Background(), app, store.Batch{Action: "bench", Lenient: true}, func(tx core.App) error {
 			w := &writer{db: tx.NonconcurrentDB(), prepared: map[string]*dbx.Query{}}
 			defer w.close()
+			// Its account is as the first one's: nobody signs in with it.
+			if _, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO users (id, email, password, tokenKey, name, role, ut, active, verified)
+				SELECT {:id}, {:id} || '@example.org', password, {:id} || {:id} || {:id} || {:id}, name, role, {:ut}, TRUE, TRUE FROM users
+				WHERE role = 'supervisor' LIMIT 1`).Bind(dbx.Params{"id": clone.user(), "ut": clone.id("ut")}).Execute(); err != nil {
+				return err
+			}
 			for _, r := range clone.rows(10 + n) {
 				if err := w.insert(r); err != nil {
 					return err
@@ -226,6 +232,9 @@ func (p *preparer) people(tx core.App, w *writer, devices []spec, ut string) err
 		if err := add(d.user(), d.id("ut")); err != nil {
 			return err
 		}
+	}
+	if err := add(listenersSpec().user(), ut); err != nil { // who has their unit's work
+		return err
 	}
 	for n := range p.listeners {
 		if err := add(listenersSpec().id("listener %d", n), ut); err != nil {

@@ -54,8 +54,9 @@ func (s spec) rows(ordinal int) []row {
 	ut := s.id("ut")
 	b.add("uts", ut, map[string]any{"code": s.Unit, "name": "Unidad de medición " + s.Unit})
 	for n := range s.Districts {
+		// Of a province that there is not.
 		b.add("districts", s.id("district %d", n), map[string]any{
-			"ubigeo": fmt.Sprintf("%s%04d", s.Unit[2:], n+1), "name": fmt.Sprintf("Distrito %d", n+1),
+			"ubigeo": fmt.Sprintf("25%s%02d", s.Unit[2:], n+1), "name": fmt.Sprintf("Distrito %d", n+1),
 			"province": "Provincia de medición", "department": "Departamento de medición", "valid_from": "2020-01-01",
 		})
 		b.add("jurisdictions", s.id("jurisdiction %d", n), map[string]any{"district": s.id("district %d", n), "ut": ut, "valid_from": "2020-01-01"})
@@ -100,7 +101,7 @@ func (b *builder) site(w int) {
 	work, people := b.work(w), b.roster(w)
 	for n := range b.Policies {
 		b.add("insurance_policies", b.insurancePolicy(w, n), map[string]any{
-			"intervention": work, "number": fmt.Sprintf("MED-%s-%03d-%d", b.Unit, w, n), "insurer_ruc": "20990009010",
+			"intervention": work, "number": fmt.Sprintf("MED-%s-%03d-%d", b.Unit, w, n), "insurer_ruc": "2099000901" + identity.RUCCheck("2099000901"),
 			"insurer_name": "Seguros Vicuña Dorada S.A. (medición)", "kind": "Accidentes personales",
 			"valid_from": worksFrom, "valid_to": worksTo, "state": "emitida",
 		})

@@ -48,6 +48,7 @@ type API struct {
 	Catalogue   *app.Catalogues
 	Reviewer    *app.Reviewer
 	Outside     app.Outside
+	Problems    app.Problems
 	Sheets      *app.Sheets
 	Personal    *app.Personal
 }
@@ -81,6 +82,7 @@ func (a *API) Handler() http.Handler {
 	a.catalogueRoutes(g)
 	a.reviewRoutes(g)
 	a.outsideRoutes(g)
+	a.problemRoutes(g)
 	if strange := unshaped(e.Routes()); strange != nil {
 		panic("no shape for a parameter of " + strings.Join(strange, ", "))
 	}

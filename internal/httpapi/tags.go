@@ -93,7 +93,7 @@ func registerTags(v *validator.Validate) {
 // come up (see checkPath).
 var paths = map[string]string{
 	"person": "record", "device": "record", "import": "record", "intervention": "record", "document": "record", "conflict": "record",
-	"visit": "record", "sheet": "record", "mutation": "mutation", "year": "year", "kind": "code", "ao": "code",
+	"visit": "record", "sheet": "record", "mutation": "mutation", "year": "year", "kind": "code", "ao": "code", "collection": "code", "record": "record",
 }
 
 // maxQuery bounds a value of a query, whatever the shape says of it besides.

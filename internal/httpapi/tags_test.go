@@ -47,6 +47,8 @@ var requests = []struct {
 	{wipedRequest{}, ""},
 	{outsideQuery{}, ""},
 	{outsideAnswer{}, "OutsideAnswer"},
+	{problemQuery{}, ""},
+	{correctRequest{}, ""},
 	{peopleQuery{}, ""},
 	{newcomerRequest{}, ""},
 	{linkRequest{}, ""},

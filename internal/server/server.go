@@ -87,6 +87,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Sheets: &app.Sheets{Book: store.NewSheetBook(engine, e.App)},
 			Access: people, People: people, Office: people,
 			Outside:   app.Outside{Book: store.NewOutside(engine, e.App), Sights: personal},
+			Problems:  app.Problems{Book: store.NewProblems(engine, e.App), Sights: personal},
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
 			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today, Sights: personal},
 			Personal:  &app.Personal{Book: personal},

@@ -12,6 +12,9 @@ type Batch struct {
 	Actor  string // user id, "" for a command on the server
 	Action string // "import", "demo", …
 	Detail any
+	// Lenient keeps rows that break a rule, and lists them, as raw SQL would: for
+	// measurements with more units than there can be.
+	Lenient bool
 }
 
 // Bulk runs fn, which may write rows by SQL past the record hooks, in one
@@ -35,9 +38,11 @@ func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App)
 		for _, k := range keys {
 			own[k] = true
 		}
-		if err := e.drainAndTell(tx, own); err != nil {
+		moved, err := e.drain(tx, own, 0, b.Lenient)
+		if err != nil {
 			return err
 		}
+		e.tell(tx, moved)
 		return WriteAudit(tx, Audit{
 			Actor: b.Actor, Action: b.Action, At: e.Now(),
 			Detail: map[string]any{"rows": len(keys), "detail": b.Detail},

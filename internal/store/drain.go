@@ -63,14 +63,8 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if began := time.Now(); e.Drained != nil {
 		defer func() { e.Drained(len(keys), time.Since(began)) }()
 	}
-	db := tx.NonconcurrentDB()
-	sql := prepareOn(db)
-	d := &drain{
-		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
-		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
-		moved: map[int]bool{}, serving: map[aoScope]string{},
-		lenient: lenient, unreadable: map[Key]error{},
-	}
+	d := e.newDrain(tx)
+	d.lenient = lenient
 	defer d.sql.close()
 	if err := d.open(); err != nil {
 		return Moved{}, err
@@ -93,6 +87,16 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 		return Moved{}, err
 	}
 	return d.close(commits, figures)
+}
+
+func (e *Engine) newDrain(tx core.App) *drain {
+	db := tx.NonconcurrentDB()
+	sql := prepareOn(db)
+	return &drain{
+		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
+		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
+		moved: map[int]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]error{},
+	}
 }
 
 // takeDirty empties the table of dirty rows. schema are those that only a step

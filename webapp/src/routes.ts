@@ -123,7 +123,7 @@ const reviewing: RouteDefinition = {
   '/en-revision/:mutation': parkedWork,
   ...central,
 }
-const coordinating: RouteDefinition = { ...accounts, ...reviewing }
+const coordinating: RouteDefinition = { '/problemas': problems, ...accounts, ...reviewing }
 const administrating: RouteDefinition = {
   '/administracion': administration,
   '/institucion': office,

@@ -28,6 +28,7 @@ const (
 	ReadPersonal      Right = "read_personal"      // participants and insured persons with masked DNI; a coordinator, those of his unit
 	RevealPersonal    Right = "reveal_personal"    // one person's DNI and birth date, with a reason
 	ReadAccesses      Right = "read_accesses"      // who saw personal data
+	CorrectProblems   Right = "correct_problems"   // see and correct rows that break a rule; a coordinator, those of his unit
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
 	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
@@ -58,6 +59,7 @@ var granted = []struct {
 	{ReadCatalogue, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{EditCatalogue, []Role{CentralAnalyst, Admin}},
 	{AnswerOutside, []Role{CentralAnalyst, Admin}},
+	{CorrectProblems, []Role{UTCoordinator, CentralAnalyst, Admin}},
 	{SeeOwnUnitPeople, []Role{UTCoordinator}},
 	{ManagePeople, []Role{Admin}},
 	{ManageInstitution, []Role{Admin}},

@@ -117,6 +117,11 @@ export function replicates(role: Session['role']): boolean {
   return role === 'supervisor' || role === 'executor'
 }
 
+/** Roles that correct rows which break a rule. */
+export function corrects(role: Session['role'] | undefined): boolean {
+  return role === 'ut_coordinator' || role === 'central_analyst' || role === 'admin'
+}
+
 /** Roles that settle conflicts and review parked work. */
 export function reviews(role: Session['role'] | undefined): boolean {
   return role === 'ut_coordinator' || role === 'central_reviewer'

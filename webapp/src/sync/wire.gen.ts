@@ -656,6 +656,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows that break a rule of their fields, those found last first, with what stands in them and how many there are of each collection; a coordinator sees those of his unit. */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{collection}/{record}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the fields that the problems of a row are about, with a reason, which the audit trail keeps. It is judged by the same rules; a value that is not as it was seen any more is conflict. */
+        post: operations["correctProblem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attendance-sheets": {
         parameters: {
             query?: never;
@@ -2035,6 +2069,55 @@ export interface components {
             reason: string;
             rows?: components["schemas"]["OutsideRow"][];
             until?: components["schemas"]["Id"];
+        };
+        ProblemList: {
+            items: components["schemas"]["ProblemRow"][];
+            total: number;
+            /** @description How many a page has. */
+            page: number;
+            /** @description How many of all that he may see add to no figure. */
+            uncounted: number;
+            kinds: {
+                collection: string;
+                rows: number;
+            }[];
+        };
+        ProblemRow: {
+            collection: string;
+            /** @description SQL may have written any. */
+            record: string;
+            /** @description The intervention it is of, by name; empty for none. */
+            work: string;
+            ut_name: string;
+            /** @description The last digits of the DNI it is about; empty for nobody. */
+            person: string;
+            problems: {
+                field: string;
+                code: string;
+                message: string;
+                /** Format: date-time */
+                since: string;
+                /** @description The row adds to no figure meanwhile. */
+                counts: boolean;
+            }[];
+            /** @description What a correction may change. */
+            fields: {
+                field: string;
+                /** @description As it stands. */
+                value: unknown;
+            }[];
+        };
+        ProblemCorrection: {
+            /** @description New values by field. */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** @description The same fields as they stood when the person decided. */
+            seen: {
+                [key: string]: unknown;
+            };
+            /** @description At least 10 characters. */
+            reason: string;
         };
         Named: {
             id: string;
@@ -4034,6 +4117,56 @@ export interface operations {
                         answered: number;
                     };
                 };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: {
+                collection?: string;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    correctProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProblemCorrection"];
+            };
+        };
+        responses: {
+            /** @description Corrected. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Fault"];
         };

@@ -4,8 +4,21 @@ import { m } from '../../i18n'
 import type { Schemas } from '../../state/api'
 
 export type OutsideChange = Schemas['OutsideChange']
+export type ProblemRow = Schemas['ProblemRow']
 
 const COLLECTIONS: Record<string, () => string> = {
+  ao_months: m.row_ao_months,
+  ao_versions: m.row_ao_versions,
+  checklists: m.row_checklists,
+  conflicts: m.row_conflicts,
+  insurance_certificates: m.row_insurance_certificates,
+  management_reports: m.row_management_reports,
+  movements: m.row_movements,
+  mutation_reviews: m.row_mutation_reviews,
+  participant_conditions: m.row_participant_conditions,
+  poi_versions: m.row_poi_versions,
+  rendicion_documents: m.row_rendicion_documents,
+  rendicion_observations: m.row_rendicion_observations,
   aos: m.row_aos,
   assignments: m.row_assignments,
   attendance_sheets: m.row_attendance_sheets,
@@ -55,3 +68,33 @@ const KINDS: Record<OutsideChange['kind'], () => string> = {
 export const rowWord = (collection: string): string => COLLECTIONS[collection]?.() ?? collection
 export const rowField = (field: string): string => FIELDS[field]?.() ?? fieldWord(field)
 export const outsideKind = (kind: OutsideChange['kind']): string => KINDS[kind]()
+
+/** A value as a person edits it: text and numbers as they are, the rest as JSON. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  return JSON.stringify(value)
+}
+
+/**
+ * What was typed and differs from what stands, each value of the kind that
+ * stands there; undefined if one that has to be JSON is none.
+ */
+export function corrections(row: ProblemRow, typed: Record<string, string>): Record<string, unknown> | undefined {
+  const out: Record<string, unknown> = {}
+  for (const { field, value } of row.fields) {
+    const text = typed[field]
+    if (text === undefined || text === shown(value)) continue
+    const json = (typeof value === 'object' && value !== null) || typeof value === 'number'
+    if (!json || text === '') {
+      out[field] = text.trim()
+      continue
+    }
+    try {
+      out[field] = JSON.parse(text)
+    } catch {
+      return undefined
+    }
+  }
+  return out
+}

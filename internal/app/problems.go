@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/fault"
+)
+
+// RowProblem is one rule that a row breaks.
+type RowProblem struct {
+	Fault  *fault.Fault
+	Since  string // UTC
+	Counts bool   // the row adds to no figure meanwhile
+}
+
+// ProblemField is a field that a correction may change, as it stands.
+type ProblemField struct {
+	Field string
+	Value any
+}
+
+// ProblemRow is a row that breaks rules, with its context.
+type ProblemRow struct {
+	Collection, Record string
+	Work, UTName       string // the intervention it is of, by name; "" for none
+	Person             string // the last digits of whose it is; "" for nobody's
+	Problems           []RowProblem
+	Fields             []ProblemField
+}
+
+// ProblemKind is how many rows of a collection have problems.
+type ProblemKind struct {
+	Collection string
+	Rows       int
+}
+
+// ProblemQuery asks for a page of rows. UT bounds them to a unit, "" for all.
+type ProblemQuery struct {
+	UT, Collection string
+	Offset, Limit  int
+}
+
+// ProblemList is a page of rows, and how many there are of each kind.
+type ProblemList struct {
+	Rows  []ProblemRow
+	Total int
+	Kinds []ProblemKind
+	// Uncounted are those, of all kinds, that add to no figure.
+	Uncounted int
+}
+
+// Correction changes the fields of a row that its problems are about.
+type Correction struct {
+	Collection, Record string
+	Fields, Seen       map[string]any // seen: as they stood when the person decided
+	UT                 string         // "" for any
+	Actor, Reason      string
+}
+
+// ProblemBook is the port: the list of rows that break rules.
+type ProblemBook interface {
+	List(ProblemQuery) (ProblemList, error)
+	// Correct writes the fields as any other write: through the same rules, and with
+	// an entry in the audit trail. Conflict if one is not as it was seen.
+	Correct(context.Context, Correction) error
+}
+
+// Problems is the use case of who corrects rows that break rules.
+type Problems struct {
+	Book   ProblemBook
+	Sights Sights
+}
+
+// ProblemPage is how many rows one answer carries.
+const ProblemPage = 50
+
+// problemScope is the unit that bounds what the actor may see, "" for all.
+func problemScope(a actor.Actor) (ut string, err error) {
+	switch {
+	case !a.Role.May(actor.CorrectProblems):
+		return "", fault.New(fault.Forbidden, "")
+	case a.Role == actor.UTCoordinator && a.UT == "":
+		return "", fault.New(fault.Forbidden, "")
+	case a.Role == actor.UTCoordinator:
+		return a.UT, nil
+	}
+	return "", nil
+}
+
+// List answers rows with problems: of the coordinator's unit, or all.
+func (p Problems) List(a actor.Actor, collection string, offset int) (ProblemList, error) {
+	ut, err := problemScope(a)
+	if err != nil {
+		return ProblemList{}, err
+	}
+	out, err := p.Book.List(ProblemQuery{UT: ut, Collection: collection, Offset: offset, Limit: ProblemPage})
+	if err != nil {
+		return ProblemList{}, err
+	}
+	var seen []Sight
+	for _, r := range out.Rows {
+		if naming[r.Collection] {
+			seen = append(seen, Sight{
+				Actor: a.User, Action: ActionRead, Collection: r.Collection, Record: r.Record, Detail: SightDetail{What: "problems", Rows: 1},
+			})
+		}
+	}
+	return out, p.Sights.Saw(seen...)
+}
+
+// Correct changes a row with problems; the reason is kept.
+func (p Problems) Correct(ctx context.Context, a actor.Actor, c Correction) error {
+	ut, err := problemScope(a)
+	if err != nil {
+		return err
+	}
+	c.UT, c.Actor, c.Reason = ut, a.User, strings.TrimSpace(c.Reason)
+	if err := (Answerer{a.User, a.Name, c.Reason}).Check(); err != nil {
+		return err
+	}
+	return p.Book.Correct(ctx, c)
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
+	"chaski/internal/replication"
+)
+
+// problemBook implements app.ProblemBook over row_problems.
+type problemBook struct {
+	engine *Engine
+	app    core.App
+}
+
+// NewProblems is the list of rows that break rules.
+func NewProblems(e *Engine, a core.App) app.ProblemBook { return &problemBook{e, a} }
+
+// AuditCorrected is the action of who corrected a row on that list.
+const AuditCorrected = "correct"
+
+const problemScope = ` FROM row_problems p LEFT JOIN interventions i ON i.id = p.intervention LEFT JOIN uts u ON u.id = i.ut
+	WHERE ({:ut} = '' OR i.ut = {:ut})`
+
+// List implements app.ProblemBook.
+func (b *problemBook) List(q app.ProblemQuery) (app.ProblemList, error) {
+	var out app.ProblemList
+	if err := b.engine.Settle(b.app); err != nil {
+		return out, err
+	}
+	db := b.app.ConcurrentDB()
+	if err := db.NewQuery(`SELECT p.collection, count(DISTINCT p.record) AS rows` + problemScope + ` GROUP BY p.collection ORDER BY p.collection`).
+		Bind(dbx.Params{"ut": q.UT}).All(&out.Kinds); err != nil {
+		return out, err
+	}
+	if err := db.NewQuery(`SELECT count(*) FROM (SELECT DISTINCT p.collection, p.record` + problemScope + ` AND p.counts = 1)`).
+		Bind(dbx.Params{"ut": q.UT}).Row(&out.Uncounted); err != nil {
+		return out, err
+	}
+	for _, k := range out.Kinds {
+		if q.Collection == "" || q.Collection == k.Collection {
+			out.Total += k.Rows
+		}
+	}
+	var rows []struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+		Work       string `db:"work"`
+		UTName     string `db:"ut_name"`
+	}
+	if err := db.NewQuery(`SELECT p.collection, p.record, coalesce(max(i.name), '') AS work, coalesce(max(u.name), '') AS ut_name` + problemScope +
+		` AND ({:c} = '' OR p.collection = {:c}) GROUP BY p.collection, p.record ORDER BY min(p.since) DESC, p.collection, p.record LIMIT {:n} OFFSET {:o}`).
+		Bind(dbx.Params{"ut": q.UT, "c": q.Collection, "n": q.Limit, "o": q.Offset}).All(&rows); err != nil {
+		return out, err
+	}
+	for _, r := range rows {
+		row := app.ProblemRow{Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName}
+		if err := describe(db, &row); err != nil {
+			return out, err
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out, nil
+}
+
+// describe reads the problems of a row, and the fields they are about.
+func describe(db dbx.Builder, row *app.ProblemRow) error {
+	var found []problem
+	if err := db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c} AND record = {:r} ORDER BY field`).
+		Bind(dbx.Params{"c": row.Collection, "r": row.Record}).All(&found); err != nil {
+		return err
+	}
+	about := map[string]bool{}
+	for _, p := range found {
+		f := fault.New(fault.Code(p.Code), p.Field)
+		var fields []string
+		if err := errors.Join(json.Unmarshal([]byte(p.Args), &f.Args), json.Unmarshal([]byte(p.Fields), &fields)); err != nil {
+			return err
+		}
+		about[p.Field] = true
+		for _, name := range fields {
+			about[name] = true
+		}
+		row.Problems = append(row.Problems, app.RowProblem{Fault: f, Since: p.Since, Counts: p.Counts})
+	}
+	values, err := asStored(db, row.Collection, row.Record)
+	if err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(about) {
+		row.Fields = append(row.Fields, app.ProblemField{Field: name, Value: values[name]})
+	}
+	dni, _ := values["dni"].(string)
+	if participant, ok := values["participant"].(string); ok && dni == "" {
+		found, err := column(db, `SELECT dni FROM participants WHERE id = {:id}`, dbx.Params{"id": participant})
+		if err != nil {
+			return err
+		}
+		dni = strings.Join(found, "")
+	}
+	row.Person = identity.Mask(dni)
+	return nil
+}
+
+// asStored is a row as far as it can be read; what cannot is text.
+func asStored(db dbx.Builder, collection, record string) (map[string]any, error) {
+	c := replication.Find(collection)
+	if c == nil {
+		return nil, fault.New(fault.NotFound, "")
+	}
+	im, err := images(db, collection, []string{record})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	for _, f := range c.Fields {
+		v, err := decodeField(f, im[record][f.Name])
+		if err != nil {
+			v = im[record][f.Name]
+		}
+		out[f.Name] = v
+	}
+	return out, nil
+}
+
+// Correct implements app.ProblemBook.
+func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
+	err := b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {
+		row := app.ProblemRow{Collection: c.Collection, Record: c.Record}
+		var there int
+		if err := tx.NonconcurrentDB().NewQuery(`SELECT count(*)` + problemScope + ` AND p.collection = {:c} AND p.record = {:r}`).
+			Bind(dbx.Params{"ut": c.UT, "c": c.Collection, "r": c.Record}).Row(&there); err != nil {
+			return err
+		}
+		if there == 0 {
+			return fault.New(fault.NotFound, "")
+		}
+		if err := describe(tx.NonconcurrentDB(), &row); err != nil {
+			return err
+		}
+		stands := map[string]any{}
+		for _, f := range row.Fields {
+			stands[f.Field] = f.Value
+		}
+		for name := range c.Fields {
+			now, asked := stands[name]
+			if !asked {
+				return fault.New(fault.UnknownField, name)
+			}
+			if !alike(now, c.Seen[name]) {
+				return fault.New(fault.Conflict, name)
+			}
+		}
+		r, err := tx.FindRecordById(c.Collection, c.Record)
+		if err != nil {
+			return err
+		}
+		for name, v := range c.Fields {
+			r.Set(name, v)
+		}
+		if err := tx.SaveWithContext(ctx, r); err != nil {
+			return shapeFault(err)
+		}
+		return WriteAudit(tx, Audit{
+			Actor: c.Actor, Action: AuditCorrected, Key: Key{c.Collection, c.Record}, At: b.engine.Now(),
+			Detail: map[string]any{"reason": c.Reason, "before": stands, "after": c.Fields},
+		})
+	})
+	return err
+}
+
+// alike compares two values as JSON, a number and its text alike.
+func alike(a, b any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	if string(x) == string(y) || fmt.Sprint(a) == fmt.Sprint(b) {
+		return true
+	}
+	var left, right any
+	return json.Unmarshal(x, &left) == nil && json.Unmarshal(y, &right) == nil && reflect.DeepEqual(left, right)
+}
