@@ -226,8 +226,11 @@ func run(t *testing.T, address, program string, args ...string) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- c.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = c.Wait() // how it ended stands in what it said
+	}()
 	t.Cleanup(func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
 		select {
@@ -244,9 +247,8 @@ func run(t *testing.T, address, program string, args ...string) {
 			return
 		}
 		select {
-		case err := <-done:
-			done <- err
-			t.Fatalf("%s ended: %v\n%s", program, err, said.String())
+		case <-done:
+			t.Fatalf("%s ended:\n%s", program, said.String())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

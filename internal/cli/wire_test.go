@@ -264,9 +264,9 @@ func TestWireWithAnObtainedCertificate(t *testing.T) {
 		return dial(t, secure, &tls.Config{RootCAs: ca.Pool(), ServerName: name, NextProtos: []string{"http/1.1"}})
 	})
 	s.address = plain
-	answer := s.answer("GET", "/", "", "", nil)
-	if answer.StatusCode != http.StatusFound || !strings.HasPrefix(answer.Header.Get("Location"), "https://") || answer.Header.Get("Referrer-Policy") == "" {
-		t.Errorf("plain HTTP: %d %v", answer.StatusCode, answer.Header)
+	status, headers := s.answer("GET", "/", "", "", nil)
+	if status != http.StatusFound || !strings.HasPrefix(headers.Get("Location"), "https://") || headers.Get("Referrer-Policy") == "" {
+		t.Errorf("plain HTTP: %d %v", status, headers)
 	}
 }
 

@@ -10,7 +10,7 @@ const httpapiPrefix = httpapi.Prefix
 var matrixTable = map[string]expectation{
 	// Ours.
 	"GET /api/chaski/v1/attendance-sheets":                                        {own: "C", query: "?state=registrada"},
-	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                      {own: "C", unit: "C", body: `{"decision":"observar","reason":"Falta la firma del responsable","revision":0}`},
+	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                      {own: "C", unit: "C", body: `{"decision":"observar","reason":"Falta una firma","revision":0}`},
 	"GET /api/chaski/v1/personal/accesses":                                        {own: "UOM"},
 	"POST /api/chaski/v1/personal/search":                                         {own: "CARUO", unit: "CARUO", other: "CARUO", body: `{"list":"participants","intervention":"{intervention}","ut":"","name":"","dni":"","offset":0}`},
 	"POST /api/chaski/v1/personal/reveal":                                         {own: "CARUO", unit: "CARUO", other: "ARUO", body: `{"collection":"participants","record":"{worker}","reason":"Se confirma con el documento presentado"}`, reveals: true},
