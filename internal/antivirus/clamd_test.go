@@ -46,8 +46,11 @@ func daemon(t *testing.T) *antivirus.Clamd {
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- run.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = run.Wait() // what it said is told below
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = run.Process.Kill()
 		<-ended
@@ -59,9 +62,8 @@ func daemon(t *testing.T) *antivirus.Clamd {
 			return c
 		}
 		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("clamd ended: %v\n%s", err, said.String())
+		case <-ended:
+			t.Fatalf("clamd ended: %s", said.String())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

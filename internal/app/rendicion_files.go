@@ -100,8 +100,10 @@ func (u *rendiciones) Attach(ctx context.Context, a actor.Actor, f StoredFile) (
 			return err
 		}
 		return d.Audit(a.User, "rendicion.document", x.Work.ID,
-			map[string]any{"document": f.Document, "kind": f.Kind, "name": f.Name, "sha256": f.SHA256, "replaces": f.Replaces,
-				"sent_name": f.SentName, "scan": f.Scan, "quarantine": f.Quarantine, "finding": f.Finding})
+			map[string]any{
+				"document": f.Document, "kind": f.Kind, "name": f.Name, "sha256": f.SHA256, "replaces": f.Replaces,
+				"sent_name": f.SentName, "scan": f.Scan, "quarantine": f.Quarantine, "finding": f.Finding,
+			})
 	})
 	if err != nil {
 		return RendicionDocument{}, err

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -35,12 +36,24 @@ var pages = []string{"<script>", "<script ", "<html>", "<html ", "<iframe ", "<!
 
 // magics are first bytes of what has no place in an office, whatever its name.
 var magics = []struct{ first, kind string }{
-	{"MZ", program}, {"ZM", program}, {"\x7fELF", program},
-	{"\xfe\xed\xfa\xce", program}, {"\xfe\xed\xfa\xcf", program}, {"\xce\xfa\xed\xfe", program}, {"\xcf\xfa\xed\xfe", program},
-	{"\xca\xfe\xba\xbe", program}, {"dex\n", program}, {"\x00asm", program},
-	{"L\x00\x00\x00\x01\x14\x02\x00", "shortcut"}, {"#!", script}, {"\xef\xbb\xbf#!", script}, {"ITSF", program},
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", oleKind}, {"MSCF", "application/vnd.ms-cab-compressed"},
-	{"Rar!\x1a\x07", "application/x-rar-compressed"}, {"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"},
+	{"MZ", program},
+	{"ZM", program},
+	{"\x7fELF", program},
+	{"\xfe\xed\xfa\xce", program},
+	{"\xfe\xed\xfa\xcf", program},
+	{"\xce\xfa\xed\xfe", program},
+	{"\xcf\xfa\xed\xfe", program},
+	{"\xca\xfe\xba\xbe", program},
+	{"dex\n", program},
+	{"\x00asm", program},
+	{"L\x00\x00\x00\x01\x14\x02\x00", "shortcut"},
+	{"#!", script},
+	{"\xef\xbb\xbf#!", script},
+	{"ITSF", program},
+	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", oleKind},
+	{"MSCF", "application/vnd.ms-cab-compressed"},
+	{"Rar!\x1a\x07", "application/x-rar-compressed"},
+	{"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"},
 }
 
 // kind knows a file by its first bytes.
@@ -101,7 +114,7 @@ func (n *needles) Write(p []byte) (int, error) {
 	if n.found != "" {
 		return len(p), nil
 	}
-	seen := append(n.rest, bytes.ToLower(p)...)
+	seen := slices.Concat(n.rest, bytes.ToLower(p))
 	for i, t := range n.texts {
 		if bytes.Contains(seen, t) {
 			n.found = n.of[i]
