@@ -48,12 +48,15 @@ const parameters: Record<string, Words> = {
     about: m.par_ceiling_about,
     reach: m.par_exercise_reach,
   },
+  'device.lease_days': { title: m.par_lease, about: m.par_lease_about, reach: m.par_lease_reach },
+  'device.per_account': { title: m.par_per_account, about: m.par_per_account_about, reach: m.par_per_account_reach },
 }
 
 const groups = [
   { title: m.par_group_rendicion, keys: ['rendicion.deadline_workdays'] },
   { title: m.par_group_attendance, keys: ['executor.sheet_days', 'jobs.uncovered_counts'] },
   { title: m.par_group_figures, keys: ['participants.age_reference', 'funding.ley_31728.ceiling'] },
+  { title: m.par_group_devices, keys: ['device.per_account', 'device.lease_days'] },
 ]
 
 /** The keys there are, by meaning; what has no place of its own stands at the end. */
