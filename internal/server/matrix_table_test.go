@@ -9,6 +9,8 @@ const httpapiPrefix = httpapi.Prefix
 // or the body, the parameters of newMatrix stand for one of each scope.
 var matrixTable = map[string]expectation{
 	// Ours.
+	"GET /api/chaski/v1/problems":                                                 {own: "CAM"},
+	"POST /api/chaski/v1/problems/{collection}/{record}/correct":                  {body: `{"fields":{"alta_on":"2026-08-04"},"seen":{"alta_on":"2026-08-03"},"reason":"Se corrige con el documento"}`}, // rows without a problem are not found
 	"GET /api/chaski/v1/attendance-sheets":                                        {own: "C", query: "?state=registrada"},
 	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                      {own: "C", unit: "C", body: `{"decision":"observar","reason":"Falta una firma","revision":0}`},
 	"GET /api/chaski/v1/personal/accesses":                                        {own: "UOM"},
