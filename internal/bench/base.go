@@ -71,7 +71,7 @@ func openChaski(dir string) (core.App, *store.Engine, error) {
 // closeApp leaves the whole database in its main file, so that it can be copied.
 func closeApp(app core.App) error {
 	_, err := app.DB().NewQuery(`PRAGMA wal_checkpoint(TRUNCATE)`).Execute()
-	return errors.Join(err, app.ResetBootstrapState())
+	return errors.Join(err, app.ClearBootstrap())
 }
 
 // addDevices is the role that puts the devices of the specs into a data

@@ -215,7 +215,7 @@ func VerifyCopy(encryptionEnv string) backup.Verify {
 			return 0, err
 		}
 		r, err := verify.Run(app, func() error { return engine.Settle(app) }, report)
-		return len(r.Differences), errors.Join(err, app.ResetBootstrapState())
+		return len(r.Differences), errors.Join(err, app.ClearBootstrap())
 	}
 }
 
@@ -229,6 +229,6 @@ func PrepareCopy(encryptionEnv string) func(context.Context, string, *backup.Man
 		if err = app.RunAllMigrations(); err == nil {
 			err = store.OpenEpoch(app, replaced.Epoch)
 		}
-		return errors.Join(err, app.ResetBootstrapState())
+		return errors.Join(err, app.ClearBootstrap())
 	}
 }

@@ -20,7 +20,7 @@ func TestAnUnfinishedLoadIsNotServed(t *testing.T) {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { _ = app.ClearBootstrap() })
 	cli.RefuseUnfinished(app)
 	served := 0
 	serving := func() error {

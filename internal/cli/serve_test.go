@@ -76,7 +76,7 @@ func serve(t *testing.T, address string, args ...string) *served {
 	t.Cleanup(func() {
 		event := &core.TerminateEvent{}
 		event.App = app
-		if err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }); err != nil {
+		if err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ClearBootstrap() }); err != nil {
 			t.Error(err)
 		}
 		if err := <-done; err != nil {

@@ -27,7 +27,7 @@ const today = day.Day("2026-11-23")
 func empty(t *testing.T) core.App {
 	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { _ = app.ClearBootstrap() })
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestMain(m *testing.M) {
 	}
 	shared = app
 	code := m.Run()
-	_ = app.ResetBootstrapState()
+	_ = app.ClearBootstrap()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }

@@ -56,7 +56,7 @@ func (w *world) buildSeed() error {
 	err = engine.InTransaction(context.Background(), app, func(ctx context.Context, tx core.App) error {
 		return (&seeder{ctx: ctx, tx: tx}).all()
 	})
-	return errors.Join(err, app.ResetBootstrapState())
+	return errors.Join(err, app.ClearBootstrap())
 }
 
 // reset starts a run: a fresh copy of the seed.
@@ -80,7 +80,7 @@ func (w *world) close() error {
 	if w.app == nil {
 		return nil
 	}
-	err := w.app.ResetBootstrapState()
+	err := w.app.ClearBootstrap()
 	w.app = nil
 	return err
 }

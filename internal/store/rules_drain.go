@@ -209,7 +209,8 @@ func (d *drain) neighbours(i *inspector, ch change, ask func(string, []string)) 
 		if p == nil {
 			continue
 		}
-		kind, sql, of := "", "", p.Text("intervention")
+		var kind, sql string
+		of := p.Text("intervention")
 		switch ch.key.Collection {
 		case "month_closes":
 			kind, sql, of = "month_closes", `SELECT id FROM month_closes WHERE month = {:of}`, string(day.Month(p.Text("month")).Next())

@@ -71,7 +71,7 @@ func Migrate(dir string) error {
 	if err := app.RunAllMigrations(); err != nil {
 		return err
 	}
-	return app.ResetBootstrapState()
+	return app.ClearBootstrap()
 }
 
 // Empty starts a server with the schema and nothing in it.
@@ -115,7 +115,7 @@ func start(t *testing.T, from string) *Kit {
 	t.Cleanup(func() {
 		// As the product ends, so that what runs in the background stops first.
 		_ = k.App.OnTerminate().Trigger(&core.TerminateEvent{App: k.App}, func(e *core.TerminateEvent) error {
-			return e.App.ResetBootstrapState()
+			return e.App.ClearBootstrap()
 		})
 	})
 	k.App.Settings().Logs.MaxDays = 0
@@ -361,7 +361,7 @@ func (k *Kit) Copy() (dir string) {
 // Restart stops the server and starts another over a copy of its data.
 func (k *Kit) Restart() *Kit {
 	k.T.Helper()
-	if err := k.App.ResetBootstrapState(); err != nil {
+	if err := k.App.ClearBootstrap(); err != nil {
 		k.T.Fatal(err)
 	}
 	again := start(k.T, k.Dir)

@@ -87,8 +87,10 @@ func together(of, field, collection string, counts bool) ruleOver {
 	if collection == "participants" {
 		code = "participant_not_in_intervention"
 	}
-	return ruleOver{of, field, field + " intervention", code, counts,
-		`t.intervention <> '' AND EXISTS (SELECT 1 FROM ` + collection + ` o WHERE o.id = t.` + field + ` AND o.intervention <> t.intervention)`}
+	return ruleOver{
+		of, field, field + " intervention", code, counts,
+		`t.intervention <> '' AND EXISTS (SELECT 1 FROM ` + collection + ` o WHERE o.id = t.` + field + ` AND o.intervention <> t.intervention)`,
+	}
 }
 
 const outside = `EXISTS (SELECT 1 FROM interventions i WHERE i.id = t.intervention AND t.%s NOT BETWEEN i.starts_on AND i.ends_on)`
@@ -101,8 +103,10 @@ func inPeru(of string) []ruleOver {
 }
 
 func otherYear(of string, counts bool) ruleOver {
-	return ruleOver{of, "month", "month ao", "month_other_year", counts,
-		`EXISTS (SELECT 1 FROM aos a WHERE a.id = t.ao AND CAST(a.exercise AS INTEGER) <> CAST(substr(t.month, 1, 4) AS INTEGER))`}
+	return ruleOver{
+		of, "month", "month ao", "month_other_year", counts,
+		`EXISTS (SELECT 1 FROM aos a WHERE a.id = t.ao AND CAST(a.exercise AS INTEGER) <> CAST(substr(t.month, 1, 4) AS INTEGER))`,
+	}
 }
 
 // expectedRules are over several fields, or over other rows.
@@ -113,8 +117,10 @@ var expectedRules = append(append([]ruleOver{
 	otherYear("budget_execution", true),
 	{"month_closes", "month", "month", "month_out_of_order", false, `substr(t.month, 6) > '01' AND NOT EXISTS (SELECT 1 FROM month_closes o
 		WHERE o.month = substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))`},
-	{"transfers", "accrued_on", "accrued_on resolution", "accrued_early", true,
-		`t.accrued_on <> '' AND EXISTS (SELECT 1 FROM resolutions r WHERE r.id = t.resolution AND r.published_on > t.accrued_on)`},
+	{
+		"transfers", "accrued_on", "accrued_on resolution", "accrued_early", true,
+		`t.accrued_on <> '' AND EXISTS (SELECT 1 FROM resolutions r WHERE r.id = t.resolution AND r.published_on > t.accrued_on)`,
+	},
 	{"technical_assistances", "held_on", "held_on state", "date_in_future", true, `t.state <> 'programada' AND t.held_on > {:today}`},
 	order("interventions", "starts_on", "ends_on", false),
 	order("assignments", "from_on", "to_on", false),
@@ -124,17 +130,21 @@ var expectedRules = append(append([]ruleOver{
 	together("movements", "participant", "participants", false),
 	together("movements", "replaces", "participants", false),
 	{"attendance_sheets", "day", "day intervention", "date_outside_intervention", true, strings.ReplaceAll(outside, "%s", "day")},
-	{"attendance_sheets", "marks", "marks intervention", "participant_not_in_intervention", true,
+	{
+		"attendance_sheets", "marks", "marks intervention", "participant_not_in_intervention", true,
 		`EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(t.marks) THEN t.marks ELSE '{}' END) j
-		WHERE NOT EXISTS (SELECT 1 FROM participants p WHERE p.id = j.key AND p.intervention = t.intervention))`},
+		WHERE NOT EXISTS (SELECT 1 FROM participants p WHERE p.id = j.key AND p.intervention = t.intervention))`,
+	},
 	order("insurance_policies", "valid_from", "valid_to", false),
 	order("insured_persons", "from_on", "to_on", false),
 	together("insured_persons", "insurance_policy", "insurance_policies", false),
 	together("insurance_certificates", "insurance_policy", "insurance_policies", false),
 	{"visits", "visited_on", "visited_on state", "date_in_future", true, `t.state <> 'planificada' AND t.visited_on > {:today}`},
 	{"visits", "visited_on", "visited_on intervention state", "date_outside_intervention", true, `t.state <> 'planificada' AND ` + strings.ReplaceAll(outside, "%s", "visited_on")},
-	{"visits", "convenio_code", "convenio_code intervention", "convenio_mismatch", false,
-		`EXISTS (SELECT 1 FROM convenios k WHERE k.intervention = t.intervention AND k.code <> t.convenio_code)`},
+	{
+		"visits", "convenio_code", "convenio_code intervention", "convenio_mismatch", false,
+		`EXISTS (SELECT 1 FROM convenios k WHERE k.intervention = t.intervention AND k.code <> t.convenio_code)`,
+	},
 	together("visit_marks", "visit", "visits", true),
 	together("visit_marks", "participant", "participants", true),
 	together("findings", "visit", "visits", false),

@@ -7,7 +7,7 @@ import (
 	"chaski/internal/domain/fault"
 )
 
-// Order: the second day is not before the first. An empty one says nothing.
+// Order says that the second day is not before the first. An empty one says nothing.
 func Order(from, to string) Rule {
 	return Rule{Fields: []string{from, to}, Judge: func(r Row, _ World) *fault.Fault {
 		a, b := r.Text(from), r.Text(to)
@@ -18,10 +18,10 @@ func Order(from, to string) Rule {
 	}}
 }
 
-// SameWork: what the field names is of the intervention that the row names.
+// SameWork says that what the field names is of the intervention that the row names.
 func SameWork(field, collection string) Rule { return Same(field, collection, "intervention") }
 
-// Same: a field that both the row and the row it names have says the same.
+// Same says that a field that both the row and the row it names have says the same.
 func Same(field, collection, of string) Rule {
 	return Rule{Fields: []string{field, of}, Via: []string{field}, Judge: func(r Row, w World) *fault.Fault {
 		other, there := w.Row(collection, r.Text(field))
@@ -35,7 +35,7 @@ func Same(field, collection, of string) Rule {
 	}}
 }
 
-// WithinWork: a day lies in the term of the intervention, both ends included,
+// WithinWork says that a day lies in the term of the intervention, both ends included,
 // where the condition holds.
 func WithinWork(field string, where func(Row) bool, others ...string) Rule {
 	return Rule{Fields: append([]string{field, "intervention"}, others...), Via: []string{"intervention"}, Judge: func(r Row, w World) *fault.Fault {
@@ -49,7 +49,7 @@ func WithinWork(field string, where func(Row) bool, others ...string) Rule {
 	}}
 }
 
-// YearOf: a month is of the year of what the field names.
+// YearOf says that a month is of the year of what the field names.
 func YearOf(month, field, collection string) Rule {
 	return Rule{Fields: []string{month, field}, Via: []string{field}, Judge: func(r Row, w World) *fault.Fault {
 		other, there := w.Row(collection, r.Text(field))
@@ -61,7 +61,7 @@ func YearOf(month, field, collection string) Rule {
 	}}
 }
 
-// Needs: where the condition holds, the field may not be empty. on are the
+// Needs says that, where the condition holds, the field may not be empty. on are the
 // fields that the condition reads.
 func Needs(field string, where func(Row) bool, on ...string) Rule {
 	return Rule{Fields: append([]string{field}, on...), Judge: func(r Row, _ World) *fault.Fault {
@@ -78,7 +78,7 @@ const (
 	minLon, maxLon = -81_400_000, -68_600_000
 )
 
-// InPeru: both coordinates are inside, or both zero: no place.
+// InPeru says that both coordinates are inside, or both zero: no place.
 var InPeru = Rule{Fields: []string{"lat_e6", "lon_e6"}, Judge: func(r Row, _ World) *fault.Fault {
 	lat, _ := Whole(r["lat_e6"])
 	lon, _ := Whole(r["lon_e6"])
