@@ -44,6 +44,25 @@ func TestCollectionRules(t *testing.T) {
 	}
 }
 
+// Who asks too often reads why, and when to ask again, on our routes and on
+// PocketBase's.
+func TestTooOften(t *testing.T) {
+	k := testkit.World(t)
+	s := k.App.Settings()
+	for i := range s.RateLimits.Rules {
+		s.RateLimits.Rules[i].MaxRequests = 1
+	}
+	for _, path := range []string{"/api/chaski/v1/access/forgot", "/api/collections/users/auth-with-password"} {
+		var r testkit.Response
+		for range 3 {
+			r = k.Do("POST", path, "", map[string]any{"email": "nadie@example.org"})
+		}
+		if r.Status != 429 || r.Code() != string(fault.TooOften) || r.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %s", path, r.Status, r.Body)
+		}
+	}
+}
+
 // Demo accounts work on this machine alone, with an old token too.
 func TestDemoAccountsOnlyOnLoopback(t *testing.T) {
 	k := testkit.World(t)

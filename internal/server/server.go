@@ -94,6 +94,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		}
 		e.InstallerFunc = nil                                    // the first administrator is made by a link of ours
 		e.Router.Unbind(apis.DefaultSecurityHeadersMiddlewareId) // ours are stricter, and around everything
+		e.Router.Bind(tooOften)
 		e.Router.BindFunc(oneWayOut, outOfOrder(noticing(health)), demoStaysHere, superusersStayHere, sessionsEnd(sessions), forgetForm)
 		routes := mount(api.Handler())
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {

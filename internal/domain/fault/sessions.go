@@ -5,6 +5,7 @@ const (
 	TooManyStreams Code = "too_many_streams"
 	TooManyDevices Code = "too_many_devices"
 	PushedEnough   Code = "pushed_enough"
+	TooOften       Code = "too_often"
 )
 
-func init() { All = append(All, TooManyStreams, TooManyDevices, PushedEnough) }
+func init() { All = append(All, TooManyStreams, TooManyDevices, PushedEnough, TooOften) }
