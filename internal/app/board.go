@@ -108,6 +108,7 @@ type Table struct {
 	Summary   Summary
 	AEI       AEI
 	Items     []AO
+	Uncounted int64 // see Snapshot
 }
 
 // MonthFigure is an AO in one month. Adjustment is the part of Physical that
@@ -149,6 +150,7 @@ type AODetail struct {
 	Months     []MonthFigure
 	Lines      []Line
 	Reconciled []ReconciledMonth
+	Uncounted  int64 // see Snapshot
 }
 
 // ReconciledMonth holds a month of transfers against what SIAF accrued for the
@@ -197,6 +199,7 @@ type InterventionDetail struct {
 	Intervention Intervention
 	Rows         []CountedRow
 	Visits       []VisitSummary
+	Uncounted    int64 // of the exercise, see Snapshot
 }
 
 // VisitSummary is a visit in a list.

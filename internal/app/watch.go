@@ -22,6 +22,10 @@ type Snapshot interface {
 	Cells(year int64) ([]Cell, error)
 	YearFacts
 	Freshness() (Freshness, error)
+	// Uncounted is how many rows break a rule that matters for counting, so that
+	// they add to no figure: those of the exercise, and those of none that can be
+	// told.
+	Uncounted(year int64) (int64, error)
 	Months(AO) ([]MonthFigure, error)
 	Lines(AO) ([]Line, error)
 	Reconciled(AO) ([]ReconciledMonth, error)
@@ -70,7 +74,10 @@ func (b *board) Table(a actor.Actor, year int64) (t Table, err error) {
 			return err
 		}
 		t.Summary, t.AEI = summarize(t.Items), indicator(t.Exercise, cells)
-		t.Freshness, err = s.Freshness()
+		if t.Freshness, err = s.Freshness(); err != nil {
+			return err
+		}
+		t.Uncounted, err = s.Uncounted(year)
 		return err
 	})
 	return t, err
@@ -178,6 +185,9 @@ func (b *board) AO(a actor.Actor, year int64, id string) (d AODetail, err error)
 		if d.Exercise, d.AO, err = activity(s, year, id); err != nil {
 			return err
 		}
+		if d.Uncounted, err = s.Uncounted(year); err != nil {
+			return err
+		}
 		if d.Months, err = s.Months(d.AO); err != nil {
 			return err
 		}
@@ -228,7 +238,10 @@ func (b *board) Intervention(a actor.Actor, year int64, ao, id string) (d Interv
 		if len(d.Rows) == 0 && (work.FundingYear != year || work.FundingFrame != activity.FundingFrame) {
 			return fault.New(fault.NotFound, "intervention") // other money: never part of this figure
 		}
-		d.Visits, err = s.Visits(id)
+		if d.Visits, err = s.Visits(id); err != nil {
+			return err
+		}
+		d.Uncounted, err = s.Uncounted(year)
 		return err
 	})
 	if err != nil {

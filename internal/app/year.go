@@ -15,6 +15,7 @@ import (
 type YearReport struct {
 	Figures   figures.Report
 	Freshness Freshness
+	Uncounted int64 // see Snapshot
 }
 
 // YearFacts is the part of the port that only the yearly report needs.
@@ -47,7 +48,10 @@ func (b *board) Year(a actor.Actor, year int64) (out YearReport, err error) {
 		if out.Figures, err = yearOf(s, year); err != nil {
 			return err
 		}
-		out.Freshness, err = s.Freshness()
+		if out.Freshness, err = s.Freshness(); err != nil {
+			return err
+		}
+		out.Uncounted, err = s.Uncounted(year)
 		return err
 	})
 	return out, err
@@ -79,6 +83,9 @@ func yearOf(s Snapshot, year int64) (figures.Report, error) {
 		return out, err
 	}
 	if in.Versions, err = s.Versions(year); err != nil {
+		return out, err
+	}
+	if in.Uncounted, err = s.Uncounted(year); err != nil {
 		return out, err
 	}
 	if err := fillParameters(s, &in); err != nil {

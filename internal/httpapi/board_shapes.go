@@ -90,6 +90,7 @@ type boardShape struct {
 	Summary   summary       `json:"summary"`
 	AEI       aei           `json:"aei"`
 	Items     []aoRow       `json:"items"`
+	Uncounted int64         `json:"uncounted"`
 }
 
 func freshnessOf(f app.Freshness) freshness {
@@ -102,8 +103,8 @@ func freshnessOf(f app.Freshness) freshness {
 func boardOf(t app.Table) boardShape {
 	out := boardShape{
 		Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
-		Freshness: freshnessOf(t.Freshness),
-		Summary:   summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
+		Freshness: freshnessOf(t.Freshness), Uncounted: t.Uncounted,
+		Summary: summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
 		AEI: aei{
 			Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
 			Lines: make([]aeiLine, len(t.AEI.Lines)),
@@ -149,6 +150,7 @@ type aoDetailShape struct {
 	Lines    []aoLine      `json:"lines"`
 	// What SIAF accrued against the transfers recorded; empty for other units.
 	Reconciliation []reconciledMonth `json:"reconciliation"`
+	Uncounted      int64             `json:"uncounted"`
 }
 
 type reconciledMonth struct {
@@ -160,7 +162,7 @@ type reconciledMonth struct {
 }
 
 func aoDetailOf(d app.AODetail) aoDetailShape {
-	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines))}
+	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines)), Uncounted: d.Uncounted}
 	for i, m := range d.Months {
 		out.Months[i] = monthFigure{
 			Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),

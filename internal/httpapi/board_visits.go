@@ -53,6 +53,7 @@ type interventionShape struct {
 	Executor     string         `json:"executor"`
 	Rows         []countedRow   `json:"rows"`
 	Visits       []visitSummary `json:"visits"`
+	Uncounted    int64          `json:"uncounted"`
 }
 
 func interventionOf(d app.InterventionDetail) interventionShape {
@@ -60,6 +61,7 @@ func interventionOf(d app.InterventionDetail) interventionShape {
 	out := interventionShape{
 		Intervention: i.ID, Name: i.Name, ConvenioCode: i.ConvenioCode, State: i.State, StartsOn: string(i.StartsOn),
 		EndsOn: string(i.EndsOn), Executor: i.Executor, Rows: make([]countedRow, len(d.Rows)), Visits: make([]visitSummary, len(d.Visits)),
+		Uncounted: d.Uncounted,
 	}
 	for n, r := range d.Rows {
 		out.Rows[n] = countedRow{

@@ -22,6 +22,7 @@ type yearShape struct {
 	Freshness freshness      `json:"freshness"`
 	Figures   figures.Report `json:"figures"`
 	Tables    []yearTable    `json:"tables"`
+	Uncounted int64          `json:"uncounted"`
 }
 
 type yearTable struct {
@@ -68,7 +69,7 @@ func (a *API) yearFigures(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, yearShape{freshnessOf(r.Freshness), r.Figures, tablesOf(r.Figures)})
+	return c.JSON(http.StatusOK, yearShape{freshnessOf(r.Freshness), r.Figures, tablesOf(r.Figures), r.Uncounted})
 }
 
 func (a *API) yearCSV(c echo.Context) error {

@@ -106,6 +106,7 @@ func orOnly(ao string) string {
 }
 
 var problemWords = map[string]string{
+	figures.ProblemUncounted: "Registros con problemas: no cuentan en ninguna cifra",
 	figures.ProblemSex:       "Personas que figuran con dos sexos en el padrón",
 	figures.ProblemBirth:     "Personas que figuran con dos fechas de nacimiento en el padrón",
 	figures.ProblemAge:       "Personas con edad fuera de los tramos (18 a 64)",

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"chaski/internal/app"
+	chaskireport "chaski/internal/report"
+	"chaski/internal/store"
 	"chaski/internal/testkit"
 )
 
@@ -137,5 +140,49 @@ func TestScanFindsOldRows(t *testing.T) {
 	}
 	if n, err := k.Engine.ScanRules(context.Background(), k.App); n != 0 || err != nil {
 		t.Errorf("once more: %d %v", n, err)
+	}
+}
+
+// Every answer with figures of an exercise says to whoever may read it how many
+// rows count in none: those of the exercise, and those of which it cannot be told.
+func TestFiguresSayWhatCountsInNone(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	p.Push(p.Visit("v", testkit.Canal, nil), p.Mark("v", testkit.Canal, 1, "presente"), p.Mark("v", testkit.Canal, 2, "presente"))
+	asked := map[string][]string{
+		"/exercises/2026/aos":                  {testkit.Ana, testkit.Dora, testkit.Aldo, testkit.Carla},
+		"/exercises/2026/aos/" + testkit.JobAO: {testkit.Ana, testkit.Dora, testkit.Aldo, testkit.Carla},
+		"/exercises/2026/aos/" + testkit.JobAO + "/interventions/" + testkit.Canal: {testkit.Ana, testkit.Dora, testkit.Carla},
+		"/figures/2026": {testkit.Ana, testkit.Dora, testkit.Aldo},
+	}
+	say := func(want int) {
+		t.Helper()
+		for path, users := range asked {
+			for _, user := range users {
+				var got struct{ Uncounted *int }
+				k.Do("GET", "/api/chaski/v1"+path, k.Token(user), nil).JSON(200, &got)
+				if got.Uncounted == nil || *got.Uncounted != want {
+					t.Errorf("%s of %s: %v, want %d", user, path, got.Uncounted, want)
+				}
+			}
+		}
+	}
+	say(0)
+	// A work whose term is another year's; a policy, which no figure reads.
+	k.SQL(`UPDATE visit_marks SET mark = 'Presente' WHERE participant = '` + testkit.Worker(testkit.Canal, 1) + `'`)
+	k.SQL(`UPDATE insurance_policies SET valid_to = '2026-01-31' WHERE intervention = '` + testkit.Canal + `'`)
+	k.SQL(`UPDATE interventions SET starts_on = '2025-02-01', ends_on = '2025-11-30' WHERE id = '` + testkit.Puente + `'`)
+	k.SQL(`UPDATE participants SET baja_on = '2024-01-01', alta_on = '2024-02-01' WHERE id = '` + testkit.Worker(testkit.Puente, 1) + `'`)
+	say(1)
+	k.SQL(`UPDATE participants SET intervention = '' WHERE id = '` + testkit.Worker(testkit.Puente, 1) + `'`)
+	say(2)
+	report, err := app.YearOf(store.NewFigures(k.Engine, k.App), 2026)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := chaskireport.Text(&text, report); err != nil || !strings.Contains(text.String(), "no cuentan en ninguna cifra") {
+		t.Errorf("chaski figures does not say it: %v\n%s", err, text.String())
 	}
 }

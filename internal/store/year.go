@@ -41,6 +41,22 @@ func (s *snapshot) LateCells(year int64) ([]app.LateCell, error) {
 	return out, err
 }
 
+// Uncounted tells the exercise of a row by the term of its work, by its AO or, of
+// an opening balance, by its own year; who names none of them is of every one.
+func (s *snapshot) Uncounted(year int64) (n int64, err error) {
+	err = s.db.NewQuery(`
+		SELECT count(*) FROM (SELECT collection, record, max(intervention) AS intervention FROM row_problems WHERE counts = 1 GROUP BY 1, 2) p
+		LEFT JOIN interventions i ON i.id = p.intervention AND i.starts_on >= '1950' AND i.starts_on <= i.ends_on AND i.ends_on < '2101'
+		LEFT JOIN budget_execution b ON p.collection = 'budget_execution' AND b.id = p.record
+		LEFT JOIN management_reports r ON p.collection = 'management_reports' AND r.id = p.record
+		LEFT JOIN opening_balances o ON p.collection = 'opening_balances' AND o.id = p.record AND o.exercise BETWEEN 2000 AND 2100
+		LEFT JOIN aos a ON a.id = coalesce(b.ao, r.ao)
+		WHERE {:y} BETWEEN coalesce(CAST(substr(i.starts_on, 1, 4) AS INTEGER), a.exercise, o.exercise, {:y})
+			AND coalesce(CAST(substr(i.ends_on, 1, 4) AS INTEGER), a.exercise, o.exercise, {:y})`).
+		Bind(dbx.Params{"y": year}).Row(&n)
+	return n, err
+}
+
 func (s *snapshot) Versions(year int64) ([]figures.Version, error) {
 	var rows []struct {
 		Key      string `db:"key"`

@@ -236,6 +236,7 @@ func problems(in Input, r Report) []Problem {
 			out = append(out, Problem{code, count, rows})
 		}
 	}
+	add(ProblemUncounted, in.Uncounted, nil)
 	add(ProblemSex, r.People.Sex.Contradictory, in.BadSex)
 	add(ProblemBirth, r.People.Age.Contradictory, in.BadBirth)
 	add(ProblemAge, r.People.Age.Outside, nil)

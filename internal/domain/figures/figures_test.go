@@ -66,7 +66,7 @@ func TestAge(t *testing.T) {
 
 // What contradicts itself is in the total and in no part, and is told.
 func TestContradictionsAreTold(t *testing.T) {
-	in := figures.Input{Exercise: 2026, AgeOn: "2026-12-31", Today: "2026-11-24", Rows: figures.Rows{
+	in := figures.Input{Exercise: 2026, AgeOn: "2026-12-31", Today: "2026-11-24", Uncounted: 4, Rows: figures.Rows{
 		Persons: []figures.Persons{
 			{"F", "1990-01-01", 5},
 			{figures.Contradiction, "1990-01-01", 2},
@@ -81,6 +81,7 @@ func TestContradictionsAreTold(t *testing.T) {
 		t.Errorf("%+v", r.People)
 	}
 	want := []figures.Problem{
+		{figures.ProblemUncounted, 4, nil},
 		{figures.ProblemSex, 2, []string{"participants/a"}},
 		{figures.ProblemBirth, 3, []string{"participants/b"}},
 		{figures.ProblemAge, 2, nil},

@@ -23,6 +23,7 @@ type Input struct {
 	Late     []Late
 	Versions []Version // by position
 	Rows
+	Uncounted  int64 // rows that break a rule that matters for counting
 	LeyCeiling int64 // céntimos; 0 if no parameter says it
 	AgeOn      day.Day
 }

@@ -235,6 +235,7 @@ type LateAdjustment struct {
 
 // The data problems a report may carry.
 const (
+	ProblemUncounted = "registros_que_no_cuentan"
 	ProblemSex       = "sexo_contradictorio"
 	ProblemBirth     = "nacimiento_contradictorio"
 	ProblemAge       = "edad_fuera_de_tramos"

@@ -2265,12 +2265,15 @@ export interface components {
             average_adjusted: string;
             financial: components["schemas"]["Gauge"];
         };
+        /** @description How many rows break a rule that matters for counting, and so add to no figure: those of the exercise, and those of which it cannot be told. */
+        Uncounted: number;
         Board: {
             exercise: components["schemas"]["Exercise"];
             freshness: components["schemas"]["Freshness"];
             summary: components["schemas"]["Summary"];
             aei: components["schemas"]["Aei"];
             items: components["schemas"]["AoRow"][];
+            uncounted: components["schemas"]["Uncounted"];
         };
         MonthFigure: {
             month: components["schemas"]["Month"];
@@ -2305,6 +2308,7 @@ export interface components {
             ao: components["schemas"]["AoRow"];
             months: components["schemas"]["MonthFigure"][];
             lines: components["schemas"]["AoLine"][];
+            uncounted: components["schemas"]["Uncounted"];
             /** @description Of an AO that counts transfers: what SIAF accrued against the transfers recorded, by month of the event. Empty for other units. */
             reconciliation: components["schemas"]["ReconciledMonth"][];
         };
@@ -2342,6 +2346,7 @@ export interface components {
             executor: string;
             rows: components["schemas"]["CountedRow"][];
             visits: components["schemas"]["VisitSummary"][];
+            uncounted: components["schemas"]["Uncounted"];
         };
         VisitSummary: {
             id: components["schemas"]["Id"];
@@ -2617,6 +2622,7 @@ export interface components {
             freshness: components["schemas"]["Freshness"];
             figures: components["schemas"]["Figures"];
             tables: components["schemas"]["FiguresTable"][];
+            uncounted: components["schemas"]["Uncounted"];
         };
         /** @description One table of the report, as people read it. Spanish texts; numbers as in the document. */
         FiguresTable: {
@@ -2745,7 +2751,7 @@ export interface components {
             /** @description What the rows leave open; nothing was decided by itself. */
             problemas: {
                 /** @enum {string} */
-                codigo: "sexo_contradictorio" | "nacimiento_contradictorio" | "edad_fuera_de_tramos" | "meta_distinta_de_la_ultima_version" | "sin_actividad_operativa" | "sin_versiones_del_poi";
+                codigo: "registros_que_no_cuentan" | "sexo_contradictorio" | "nacimiento_contradictorio" | "edad_fuera_de_tramos" | "meta_distinta_de_la_ultima_version" | "sin_actividad_operativa" | "sin_versiones_del_poi";
                 cantidad: number;
                 filas?: string[];
             }[];
