@@ -87,7 +87,7 @@ var sentences = map[fault.Code]string{
 	fault.DateOutsideIntervention:    "La fecha {value} está fuera del plazo de la actividad (del {starts_on} al {ends_on}). Corrija la fecha.",
 	fault.DNIInvalid:                 "El DNI debe tener 8 dígitos. Revíselo y corríjalo.",
 	fault.RUCInvalid:                 "El RUC debe tener 11 dígitos y ser válido. Revíselo y corríjalo.",
-	fault.PlaceOutsidePeru:           "La ubicación está fuera del Perú. Tome la ubicación de nuevo o escriba por qué no pudo.",
+	fault.PlaceOutsidePeru:           "La ubicación está fuera del Perú. En el teléfono, tómela de nuevo o escriba por qué no pudo; en un archivo o formulario, revise la latitud y la longitud (en el Perú las dos son negativas).",
 	fault.PlaceReasonRequired:        "Falta la ubicación. Tómela o escriba por qué no pudo.",
 	fault.ConvenioMismatch:           "El código de convenio no corresponde a esta actividad. Revíselo en el cartel o en el convenio.",
 	fault.ParticipantNotIntervention: "Esta persona no figura en el padrón de la actividad. Regístrela como trabajador fuera del padrón.",

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strconv"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -17,7 +19,8 @@ import (
 func (s *Imports) Apply(
 	ctx context.Context, a actor.Actor, b imports.Batch, plan func(imports.Base) (*imports.Plan, error), tick func(done, of int),
 ) error {
-	return s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
+	var writes []imports.Write
+	err := s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
 		r, err := findImport(tx, b.ID)
 		if err != nil {
 			return err
@@ -29,6 +32,7 @@ func (s *Imports) Apply(
 		if err != nil {
 			return err
 		}
+		writes = p.Writes
 		w := newWriter(ctx, tx, s.engine)
 		defer w.sql.close()
 		if err := w.write(p.Writes, func(done int) { tick(done, len(p.Writes)) }); err != nil {
@@ -50,6 +54,28 @@ func (s *Imports) Apply(
 			Detail: importDetail(b, p.Counts, len(p.Writes)),
 		})
 	})
+	return s.atRow(err, writes)
+}
+
+// atRow names the row of the file in what the drain refused. The plan asked the
+// same rules before: this is for what it may have overlooked.
+func (s *Imports) atRow(err error, writes []imports.Write) error {
+	var r *Refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	for _, w := range writes {
+		if w.Collection != r.Key.Collection || w.ID != r.Key.Record {
+			continue
+		}
+		why := string(r.Code)
+		if s.engine.Say != nil {
+			why = s.engine.Say(r.Fault)
+		}
+		return fault.New(fault.ImportRowRefused, "").With("row", strconv.Itoa(w.Row)).
+			With("what", imports.CollectionLabel(w.Collection)).With("column", imports.ColumnLabel(r.Field)).With("why", why)
+	}
+	return err
 }
 
 func importDetail(b imports.Batch, c imports.Counts, records int) map[string]any {

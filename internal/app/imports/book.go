@@ -85,12 +85,13 @@ type Book struct {
 	today day.Day
 	seed  string // makes new ids this import's own
 	sets  map[string]*set
+	ids   map[[2]string]*Rec // collection and id; nil: there is none
 	order []*Rec
 	err   error // of the base; the plan is void
 }
 
 func newBook(base Base, seed string, today day.Day) *Book {
-	return &Book{base: base, today: today, seed: seed, sets: map[string]*set{}}
+	return &Book{base: base, today: today, seed: seed, sets: map[string]*set{}, ids: map[[2]string]*Rec{}}
 }
 
 // load answers the rows of a collection that belong to an owner (shape.scope).
@@ -105,21 +106,14 @@ func (b *Book) load(collection string, owner any) *set {
 	}
 	s := &set{byKey: map[string]*Rec{}, byField: map[string][]*Rec{}}
 	b.sets[name] = s
-	if b.err != nil {
-		return s
-	}
-	rows, err := b.base.Rows(collection, sh.columns, sh.scope, owner)
-	if err != nil {
-		b.err = err
-		return s
-	}
-	for _, r := range rows {
-		s.put(&Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
+	for _, r := range b.read(collection, sh.columns, sh.scope, owner) {
+		b.put(s, &Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
 	}
 	return s
 }
 
-func (s *set) put(r *Rec, sh shape) {
+func (b *Book) put(s *set, r *Rec, sh shape) {
+	b.ids[[2]string{r.Collection, r.ID}] = r
 	s.all = append(s.all, r)
 	if k := keyOf(r.Fields, sh.key); s.byKey[k] == nil {
 		s.byKey[k] = r
@@ -191,7 +185,7 @@ func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
 			r.Fields[name] = v
 		}
 	}
-	b.load(collection, key[sh.scope]).put(r, sh)
+	b.put(b.load(collection, key[sh.scope]), r, sh)
 	b.order = append(b.order, r)
 	return r
 }

@@ -26,7 +26,7 @@ const (
 // Problem is what is wrong with one cell or row, and what to do (in the fault).
 type Problem struct {
 	Row    int
-	Column string // header; "" for the row as a whole
+	Column string // header; of what no column brings its name; "" for the row as a whole
 	Value  string
 	Fault  *fault.Fault
 }
@@ -182,6 +182,7 @@ func (p *planner) row(ctx context.Context, row Row) error {
 	if len(l.faults) == 0 && len(p.plan.Missing) == 0 {
 		p.spec.plan(p.book, l)
 		p.once(l)
+		p.judge(l)
 	}
 	if p.book.err != nil {
 		return p.book.err

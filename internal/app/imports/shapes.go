@@ -100,7 +100,10 @@ var columnLabels = map[string]string{
 	"approved_on": "Fecha de aprobación", "resolution": "Resolución", "reason": "Motivo", "cause": "Causa del cambio", "aei": "AEI",
 	"physical_target": "Meta física", "financial_target": "Meta financiera", "unit_measure": "Unidad de medida",
 	"budget_category": "Categoría presupuestal", "counting_rule": "Regla de conteo", "followup_approved": "Seguimiento aprobado",
-	"active": "Activa", "position": "Orden",
+	"active": "Activa", "position": "Orden", "ruc": "RUC", "insurer_ruc": "RUC de la aseguradora", "dni": "DNI", "number": "Número",
+	"key": "Clave", "year": "Año", "exercise": "Ejercicio", "month": "Mes", "clasificador": "Clasificador", "note": "Nota",
+	"intervention": "Intervención", "convenio": "Convenio", "cupo": "Cupo", "ao": "Actividad operativa", "poi_version": "Versión del POI",
+	"insurance_policy": "Póliza", "user": "Usuario", "alta_on": "Fecha de alta", "from_on": "Desde", "aei_target": "Meta de la AEI",
 }
 
 // ColumnLabel is a column as people read it.
