@@ -161,3 +161,19 @@ func TestImportThatTheDrainRefusesNamesItsRow(t *testing.T) {
 		t.Errorf("%d rows were %d", n, before)
 	}
 }
+
+// An undo that would bring back what breaks a rule names the row, and undoes
+// nothing.
+func TestImportIsNotUndoneAgainstARule(t *testing.T) {
+	k := testkit.World(t)
+	k.SQL(`UPDATE interventions SET lat_e6 = 12000000, lon_e6 = -77000000 WHERE id = '` + testkit.Canal + `'`)
+	f := imported(k, k.Token(testkit.Ana), "interventions", "Convenio;Nombre;Ubigeo;Inicio;Término;Proponente;Año recurso;Marco;Monto;Latitud\n"+
+		testkit.Codes[testkit.Canal]+";Otro nombre;150101;02/11/2026;18/12/2026;20131312955;2026;Ordinario;1000.00;-12\n")
+	u := f.undo()
+	if u.Undone || len(u.Refusals) != 1 || u.Refusals[0].Row != 2 || u.Refusals[0].Code != "place_outside_peru" || u.Refusals[0].What == "" {
+		t.Errorf("%+v", u)
+	}
+	if n := k.Int(`SELECT count(*) FROM interventions WHERE lat_e6 = -12000000`); n != 1 {
+		t.Error("half an undo happened")
+	}
+}

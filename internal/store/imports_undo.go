@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"sort"
@@ -30,9 +31,11 @@ type kept struct {
 // errRefused rolls an undo back; the refusals say why.
 var errRefused = fault.New(fault.ImportUndoRefused, "")
 
-// Undo implements imports.Archive.
+// Undo implements imports.Archive. What a row was may break a rule by now: then
+// the drain refuses it, and the row is named as others that cannot go back.
 func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]imports.Refusal, error) {
 	var refusals []imports.Refusal
+	u := &undo{}
 	err := s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
 		r, err := findImport(tx, b.ID)
 		if err != nil {
@@ -41,7 +44,7 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 		if r.GetString("state") != imports.Applied {
 			return fault.New(fault.ImportState, "")
 		}
-		u := &undo{tx: tx, db: tx.NonconcurrentDB()}
+		u.tx, u.db = tx, tx.NonconcurrentDB()
 		if err := u.load(b.ID); err != nil {
 			return err
 		}
@@ -70,7 +73,24 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 	if err == errRefused { //nolint:errorlint // this very value, from above
 		return refusals, nil
 	}
+	if one := u.broken(err); one != nil {
+		return one, nil
+	}
 	return nil, err
+}
+
+// broken is the row of the import that the drain refused to bring back, or nil.
+func (u *undo) broken(err error) []imports.Refusal {
+	var r *Refusal
+	if !errors.As(err, &r) {
+		return nil
+	}
+	for i := range u.rows {
+		if k := &u.rows[i]; k.Collection == r.Key.Collection && k.Record == r.Key.Record {
+			return []imports.Refusal{{Row: k.Row, What: nameOfImage(k), Reason: r.Fault}}
+		}
+	}
+	return nil
 }
 
 // undo is one import being taken back.
