@@ -91,6 +91,9 @@ export type SyncProblem =
   | 'server'
   | 'server_full'
   | 'server_damaged'
+  | 'too_many_devices' // the account has as many as it may: this one has no name yet
+  | 'pushed_enough' // for today
+  | 'too_often'
   | 'client_outdated'
   | 'storage_full' // this device's
   | 'device_revoked'

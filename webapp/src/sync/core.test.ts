@@ -52,6 +52,33 @@ test('a server without space is said to be that; the queue waits as long as it a
   expect(happen(before, damaged).problem).toBe('server_damaged')
 })
 
+test('an account with as many devices as it may have is told so; it is asked slowly, and at once when the person asks', () => {
+  const full = {
+    type: 'failed',
+    channel: 'register',
+    failure: { kind: 'status', status: 409, code: 'too_many_devices' },
+  } as const
+  const waiting = after(initial({ registered: false }), kick, { type: 'session', live: true }, full)
+  expect(waiting.problem).toBe('too_many_devices')
+  expect(waiting.channels.register).toMatchObject({ phase: 'waiting', want: true, imposed: false })
+  expect(waiting.channels.register.until).toBeGreaterThanOrEqual(at.now + 150_000)
+  const asked = step(waiting, { ...at, ...kick })
+  expect(asked.effects).toContainEqual({ do: 'register' })
+  expect(happen(asked.state, { type: 'registered' }).problem).toBe('')
+})
+
+test.each(['pushed_enough', 'too_often'] as const)(
+  'a push refused as %s waits as long as it is told to, and is told apart',
+  (code) => {
+    const failure = { kind: 'status', status: 429, code, retryAfter: 600, sent: 40 } as const
+    const before = after(initial({ registered: true }), kick)
+    const waiting = happen(before, { type: 'failed', channel: 'push', failure })
+    expect(waiting.problem).toBe(code)
+    expect(waiting.limit).toBe(before.limit)
+    expect(waiting.channels.push.until).toBeGreaterThanOrEqual(at.now + 600_000)
+  },
+)
+
 test('news does not shorten a wait', () => {
   const waiting = after(initial({ registered: true }), kick, lost('pull'))
   expect(happen(waiting, { type: 'kick', strong: false }).channels.pull.phase).toBe('waiting')

@@ -309,12 +309,20 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed, e
   // One record may be what the server fails on: smaller batches find it, and the driver sets it aside.
   if (channel === 'push' && mayBePoison(failure.status)) s.limit = halved(s.limit, failure.sent)
   if (failure.status === 426) return wait(s, channel, OUTDATED_WAIT, e.now, 'client_outdated')
+  // Somebody has to make room first: asked again slowly, or when the person asks.
+  const slowly = failure.code === 'too_many_devices' ? LONGEST_WAIT * (0.5 + e.jitter / 2) : pause
   const asked = (failure.retryAfter ?? 0) * 1000 * (1 + e.jitter / 4)
-  wait(s, channel, Math.max(pause, asked), e.now, TROUBLES[failure.code] ?? 'server', asked > 0)
+  wait(s, channel, Math.max(slowly, asked), e.now, TROUBLES[failure.code] ?? 'server', asked > 0)
 }
 
 /** What the server says of itself: nothing of what was sent is to blame. */
-const TROUBLES: Partial<Record<string, Problem>> = { storage_full: 'server_full', data_damaged: 'server_damaged' }
+const TROUBLES: Partial<Record<string, Problem>> = {
+  storage_full: 'server_full',
+  data_damaged: 'server_damaged',
+  too_many_devices: 'too_many_devices',
+  pushed_enough: 'pushed_enough',
+  too_often: 'too_often',
+}
 
 /** An order came as the answer to whatever was asked: what is unsent goes first, but before a wipe. */
 function obey(s: CoreState, channel: ChannelName, now: number, effects: Effect[]): void {
