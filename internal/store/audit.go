@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +13,14 @@ import (
 // AuditUnattributed is the action of a change that arrived past the hooks.
 // `chaski verify` names such rows until somebody has accounted for them.
 const AuditUnattributed = "unattributed"
+
+// writers are the actions of the trail that change the row they name. All others
+// leave it as it is: who looked at a row, answered for it or was refused is no
+// author of what it says. A new action is a reader until it stands here.
+var writers = []string{"create", "update", "delete", "settle_conflict", AuditCorrected, AuditCatalogue, AuditUnattributed}
+
+// writersSQL is that list for a condition.
+var writersSQL = `('` + strings.Join(writers, `', '`) + `')`
 
 // Audit is one entry of the trail.
 type Audit struct {

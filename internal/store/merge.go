@@ -49,7 +49,7 @@ func (o *outbound) BasesAfter(user, mutation, collection, record string) (replic
 
 // HandOf implements app.Outbound. Of those who know a field at that revision the
 // first one brought it there; the others found it so. What was written past the
-// devices is in the audit trail.
+// devices is in the audit trail, among much that only read.
 func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand, error) {
 	var rows []struct {
 		User string `db:"user"`
@@ -75,7 +75,7 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 	}
 	hand, _, err = pick(`SELECT coalesce(u.id, '') AS user, coalesce(u.name, '') AS name, replace(a.created, ' ', 'T') AS at
 		FROM audit a LEFT JOIN users u ON u.id = a.actor
-		WHERE a.collection = {:c} AND a.record = {:r} ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
+		WHERE a.collection = {:c} AND a.record = {:r} AND a.action IN `+writersSQL+` ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
 	return hand, err
 }
 
