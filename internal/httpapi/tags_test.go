@@ -355,3 +355,31 @@ func TestClean(t *testing.T) {
 		t.Error("a mutation was changed: its hash is kept for years")
 	}
 }
+
+// The guard sees the routes of every group: none is added below it.
+func TestNoRouteComesUpWithoutAShape(t *testing.T) {
+	used := map[string]bool{}
+	for _, r := range (&API{}).Handler().(*echo.Echo).Routes() {
+		for _, part := range strings.Split(r.Path, "/") {
+			if name, is := strings.CutPrefix(part, ":"); is {
+				used[name] = true
+			}
+		}
+	}
+	if len(used) < 10 {
+		t.Fatalf("only %d parameters", len(used))
+	}
+	for name := range used {
+		func() {
+			shape := paths[name]
+			delete(paths, name)
+			defer func() {
+				paths[name] = shape
+				if recover() == nil {
+					t.Errorf(":%s comes up without a shape", name)
+				}
+			}()
+			(&API{}).Handler()
+		}()
+	}
+}
