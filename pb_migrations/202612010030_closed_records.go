@@ -24,8 +24,7 @@ const sheetReaders = `(` + centralRead + `) || (@request.auth.active = true && @
 // No app user lists or views a record over PocketBase's REST: not by a list, a
 // view, an expansion, a filter or a sort order. People's data leave by the routes
 // of internal/httpapi alone, masked and noted (docs/decisions/0017). Signing in
-// and renewing a token need no rule of these. The secret of an installation is
-// hidden besides.
+// and renewing a token need no rule of these.
 func init() {
 	m.Register(func(app core.App) error {
 		all, err := app.FindAllCollections()
@@ -41,7 +40,7 @@ func init() {
 				return err
 			}
 		}
-		return installHidden(app, true)
+		return nil
 	}, func(app core.App) error {
 		for _, name := range readByCentral {
 			if err := readable(app, name, centralRead); err != nil {
@@ -51,10 +50,7 @@ func init() {
 		if err := readable(app, "attendance_sheets", sheetReaders); err != nil {
 			return err
 		}
-		if err := readable(app, "users", `@request.auth.id = id`); err != nil {
-			return err
-		}
-		return installHidden(app, false)
+		return readable(app, "users", `@request.auth.id = id`)
 	})
 }
 
@@ -62,12 +58,4 @@ func readable(app core.App, name, rule string) error {
 	c := find(app, name)
 	c.ListRule, c.ViewRule = types.Pointer(rule), types.Pointer(rule)
 	return app.Save(c)
-}
-
-func installHidden(app core.App, hidden bool) error {
-	devices := find(app, "devices")
-	if f := devices.Fields.GetByName("install"); f != nil {
-		f.SetHidden(hidden)
-	}
-	return app.Save(devices)
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -200,5 +201,64 @@ func TestClosingGoesDownAndUp(t *testing.T) {
 	}
 	if n := open(); n != 0 {
 		t.Errorf("up leaves %d open", n)
+	}
+}
+
+// One step down gives each collection the read rules it had, and leaves the
+// secret of an installation hidden: that was an earlier step's.
+func TestClosingGoesOneStepDown(t *testing.T) {
+	const name = "202612010030_closed_records.go"
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	var before, step core.MigrationsList
+	for _, m := range append(core.SystemMigrations.Items(), core.AppMigrations.Items()...) {
+		switch {
+		case m.File == name:
+			step.Add(m)
+		case filepath.Base(m.File) < name:
+			before.Add(m)
+		}
+	}
+	rules := func() map[string][2]string {
+		all, err := app.FindAllCollections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := func(rule *string) string {
+			if rule == nil {
+				return "closed"
+			}
+			return "open " + *rule
+		}
+		out := map[string][2]string{}
+		for _, c := range all {
+			out[c.Name] = [2]string{text(c.ListRule), text(c.ViewRule)}
+		}
+		return out
+	}
+	if _, err := core.NewMigrationsRunner(app, before).Up(); err != nil {
+		t.Fatal(err)
+	}
+	was := rules()
+	if _, err := core.NewMigrationsRunner(app, step).Up(); err != nil {
+		t.Fatal(err)
+	}
+	if reflect.DeepEqual(rules(), was) {
+		t.Fatal("the step closes nothing")
+	}
+	if done, err := core.NewMigrationsRunner(app, step).Down(1); err != nil || len(done) != 1 {
+		t.Fatal(done, err)
+	}
+	for collection, now := range rules() {
+		if now != was[collection] {
+			t.Errorf("%s: %q, was %q", collection, now, was[collection])
+		}
+	}
+	devices, err := app.FindCollectionByNameOrId("devices")
+	if err != nil || !devices.Fields.GetByName("install").GetHidden() {
+		t.Error("the secret of an installation shows", err)
 	}
 }
