@@ -61,7 +61,7 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     'participants',
     `intervention = "${aii?.id}"`,
   )
-  await root.update('participants', gone?.id ?? '', { intervention: elsewhere?.id })
+  await root.move(gone?.id ?? '', elsewhere?.id ?? '')
 
   const office = await browser.newContext({ baseURL: server.url, viewport: { width: 1366, height: 768 } })
   const desk = new BoardPage(await office.newPage())

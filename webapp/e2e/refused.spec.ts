@@ -42,7 +42,7 @@ test('what was refused of an accepted visit is corrected, copied or discarded on
   await test.step('two findings as an older app would have written them', async () => {
     const [elsewhere] = await root.records('interventions', `name = "${ladera}"`)
     const participant = (mark?.mutation.fields as { participant: string }).participant
-    await root.update('participants', participant, { intervention: elsewhere?.id })
+    await root.move(participant, elsewhere?.id ?? '')
     for (const entry of (await outbox(phone)).filter((e) => e.mutation.collection === 'findings')) {
       const fields = { ...entry.mutation.fields, description: 'Vacío' }
       await rewrite(page, 'chaski-work-', 'outbox', { ...entry, mutation: { ...entry.mutation, fields } })

@@ -86,6 +86,12 @@ export class Api {
     return this.call('PATCH', `/api/collections/${collection}/records/${id}`, data)
   }
 
+  /** A person leaves a roster for another work's, for a job added there. */
+  async move(participant: string, intervention: string): Promise<void> {
+    const cupo = await this.create('cupos', { intervention, number: 9999, state: 'activo' })
+    await this.update('participants', participant, { intervention, cupo: cupo.id })
+  }
+
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
