@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -120,6 +121,12 @@ func TestUploadsLookAtTheDiskWhileTheyCome(t *testing.T) {
 		if r.Code != http.StatusCreated || asked[3+i] != int64(1000*(i+1)) {
 			t.Errorf("%d, asked for %v", r.Code, asked[3:])
 		}
+	}
+	// An hour later nothing of them came: their room is not kept from others.
+	o.Clock = time.Now().Add(61 * time.Minute)
+	r := o.direct(receiver, elsa, "POST", "", nil, "Upload-Length", "1000", "Upload-Metadata", described("acta_inicio", "acta.pdf", sum(pdf(1000, "acta"))))
+	if r.Code != http.StatusCreated || asked[len(asked)-1] != 1000 {
+		t.Errorf("%d, asked for %v", r.Code, asked[3:])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/filestore"
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -20,6 +21,10 @@ import (
 // find the room that those before it were promised taken.
 const starting = "starting"
 
+// promisedFor is how long room is kept for bytes that do not come. What goes on
+// later goes on if there is room then.
+const promisedFor = time.Hour
+
 // start notes an upload for which there is room.
 func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) {
 	defer f.busy.lock(starting)()
@@ -32,7 +37,9 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 		if up.Owner == a.User && up.Intervention == d.Intervention {
 			mine++
 		}
-		promised += max(0, up.Size-f.reached(up.ID))
+		if f.Now().Sub(f.touched(up)) < promisedFor {
+			promised += max(0, up.Size-f.reached(up.ID))
+		}
 	}
 	if mine >= maxOpen {
 		return app.Upload{}, fault.New(fault.TooManyDocuments, "").With("max", strconv.Itoa(maxOpen))
