@@ -82,9 +82,9 @@ type UploadShelf interface {
 	// Keep puts the file at path into the storage under a document's id and
 	// answers when it is safely there. Again with the same it changes nothing.
 	Keep(document, name, path string) error
-	// Unscanned are documents a scanner gave no answer about, oldest first, at
-	// most so many; Scanned writes what it said of one since.
-	Unscanned(most int) ([]KeptFile, error)
+	// Unscanned are the documents a scanner gave no answer about, oldest first;
+	// Scanned writes what it said of one since.
+	Unscanned() ([]KeptFile, error)
 	Scanned(ctx context.Context, document string, s Scanned) error
 	// Read opens a kept file.
 	Read(k KeptFile) (io.ReadCloser, error)

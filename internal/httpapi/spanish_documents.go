@@ -57,7 +57,8 @@ var documentWordsFound = map[string]string{
 // quarantines say why a document waits; what a scanner found is named.
 var quarantines = map[string]string{
 	"pdf_objects": "El PDF trae partes que no se pudieron revisar", "virus": "El antivirus encontró algo",
-	"scanner_silent": "El antivirus no respondió", "scanner_limit": "Es demasiado grande para el antivirus",
+	"inspection_late": "No se pudo revisar: abrirlo toma demasiado tiempo",
+	"scanner_silent":  "El antivirus no respondió", "scanner_limit": "Es demasiado grande para el antivirus",
 }
 
 // Quarantined is why a document is in quarantine, with what a scanner calls it.

@@ -217,8 +217,10 @@ type counter struct {
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
 	c.n += int64(n)
-	c.of.unpacked += int64(n)
-	if c.of.unpacked > maxUnpacked || c.n > ratioFrom && c.n > maxRatio*c.packed {
+	if err := c.of.count(n); err != nil {
+		return 0, err
+	}
+	if c.n > ratioFrom && c.n > maxRatio*c.packed {
 		return 0, bomb()
 	}
 	return n, err

@@ -48,10 +48,31 @@ func deflated(text string) string {
 	return b.String()
 }
 
-// packed is an object stream with one object in it.
+// packed is an object stream with one object in it, and so much behind it that its
+// names do not stand in the packed bytes as they are.
 func packed(object string, more string) string {
-	z := deflated("4 0 " + object)
+	z := deflated("4 0 " + object + strings.Repeat(" null", 200))
 	return fmt.Sprintf("<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode %s /Length %d >>\nstream\n%s\nendstream", more, len(z), z)
+}
+
+// first puts more before all else that a dictionary says.
+func first(more, object string) string { return strings.Replace(object, "<<", "<< "+more, 1) }
+
+// bombs is a ZIP of PDFs each of which unpacks to less than a PDF may.
+func bombs(count int) []byte {
+	one := packed(strings.Repeat(" ", 60<<20), "")
+	files := make([]file, count)
+	for i := range files {
+		files[i] = file{name: fmt.Sprintf("%d.pdf", i), body: pdf("", one)}
+	}
+	return zipped(files...)
+}
+
+// hollow is an object stream packed twice: of n bytes, that unpack to none.
+func hollow(n int) string {
+	empty := strings.Repeat("\x00\x00\x00\xff\xff", n/5)
+	z := deflated("\x78\x9c" + empty + "\x03\x00\x00\x00\x00\x01")
+	return fmt.Sprintf("<< /Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream", len(z), z)
 }
 
 type file struct {

@@ -10,10 +10,12 @@ package inspect
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"chaski/internal/domain/fault"
@@ -23,7 +25,7 @@ import (
 // The bounds of what is looked into. Files themselves are bounded by
 // rendicion.MaxFileBytes.
 const (
-	maxUnpacked  = 1 << 30   // bytes of all entries of a file together, archives in it included
+	maxUnpacked  = 1 << 30   // bytes of all that is packed in a file together, at any depth
 	maxEntries   = 10_000    // of a file, archives in it included
 	maxDirectory = 4 << 20   // bytes of an archive's directory: what is held in memory of it
 	maxInner     = 32 << 20  // bytes of an archive in an archive: it is held in memory
@@ -49,19 +51,58 @@ type Verdict struct {
 
 // What could not be looked into.
 const (
-	HeldObjects   = "pdf_objects"   // object streams packed in a way that is not read here
-	HeldProtected = "pdf_protected" // opens for everybody, its content is enciphered all the same
+	HeldObjects = "pdf_objects"     // object streams packed in a way that is not read here, or a form that viewers read differently
+	HeldLate    = "inspection_late" // there was not time enough
 )
 
 // inspector counts for one file, with what is packed in it.
 type inspector struct {
+	ctx      context.Context
 	unpacked int64
 	entries  int
 	held     string
+	late     bool // the context ended while there was more to read
 }
 
-// File looks into the file at path, sent under a name. A refusal is a fault.
-func File(file, name string) (Verdict, error) {
+// errLate ends an inspection whose context ended.
+var errLate = errors.New("the time to look into the file is over")
+
+// count counts bytes that were unpacked, and ends what takes too many or too long.
+func (i *inspector) count(n int) error {
+	i.unpacked += int64(n)
+	if i.over() {
+		return bomb()
+	}
+	return i.waits()
+}
+
+func (i *inspector) over() bool { return i.unpacked > maxUnpacked }
+
+func (i *inspector) waits() error {
+	if i.ctx.Err() == nil {
+		return nil
+	}
+	i.late = true
+	return errLate
+}
+
+// patient is a file that is read while there is time.
+type patient struct {
+	io.ReaderAt
+	of *inspector
+}
+
+// ReadAt implements io.ReaderAt.
+func (p patient) ReadAt(b []byte, at int64) (int, error) {
+	if err := p.of.waits(); err != nil {
+		return 0, err
+	}
+	return p.ReaderAt.ReadAt(b, at)
+}
+
+// File looks into the file at path, sent under a name. A refusal is a fault. When
+// the time of ctx is over the file is held; when ctx is cancelled, its error.
+func File(ctx context.Context, file, name string) (Verdict, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return Verdict{}, err
@@ -71,12 +112,12 @@ func File(file, name string) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	return Content(f, info.Size(), name)
+	return Content(ctx, f, info.Size(), name)
 }
 
 // Content is File for what is open already.
-func Content(r io.ReaderAt, size int64, name string) (Verdict, error) {
-	i := &inspector{}
+func Content(ctx context.Context, r io.ReaderAt, size int64, name string) (Verdict, error) {
+	i := &inspector{ctx: ctx}
 	if size == 0 {
 		return Verdict{}, fault.New(fault.FileEmpty, "size")
 	}
@@ -85,17 +126,34 @@ func Content(r io.ReaderAt, size int64, name string) (Verdict, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Verdict{}, err
 	}
-	format, err := i.look(r, size, kind(head[:n]))
-	if err != nil {
+	ending := strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".")
+	found := kind(head[:n])
+	format, err := i.look(patient{r, i}, size, found)
+	switch {
+	case i.late && errors.Is(ctx.Err(), context.Canceled):
+		return Verdict{}, ctx.Err()
+	case i.late: // whatever was made of it by then
+		format, i.held = named(found, ending), HeldLate
+	case err != nil:
 		return Verdict{}, err
 	}
-	ending := strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".")
-	for _, e := range format.Extensions {
-		if e == ending {
-			return Verdict{Format: format, Held: i.held}, nil
-		}
+	if slices.Contains(format.Extensions, ending) {
+		return Verdict{Format: format, Held: i.held}, nil
 	}
 	return Verdict{Format: format}, fault.New(fault.FileNameMismatch, "name").With("found", format.MIME)
+}
+
+// named is what a file seems to be by its first bytes and, where those say only
+// that it is a ZIP, its name.
+func named(found, ending string) rendicion.Format {
+	if found == zipKind {
+		for _, main := range mains {
+			if slices.Contains(formats[main].Extensions, ending) {
+				return formats[main]
+			}
+		}
+	}
+	return formats[found]
 }
 
 // look reads the whole file as what its first bytes say it is.

@@ -2,9 +2,12 @@ package inspect_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +74,32 @@ var samples = sync.OnceValue(func() []sample {
 		{"a PDF with a password, or locked by its maker", "oficio.pdf", bytes.Replace(pdf("", "<< /Filter /Standard /V 2 /R 3 >>"), []byte("/Root 1 0 R"), []byte("/Root 1 0 R /Encrypt 4 0 R"), 1), fault.FileProtected, "application/pdf", ""},
 		{"a PDF whose object stream unpacks to 70 MB", "oficio.pdf", pdf("", packed(strings.Repeat(" ", 70<<20), "")), bomb, "application/pdf", ""},
 		{"a PDF with objects packed in a way that is not read", "oficio.pdf", pdf("", packed("null", "/DecodeParms << /Predictor 12 >>")), "", "", inspect.HeldObjects},
+		{"an object stream behind the word stream in a string", "oficio.pdf", pdf("/OpenAction 5 0 R", packed(js, "/X (stream)")), fault.FileActive, "pdf_script", ""},
+		{"the same, in a string in a string", "oficio.pdf", pdf("/OpenAction 5 0 R", first("/X (a\\)(stream) \\( stream )", packed(js, ""))), fault.FileActive, "pdf_script", ""},
+		{"the same, in a comment", "oficio.pdf", pdf("/OpenAction 5 0 R", first("% stream\n", packed(js, ""))), fault.FileActive, "pdf_script", ""},
+		{"the same, after a string in hexadecimal", "oficio.pdf", pdf("/OpenAction 5 0 R", first("/X <28> /Y (stream)", packed(js, ""))), fault.FileActive, "pdf_script", ""},
+		{"the word stream where a value belongs", "oficio.pdf", pdf("", first("/X stream", packed("null", ""))), "", "", inspect.HeldObjects},
+		{"the word stream in an array", "oficio.pdf", pdf("", first("/X [ >> stream ]", packed("null", ""))), "", "", inspect.HeldObjects},
+		{"a script behind the word stream in a string", "oficio.pdf", pdf("/OpenAction << /X (stream) /S /#4aavaScript /JS (app.alert\\(1\\)) >>"), fault.FileActive, "pdf_script", ""},
+		{"a script's text alone behind the word stream in a string", "oficio.pdf", pdf("/X (stream) /Y << /JS (app.alert\\(1\\)) >>"), fault.FileActive, "pdf_script", ""},
+		{"an order with a comment in it: /S %/x and /Launch", "oficio.pdf", pdf("/OpenAction << /S %/x\n/Launch /F (cmd.exe) >>"), fault.FileActive, "pdf_launch", ""},
+		{"the same with /SubmitForm", "oficio.pdf", pdf("", "<< /S%/x\r/SubmitForm /F (http://x.example) >>"), fault.FileActive, "pdf_send", ""},
+		{"the same with /ImportData", "oficio.pdf", pdf("", "<< /S %/x\n%/y\n/ImportData /F (a.fdf) >>"), fault.FileActive, "pdf_send", ""},
+		{"the same with /GoToE", "oficio.pdf", pdf("", "<< /S % (\n /GoToE >>"), fault.FileActive, "pdf_files", ""},
+		{"an order that stands in an object of its own", "oficio.pdf", pdf("/OpenAction << /S 4 0 R /F (cmd.exe) >>", "%/x\n/Launch"), fault.FileActive, "pdf_launch", ""},
+		{"acts of a page behind a comment (/AA %)", "oficio.pdf", pdf("/AA % nada\n << /WC 4 0 R >>", "<< /S /Named /N /Print >>"), fault.FileActive, "pdf_script", ""},
+		{"an object in a string that is not closed", "oficio.pdf", pdf("", "null\nendobj\n(\n5 0 obj\n<< /X 1 >>"), "", "", inspect.HeldObjects},
+		{"an object in a comment", "oficio.pdf", pdf("", "null\nendobj\n% 5 0 obj << /X 1 >>\n"), "", "", inspect.HeldObjects},
+		{"an object in a string in hexadecimal", "oficio.pdf", pdf("", "null\nendobj\n<\n5 0obj << /X 1 >>"), "", "", inspect.HeldObjects},
+		{"a script in an object in a string that is not closed", "oficio.pdf", pdf("", "null\nendobj\n(\n5 0obj\n<< /S %\n/Launch /F (cmd.exe) >>"), fault.FileActive, "pdf_launch", ""},
+		{"an object stream whose filter stands elsewhere", "oficio.pdf", pdf("", strings.Replace(packed(js, ""), "/Filter /FlateDecode", "/Filter 5 0 R", 1), "/FlateDecode"), "", "", inspect.HeldObjects},
+		{"the same, in an array", "oficio.pdf", pdf("", strings.Replace(packed(js, ""), "/Filter /FlateDecode", "/Filter [5 0 R]", 1), "/FlateDecode"), "", "", inspect.HeldObjects},
+		{"an object stream with a filter that nobody knows", "oficio.pdf", pdf("", strings.Replace(packed(js, ""), "/FlateDecode", "/Otro", 1)), "", "", inspect.HeldObjects},
+		{"an object stream whose filter is said in a comment too", "oficio.pdf", pdf("", strings.Replace(packed(js, ""), "/Filter /FlateDecode", "/Filter %/x\n[%/y\n/FlateDecode]", 1)), fault.FileActive, "pdf_script", ""},
+		{"an object stream whose predictor stands elsewhere", "oficio.pdf", pdf("", packed("null", "/DecodeParms 5 0 R"), "<< /Columns 3 >>"), "", "", inspect.HeldObjects},
+		{"an object stream that is not packed", "oficio.pdf", pdf("", "<< /Type /ObjStm /N 1 /First 4 /Length 8 >>\nstream\n4 0 null\nendstream"), "", "", inspect.HeldObjects},
+		{"a ZIP of PDFs that unpack to 60 MB each", "fotos.zip", bombs(20), bomb, "application/zip", ""},
+		{"a PDF that packs nothing, twice over", "oficio.pdf", pdf("", hollow(80<<20)), bomb, "application/pdf", ""},
 		{"a PDF that is a ZIP too", "oficio.pdf", appended(pdf(""), zipped(one("a.txt", []byte("hola")))), fault.FileDisguised, "application/zip", ""},
 		// Images.
 		{"a PNG of 50,000 × 50,000 in 1 kB", "foto.png", vast(50_000, 50_000), fault.ImageTooLarge, "50000 × 50000", ""},
@@ -146,6 +175,7 @@ var samples = sync.OnceValue(func() []sample {
 		// What is taken.
 		{"a PDF", "oficio.pdf", pdf(""), "", "", ""},
 		{"a PDF with bookmarks and a link", "oficio.PDF", pdf("/OpenAction [3 0 R /Fit]", "<< /S /URI /URI (https://gob.pe) >>", packed("<< /Title (HTML y /JavaScript) >>", "")[:0]+"null"), "", "", ""},
+		{"a PDF whose strings and comments read like orders", "oficio.pdf", pdf("/Title (/S /Launch stream \\) /JS (x)) % /AA << >> stream", "<< /X <2F4A53> /Y () /Z (\\\\) >>", packed("<< /A (b) /B <28> /C << /D [ (e) ] >> >>", "/L [ << /M (n) >> ]")), "", "", ""},
 		{"a photo", "foto.jpg", photo(), "", "", ""},
 		{"a photo called .jfif or .jpe", "foto.jfif", photo(), "", "", ""},
 		{"a photo with a film behind it (motion photo)", "foto.jpeg", appended(photo(), []byte("\x00\x00\x00\x18ftypmp42"), make([]byte, 500)), "", "", ""},
@@ -178,7 +208,7 @@ func many(count, n int) []byte {
 var looked = sync.OnceValue(func() []result {
 	var out []result
 	for _, s := range samples() {
-		v, err := inspect.Content(bytes.NewReader(s.body), int64(len(s.body)), s.name)
+		v, err := inspect.Content(context.Background(), bytes.NewReader(s.body), int64(len(s.body)), s.name)
 		out = append(out, result{v, err})
 	}
 	return out
@@ -203,6 +233,45 @@ func TestHostileFiles(t *testing.T) {
 				t.Fatalf("%v, want %s %s", err, s.code, s.found)
 			}
 		})
+	}
+}
+
+// expiring is a context that ends after so many looks at it.
+type expiring struct {
+	context.Context
+	looks int
+	why   error
+}
+
+func (e *expiring) Err() error {
+	if e.looks--; e.looks < 0 {
+		return e.why
+	}
+	return nil
+}
+
+// What takes too long waits for a person, as what it seems to be; what was given up
+// is an error. Neither is refused, and neither is taken.
+func TestWhatTakesTooLongIsHeld(t *testing.T) {
+	for name, body := range map[string][]byte{
+		"oficio.pdf": pdf("", packed(strings.Repeat(" ", 1<<20), "")), "fotos.zip": zipped(one("a.txt", spaces), one("b.txt", spaces)),
+		"informe.docx": office(wordMain, one("word/b.xml", spaces)), "foto.jpg": photo(), "f.xml": voucher("Invoice", "", "<a/>"),
+	} {
+		for looks := range 4 {
+			look := func(why error) (inspect.Verdict, error) {
+				return inspect.Content(&expiring{t.Context(), looks, why}, bytes.NewReader(body), int64(len(body)), name)
+			}
+			v, err := look(context.DeadlineExceeded)
+			if looks == 0 && (err != nil || v.Held != inspect.HeldLate) || err != nil {
+				t.Errorf("%s after %d: %+v, %v", name, looks, v, err)
+			}
+			if !slices.Contains(v.Format.Extensions, name[strings.LastIndex(name, ".")+1:]) {
+				t.Errorf("%s after %d is a %s", name, looks, v.Format.MIME)
+			}
+			if v, err := look(context.Canceled); looks == 0 && !errors.Is(err, context.Canceled) {
+				t.Errorf("%s given up after %d: %+v, %v", name, looks, v, err)
+			}
+		}
 	}
 }
 

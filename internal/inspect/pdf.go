@@ -15,9 +15,10 @@ import (
 // scripts, programs it starts, forms that send, files and films within. It does
 // not follow the file's table of objects, which may lie: names are met wherever
 // they stand, written plainly or with #xx, and object streams are unpacked. What
-// a page shows is not read.
+// a page shows is not read. Where a viewer might read something else than this
+// does (an object in a string, a stream where none belongs), a person looks.
 func (i *inspector) pdf(r *bufio.Reader, last *tail) error {
-	s := &names{left: maxObjects}
+	s := &names{of: i, left: maxObjects}
 	if err := s.scan(r, false); err != nil {
 		return err
 	}
@@ -54,18 +55,19 @@ var keys = map[string]struct{ follows, found string }{
 
 // names is what was met of a PDF.
 type names struct {
+	of        *inspector
 	left      int64 // bytes of object streams that may still be unpacked
 	active    string
 	rooted    bool
 	encrypted bool
-	unread    bool // an object stream that could not be unpacked
+	unread    bool // something that could not be read, or that a viewer may read otherwise
 
-	packed   bool // within an object stream
+	packed   bool // within an object stream: objects begin anywhere in it, also where a string seems to be
 	inStream bool
 	pending  string // a key, until what follows it is seen
 	before   string // the name before
-	token    []byte
-	tokens   [2]string // before it
+	token    []byte // no more than its beginning
+	last     uint32 // the last four bytes of the token
 	object   object
 }
 
@@ -73,7 +75,10 @@ type names struct {
 type object struct {
 	stream, counted, first bool // /Type /ObjStm, /N, /First
 	flate                  int
-	other                  bool // another filter, or a predictor
+	other                  bool   // another filter, or a predictor
+	filter                 byte   // where the value of /Filter stands: '=' before it, '[' in it
+	open                   []byte // dictionaries (<) and arrays ([) that are open
+	closed                 bool   // a dictionary has just ended: what follows may be its stream
 }
 
 // classes of bytes: what separates, and what separates and means something.
@@ -104,36 +109,155 @@ func (s *names) scan(r *bufio.Reader, packed bool) error {
 		if err != nil {
 			return err
 		}
-		if s.pending != "" && class[b] != blank {
-			s.follow(b)
-		}
 		if class[b] == regular {
-			if len(s.token) < 16 {
-				s.token = append(s.token, b)
-			}
+			s.follow(b)
+			s.take(b)
 			continue
 		}
-		if len(s.token) > 0 {
-			if err := s.ended(r); err != nil {
-				return err
+		if err := s.ended(r); err != nil {
+			return err
+		}
+		meant := !s.packed && !s.inStream
+		if class[b] == blank || meant && b == '%' {
+			if b == '%' {
+				err = s.aside(r, b)
+			}
+		} else {
+			s.follow(b)
+			if b == '/' {
+				err = s.name(r)
+			} else if meant {
+				err = s.delimited(r, b)
 			}
 		}
-		if b == '/' {
-			if err := s.name(r); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// follow judges a key by the first byte after it.
-func (s *names) follow(b byte) {
-	k := keys[s.pending]
-	if bytes.IndexByte([]byte(k.follows), b) >= 0 {
-		s.active = k.found
+func (s *names) take(b byte) {
+	if len(s.token) < 16 {
+		s.token = append(s.token, b)
 	}
-	s.pending = ""
+	s.last = s.last<<8 | uint32(b)
+}
+
+// follow judges a key, and what a filter is, by the first byte after it.
+func (s *names) follow(b byte) {
+	if s.pending != "" {
+		k := keys[s.pending]
+		if strings.IndexByte(k.follows, b) >= 0 {
+			s.active = k.found
+		}
+		s.pending = ""
+	}
+	switch o := &s.object; {
+	case o.filter == 0 || b == '/':
+	case o.filter == '=' && b == '[':
+		o.filter = '['
+	case o.filter == '[' && b == ']':
+		o.filter = 0
+	default: // it stands in another object
+		o.filter, o.other = 0, true
+	}
+}
+
+// delimited takes in what begins or ends outside of streams.
+func (s *names) delimited(r *bufio.Reader, b byte) error {
+	s.object.closed = false
+	switch b {
+	case '(':
+		return s.aside(r, b)
+	case '[':
+		s.opens(b)
+	case ']':
+		s.closes('[')
+	case '<', '>':
+		next, err := r.Peek(1)
+		double := err == nil && next[0] == b
+		if double {
+			_, _ = r.ReadByte()
+		}
+		switch {
+		case double && b == '<':
+			s.opens(b)
+		case double:
+			s.closes('<')
+			s.object.closed = true
+		case b == '<':
+			return s.aside(r, b)
+		}
+	}
+	return nil
+}
+
+// maxOpen is how deep dictionaries and arrays are followed.
+const maxOpen = 256
+
+func (s *names) opens(b byte) {
+	if len(s.object.open) == maxOpen {
+		s.unread = true
+		return
+	}
+	s.object.open = append(s.object.open, b)
+}
+
+func (s *names) closes(b byte) {
+	o := &s.object
+	if n := len(o.open); n > 0 && o.open[n-1] == b {
+		o.open = o.open[:n-1]
+		return
+	}
+	s.unread = true
+}
+
+// aside reads over what is not meant: a comment, or a string of either kind. What
+// begins in it and would be an object to a viewer that goes by the file's table
+// ends it, and is read as one.
+func (s *names) aside(r *bufio.Reader, opened byte) error {
+	deep, escaped := 1, false
+	for {
+		b, err := r.ReadByte()
+		if errors.Is(err, io.EOF) {
+			s.unread = s.unread || opened != '%'
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if class[b] == regular {
+			s.unread = s.unread || opened == '<' && nibble(b) < 0
+			escaped = b == '\\' && !escaped
+			s.take(b)
+			continue
+		}
+		if len(s.token) > 0 && s.begins() {
+			s.unread = true
+			return r.UnreadByte()
+		}
+		s.token, s.last = s.token[:0], 0
+		switch {
+		case opened == '%' && (b == '\n' || b == '\r'), opened == '<' && b == '>':
+			return nil
+		case opened == '(' && !escaped && b == '(':
+			deep++
+		case opened == '(' && !escaped && b == ')':
+			if deep--; deep == 0 {
+				return nil
+			}
+		}
+		escaped = false
+	}
+}
+
+// begins says that the token is where an object or a trailer begins. Viewers read
+// "1 0obj" too.
+func (s *names) begins() bool {
+	const obj = 'o'<<16 | 'b'<<8 | 'j'
+	digit := byte(s.last >> 24)
+	return string(s.token) == "trailer" || s.last&0xffffff == obj && (len(s.token) == 3 || digit >= '0' && digit <= '9')
 }
 
 // ended takes a token in.
@@ -141,32 +265,24 @@ func (s *names) ended(r *bufio.Reader) error {
 	if len(s.token) == 0 {
 		return nil
 	}
-	t := string(s.token)
-	s.token = s.token[:0]
+	t, begins, closed := string(s.token), s.begins(), s.object.closed
+	s.token, s.last, s.object.closed = s.token[:0], 0, false
 	switch {
-	case t == "obj" && number(s.tokens[0]) && number(s.tokens[1]):
-		s.object, s.inStream, s.before = object{}, false, "obj"
+	case begins:
+		s.object, s.inStream, s.before = object{open: s.object.open[:0]}, false, "obj"
 	case t == "endstream":
 		s.inStream = false
 	case t == "stream" && !s.inStream && !s.packed:
+		if !closed || len(s.object.open) > 0 {
+			s.unread = true
+			return nil
+		}
 		s.inStream = true
 		if o := s.object; o.stream || o.counted && o.first {
-			if err := s.unpack(r); err != nil {
-				return err
-			}
+			return s.unpack(r)
 		}
 	}
-	s.tokens[0], s.tokens[1] = s.tokens[1], t
 	return nil
-}
-
-func number(t string) bool {
-	for _, c := range t {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return t != ""
 }
 
 // name reads a name after its slash and judges it.
@@ -222,7 +338,7 @@ func nibble(b byte) int {
 
 func (s *names) judge(name string) {
 	before := s.before
-	s.before = name
+	s.before, s.object.closed = name, false
 	if found, runs := actions[name]; runs && (before == "S" || before == "obj" || s.packed) {
 		s.active = found
 		return
@@ -237,6 +353,10 @@ func (s *names) judge(name string) {
 	if _, key := keys[name]; key {
 		s.pending = name
 	}
+	if s.object.filter != 0 {
+		s.filtered(name)
+		return
+	}
 	switch name {
 	case "Root":
 		s.rooted = true
@@ -248,9 +368,21 @@ func (s *names) judge(name string) {
 		s.object.counted = true
 	case "First":
 		s.object.first = true
-	case "FlateDecode", "Fl":
+	case "Filter":
+		s.object.filter = '='
+	case "DecodeParms", "DP", "Predictor":
+		s.object.other = true
+	}
+}
+
+// filtered takes the name of a filter in.
+func (s *names) filtered(name string) {
+	if s.object.filter == '=' {
+		s.object.filter = 0
+	}
+	if name == "FlateDecode" || name == "Fl" {
 		s.object.flate++
-	case "LZWDecode", "LZW", "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "RunLengthDecode", "RL", "Crypt", "Predictor":
+	} else {
 		s.object.other = true
 	}
 }
@@ -264,7 +396,8 @@ func (s *names) unpack(r *bufio.Reader) error {
 		return nil
 	}
 	if o.flate == 0 {
-		s.inStream = false // plain: its names are met on the way
+		// Plain: its names are met on the way, but where its objects begin is not known.
+		s.inStream, s.unread = false, true
 		return nil
 	}
 	for {
@@ -274,27 +407,52 @@ func (s *names) unpack(r *bufio.Reader) error {
 		}
 		_, _ = r.ReadByte()
 	}
-	var in io.Reader = r
-	for range o.flate {
-		z, err := zlib.NewReader(in)
-		if err != nil {
-			s.unread = true
-			return nil
-		}
-		in = z
-	}
-	limited := &io.LimitedReader{R: in, N: s.left}
-	inner := &names{}
-	err := inner.scan(bufio.NewReader(limited), true)
-	s.left = limited.N
+	inner := &names{of: s.of}
+	err := inner.flated(r, o.flate, s)
 	switch {
 	case inner.active != "":
 		s.active = inner.active
-	case s.left <= 0:
+	case s.left < 0:
 		return fault.New(fault.ArchiveTooLarge, "file").With("found", pdfKind)
+	case s.of.over():
+		return bomb()
+	case s.of.late:
+		return errLate
 	case err != nil:
 		s.unread = true
 	}
 	s.rooted, s.encrypted = s.rooted || inner.rooted, s.encrypted || inner.encrypted
 	return nil
+}
+
+// flated scans what was packed so many times.
+func (s *names) flated(in io.Reader, times int, outer *names) error {
+	for range times {
+		z, err := zlib.NewReader(in)
+		if err != nil {
+			return err
+		}
+		in = &meter{z, outer}
+	}
+	return s.scan(bufio.NewReader(in), true)
+}
+
+// meter ends what unpacks to more than a PDF, or the file that it is in, may. Each
+// layer has one: a layer may unpack to much that unpacks to nothing.
+type meter struct {
+	from io.Reader
+	of   *names
+}
+
+// Read implements io.Reader.
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.of.left -= int64(n)
+	if e := m.of.of.count(n); e != nil {
+		return 0, e
+	}
+	if m.of.left < 0 {
+		return 0, bomb()
+	}
+	return n, err
 }

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"chaski/internal/app"
+	"chaski/internal/domain/fault"
 	"chaski/internal/ops"
 	"chaski/internal/testkit"
+	files "chaski/internal/upload"
 )
 
 // scanner is one that says what it is told to; the real one is in internal/antivirus.
@@ -141,6 +145,134 @@ func TestASilentScannerHoldsADocument(t *testing.T) {
 	}
 	if d := o.known(o.elsa, o.completed(nil, "fotos", "f.pdf", pdf(8000, "sin"))); d.Scan != "none" || d.Quarantine != "" {
 		t.Errorf("no scanner: %+v", d)
+	}
+	o.verified()
+}
+
+// choosy is a scanner that does not manage some documents, by their size.
+type choosy struct {
+	hangs map[int64]bool
+	asked []int64
+}
+
+func (s *choosy) Scan(_ context.Context, r io.Reader) (string, error) {
+	n, err := io.Copy(io.Discard, r)
+	s.asked = append(s.asked, n)
+	if s.hangs[n] {
+		err = errors.New("hangs")
+	}
+	return "", err
+}
+
+func (s *choosy) Version(context.Context) (string, error) { return "ClamAV de prueba", nil }
+
+// Documents that the scanner does not manage keep no other waiting, are asked about
+// less and less, and a scanner that manages none is not asked about all.
+func TestADocumentTheScannerDoesNotManageHoldsNoOther(t *testing.T) {
+	o := ended(t)
+	silent := &scanner{err: errors.New("hangs")}
+	var ids []string
+	for i, kind := range []string{"oficio", "informe_rt", "informe_ia", "acta_inicio", "acta_termino"} {
+		ids = append(ids, o.completed(silent, kind, kind+".pdf", pdf(5000+i, kind)))
+		o.Clock = o.Clock.Add(time.Second)
+	}
+	s := &choosy{hangs: map[int64]bool{5000: true, 5001: true, 5002: true}}
+	receiver := o.files(o.Rendiciones())
+	receiver.Scanner = s
+	sweep := func(after time.Duration, want ...int64) {
+		t.Helper()
+		s.asked, o.Clock = nil, o.Clock.Add(after)
+		if err := receiver.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(s.asked, want) {
+			t.Errorf("asked about %v, want %v", s.asked, want)
+		}
+	}
+	sweep(time.Minute, 5000, 5001, 5002)             // three in a row
+	sweep(time.Minute, 5003, 5004, 5000, 5001, 5002) // those not asked about come first
+	for i, id := range ids {
+		if d := o.known(o.elsa, id); (d.Scan == "clean") != (i > 2) {
+			t.Errorf("%d: %+v", i, d)
+		}
+	}
+	late := o.completed(silent, "comprobantes", "c.pdf", pdf(6000, "c"))
+	sweep(time.Minute, 6000)
+	sweep(time.Minute, 5000, 5001, 5002)
+	s.hangs = nil
+	sweep(2*time.Minute, 5000, 5001, 5002) // no other had answered: they wait no longer than before
+	for _, id := range append(ids, late) {
+		if d := o.known(o.elsa, id); d.Scan != "clean" || d.Quarantine != "" {
+			t.Errorf("%+v", d)
+		}
+	}
+	o.verified()
+}
+
+// What takes too long to look into becomes a document all the same, in quarantine:
+// it is not looked into again and again.
+func TestWhatTakesTooLongToLookIntoIsHeld(t *testing.T) {
+	o := ended(t)
+	receiver := o.files(o.Rendiciones(), func(f *files.Files) { f.LookFor = time.Nanosecond })
+	body := pdf(5000, "lento")
+	id := o.sent("oficio", "oficio.pdf", body)
+	o.Clock = time.Now().Add(2 * time.Minute)
+	if err := receiver.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, err := receiver.Complete(t.Context(), id)
+	if err != nil || o.waiting() != 0 || o.storedAs(d.ID) != sum(body) {
+		t.Fatalf("%+v, %v, %d files waiting", d, err, o.waiting())
+	}
+	if seen := o.known(o.elsa, d.ID); !strings.Contains(seen.Quarantine, "No se pudo revisar") {
+		t.Errorf("%+v", seen)
+	}
+	code(t, o.Do("GET", rc+"/"+testkit.Canal+"/documents/"+d.ID+"/file", o.carla, nil), 409, "document_quarantined")
+	o.verified()
+}
+
+// occupied is a scanner that takes its time.
+type occupied struct {
+	scanner
+	begun, end chan struct{}
+}
+
+func (s *occupied) Scan(context.Context, io.Reader) (string, error) {
+	s.begun <- struct{}{}
+	<-s.end
+	return "", nil
+}
+
+// Who waits for his file to be looked into may leave, and comes back.
+func TestWhoWaitsToBeLookedIntoMayLeave(t *testing.T) {
+	o := ended(t)
+	receiver := o.files(o.Rendiciones())
+	s := &occupied{begun: make(chan struct{}), end: make(chan struct{})}
+	receiver.Scanner = s
+	done := make(chan error)
+	for _, kind := range []string{"oficio", "informe_rt"} {
+		id := o.sent(kind, kind+".pdf", pdf(5000, kind))
+		go func() {
+			_, err := receiver.Complete(t.Context(), id)
+			done <- err
+		}()
+		<-s.begun
+	}
+	id := o.sent("informe_ia", "ia.pdf", pdf(5000, "ia"))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := receiver.Complete(gone, id); err == nil || fault.Of(err).Code != fault.Busy {
+		t.Errorf("who left was told %v", err)
+	}
+	close(s.end)
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	receiver.Scanner = nil
+	if _, err := receiver.Complete(t.Context(), id); err != nil {
+		t.Error(err)
 	}
 	o.verified()
 }

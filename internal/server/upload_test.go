@@ -395,12 +395,16 @@ func (c *crashing) Attach(ctx context.Context, a actor.Actor, f app.StoredFile) 
 	return c.Rendiciones.Attach(ctx, a, f)
 }
 
-func (o *office) files(r app.Rendiciones) *files.Files {
+func (o *office) files(r app.Rendiciones, set ...func(*files.Files)) *files.Files {
 	o.T.Helper()
-	f, err := files.New(&files.Files{
+	made := &files.Files{
 		Shelf: store.NewUploads(o.Engine, o.App), Rendiciones: r, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
 		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
-	}, filepath.Join(o.Dir, "uploads"), uploads+"/")
+	}
+	for _, s := range set {
+		s(made)
+	}
+	f, err := files.New(made, filepath.Join(o.Dir, "uploads"), uploads+"/")
 	if err != nil {
 		o.T.Fatal(err)
 	}

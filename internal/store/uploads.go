@@ -206,15 +206,15 @@ func onDisk(path string) error {
 }
 
 // Unscanned implements app.UploadShelf.
-func (u *Uploads) Unscanned(most int) ([]app.KeptFile, error) {
+func (u *Uploads) Unscanned() ([]app.KeptFile, error) {
 	var rows []struct {
 		Document string `db:"id"`
 		File     string `db:"file"`
 		Held     string `db:"finding"`
 	}
 	err := u.app.ConcurrentDB().NewQuery(`SELECT id, file, finding FROM rendicion_documents
-		WHERE quarantine = {:q} AND released_at = '' ORDER BY uploaded_at LIMIT {:n}`).
-		Bind(dbx.Params{"q": app.QuarantineSilent, "n": most}).All(&rows)
+		WHERE quarantine = {:q} AND released_at = '' ORDER BY uploaded_at, id`).
+		Bind(dbx.Params{"q": app.QuarantineSilent}).All(&rows)
 	out := make([]app.KeptFile, len(rows))
 	for i, r := range rows {
 		out[i] = app.KeptFile(r)

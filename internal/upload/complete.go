@@ -22,8 +22,7 @@ func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 	if err != nil {
 		return err
 	}
-	// Once the bytes are whole nothing depends on who is still listening.
-	d, err := f.Complete(context.WithoutCancel(r.Context()), up.ID)
+	d, err := f.Complete(r.Context(), up.ID)
 	if err != nil {
 		return err
 	}
@@ -36,7 +35,8 @@ func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 // Complete makes a whole upload a document. It may be called any number of
 // times, also after a crash in the middle: the id of the document was given out
 // when the upload began, so each step writes what it wrote before. A refusal is
-// remembered and answered again.
+// remembered and answered again. Who asked may leave while the file waits to be
+// looked into; from then on nothing depends on who is still listening.
 func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument, error) {
 	defer f.busy.lock(id)()
 	up, found, err := f.Shelf.Upload(id)
@@ -92,6 +92,7 @@ func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) 
 	if err != nil {
 		return app.RendicionDocument{}, err
 	}
+	ctx = context.WithoutCancel(ctx)
 	stored := app.StoredFile{
 		FileDescription: up.FileDescription, Document: up.Document, MIME: verdict.Format.MIME, Scanned: scanned,
 		File: string(up.Kind) + "_" + up.SHA256[:12] + "." + verdict.Format.Extensions[0],
@@ -143,8 +144,12 @@ const (
 )
 
 // Sweep finishes what is whole and was left, and lets go what nobody went on
-// with. It is called every few minutes.
+// with. It is called every minute; while one goes on, another does nothing.
 func (f *Files) Sweep(ctx context.Context) error {
+	if !f.sweeping.TryLock() {
+		return nil
+	}
+	defer f.sweeping.Unlock()
 	open, err := f.Shelf.Receiving("", "")
 	if err != nil {
 		return err

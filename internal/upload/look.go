@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"strings"
+	"time"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
@@ -33,11 +34,23 @@ func cleaned(f *app.FileDescription) error {
 	return nil
 }
 
-// look says what a whole file is and what a scanner says of it.
+// lookFor is how long a file is looked into: what may be packed in one takes a slow
+// machine a minute. What takes longer waits in quarantine.
+const lookFor = 4 * time.Minute
+
+// look says what a whole file is and what a scanner says of it. Who waits for his
+// turn may leave.
 func (f *Files) look(ctx context.Context, path, name string) (inspect.Verdict, app.Scanned, error) {
-	f.looks <- struct{}{}
+	select {
+	case f.looks <- struct{}{}:
+	case <-ctx.Done():
+		return inspect.Verdict{}, app.Scanned{}, fault.Wrap(fault.Busy, ctx.Err())
+	}
 	defer func() { <-f.looks }()
-	verdict, err := inspect.File(path, name)
+	ctx = context.WithoutCancel(ctx)
+	timed, cancel := context.WithTimeout(ctx, f.lookFor)
+	defer cancel()
+	verdict, err := inspect.File(timed, path, name)
 	if err != nil {
 		return verdict, app.Scanned{}, err
 	}
@@ -51,35 +64,4 @@ func (f *Files) look(ctx context.Context, path, name string) (inspect.Verdict, a
 		f.Log.Warn("the scanner did not answer; the document waits in quarantine")
 	}
 	return verdict, scanned, nil
-}
-
-// again is how many documents a sweep asks a scanner about that was silent.
-const again = 20
-
-// rescan asks about documents that wait because the scanner did not answer. What
-// the inspection could not read stays in quarantine, whatever the scanner says.
-func (f *Files) rescan(ctx context.Context) error {
-	if f.Scanner == nil {
-		return nil
-	}
-	waiting, err := f.Shelf.Unscanned(again)
-	if err != nil {
-		return err
-	}
-	for _, k := range waiting {
-		r, err := f.Shelf.Read(k)
-		if err != nil {
-			f.Log.Error("a document in quarantine cannot be read", "document", k.Document, "error", err)
-			continue
-		}
-		s := app.Scan(ctx, f.Scanner, r, k.Held)
-		_ = r.Close()
-		if s.Scan == app.ScanSilent {
-			return nil // asked again at the next sweep
-		}
-		if err := f.Shelf.Scanned(ctx, k.Document, s); err != nil {
-			return err
-		}
-	}
-	return nil
 }

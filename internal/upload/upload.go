@@ -7,6 +7,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,12 +45,17 @@ type Files struct {
 	Log         *slog.Logger
 	Room        func(more int64) error // a StorageFull fault if so many bytes more are too many
 	Limits      func() app.UploadLimits
+	LookFor     time.Duration // how long a file may be looked into; 0 for some minutes
 
 	dir   string
 	tus   *handler.UnroutedHandler
 	store filestore.FileStore
 	busy  keyed
 	looks chan struct{} // one for each file that may be looked into at once
+
+	lookFor  time.Duration
+	sweeping sync.Mutex
+	asked    map[string]asked // by document; the sweep's
 }
 
 // New keeps unfinished files in dir; base is the path under which uploads are
@@ -62,6 +68,7 @@ func New(f *Files, dir, base string) (*Files, error) {
 		return nil, err
 	}
 	f.dir, f.store, f.looks = dir, filestore.New(dir), make(chan struct{}, maxLooks)
+	f.lookFor = cmp.Or(f.LookFor, lookFor)
 	f.store.DirModePerm, f.store.FileModePerm = 0o700, 0o600
 	composer := handler.NewStoreComposer()
 	composer.UseCore(cautious{f.store, f})
