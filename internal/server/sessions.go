@@ -40,6 +40,8 @@ func registerSessions(app core.App, sessions *store.Sessions) {
 			if err := sessions.Renewed(session.Of(signed)); err != nil {
 				return err
 			}
+		} else {
+			sessions.Begun(session.Of(signed))
 		}
 		return e.Next()
 	})
@@ -103,11 +105,11 @@ func sessionsEnd(sessions *store.Sessions) func(*core.RequestEvent) error {
 		if here.ID == "" || !strings.HasPrefix(path, "/api/") {
 			return e.Next()
 		}
-		user := ""
+		user, role := "", actor.Role("")
 		if e.Auth != nil {
-			user = e.Auth.Id
+			user, role = e.Auth.Id, actor.Role(e.Auth.GetString("role"))
 		}
-		unsure, err := sessions.Check(user, here)
+		unsure, err := sessions.Check(user, role, here)
 		if unsure && !namesItsDevice[path] {
 			err = fault.New(fault.DeviceRevoked, "")
 		}

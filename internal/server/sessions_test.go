@@ -219,6 +219,80 @@ func TestRevokedBeforeSessions(t *testing.T) {
 	k.Do("GET", "/api/chaski/v1/session", p.Token, nil).JSON(200, nil)
 }
 
+// Who works in an office now, and once had a phone that was put out of use, names no
+// device: the update does not shut him out.
+func TestOfficeSignedInBeforeSessions(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("users", testkit.Otto, fields{"role": "admin"})
+	p := k.Phone(testkit.Rosa)
+	revoke(k, p, testkit.Rosa)
+	k.SQL(`DELETE FROM session_devices`)
+	token := k.OldToken(testkit.Rosa)
+	if got := k.Do("GET", "/api/chaski/v1/session", token, nil); got.Code() != "device_revoked" {
+		t.Errorf("a supervisor: %d %s", got.Status, got.Body)
+	}
+	k.Save("users", testkit.Rosa, fields{"role": "ut_coordinator"})
+	k.Do("GET", "/api/chaski/v1/session", token, nil).JSON(200, nil)
+	k.Do("GET", "/api/chaski/v1/session", refresh(k, token), nil).JSON(200, nil)
+}
+
+// What a restore lost of a session, an order cannot end: one that began since the
+// backup must name a device that is known, where one of the person's is out of use.
+func TestRevokedAfterRestore(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	var second struct{ Device string }
+	k.Do("POST", "/api/chaski/v1/devices", k.Token(testkit.Rosa), fields{"install": "second-phone"}).JSON(200, &second)
+	browser := signIn(k, testkit.Rosa)
+	old := k.Copy()
+	lost, good := signIn(k, testkit.Rosa), signIn(k, testkit.Rosa)
+	p.Token = lost
+	p.Pull()
+
+	k = testkit.Open(t, old)
+	p.K = k
+	k.Save("users", testkit.Otto, fields{"role": "admin"})
+	k.Do("GET", "/api/chaski/v1/session", lost, nil).JSON(200, nil)
+	revoke(k, p, testkit.Rosa)
+	for what, got := range everywhere(k, p, lost) {
+		if what != "same install" && got.Status != 403 {
+			t.Errorf("%s: %d %s", what, got.Status, got.Body)
+		}
+		k.SQL(`DELETE FROM session_devices WHERE device = '` + p.ID + `'`)
+	}
+	k.Do("GET", "/api/chaski/v1/session", browser, nil).JSON(200, nil)
+	if got := k.Do("GET", "/api/chaski/v1/session", good, nil); got.Status != 403 {
+		t.Errorf("before it names its device: %d", got.Status)
+	}
+	p.ID, p.Token, p.Cursor, p.Marks = second.Device, good, nil, nil
+	p.Pull()
+	k.Do("GET", "/api/chaski/v1/session", good, nil).JSON(200, nil)
+}
+
+// A phone that took another name after a copy of it was found, under the same sign-in,
+// is ended with its old entry (a thief could take another name as well). Its work is
+// kept, and after signing in again it goes on as the device it is.
+func TestOldEntryOutOfUse(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("users", testkit.Otto, fields{"role": "admin"})
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	was := *p
+	var renamed struct{ Device string }
+	k.Do("POST", "/api/chaski/v1/devices", p.Token, fields{"install": "begun-anew"}).JSON(200, &renamed)
+	p.ID = renamed.Device
+	revoke(k, &was, testkit.Rosa)
+	refused(t, k, p, p.Token, "device_revoked")
+	if got := p.Push(p.Visit("v1", testkit.Canal, nil))[0]; got.Status != "parked" || got.Code() != "device_revoked" {
+		t.Errorf("what it sends meanwhile: %+v", got)
+	}
+	p.Token = signIn(k, testkit.Rosa)
+	p.Pull()
+	if got := p.Push(p.Visit("v2", testkit.Muro, nil))[0]; got.Status != "applied" {
+		t.Errorf("after signing in again: %+v", got)
+	}
+}
+
 // ear listens as a browser does; gone is closed when its stream ends.
 func ear(t *testing.T, base, token string) (status int, gone <-chan struct{}) {
 	t.Helper()

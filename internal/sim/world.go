@@ -196,8 +196,13 @@ func (w *world) token(user, of string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w.tokens[key], err = session.Fresh(record, key)
-	return w.tokens[key], err
+	token, err := session.Fresh(record, key)
+	if err != nil {
+		return "", err
+	}
+	store.NewSessions(w.app).Begun(session.Of(token))
+	w.tokens[key] = token
+	return token, nil
 }
 
 // http sends a request through the app's own router. If the machine stops

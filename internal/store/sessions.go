@@ -24,15 +24,39 @@ func NewSessions(a core.App) *Sessions { return &Sessions{a} }
 // outOfUse are the devices that may not read, in SQL.
 const outOfUse = `state NOT IN ('', 'activo')`
 
-// Check is nil for a session that may go on. A token from before sessions had
-// names is unsure until it has been used on a device, where one of the person's
-// devices went out of use before any session was seen on it: it may be that one.
-func (s *Sessions) Check(user string, here actor.Session) (unsure bool, err error) {
+// Check is nil for a session that may go on. One is unsure that nobody can lay to a
+// device, where one of the person's that is out of use may be it: it must first name
+// one that is known. That is a token from before sessions had names, and one that
+// began in what a restore lost. Who holds no replica never names a device: his
+// sessions are closed instead.
+func (s *Sessions) Check(user string, role actor.Role, here actor.Session) (unsure bool, err error) {
 	bound, err := s.stands(here.ID)
-	if err != nil || bound || !session.Unnamed(here.ID) {
+	if err != nil || bound || !role.May(actor.HoldReplica) {
 		return false, err
 	}
-	return s.any(``+outOfUse+` AND NOT EXISTS (SELECT 1 FROM session_devices s WHERE s.device = devices.id)`, user)
+	if session.Unnamed(here.ID) { // those of phones that were heard of since are known
+		return s.any(outOfUse+` AND NOT EXISTS (SELECT 1 FROM session_devices s WHERE s.device = devices.id)`, user)
+	}
+	var known bool
+	err = s.app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM session_devices WHERE session = {:s})`).
+		Bind(dbx.Params{"s": here.ID}).Row(&known)
+	if err != nil || known {
+		return false, err
+	}
+	return s.any(outOfUse, user)
+}
+
+// noDevice stands for the device in the row that a session begins with.
+const noDevice = ""
+
+// Begun notes a sign-in: from then on its session is known, whether or not it names
+// a device. A sign-in does not fail on it: it is only trusted less.
+func (s *Sessions) Begun(now actor.Session) {
+	ctx, cancel := context.WithTimeout(context.Background(), contactPatience)
+	defer cancel()
+	if err := bindSession(ctx, s.app.NonconcurrentDB(), now, noDevice); err != nil {
+		s.app.Logger().Warn("begin of a session not noted", "error", err)
+	}
 }
 
 // Lost says whether any device of a person is out of use.

@@ -121,10 +121,17 @@ func (s *Streams) enter(address string) (leave func(), ok bool) {
 	}, true
 }
 
-// seat takes a place of an account; a client that has one keeps it.
+// seat takes a place of an account; a client that has one keeps it. One whose stream
+// has ended takes none: forget came before, or comes once the lock is free.
 func (s *Streams) seat(client subscriptions.Client, l listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if client.IsDiscarded() {
+		return true
+	}
+	if was, listens := client.Get(key).(listener); listens && was.user != l.user {
+		s.leave(client, was)
+	}
 	mine := s.accounts[l.user]
 	if s.PerAccount > 0 && !mine[client.Id()] && len(mine) >= s.PerAccount {
 		s.tell()
@@ -146,12 +153,16 @@ func (s *Streams) tell() {
 }
 
 func (s *Streams) forget(client subscriptions.Client) {
-	l, listens := client.Get(key).(listener)
-	if !listens {
-		return
-	}
-	s.mu.Lock()
+	s.mu.Lock() // before it is read who listens: see seat
 	defer s.mu.Unlock()
+	if l, listens := client.Get(key).(listener); listens {
+		s.leave(client, l)
+	}
+}
+
+// leave frees a place; the caller holds the lock.
+func (s *Streams) leave(client subscriptions.Client, l listener) {
+	client.Unset(key)
 	if delete(s.accounts[l.user], client.Id()); len(s.accounts[l.user]) == 0 {
 		delete(s.accounts, l.user)
 	}

@@ -250,6 +250,7 @@ func (k *Kit) Token(user string) string {
 	if err != nil {
 		k.T.Fatal(err)
 	}
+	store.NewSessions(k.App).Begun(session.Of(token))
 	return token
 }
 

@@ -43,8 +43,8 @@ type Session struct {
 	// Ended: a device that was signed in with it is out of use. What it still sends
 	// is at most parked; it is good for nothing else.
 	Ended bool
-	// Unsure: nobody knows yet on which device, and one of the person's went out of
-	// use before it was heard of. It must name one that it knows already.
+	// Unsure: nobody knows (any more) on which device, and it may be one of the
+	// person's that is out of use. It must name one that is known already.
 	Unsure bool
 }
 
