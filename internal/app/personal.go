@@ -75,6 +75,17 @@ type Sights interface {
 	Saw(...Sight) error
 }
 
+// SightLimits bound how many entries of the trail one account makes in a day in
+// Lima; 0 for no bound. A sight that only counts up within its hour makes none.
+type SightLimits struct{ Reveals, Reads int64 }
+
+// DefaultSightLimits are far above a day's work, and keep the trail from being
+// filled by one account.
+var DefaultSightLimits = SightLimits{Reveals: 300, Reads: 2000}
+
+// SightLimitsKey is where an app keeps SightLimits other than the defaults.
+const SightLimitsKey = "chaskiSightLimits"
+
 // AccessQuery asks who saw what: of one row of a person, by one account, or all.
 type AccessQuery struct {
 	Person, Actor string

@@ -36,6 +36,7 @@ type serveOptions struct {
 	uploadsMB   struct{ person, total, documents int64 }
 	streams     struct{ account, address int }
 	pushMB      int64
+	sights      usecase.SightLimits
 	metrics     string
 	clamd       string
 	logFormat   string
@@ -95,6 +96,8 @@ func Serve(app core.App, version string) *cobra.Command {
 	f.IntVar(&o.streams.account, "streams-account", streams.PerAccount, "conexiones de actualización en vivo que una cuenta puede tener abiertas a la vez; 0 sin límite")
 	f.IntVar(&o.streams.address, "streams-address", streams.PerAddress, "las mismas, desde una dirección (toda una oficina puede compartir una); 0 sin límite")
 	f.Int64Var(&o.pushMB, "push-day", usecase.PushBytesADay>>20, "MB de registros que se reciben de una cuenta en un día; lo demás espera en el teléfono; 0 sin límite")
+	f.Int64Var(&o.sights.Reveals, "reveals-day", usecase.DefaultSightLimits.Reveals, "datos completos de personas que una cuenta puede mostrar en un día; 0 sin límite")
+	f.Int64Var(&o.sights.Reads, "reads-day", usecase.DefaultSightLimits.Reads, "páginas distintas con datos de personas que una cuenta puede abrir en un día; 0 sin límite")
 	f.StringVar(&o.metrics, "metrics", "", "dirección aparte para Prometheus, como 127.0.0.1:9100; por defecto ninguna")
 	f.StringVar(&o.clamd, "clamd", "auto", "antivirus ClamAV para los documentos: ruta del socket de clamd, auto (/run/clamav/clamd.ctl si existe) u off")
 	f.StringVar(&o.logFormat, "log-format", "text", "registro en la salida de errores: text, json o none")
@@ -161,6 +164,7 @@ func (o *serveOptions) serve(app core.App, domains []string) error {
 	if open := streams.Of(app); open != nil {
 		open.PerAccount, open.PerAddress = o.streams.account, o.streams.address
 	}
+	app.Store().Set(usecase.SightLimitsKey, o.sights)
 	if quota, ok := app.Store().Get(usecase.PushQuotaKey).(*usecase.PushQuota); ok {
 		quota.Bytes = o.pushMB << 20
 	}

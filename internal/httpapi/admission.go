@@ -39,6 +39,8 @@ var patience = map[fault.Code]struct{ least, spread int }{
 	fault.DataDamaged:      {120, 120},
 	fault.TooManyStreams:   {60, 60},
 	fault.PushedEnough:     {1800, 1800},
+	fault.RevealedEnough:   {3600, 600},
+	fault.ReadEnough:       {3600, 600},
 }
 
 // retryLater says when to come back: at different moments, or all would come

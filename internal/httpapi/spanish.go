@@ -48,7 +48,7 @@ var sentences = map[fault.Code]string{
 	fault.DeviceState:    "En el estado en que está el equipo no se puede hacer esto. Actualice la pantalla para ver cómo está.",
 	fault.DeviceReported: "El equipo volvió a informar: ahora tiene {unsent} registros sin enviar. Revise y confirme de nuevo.",
 	fault.ClientOutdated: "Hay una versión nueva de la aplicación. Actualícela para recibir datos; lo que registró se envía igual.",
-	fault.Busy:           "El servidor está ocupado. Se volverá a intentar en unos minutos.",
+	fault.Busy:           "El servidor está ocupado. Espere medio minuto e intente de nuevo; el teléfono lo hace solo.",
 	fault.Internal:       "Hubo un error en el servidor. Lo registrado sigue en este equipo y se volverá a enviar.",
 
 	fault.SetupDone:          "Este servidor ya tiene administrador. Ingrese con su cuenta, o pida a esa persona que le cree una.",

@@ -1,14 +1,11 @@
 package store
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
@@ -128,44 +125,6 @@ func (b *PersonalBook) Identity(collection, record string) (app.Identity, bool, 
 		return app.Identity{}, false, err
 	}
 	return app.Identity(rows[0]), true, nil
-}
-
-// Saw implements app.Sights: entries of the audit trail, all or none.
-func (b *PersonalBook) Saw(seen ...app.Sight) error {
-	if len(seen) == 0 {
-		return nil
-	}
-	return b.app.RunInTransaction(func(tx core.App) error {
-		for _, s := range seen {
-			if err := b.note(tx, s); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// note adds an entry, or counts one more on that of the same sight in this hour:
-// a board that asks again with every news would fill the trail otherwise.
-func (b *PersonalBook) note(tx core.App, s app.Sight) error {
-	detail, err := json.Marshal(s.Detail)
-	if err != nil {
-		return err
-	}
-	now := b.engine.Now().UTC()
-	id := security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet)
-	if s.Action == app.ActionRead {
-		sum := sha256.Sum256([]byte(strings.Join([]string{s.Actor, s.Collection, s.Record, string(detail), now.Format("2006-01-02 15")}, "\x00")))
-		id = hex.EncodeToString(sum[:])[:15]
-	}
-	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit (id, actor, action, collection, record, detail, device, created, updated)
-		VALUES ({:id}, {:actor}, {:action}, {:collection}, {:record}, json_set({:detail}, '$.times', 1), '', {:at}, {:at})
-		ON CONFLICT (id) DO UPDATE SET detail = json_set(detail, '$.times', json_extract(detail, '$.times') + 1), updated = {:at}`).
-		Bind(dbx.Params{
-			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail),
-			"at": now.Format("2006-01-02 15:04:05.000Z"),
-		}).Execute()
-	return err
 }
 
 type accessRow struct {

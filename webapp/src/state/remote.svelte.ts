@@ -15,6 +15,8 @@ export class Remote<T> {
   offline = $state(false)
   /** What the server said when it refused. */
   refusal = $state('')
+  /** It refused for now: asked again a little later it may answer. */
+  later = $state(false)
   #path = ''
   #busy = false
   #again = false
@@ -74,6 +76,7 @@ export class Remote<T> {
       if (path !== this.#path) return
       this.offline = !(error instanceof ApiFault)
       this.refusal = error instanceof ApiFault ? error.message : ''
+      this.later = error instanceof ApiFault && error.status === 503
       if (error instanceof ApiFault && error.status === 401) void session.refresh()
     }
   }
