@@ -6,6 +6,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
 )
 
 // RowProblem is one rule that a row breaks.
@@ -17,8 +18,22 @@ type RowProblem struct {
 
 // ProblemField is a field that a correction may change, as it stands.
 type ProblemField struct {
-	Field string
-	Value any
+	Field   string
+	Value   any
+	Must    bool // it may not be empty
+	Form    record.Form
+	Choices []string // of a closed list, or for each item
+	// Items are those of a field of many that are wrong; nil if it is not of many.
+	Items []ProblemItem
+}
+
+// ProblemItem is the mark of one person on a sheet.
+type ProblemItem struct {
+	Key      string
+	Value    any
+	Cupo     int64  // 0: unknown
+	Person   string // the last digits; "" if it is nobody
+	OnRoster bool   // of the sheet's work
 }
 
 // ProblemRow is a row that breaks rules, with its context.
@@ -26,6 +41,7 @@ type ProblemRow struct {
 	Collection, Record string
 	Work, UTName       string // the intervention it is of, by name; "" for none
 	Person             string // the last digits of whose it is; "" for nobody's
+	Which              string // its day, month or number; "" if it has none
 	Problems           []RowProblem
 	Fields             []ProblemField
 }

@@ -29,8 +29,34 @@ type rowProblem struct {
 }
 
 type problemField struct {
-	Field string `json:"field"`
-	Value any    `json:"value"`
+	Field   string        `json:"field"`
+	Value   any           `json:"value"`
+	Must    bool          `json:"must"`
+	Form    string        `json:"form"`
+	Choices []string      `json:"choices"`
+	Items   []problemItem `json:"items,omitempty"`
+}
+
+type problemItem struct {
+	Key      string `json:"key"`
+	Value    any    `json:"value"`
+	Cupo     int64  `json:"cupo"`
+	Person   string `json:"person"`
+	OnRoster bool   `json:"on_roster"`
+}
+
+func problemFieldOf(f app.ProblemField) problemField {
+	out := problemField{Field: f.Field, Value: f.Value, Must: f.Must, Form: string(f.Form), Choices: f.Choices}
+	if out.Choices == nil {
+		out.Choices = []string{}
+	}
+	if f.Items != nil {
+		out.Form = "marks"
+	}
+	for _, i := range f.Items {
+		out.Items = append(out.Items, problemItem(i))
+	}
+	return out
 }
 
 type problemRow struct {
@@ -39,6 +65,7 @@ type problemRow struct {
 	Work       string         `json:"work"`
 	UTName     string         `json:"ut_name"`
 	Person     string         `json:"person"`
+	Which      string         `json:"which"`
 	Problems   []rowProblem   `json:"problems"`
 	Fields     []problemField `json:"fields"`
 }
@@ -60,14 +87,14 @@ func (a *API) problems(c echo.Context) error {
 	items := make([]problemRow, len(found.Rows))
 	for i, r := range found.Rows {
 		items[i] = problemRow{
-			Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName, Person: r.Person,
+			Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName, Person: r.Person, Which: r.Which,
 			Problems: []rowProblem{}, Fields: []problemField{},
 		}
 		for _, p := range r.Problems {
 			items[i].Problems = append(items[i].Problems, rowProblem{p.Fault.Field, p.Fault.Code, Message(p.Fault), p.Since, p.Counts})
 		}
 		for _, f := range r.Fields {
-			items[i].Fields = append(items[i].Fields, problemField(f))
+			items[i].Fields = append(items[i].Fields, problemFieldOf(f))
 		}
 	}
 	kinds := make([]problemKind, len(found.Kinds))

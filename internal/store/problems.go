@@ -12,8 +12,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -65,7 +68,7 @@ func (b *problemBook) List(q app.ProblemQuery) (app.ProblemList, error) {
 	}
 	for _, r := range rows {
 		row := app.ProblemRow{Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName}
-		if err := describe(db, &row); err != nil {
+		if err := describe(db, b.engine.Today(), &row); err != nil {
 			return out, err
 		}
 		out.Rows = append(out.Rows, row)
@@ -74,7 +77,7 @@ func (b *problemBook) List(q app.ProblemQuery) (app.ProblemList, error) {
 }
 
 // describe reads the problems of a row, and the fields they are about.
-func describe(db dbx.Builder, row *app.ProblemRow) error {
+func describe(db dbx.Builder, today day.Day, row *app.ProblemRow) error {
 	var found []problem
 	if err := db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c} AND record = {:r} ORDER BY field`).
 		Bind(dbx.Params{"c": row.Collection, "r": row.Record}).All(&found); err != nil {
@@ -97,8 +100,21 @@ func describe(db dbx.Builder, row *app.ProblemRow) error {
 	if err != nil {
 		return err
 	}
+	if row.Which, err = which(db, values); err != nil {
+		return err
+	}
 	for _, name := range sortedKeys(about) {
-		row.Fields = append(row.Fields, app.ProblemField{Field: name, Value: values[name]})
+		field := app.ProblemField{Field: name, Value: values[name], Form: record.FormText}
+		if f := records.Find(row.Collection).Field(name); f != nil {
+			field.Must = f.Must
+			field.Form, field.Choices = f.Form(today)
+		}
+		if row.Collection == "attendance_sheets" && name == "marks" {
+			if err := wrongMarks(db, values, &field); err != nil {
+				return err
+			}
+		}
+		row.Fields = append(row.Fields, field)
 	}
 	dni, _ := values["dni"].(string)
 	if participant, ok := values["participant"].(string); ok && dni == "" {
@@ -145,7 +161,7 @@ func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
 		if there == 0 {
 			return fault.New(fault.NotFound, "")
 		}
-		if err := describe(tx.NonconcurrentDB(), &row); err != nil {
+		if err := describe(tx.NonconcurrentDB(), b.engine.Today(), &row); err != nil {
 			return err
 		}
 		stands := map[string]any{}

@@ -76,7 +76,7 @@ var Records = []*r.Type{
 		Name: "attendance_sheets",
 		Fields: r.Counting(
 			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")),
-			r.Of("marks", r.Object(isID, isMark)), r.Of("headcount", r.Count),
+			r.Of("marks", r.Object(isID, IsMark)), r.Of("headcount", r.Count),
 		),
 		Rules: r.Counted(r.WithinWork("day", nil), onTheRoster),
 	},
@@ -84,8 +84,9 @@ var Records = []*r.Type{
 
 var oneMark = r.In(Present, Absent, NotSeen)
 
-// isMark: null says nothing of a person, like no_visto.
-func isMark(v any) bool { return v == nil || oneMark(v) }
+// IsMark says whether a value is a mark of a sheet; null says nothing of a person,
+// like no_visto.
+func IsMark(v any) bool { return v == nil || oneMark(v) }
 
 func isID(s string) bool { return r.ID("", s, "") == nil }
 

@@ -2091,6 +2091,8 @@ export interface components {
             ut_name: string;
             /** @description The last digits of the DNI it is about; empty for nobody. */
             person: string;
+            /** @description Its day, month or number, as it stands; empty if it has none. */
+            which: string;
             problems: {
                 field: string;
                 code: string;
@@ -2105,7 +2107,30 @@ export interface components {
                 field: string;
                 /** @description As it stands. */
                 value: unknown;
+                /** @description It may not be empty. */
+                must: boolean;
+                /**
+                 * @description How a person corrects it; other is not corrected by hand.
+                 * @enum {string}
+                 */
+                form: "text" | "day" | "month" | "number" | "choice" | "reference" | "marks" | "other";
+                /** @description Of a closed list; of marks, those of each person. */
+                choices: string[];
+                /** @description Of marks: those that are wrong. */
+                items?: components["schemas"]["ProblemItem"][];
             }[];
+        };
+        ProblemItem: {
+            /** @description Whose mark: the id of a participant, if SQL wrote one. */
+            key: string;
+            /** @description As it stands. */
+            value: unknown;
+            /** @description 0 if unknown. */
+            cupo: number;
+            /** @description The last digits of the DNI. */
+            person: string;
+            /** @description A participant of the sheet's work. */
+            on_roster: boolean;
         };
         ProblemCorrection: {
             /** @description New values by field. */
