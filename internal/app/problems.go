@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/identity"
 	"chaski/internal/domain/record"
 )
 
@@ -137,4 +139,38 @@ func (p Problems) Correct(ctx context.Context, a actor.Actor, c Correction) erro
 		return err
 	}
 	return p.Book.Correct(ctx, c)
+}
+
+var eightDigits = regexp.MustCompile(`[0-9]{8}`)
+
+// MaskedValue is a field's value as the list of problems shows it: a DNI shows
+// its last three digits, also one among what a conflict lost. Text in its place
+// that cannot be read has every number of that length masked.
+func MaskedValue(field string, v any) any {
+	switch v := v.(type) {
+	case string:
+		switch field {
+		case "dni":
+			return identity.Mask(v)
+		case "values", "errors":
+			return eightDigits.ReplaceAllStringFunc(v, identity.Mask)
+		}
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = MaskedValue(field, x)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, x := range v {
+			if of, _ := v["field"].(string); of == "dni" && name != "field" {
+				out[name] = masked(x)
+				continue
+			}
+			out[name] = MaskedValue(name, x)
+		}
+		return out
+	}
+	return v
 }

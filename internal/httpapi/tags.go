@@ -157,8 +157,14 @@ func cleaned(v reflect.Value) {
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			if text := v.MapIndex(key); text.Kind() == reflect.String {
-				v.SetMapIndex(key, reflect.ValueOf(clean(text.String())).Convert(text.Type()))
+			switch value := v.MapIndex(key); value.Kind() {
+			case reflect.String:
+				v.SetMapIndex(key, reflect.ValueOf(clean(value.String())).Convert(value.Type()))
+			case reflect.Interface:
+				if !value.IsNil() {
+					v.SetMapIndex(key, reflect.ValueOf(cleanedJSON(value.Interface())))
+				}
+			default: // numbers and booleans
 			}
 		}
 	case reflect.String:
@@ -167,4 +173,21 @@ func cleaned(v reflect.Value) {
 		}
 	default: // numbers and booleans
 	}
+}
+
+// cleanedJSON is decoded JSON with its texts cleaned, at any depth.
+func cleanedJSON(v any) any {
+	switch v := v.(type) {
+	case string:
+		return clean(v)
+	case []any:
+		for i := range v {
+			v[i] = cleanedJSON(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = cleanedJSON(v[k])
+		}
+	}
+	return v
 }

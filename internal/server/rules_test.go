@@ -268,3 +268,69 @@ func TestEveryPathKeepsTheRules(t *testing.T) {
 		}
 	}
 }
+
+// agrees says that verify finds every figure as the application has it.
+func agrees(t *testing.T, k *testkit.Kit, when string) {
+	t.Helper()
+	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range report.Differences {
+		switch d.Check {
+		case verify.CheckProblems, verify.CheckUnattributed, verify.CheckRows, verify.CheckBuckets:
+		default:
+			t.Errorf("%s: %+v", when, d)
+		}
+	}
+}
+
+// Every field by which a row names another has an index that begins with it: the
+// rows that name one that changes are looked for by it.
+func TestEveryReferenceHasAnIndex(t *testing.T) {
+	k := testkit.World(t)
+	for _, kind := range records.All {
+		for _, f := range kind.Fields {
+			if f.Ref == "" {
+				continue
+			}
+			if n := k.Int(`SELECT count(*) FROM pragma_index_list('` + kind.Name + `') l, pragma_index_info(l.name) i
+				WHERE i.seqno = 0 AND i.name = '` + f.Name + `' AND l.partial = 0`); n == 0 {
+				t.Errorf("%s.%s has no index", kind.Name, f.Name)
+			}
+		}
+	}
+}
+
+// The first close of an exercise that begins with opening balances is of any month
+// up to the one after the newest of them; without one the months go in order.
+func TestFirstCloseFollowsTheOpeningBalance(t *testing.T) {
+	k := testkit.World(t)
+	k.SQL(`DELETE FROM month_closes`)
+	if err := k.Engine.Settle(k.App); err != nil {
+		t.Fatal(err)
+	}
+	token := k.Superuser("cierres@example.org")
+	closing := func(month string) int {
+		return k.Do("POST", "/api/collections/month_closes/records", token, map[string]any{"month": month}).Status
+	}
+	if got := closing("2026-10"); got != 400 {
+		t.Fatalf("with nothing before: %d", got)
+	}
+	id := k.Save("opening_balances", testkit.ID("ob"), map[string]any{
+		"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-09-30", "measure": "job", "funding_frame": "ordinary", "funding_year": 2026, "source": "Ficha",
+	})
+	if got := closing("2026-11"); got != 400 {
+		t.Errorf("the second month after the balance: %d", got)
+	}
+	if got := closing("2026-10"); got != 200 {
+		t.Errorf("the month after the balance: %d", got)
+	}
+	if broken, listed := checked(t, k); len(broken)+len(listed) > 0 {
+		t.Errorf("%v %v", broken, listed)
+	}
+	settled(t, k, `UPDATE opening_balances SET as_of = '2026-08-31' WHERE id = '`+id+`'`)
+	if broken, listed := checked(t, k); len(broken) != 1 || !strings.HasSuffix(broken[0], "month_out_of_order") || len(listed) > 0 {
+		t.Errorf("the balance is older: %v %v", broken, listed)
+	}
+}

@@ -33,7 +33,7 @@ type drain struct {
 	uncovered *[]uncoveredRule // read once asked for
 	// What rules said of rows (see rules).
 	lenient    bool // of a push: each mutation was judged before it was written
-	unreadable map[Key]error
+	unreadable map[Key]unreadableRow
 	flipped    []change // rows that count now, or no longer, though they did not change
 }
 
@@ -76,7 +76,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err := d.replace(changes); err != nil {
 		return Moved{}, err
 	}
-	if err := d.rules(changes, own); err != nil {
+	if err := d.rules(keys, changes, own); err != nil {
 		return Moved{}, err
 	}
 	figures, err := d.progress(changes)
@@ -95,7 +95,7 @@ func (e *Engine) newDrain(tx core.App) *drain {
 	return &drain{
 		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
 		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
-		moved: map[int]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]error{},
+		moved: map[int]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
 	}
 }
 
@@ -183,7 +183,7 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 	for _, id := range ids {
 		k := Key{c.Name, id}
 		if why := rows.unreadable[id]; why != nil {
-			d.unreadable[k] = why
+			d.unreadable[k] = unreadableRow{why, rows.partly[id]}
 			// Keep what was known of it, say so, and go on: one bad row
 			// must not stop everybody's sync. verify names it.
 			if err := WriteAudit(d.app, Audit{Action: "unreadable", Key: k, Detail: why.Error(), At: d.engine.Now()}); err != nil {

@@ -68,16 +68,24 @@ func (b *problemBook) List(q app.ProblemQuery) (app.ProblemList, error) {
 	}
 	for _, r := range rows {
 		row := app.ProblemRow{Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName}
-		if err := describe(db, b.engine.Today(), &row); err != nil {
+		if err := describe(db, b.engine.Today(), &row, q.UT); err != nil {
 			return out, err
+		}
+		for i, f := range row.Fields {
+			row.Fields[i].Value = app.MaskedValue(f.Field, f.Value)
 		}
 		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
 }
 
-// describe reads the problems of a row, and the fields they are about.
-func describe(db dbx.Builder, today day.Day, row *app.ProblemRow) error {
+// central are fields that only who sees every unit corrects: to whom a row
+// belongs, and what has routes of its own that say who may and when.
+var central = map[string]bool{"intervention": true, "ut": true, "state": true}
+
+// describe reads the problems of a row, and the fields they are about that may be
+// corrected by who is bounded to a unit, or by anybody.
+func describe(db dbx.Builder, today day.Day, row *app.ProblemRow, ut string) error {
 	var found []problem
 	if err := db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c} AND record = {:r} ORDER BY field`).
 		Bind(dbx.Params{"c": row.Collection, "r": row.Record}).All(&found); err != nil {
@@ -104,6 +112,9 @@ func describe(db dbx.Builder, today day.Day, row *app.ProblemRow) error {
 		return err
 	}
 	for _, name := range sortedKeys(about) {
+		if ut != "" && central[name] {
+			continue
+		}
 		field := app.ProblemField{Field: name, Value: values[name], Form: record.FormText}
 		if f := records.Find(row.Collection).Field(name); f != nil {
 			field.Must = f.Must
@@ -161,21 +172,12 @@ func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
 		if there == 0 {
 			return fault.New(fault.NotFound, "")
 		}
-		if err := describe(tx.NonconcurrentDB(), b.engine.Today(), &row); err != nil {
+		if err := describe(tx.NonconcurrentDB(), b.engine.Today(), &row, c.UT); err != nil {
 			return err
 		}
-		stands := map[string]any{}
-		for _, f := range row.Fields {
-			stands[f.Field] = f.Value
-		}
-		for name := range c.Fields {
-			now, asked := stands[name]
-			if !asked {
-				return fault.New(fault.UnknownField, name)
-			}
-			if !alike(now, c.Seen[name]) {
-				return fault.New(fault.Conflict, name)
-			}
+		stands, err := asSeenBefore(row, c)
+		if err != nil {
+			return err
 		}
 		r, err := tx.FindRecordById(c.Collection, c.Record)
 		if err != nil {
@@ -187,12 +189,57 @@ func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
 		if err := tx.SaveWithContext(ctx, r); err != nil {
 			return shapeFault(err)
 		}
+		if err := staysInUnit(tx.NonconcurrentDB(), r, c.UT); err != nil {
+			return err
+		}
 		return WriteAudit(tx, Audit{
 			Actor: c.Actor, Action: AuditCorrected, Key: Key{c.Collection, c.Record}, At: b.engine.Now(),
 			Detail: map[string]any{"reason": c.Reason, "before": stands, "after": c.Fields},
 		})
 	})
 	return err
+}
+
+// asSeenBefore answers the fields as they stand: each that is corrected has to be
+// offered, and as it was seen, with its DNI masked. What is masked is not written.
+func asSeenBefore(row app.ProblemRow, c app.Correction) (map[string]any, error) {
+	stands := map[string]any{}
+	for _, f := range row.Fields {
+		stands[f.Field] = f.Value
+	}
+	for _, name := range sortedKeys(c.Fields) {
+		now, asked := stands[name]
+		if !asked {
+			return nil, fault.New(fault.UnknownField, name)
+		}
+		shown := app.MaskedValue(name, now)
+		if !alike(shown, c.Seen[name]) {
+			return nil, fault.New(fault.Conflict, name)
+		}
+		if !alike(shown, now) && strings.Contains(fmt.Sprint(c.Fields[name]), "•") {
+			return nil, fault.New(fault.InvalidValue, name)
+		}
+	}
+	return stands, nil
+}
+
+// staysInUnit refuses a correction after which the row is of another unit.
+func staysInUnit(db dbx.Builder, r *core.Record, ut string) error {
+	if ut == "" {
+		return nil
+	}
+	work := r.GetString("intervention")
+	if r.Collection().Name == "interventions" {
+		work = r.Id
+	}
+	found, err := column(db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
+	if err != nil {
+		return err
+	}
+	if strings.Join(found, "") != ut {
+		return fault.New(fault.Forbidden, "intervention")
+	}
+	return nil
 }
 
 // alike compares two values as JSON, a number and its text alike.

@@ -18,7 +18,8 @@ const chunk = 500
 // loaded are rows as they are now. A row that is gone is in neither map.
 type loaded struct {
 	now        map[string]replication.Payload
-	unreadable map[string]error // written by hand with what no field can hold
+	unreadable map[string]error               // written by hand with what no field can hold
+	partly     map[string]replication.Payload // of those, the fields that can be read
 }
 
 // loadPayloads reads the remembered fields of rows. One unreadable row never
@@ -29,7 +30,7 @@ func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (load
 	for _, f := range c.Fields {
 		columns = append(columns, f.Name)
 	}
-	out := loaded{now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}}
+	out := loaded{now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
 		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", anys(ids[:n])...)).Rows()
@@ -60,13 +61,17 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 		for i, f := range c.Fields {
 			v, err := decodeField(f, raw[i+1].String)
 			if err != nil {
-				out.unreadable[id] = &unreadableField{f.Name, err}
-				break
+				if out.unreadable[id] == nil {
+					out.unreadable[id] = &unreadableField{f.Name, err}
+				}
+				continue
 			}
 			p[f.Name] = v
 		}
 		if out.unreadable[id] == nil {
 			out.now[id] = p
+		} else {
+			out.partly[id] = p
 		}
 	}
 	return rows.Err()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/dbx"
@@ -193,12 +194,40 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 	}
 	for n, id := range ids {
 		if bad := loaded.unreadable[id]; bad != nil {
-			found[n] = unreadable(t, bad)
+			if err := i.unread(t, id, unreadableRow{bad, loaded.partly[id]}, was[id]); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := i.keep(Key{t.Name, id}, loaded.now[id], was[id], found[n]); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// unread keeps that a row cannot be read. Figures read the tables: they are told
+// of where it was, as remembered, and of where it is, as far as can be read.
+func (i *inspector) unread(t *record.Type, id string, row unreadableRow, was []problem) error {
+	k := Key{t.Name, id}
+	kept, err := findSyncRow(i.db, k)
+	if err != nil {
+		return err
+	}
+	last := decodePayload(kept.Payload)
+	now := make(replication.Payload, len(row.partly))
+	maps.Copy(now, last)
+	maps.Copy(now, row.partly)
+	if err := i.keep(k, now, was, unreadable(t, row.why)); err != nil {
+		return err
+	}
+	if i.flipped == nil {
+		return nil
+	}
+	if last != nil {
+		i.flipped(k, last)
+	}
+	i.flipped(k, now)
 	return nil
 }
 

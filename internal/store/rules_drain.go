@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/pocketbase/dbx"
 
@@ -22,6 +23,12 @@ type unreadableField struct {
 func (u *unreadableField) Error() string { return u.field + ": " + u.cause.Error() }
 func (u *unreadableField) Unwrap() error { return u.cause }
 
+// unreadableRow is a row with such a field, and the fields that can be read.
+type unreadableRow struct {
+	why    error
+	partly replication.Payload
+}
+
 func unreadable(t *record.Type, err error) []record.Finding {
 	var u *unreadableField
 	if !errors.As(err, &u) {
@@ -34,9 +41,12 @@ func unreadable(t *record.Type, err error) []record.Finding {
 // rules judges what changed. A row of own that breaks a rule by what it changed
 // ends the transaction (of a push it never does: each mutation was judged before
 // it was written). What came by other ways stays, and is kept in row_problems.
-func (d *drain) rules(changes []change, own map[Key]bool) error {
+func (d *drain) rules(keys []Key, changes []change, own map[Key]bool) error {
 	i, err := newInspector(d.engine, d.db, d.sql, func(k Key, p replication.Payload) { d.flipped = append(d.flipped, change{key: k, now: p}) })
 	if err != nil {
+		return err
+	}
+	if err := d.restored(i, keys, changes); err != nil {
 		return err
 	}
 	for _, some := range byKind(changes) {
@@ -121,8 +131,68 @@ func (d *drain) unread(i *inspector) error {
 		if err != nil {
 			return err
 		}
-		if err := i.keep(k, nil, was[k.Record], unreadable(records.Find(k.Collection), d.unreadable[k])); err != nil {
+		if err := i.unread(records.Find(k.Collection), k.Record, d.unreadable[k], was[k.Record]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// restored judges the rows with problems that were written and say now what is
+// remembered of them: one that could not be read meanwhile was never remembered
+// so. Whatever they said meanwhile, figures are told of where it was.
+func (d *drain) restored(i *inspector, keys []Key, changes []change) error {
+	if i.none {
+		return nil
+	}
+	changed := make(map[Key]bool, len(changes))
+	for _, ch := range changes {
+		changed[ch.key] = true
+	}
+	asked := map[string][]string{}
+	for _, k := range keys {
+		if _, bad := d.unreadable[k]; !bad && records.Find(k.Collection) != nil {
+			asked[k.Collection] = append(asked[k.Collection], k.Record)
+		}
+	}
+	for _, kind := range sortedKeys(asked) {
+		var again []string
+		for some := range slices.Chunk(asked[kind], chunk) {
+			was, err := i.known(kind, some)
+			if err != nil {
+				return err
+			}
+			for _, id := range sortedKeys(was) {
+				for _, p := range was[id] {
+					if p.Intervention != "" {
+						d.affected.works[p.Intervention] = true
+					}
+				}
+				if !changed[Key{kind, id}] {
+					again = append(again, id)
+				}
+			}
+		}
+		if err := d.restore(i, kind, again); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *drain) restore(i *inspector, kind string, ids []string) error {
+	if err := i.again(records.Find(kind), ids); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ids, chunk) {
+		kept, err := syncRows(d.db, kind, some)
+		if err != nil {
+			return err
+		}
+		for _, id := range some {
+			if now := decodePayload(kept[id].Payload); now != nil {
+				d.flipped = append(d.flipped, change{key: Key{kind, id}, now: now})
+			}
 		}
 	}
 	return nil
@@ -140,13 +210,14 @@ func (d *drain) askAgain(i *inspector, changes []change) error {
 		}
 	}
 	var fresh []string
+	once := map[[2]string]bool{}
 	for _, ch := range changes {
 		if ch.old == nil {
 			fresh = append(fresh, ch.key.Collection+"/"+ch.key.Record)
 		} else if err := d.namedBy(ch, ask); err != nil {
 			return err
 		}
-		if err := d.neighbours(i, ch, ask); err != nil {
+		if err := d.neighbours(i, ch, once, ask); err != nil {
 			return err
 		}
 	}
@@ -203,8 +274,8 @@ func (d *drain) namedBy(ch change, ask func(string, []string)) error {
 }
 
 // neighbours asks for the rows whose rules read a changed row by something else
-// than its id.
-func (d *drain) neighbours(i *inspector, ch change, ask func(string, []string)) error {
+// than its id, each once.
+func (d *drain) neighbours(i *inspector, ch change, once map[[2]string]bool, ask func(string, []string)) error {
 	for _, p := range []replication.Payload{ch.old, ch.now} {
 		if p == nil {
 			continue
@@ -214,6 +285,9 @@ func (d *drain) neighbours(i *inspector, ch change, ask func(string, []string)) 
 		switch ch.key.Collection {
 		case "month_closes":
 			kind, sql, of = "month_closes", `SELECT id FROM month_closes WHERE month = {:of}`, string(day.Month(p.Text("month")).Next())
+		case "opening_balances":
+			year, _ := record.Whole(p["exercise"])
+			kind, sql, of = "month_closes", `SELECT id FROM month_closes WHERE substr(month, 1, 4) = {:of}`, strconv.FormatInt(year, 10)
 		case "convenios":
 			kind, sql = "visits", `SELECT id FROM visits WHERE intervention = {:of}`
 		case "participants":
@@ -225,6 +299,10 @@ func (d *drain) neighbours(i *inspector, ch change, ask func(string, []string)) 
 		default:
 			return nil
 		}
+		if once[[2]string{ch.key.Collection, of}] {
+			continue
+		}
+		once[[2]string{ch.key.Collection, of}] = true
 		ids, err := column(d.db, sql, dbx.Params{"of": of})
 		if err != nil {
 			return err

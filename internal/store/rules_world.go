@@ -153,6 +153,15 @@ func (w *ruleWorld) loadBy(collection, field string, values []string) {
 	}
 }
 
+// Newest implements record.World. It is asked of few rows, rarely, and not kept.
+func (w *ruleWorld) Newest(collection, field string, value int64, of string) string {
+	found, err := column(w.db, `SELECT coalesce(max([[`+of+`]]), '') FROM {{`+collection+`}} WHERE [[`+field+`]] = {:v}`, dbx.Params{"v": value})
+	if err != nil {
+		w.err = err
+	}
+	return strings.Join(found, "")
+}
+
 // Roster implements record.World.
 func (w *ruleWorld) Roster(intervention string) map[string]bool {
 	roster, known := w.rosters[intervention]

@@ -51,6 +51,10 @@ func (c *checker) rules() error {
 	return c.listed()
 }
 
+// oneItem is before the code of what is wrong with one item of a list: the item
+// counts for nothing, the row for the rest.
+const oneItem = "one: "
+
 // expects is what a field has to be.
 type expects struct {
 	name, kind, of string
@@ -147,7 +151,8 @@ func (e expects) wrong() [][2]string {
 	case "year":
 		return invalid(notWhole + ` OR ` + f + ` NOT BETWEEN 2000 AND 2100`)
 	case "marks":
-		return invalid(jsonWrong(f, "object", `length(j.key) <> 15 OR j.key GLOB '*[^a-z0-9]*' OR coalesce(j.value, 'no_visto') NOT IN ('presente', 'ausente', 'no_visto')`))
+		item := `length(j.key) <> 15 OR j.key GLOB '*[^a-z0-9]*' OR coalesce(j.value, 'no_visto') NOT IN ('presente', 'ausente', 'no_visto')`
+		return append(invalid(jsonWrong(f, "object", "false")), [2]string{jsonWrong(f, "object", item), oneItem + "invalid_value"})
 	case "answers":
 		return invalid(jsonWrong(f, "object", `j.key GLOB '*[^a-z0-9_]*' OR length(j.key) NOT BETWEEN 1 AND 60 OR coalesce(j.value, '') NOT IN ('si', 'no', 'na')`))
 	case "lines":
@@ -230,7 +235,8 @@ func (c *checker) fields(collection, spec string) error {
 	for _, row := range found {
 		for i, e := range expected {
 			if code := row[1+i]; code.Valid {
-				if err := c.broke(collection, row[0].String, e.name, code.String, e.counts, row[1+len(expected)+i].String); err != nil {
+				code, one := strings.CutPrefix(code.String, oneItem)
+				if err := c.broke(collection, row[0].String, e.name, code, e.counts && !one, row[1+len(expected)+i].String); err != nil {
 					return err
 				}
 			}

@@ -116,7 +116,9 @@ var expectedRules = append(append([]ruleOver{
 	otherYear("ao_months", false),
 	otherYear("budget_execution", true),
 	{"month_closes", "month", "month", "month_out_of_order", false, `substr(t.month, 6) > '01' AND NOT EXISTS (SELECT 1 FROM month_closes o
-		WHERE o.month = substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))`},
+		WHERE o.month = substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))
+		AND NOT EXISTS (SELECT 1 FROM opening_balances b WHERE b.exercise = CAST(substr(t.month, 1, 4) AS INTEGER)
+		AND b.as_of >= substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))`},
 	{
 		"transfers", "accrued_on", "accrued_on resolution", "accrued_early", true,
 		`t.accrued_on <> '' AND EXISTS (SELECT 1 FROM resolutions r WHERE r.id = t.resolution AND r.published_on > t.accrued_on)`,
@@ -131,7 +133,7 @@ var expectedRules = append(append([]ruleOver{
 	together("movements", "replaces", "participants", false),
 	{"attendance_sheets", "day", "day intervention", "date_outside_intervention", true, strings.ReplaceAll(outside, "%s", "day")},
 	{
-		"attendance_sheets", "marks", "marks intervention", "participant_not_in_intervention", true,
+		"attendance_sheets", "marks", "marks intervention", "participant_not_in_intervention", false,
 		`EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(t.marks) THEN t.marks ELSE '{}' END) j
 		WHERE NOT EXISTS (SELECT 1 FROM participants p WHERE p.id = j.key AND p.intervention = t.intervention))`,
 	},

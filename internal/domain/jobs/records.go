@@ -78,7 +78,7 @@ var Records = []*r.Type{
 			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")),
 			r.Of("marks", r.Object(isID, IsMark)), r.Of("headcount", r.Count),
 		),
-		Rules: r.Counted(r.WithinWork("day", nil), onTheRoster),
+		Rules: r.Rules(r.Counted(r.WithinWork("day", nil)), []r.Rule{onTheRoster}),
 	},
 }
 
@@ -90,7 +90,8 @@ func IsMark(v any) bool { return v == nil || oneMark(v) }
 
 func isID(s string) bool { return r.ID("", s, "") == nil }
 
-// onTheRoster: who is marked is a participant of the sheet's intervention.
+// onTheRoster: who is marked is a participant of the sheet's intervention. A
+// stranger's mark counts for nobody, with or without the rule; the others' do.
 var onTheRoster = r.Rule{Fields: []string{"marks", "intervention"}, Via: []string{"intervention"}, Judge: func(row r.Row, w r.World) *fault.Fault {
 	marks, _ := row["marks"].(map[string]any)
 	if len(marks) == 0 {

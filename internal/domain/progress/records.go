@@ -122,7 +122,9 @@ func period(name string, v any, today day.Day) *fault.Fault {
 
 // closedInOrder: a month is closed after the one before it in its exercise. What
 // is closed through is the newest close (docs/decisions/0007), so that a gap
-// would close the months in it without anybody having said so.
+// would close the months in it without anybody having said so. What opening
+// balances bring was reported, and closed, elsewhere: the first close may be of
+// any month up to the one after the newest of them.
 var closedInOrder = r.Rule{Fields: []string{"month"}, Judge: func(row r.Row, w r.World) *fault.Fault {
 	month := day.Month(row.Text("month"))
 	before := month.Previous()
@@ -130,6 +132,9 @@ var closedInOrder = r.Rule{Fields: []string{"month"}, Judge: func(row r.Row, w r
 		return nil
 	}
 	if _, closed := w.By("month_closes", "month", string(before)); closed {
+		return nil
+	}
+	if day.Month(w.Newest("opening_balances", "exercise", int64(month.Year()), "as_of")) >= before {
 		return nil
 	}
 	return fault.New(fault.MonthOutOfOrder, "month").With("value", string(month)).With("before", string(before))

@@ -30,6 +30,9 @@ type World interface {
 	Row(collection, id string) (Row, bool)
 	// By is a row found by another field than its id.
 	By(collection, field, value string) (Row, bool)
+	// Newest is the greatest text that rows, found by a whole number in another
+	// field, have in a field; "" for none.
+	Newest(collection, field string, value int64, of string) string
 	// Roster are the participants of an intervention, by id.
 	Roster(intervention string) map[string]bool
 }
@@ -50,7 +53,7 @@ type Field struct {
 	Name   string
 	Ref    string  // the collection whose id it holds
 	Must   bool    // it may not be empty
-	Counts bool    // a row that is wrong here adds to no figure
+	Counts bool    // a row that is wrong here adds to no figure (of a list, one wrong item is left out)
 	Checks []Check // of a value that is not empty
 }
 
@@ -139,7 +142,7 @@ func (f *Field) judge(r Row, w World) *Finding {
 	}
 	for _, check := range f.Checks {
 		if bad := check(f.Name, v, w.Today()); bad != nil {
-			return &Finding{Fault: bad, Fields: []string{f.Name}, Counts: f.Counts, Until: until(bad, r)}
+			return &Finding{Fault: bad, Fields: []string{f.Name}, Counts: f.Counts && !ofOne(bad), Until: until(bad, r)}
 		}
 	}
 	if f.Ref == "" {
@@ -152,6 +155,13 @@ func (f *Field) judge(r Row, w World) *Finding {
 	return &Finding{
 		Fault: fault.New(fault.ReferenceMissing, f.Name), Fields: []string{f.Name}, Counts: f.Counts, Missing: f.Ref + "/" + id,
 	}
+}
+
+// ofOne says that one item of a list is wrong: it is left out by itself, and the
+// rest of the list counts.
+func ofOne(f *fault.Fault) bool {
+	_, item := f.Args["item"]
+	return item
 }
 
 // until: what is in the future will not be.
