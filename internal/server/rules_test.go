@@ -176,7 +176,7 @@ func samples(k *testkit.Kit) {
 		{"unlisted_workers", map[string]any{"visit": id("sample"), "intervention": work, "dni": "00990001", "given_names": "Ana", "surnames": "Prueba"}},
 		{"ao_months", map[string]any{"ao": testkit.JobAO, "month": "2026-10", "physical_target": 1}},
 		{"budget_execution", map[string]any{"ao": testkit.JobAO, "month": "2026-10", "clasificador": "2.3", "amount": 5}},
-		{"opening_balances", map[string]any{"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-10-31", "measure": "job", "funding_frame": "ordinary", "funding_year": 2026, "source": "Ficha"}},
+		{"opening_balances", map[string]any{"ao": testkit.JobAO, "exercise": 2026, "as_of": "2026-06-30", "measure": "job", "funding_frame": "ordinary", "funding_year": 2026, "source": "Ficha"}},
 		{"resolutions", map[string]any{"number": "RM 1-2026-TR", "published_on": "2026-07-01", "state": "publicada"}},
 		{"transfers", map[string]any{"convenio": id("cvcana"), "resolution": id("sample"), "state": "devengada", "accrued_on": "2026-10-05", "amount": 100}},
 		{"poi_versions", map[string]any{"exercise": 2026, "key": "v1", "label": "Versión 1", "approved_on": "2026-02-01", "resolution": "RD 1"}},
