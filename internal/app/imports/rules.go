@@ -2,6 +2,7 @@ package imports
 
 import (
 	"slices"
+	"strconv"
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/record"
@@ -130,6 +131,15 @@ func (w world) By(collection, field, value string) (record.Row, bool) {
 		return nil, false
 	}
 	return record.Row(rows[0].Fields), true
+}
+
+// Newest implements record.World, of the database: no file brings both the rows
+// and what is asked of them (a close of a month).
+func (w world) Newest(collection, field string, value int64, of string) (newest string) {
+	for _, r := range w.b.read(collection, shapes[collection].columns, field, strconv.FormatInt(value, 10)) {
+		newest = max(newest, Values(r.Fields).Text(of))
+	}
+	return newest
 }
 
 // Roster implements record.World.
