@@ -41,7 +41,12 @@ var plants = []plant{
 	{name: "ended-assignment-counts", swaps: []swap{{
 		`SELECT intervention, from_on, to_on FROM assignments`, `SELECT intervention, from_on, '' AS to_on FROM assignments`,
 	}}},
-	{name: "revoked-device-served", swaps: []swap{{`SELECT state FROM devices WHERE`, `SELECT 'activo' AS state FROM devices WHERE`}}},
+	// Two ask for it: the session that is used on the device, and what names it.
+	{name: "revoked-device-served", swaps: []swap{
+		{`SELECT d.state FROM session_devices`, `SELECT 'activo' FROM session_devices`},
+		{`SELECT state, EXISTS (SELECT 1 FROM session_devices`, `SELECT 'activo' AS state, EXISTS (SELECT 1 FROM session_devices`},
+		{`SELECT state FROM devices WHERE`, `SELECT 'activo' AS state FROM devices WHERE`},
+	}},
 	{name: "commit-not-synced", from: "synchronous(FULL)", to: "synchronous(NORMAL)"},
 }
 
