@@ -212,7 +212,7 @@ func TestClosingGoesOneStepDown(t *testing.T) {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { _ = app.ClearBootstrap() })
 	var before, step core.MigrationsList
 	for _, m := range append(core.SystemMigrations.Items(), core.AppMigrations.Items()...) {
 		switch {

@@ -53,7 +53,7 @@ func TestReadersAreNoAuthors(t *testing.T) {
 		t.Fatalf("%+v", open)
 	}
 	k.Do("POST", "/api/chaski/v1/outside-changes/answer", k.Token(testkit.Ana),
-		fields{"reason": "Se corrigió el responsable a pedido", "until": open.Items[0].Entry}).JSON(http.StatusOK, nil)
+		fields{"reason": "Se corrigió a pedido de la unidad", "until": open.Items[0].Entry}).JSON(http.StatusOK, nil)
 	four := applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"responsible": "Luis"})))[0].Conflict
 	luis.Pull()
 	if c := luis.Rows["conflicts/"+four]; c["other"] != "" {

@@ -137,7 +137,7 @@ func (w world) By(collection, field, value string) (record.Row, bool) {
 // and what is asked of them (a close of a month).
 func (w world) Newest(collection, field string, value int64, of string) (newest string) {
 	for _, r := range w.b.read(collection, shapes[collection].columns, field, strconv.FormatInt(value, 10)) {
-		newest = max(newest, Values(r.Fields).Text(of))
+		newest = max(newest, r.Fields.Text(of))
 	}
 	return newest
 }
