@@ -80,6 +80,11 @@ node-client: prereqs web-deps ## The web app's sync engine as a program: bin/nod
 # read (messages, the web app, the binaries) is made before.
 STEPS := e2e go-tests web-lint go-race sim go-lint sim-mutants web-tests kill-loop
 
+# What a step needs first. Side by side it is there already, and make, which
+# comes back to what had to wait only when it has been through all the others,
+# begins the longest step at once.
+first = $(if $(SIDE_BY_SIDE),,$(1))
+
 .PHONY: test
 test: RUNS := 300
 test: prereqs web-deps i18n build node-client ## Everything: Go, web, lint, simulation, kill loop, browser
@@ -94,25 +99,25 @@ TOGETHER := SIDE_BY_SIDE=1 -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget)
 test-go: go-tests go-race ## go test, and the concurrency tests under the race detector (go vet is one of the linters)
 
 .PHONY: go-tests
-go-tests: prereqs
+go-tests: $(call first,prereqs)
 	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test -vet=off -timeout 30m ./...
 
 .PHONY: go-race
-go-race: prereqs
+go-race: $(call first,prereqs)
 	@rm -rf bin/seed && go run ./internal/testkit/seed bin/seed
 	@CHASKI_TEST_SEED='$(CURDIR)/bin/seed' $(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
 		go test -vet=off -race -run '$(CONCURRENT)' ./internal/poke/... ./internal/store/... ./internal/server/...
 
 .PHONY: test-web web-tests
 test-web: i18n web-tests ## Unit tests of the web app
-web-tests: web-deps
+web-tests: $(call first,web-deps)
 	@$(STEP) "Web: unit tests" "Repeat with: npm --prefix webapp test" $(NPM) --ignore-scripts test
 
 .PHONY: lint go-lint
 lint: i18n $(DIST) go-lint ## Linters, type checks, generated files, size budget
 	@$(MAKE) --no-print-directory $(TOGETHER) web-lint
 
-go-lint: prereqs
+go-lint: $(call first,prereqs)
 	@$(STEP) "Go: golangci-lint" "make fmt repairs formatting; the rest is named above with its linter." $(LINT) run
 
 # Each of them has one thread.
@@ -137,16 +142,16 @@ i18n: web-deps
 	@$(NPM) i18n
 
 .PHONY: sim
-sim: prereqs web-deps ## Simulation of phones and server over a bad network (SEED and RUNS, or SEEDS)
+sim: $(call first,prereqs web-deps) ## Simulation of phones and server over a bad network (SEED and RUNS, or SEEDS)
 	@$(STEP) "Simulation: $(if $(SEEDS),seeds $(SEEDS),$(RUNS) runs from seed $(SEED))" "Replay the seed it names: make sim SEED=<seed> RUNS=1" \
 		$(NPM) sim -- $(if $(SEEDS),--seeds $(SEEDS),--seed $(SEED) --runs $(RUNS))
 
 .PHONY: sim-mutants
-sim-mutants: prereqs web-deps ## The simulation must catch each planted bug
+sim-mutants: $(call first,prereqs web-deps) ## The simulation must catch each planted bug
 	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
 
 .PHONY: kill-loop
-kill-loop: build node-client ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack or new-names must fail)
+kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack or new-names must fail)
 	@go build -o bin/goclient ./examples/goclient
 	@go build -o bin/killloop ./internal/killloop
 	@$(STEP) "Kill loop: $(KILLS) kills, seed $(SEED)" "What was lost or doubled is listed above; docs/kill-loop.md says how to read it." \
@@ -164,7 +169,7 @@ national: prereqs bin/chaski ## Load the national year 2023, compare with the pu
 	@scripts/national.sh
 
 .PHONY: e2e
-e2e: build web-deps ## Browser tests in Chromium
+e2e: $(call first,build web-deps) ## Browser tests in Chromium
 	@chromium=$$(scripts/chromium.sh --install) && \
 		CHROMIUM="$$chromium" $(STEP) "Browser tests ($$chromium)" \
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
