@@ -79,7 +79,7 @@ type outsideRow struct {
 
 type outsideAnswer struct {
 	Reason string       `json:"reason" validate:"required,max=1000"`
-	Rows   []outsideRow `json:"rows" validate:"required_without=Until,excluded_with=Until,max=500,dive"`
+	Rows   []outsideRow `json:"rows" validate:"required_without=Until,excluded_with=Until,omitempty,min=1,max=500,dive"`
 	Until  string       `json:"until" validate:"record"`
 }
 

@@ -244,6 +244,8 @@ func TestOutsideIsAnsweredFor(t *testing.T) {
 	reason := "Pedido en el oficio 12-2026"
 	code(t, desk.answer(fields{"reason": "oficio 12", "rows": rows(items[0])}), 400, "too_short")
 	code(t, desk.answer(fields{"reason": reason}), 400, "malformed")
+	code(t, desk.answer(fields{"reason": reason, "rows": rows()}), 400, "malformed")
+	code(t, desk.answer(fields{"reason": reason, "rows": []fields{}}), 400, "malformed")
 	code(t, answering{k, k.Token(testkit.Dora)}.answer(fields{"reason": reason, "rows": rows(items[0])}), 403, "forbidden")
 	code(t, k.Do("GET", "/api/chaski/v1/outside-changes", k.Token(testkit.Carla), nil), 403, "forbidden")
 
