@@ -22,22 +22,32 @@ export class Chaski {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts it and waits until it answers: it, not another that took the port between looking and listening. */
   async start(): Promise<void> {
+    for (let tries = 1; !(await this.#listens()); tries++) {
+      if (tries === 3) throw new Error(`chaski serve does not answer:\n${this.#said}`)
+    }
+  }
+
+  async #listens(): Promise<boolean> {
     this.port = await freePort()
     const child = spawn(binary, ['serve', '--dir', this.dir, '--http', `127.0.0.1:${this.port}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
-    const listen = (chunk: Buffer) => (this.#said += chunk.toString())
+    let said = ''
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString()
+      this.#said += chunk.toString()
+    }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
-    for (let tries = 0; tries < 300; tries++) {
-      if (child.exitCode !== null) throw new Error(`chaski serve ended with ${child.exitCode}:\n${this.#said}`)
-      if (await this.#answers()) return
+    for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+      if (said.includes(this.url) && (await this.#answers())) return true
       await new Promise((r) => setTimeout(r, 100))
     }
-    throw new Error(`chaski serve does not answer:\n${this.#said}`)
+    await this.stop()
+    return false
   }
 
   async stop(): Promise<void> {
