@@ -38,10 +38,10 @@ func registerRules(app core.App, engine *store.Engine) {
 }
 
 // registerSheets holds every write of a daily sheet against the rule of its
-// validation.
+// validation, in the transaction that registerLedger opened for it.
 func registerSheets(app core.App, engine *store.Engine) {
-	app.OnRecordUpdate("attendance_sheets").BindFunc(func(e *core.RecordEvent) error {
-		if err := store.SettleSheet(e.Context, engine, e.Record); err != nil {
+	app.OnRecordUpdateExecute("attendance_sheets").BindFunc(func(e *core.RecordEvent) error {
+		if err := store.SettleSheet(e.Context, engine, e.App, e.Record); err != nil {
 			return err
 		}
 		return e.Next()

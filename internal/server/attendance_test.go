@@ -1,10 +1,12 @@
 package server_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
 	"chaski/internal/testkit"
+	"chaski/internal/verify"
 )
 
 const sheetsPath = "/api/chaski/v1/attendance-sheets"
@@ -150,5 +152,122 @@ func TestAValidationEndsWithAChangeByAnyPath(t *testing.T) {
 	dashboard(map[string]any{"marks": map[string]string{testkit.Worker(testkit.Canal, 2): "presente"}}).JSON(200, nil)
 	if s := seenSheet(k, testkit.Carla, id); s.State != "validada" || s.ValidatedBy == "" {
 		t.Errorf("the same marks again: %+v", s)
+	}
+}
+
+// Also past the application: what SQL changed counts no more in the settling that
+// finds it, for figures and for phones; the trail says why, and verify names the
+// change and nothing else.
+func TestAValidationEndsWithAChangeByRawSQL(t *testing.T) {
+	k := testkit.World(t)
+	id := registered(k)
+	phone := k.Phone(testkit.Rosa)
+	two := `{"` + testkit.Worker(testkit.Canal, 1) + `":"presente","` + testkit.Worker(testkit.Canal, 2) + `":"presente"}`
+	for _, c := range []struct {
+		name, sql, state string
+		jobs             int64 // once validated again
+	}{
+		{"the marks", `marks = '` + two + `'`, "registrada", 2},
+		{"the same marks, written otherwise", `marks = '` + strings.ReplaceAll(two, ",", " , ") + `'`, "validada", 2},
+		{"the headcount", `headcount = 40`, "registrada", 2},
+		{"nothing", `headcount = headcount`, "validada", 2},
+		{"the day", `day = '2026-11-11'`, "registrada", 2},
+		{"the work, and whom it names", `intervention = '` + testkit.Muro + `', marks = '{"` + testkit.Worker(testkit.Muro, 1) + `":"presente"}'`, "registrada", 1},
+		{"observed, without a reason", `state = 'observada'`, "observada", 1},
+	} {
+		signAgain(k, id)
+		before := k.Int(`SELECT count(*) FROM audit WHERE action = 'attendance.taken_back'`)
+		k.SQL(`UPDATE attendance_sheets SET ` + c.sql + ` WHERE id = '` + id + `'`)
+		phone.Pull()
+		var row struct{ State, Reason, Signer, At string }
+		if err := k.App.DB().NewQuery(`SELECT state, state_reason AS reason, validated_by AS signer, validated_at AS at FROM attendance_sheets WHERE id = '` + id + `'`).One(&row); err != nil {
+			t.Fatal(err)
+		}
+		open := c.state != "validada"
+		if row.State != c.state || open != (row.Signer+row.At == "") || open != (row.Reason != "") {
+			t.Errorf("%s: %+v", c.name, row)
+		}
+		if held := phone.Rows["attendance_sheets/"+id]["state"]; held != c.state {
+			t.Errorf("%s: a phone holds it as %v", c.name, held)
+		}
+		if open {
+			want(t, k, 0, c.name)
+		}
+		if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'attendance.taken_back'`); open != (n == before+1) {
+			t.Errorf("%s: %d entries in the trail, %d before", c.name, n, before)
+		}
+		onlyUnattributed(t, k, c.name)
+		signAgain(k, id)
+		want(t, k, c.jobs, c.name+", validated again")
+		onlyUnattributed(t, k, c.name+", validated again")
+	}
+}
+
+// A field that cannot be read and matters for no figure hides no change of one
+// that does.
+func TestAValidationEndsWithAnUnreadableChange(t *testing.T) {
+	k := testkit.World(t)
+	id := registered(k)
+	signAgain(k, id)
+	want(t, k, 1, "validated")
+	settled(t, k, `UPDATE attendance_sheets SET headcount = 1.5, marks = '{"`+testkit.Worker(testkit.Canal, 1)+`":"presente","`+testkit.Worker(testkit.Canal, 2)+`":"presente"}'`)
+	want(t, k, 0, "unreadable")
+	agrees(t, k, "unreadable")
+	settled(t, k, `UPDATE attendance_sheets SET headcount = 2`)
+	want(t, k, 0, "readable")
+	onlyUnattributed(t, k, "readable")
+	signAgain(k, id)
+	want(t, k, 2, "validated again")
+}
+
+// A program that read the sheet while it was validated, and writes it after SQL
+// changed it, does not bring the validation back.
+func TestAStaleWriteBringsNoValidationBack(t *testing.T) {
+	k := testkit.World(t)
+	id := registered(k)
+	signAgain(k, id)
+	k.SQL(`UPDATE attendance_sheets SET marks = '{"` + testkit.Worker(testkit.Canal, 2) + `":"presente"}'`)
+	stale, err := k.App.FindRecordById("attendance_sheets", id)
+	if err != nil || stale.GetString("state") != "validada" {
+		t.Fatalf("%v %v", stale, err)
+	}
+	stale.Set("headcount", 1)
+	if err := k.App.Save(stale); err != nil {
+		t.Fatal(err)
+	}
+	if s := seenSheet(k, testkit.Carla, id); s.State != "registrada" || s.ValidatedBy+s.ValidatedAt != "" {
+		t.Errorf("%+v", s)
+	}
+	want(t, k, 0, "taken back")
+}
+
+// SQL signs for nobody.
+func TestRawSQLSignsNothing(t *testing.T) {
+	k := testkit.World(t)
+	id := registered(k)
+	for state, by := range map[string]string{"registrada": testkit.Dora, "validada": testkit.Carla} {
+		settled(t, k, `UPDATE attendance_sheets SET state = '`+state+`', validated_by = '`+by+`', validated_at = '2026-11-11 10:00:00.000Z'`)
+		if s := seenSheet(k, testkit.Carla, id); s.State != state || s.ValidatedBy+s.ValidatedAt != "" {
+			t.Errorf("%+v", s)
+		}
+		onlyUnattributed(t, k, state)
+		k.Save("attendance_sheets", id, map[string]any{"state": "registrada", "state_reason": "Se firmó sin ser de la unidad"})
+	}
+}
+
+// onlyUnattributed: verify names what SQL changed, and nothing else.
+func onlyUnattributed(t *testing.T, k *testkit.Kit, when string) {
+	t.Helper()
+	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range report.Differences {
+		if d.Check != verify.CheckUnattributed {
+			t.Errorf("%s: %+v", when, d)
+		}
+	}
+	if report.Of(verify.CheckUnattributed) == 0 {
+		t.Errorf("%s: not named", when)
 	}
 }

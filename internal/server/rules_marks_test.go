@@ -17,6 +17,14 @@ func sheetOf(k *testkit.Kit, day string, workers ...int) string {
 	})
 }
 
+// signAgain validates a sheet whose validation a change took back.
+func signAgain(k *testkit.Kit, sheet string) {
+	k.T.Helper()
+	if seenSheet(k, testkit.Carla, sheet).State != "validada" {
+		decideSheet(k, testkit.Carla, sheet, "validar", "").JSON(200, nil)
+	}
+}
+
 // One person's mark that is none, or of a stranger, is listed and leaves out that
 // mark, not everybody's. What is no list of marks leaves out the sheet.
 func TestOneBadMarkLeavesOutThatMark(t *testing.T) {
@@ -38,6 +46,7 @@ func TestOneBadMarkLeavesOutThatMark(t *testing.T) {
 		{"one is gone", `DELETE FROM participants WHERE id = '` + one + `'`, 1, "participant_not_in_intervention"},
 	} {
 		settled(t, k, c.sql)
+		signAgain(k, sheet)
 		want(t, k, c.jobs, c.name)
 		broken, listed := checked(t, k)
 		found := c.code == ""
@@ -65,6 +74,8 @@ func TestUnreadableRowIsMended(t *testing.T) {
 		t.Errorf("listed with its work: %d", n)
 	}
 	settled(t, k, `UPDATE attendance_sheets SET marks = (SELECT marks FROM temp.kept)`)
+	want(t, k, 0, "its validation is gone")
+	signAgain(k, sheet)
 	want(t, k, 2, "as it was")
 	agrees(t, k, "as it was")
 	born := testkit.ID("born")

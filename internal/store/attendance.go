@@ -120,11 +120,21 @@ func (d *sheetDesk) Audit(actor, action, sheet string, detail any) error {
 }
 
 // SettleSheet holds every write of a stored sheet against the rule of its
-// validation, whatever path it came by.
-func SettleSheet(ctx context.Context, e *Engine, r *core.Record) error {
-	before, after := sheetOf(r.Original()), sheetOf(r)
+// validation, whatever path it came by. It is asked in the transaction of the
+// write: what the write leaves alone is as it is stored by now, not as it was
+// read, for a change from outside may have been settled in between.
+func SettleSheet(ctx context.Context, e *Engine, tx core.App, r *core.Record) error {
+	stored, err := tx.FindRecordById("attendance_sheets", r.Id)
+	if err != nil {
+		return err
+	}
+	for _, field := range []string{"state", "state_reason", "validated_by", "validated_at"} {
+		if r.GetString(field) == r.Original().GetString(field) {
+			r.Set(field, stored.Get(field))
+		}
+	}
 	signer, _ := ctx.Value(signerKey{}).(string)
-	now, f := attendance.Change(before, after, signer)
+	now, f := attendance.Change(sheetOf(stored), sheetOf(r), signer)
 	if f != nil {
 		return f
 	}

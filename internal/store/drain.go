@@ -51,7 +51,7 @@ type change struct {
 // unless lenient (see rules). The last so many sequence numbers are left to commits
 // of their own, even if nothing moved.
 func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
-	keys, schema, err := takeDirty(tx.NonconcurrentDB())
+	keys, schema, err := dirtyKeys(tx.NonconcurrentDB())
 	if err != nil {
 		return Moved{}, err
 	}
@@ -67,6 +67,9 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	d.lenient = lenient
 	defer d.sql.close()
 	if err := d.open(); err != nil {
+		return Moved{}, err
+	}
+	if err := d.take(keys, own); err != nil {
 		return Moved{}, err
 	}
 	changes, err := d.remember(keys)
@@ -99,18 +102,21 @@ func (e *Engine) newDrain(tx core.App) *drain {
 	}
 }
 
-// takeDirty empties the table of dirty rows. schema are those that only a step
-// of the schema touched.
-func takeDirty(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
-	if keys, schema, err = dirtyKeys(db); err != nil || len(keys) == 0 {
-		return nil, nil, err
+// take empties the table of dirty rows, once the rule of validations has had its
+// say about the sheets among them: what it writes is dirty no more than they are.
+func (d *drain) take(keys []Key, own map[Key]bool) error {
+	if len(keys) == 0 {
+		return nil
 	}
-	_, err = db.NewQuery(`DELETE FROM dirty`).Execute()
-	return keys, schema, err
+	if err := d.sheetsOutside(keys, own); err != nil {
+		return err
+	}
+	return d.sql.exec(`DELETE FROM dirty`, nil)
 }
 
 // dirtyKeys are in the order of writing: what was written together is remembered
-// side by side, and read so by the devices that hold it.
+// side by side, and read so by the devices that hold it. schema are those that
+// only a step of the schema touched.
 func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 	var rows []struct {
 		Collection string `db:"collection"`

@@ -56,6 +56,22 @@ func (c *checker) unattributed() error {
 	return err
 }
 
+// validations: a sheet that SQL changed while it was validated is not validated
+// any more, whoever answered for the change, until a person validates it again.
+func (c *checker) validations() error {
+	if err := c.count(CheckValidations, `SELECT count(*) FROM attendance_sheets WHERE state = 'validada'`); err != nil {
+		return err
+	}
+	return c.each(CheckValidations, `SELECT 'attendance_sheets/' || s.id AS row,
+		'validada, y cambiada después fuera de la aplicación el ' || substr(max(a.created), 1, 19) || ' (UTC)' AS found
+		FROM audit a JOIN attendance_sheets s ON s.id = a.record AND s.state = 'validada'
+		WHERE a.collection = 'attendance_sheets' AND a.action = 'unattributed'
+		AND CASE WHEN json_valid(a.detail) THEN a.detail ->> '$.before.state' = 'validada' AND a.detail ->> '$.after.state' = 'validada' END
+		AND NOT EXISTS (SELECT 1 FROM audit k WHERE k.collection = a.collection AND k.record = a.record
+			AND k.action IN ('attendance.validar', 'update') AND k.rowid > a.rowid)
+		GROUP BY s.id ORDER BY s.id`, "sin validar hasta que alguien la revise (devuélvala con un motivo y valídela de nuevo)")
+}
+
 // triggers: without them a change by raw SQL would go unseen.
 func (c *checker) triggers() error {
 	var have []struct {

@@ -20,6 +20,7 @@ var titles = map[string]string{
 	CheckSequence:      "Orden de los cambios y envíos confirmados",
 	CheckProblems:      "Filas con datos que su regla no admite",
 	CheckListed:        "La lista de esos problemas",
+	CheckValidations:   "Hojas validadas que dicen lo que se validó",
 	CheckMerge:         "Cambios combinados, conflictos y revisiones",
 }
 

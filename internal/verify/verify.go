@@ -30,10 +30,11 @@ const (
 	CheckMerge         = "merge"         // field revisions, conflicts, reviews
 	CheckProblems      = "problems"      // rows that break a rule of their fields
 	CheckListed        = "listed"        // whether exactly those are on the list of problems
+	CheckValidations   = "validations"   // sheets that count, and say what was validated
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -95,7 +96,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 			return err
 		}
 		defer func() { _, _ = tx.NewQuery(`DROP TABLE temp.broken`).Execute() }()
-		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.rows, c.sequence, c.merge} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.rows, c.sequence, c.merge, c.validations} {
 			if err := check(); err != nil {
 				return err
 			}

@@ -288,6 +288,12 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			check: verify.CheckUnattributed, row: "attendance_sheets/" + sheet,
 		},
 		{
+			name: "a validation that outlived a change, though somebody answered for it", sql: `INSERT INTO audit (id, action, collection, record, detail)
+				VALUES ('` + testkit.ID("out") + `', 'unattributed', 'attendance_sheets', '` + sheet + `', '{"before":{"state":"validada","headcount":1},"after":{"state":"validada","headcount":2}}'),
+				('` + testkit.ID("ack") + `', 'acknowledged', 'attendance_sheets', '` + sheet + `', '{}')`,
+			check: verify.CheckValidations, row: "attendance_sheets/" + sheet,
+		},
+		{
 			name: "a jornal changed behind the trigger: the row", before: untriggered, sql: `UPDATE visit_marks SET mark = 'ausente' WHERE id = '` + mark1 + `'`,
 			check: verify.CheckRows, row: "visit_marks/" + mark1,
 		},

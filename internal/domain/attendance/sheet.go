@@ -105,3 +105,14 @@ func Change(before, after Sheet, signer string) (Sheet, *fault.Fault) {
 	}
 	return after, nil
 }
+
+// Outside settles what a sheet becomes that was written past the application,
+// where nobody is known and nothing can be refused: nobody signs by it, and a
+// validation that was ended without a reason has that of every other change.
+func Outside(before, after Sheet) Sheet {
+	now, f := Change(before, after, "")
+	if f != nil {
+		now.ValidatedBy, now.Reason = "", TakenBack
+	}
+	return now
+}

@@ -61,3 +61,19 @@ func TestAValidationIsOfWhatTheSheetSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestAChangeFromOutsideNeverSigns(t *testing.T) {
+	signed := Sheet{State: Validated, Content: "a", ValidatedBy: "carla"}
+	open := Sheet{State: Registered, Content: "a"}
+	for name, c := range map[string]struct{ before, after, want Sheet }{
+		"changed":                {signed, Sheet{State: Validated, Content: "b", ValidatedBy: "carla"}, Sheet{State: Registered, Content: "b", Reason: TakenBack}},
+		"observed, no reason":    {signed, Sheet{State: Observed, Content: "a", ValidatedBy: "carla"}, Sheet{State: Observed, Content: "a", Reason: TakenBack}},
+		"observed with a reason": {signed, Sheet{State: Observed, Content: "a", ValidatedBy: "carla", Reason: why}, Sheet{State: Observed, Content: "a", Reason: why}},
+		"said again":             {signed, signed, signed},
+		"a forged signature":     {open, Sheet{State: Validated, Content: "a", ValidatedBy: "dora"}, Sheet{State: Validated, Content: "a"}},
+	} {
+		if got := Outside(c.before, c.after); got != c.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
