@@ -185,23 +185,12 @@ func (a *API) importDiscard(c echo.Context) error {
 
 func (a *API) importPreview(c echo.Context) error {
 	var q struct {
-		Sheet   *string `json:"sheet" validate:"omitempty,max=100"`
-		Columns []struct {
-			Index int    `json:"index" validate:"min=0,max=1000"`
-			Field string `json:"field" validate:"max=60"`
-		} `json:"columns" validate:"max=1000,dive"`
+		Reading *readingShape `json:"reading"`
 	}
 	if err := bind(c, &q); err != nil {
 		return err
 	}
-	var columns map[int]string
-	if q.Columns != nil {
-		columns = map[int]string{}
-		for _, col := range q.Columns {
-			columns[col.Index] = col.Field
-		}
-	}
-	p, err := a.Imports.Preview(c.Request().Context(), who(c), c.Param("import"), q.Sheet, columns)
+	p, err := a.Imports.Preview(c.Request().Context(), who(c), c.Param("import"), q.Reading.reading())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -84,6 +86,91 @@ func (a *API) importOf(b imports.Batch) importShape {
 	return out
 }
 
+// readingShape is imports.Reading on the wire.
+type readingShape struct {
+	Sheet     string            `json:"sheet,omitempty" validate:"max=100"`
+	Encoding  string            `json:"encoding,omitempty" validate:"max=40"`
+	Separator string            `json:"separator,omitempty" validate:"max=40"`
+	Quote     string            `json:"quote,omitempty" validate:"max=10"`
+	HeaderRow int               `json:"header_row,omitempty" validate:"min=0,max=1000000"`
+	Columns   []columnShape     `json:"columns,omitempty" validate:"max=1000,dive"`
+	Constants map[string]string `json:"constants,omitempty" validate:"max=60,dive,keys,max=60,endkeys,max=500"`
+	Ignored   []int             `json:"ignored,omitempty" validate:"max=20000"`
+	Answers   map[string]string `json:"answers,omitempty" validate:"max=200,dive,keys,max=200,endkeys,max=1000"`
+}
+
+type columnShape struct {
+	Index int    `json:"index" validate:"min=0,max=1000"`
+	Field string `json:"field" validate:"max=60"`
+}
+
+func (s *readingShape) reading() *imports.Reading {
+	if s == nil {
+		return nil
+	}
+	r := &imports.Reading{
+		Sheet: s.Sheet, Encoding: s.Encoding, Separator: s.Separator, Quote: s.Quote, HeaderRow: s.HeaderRow,
+		Constants: s.Constants, Ignored: s.Ignored, Answers: s.Answers,
+	}
+	if s.Columns != nil {
+		r.Columns = map[int]string{}
+		for _, c := range s.Columns {
+			r.Columns[c.Index] = c.Field
+		}
+	}
+	return r
+}
+
+func readingOf(r imports.Reading) readingShape {
+	s := readingShape{
+		Sheet: r.Sheet, Encoding: r.Encoding, Separator: r.Separator, Quote: r.Quote, HeaderRow: r.HeaderRow,
+		Constants: r.Constants, Ignored: r.Ignored, Answers: r.Answers,
+	}
+	for _, index := range slices.Sorted(maps.Keys(r.Columns)) {
+		s.Columns = append(s.Columns, columnShape{index, r.Columns[index]})
+	}
+	return s
+}
+
+type importQuestion struct {
+	Key     string         `json:"key"`
+	Text    string         `json:"text"`
+	Options []importOption `json:"options"` // none: a text of the person's own
+	Rows    []int          `json:"rows"`
+	Answer  string         `json:"answer"`
+}
+
+type importOption struct {
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
+
+// questions say what only a person knows; options, what he can say.
+var questions, questionOptions = map[string]string{}, map[string]string{}
+
+func questionsOf(all []imports.Question) []importQuestion {
+	out := []importQuestion{}
+	for _, q := range all {
+		shape := importQuestion{
+			Key: q.Key, Text: sayNote(questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
+		}
+		for _, o := range q.Options {
+			shape.Options = append(shape.Options, importOption{o, sayNote(questionOptions, imports.Note{Code: o, Args: q.Args})})
+		}
+		out = append(out, shape)
+	}
+	return out
+}
+
+func problemsOf(all []imports.Problem) []importProblem {
+	out := []importProblem{}
+	for _, x := range all {
+		s := say(x.Fault)
+		out = append(out, importProblem{x.Row, x.Column, x.Value, s.Code, s.Message})
+	}
+	return out
+}
+
 type importColumn struct {
 	Index   int      `json:"index"`
 	Header  string   `json:"header"`
@@ -119,23 +206,29 @@ type importRecords struct {
 }
 
 type previewShape struct {
-	Import      importShape     `json:"import"`
-	Format      string          `json:"format"`
-	Encoding    string          `json:"encoding,omitempty"`
-	Separator   string          `json:"separator,omitempty"`
-	Sheet       string          `json:"sheet,omitempty"`
-	Sheets      []string        `json:"sheets"`
-	Notes       []string        `json:"notes"`
-	HeaderRow   int             `json:"header_row"`
-	Columns     []importColumn  `json:"columns"`
-	Missing     []string        `json:"missing"`
-	Counts      importCounts    `json:"counts"`
-	Records     []importRecords `json:"records"`
-	Problems    []importProblem `json:"problems"`
-	Changes     []importChange  `json:"changes"`
-	Fields      []string        `json:"fields"`
-	Sample      []importSample  `json:"sample"`
-	Fingerprint string          `json:"fingerprint"`
+	Import      importShape      `json:"import"`
+	Format      string           `json:"format"`
+	Encoding    string           `json:"encoding,omitempty"`
+	Separator   string           `json:"separator,omitempty"`
+	Sheet       string           `json:"sheet,omitempty"`
+	Sheets      []string         `json:"sheets"`
+	Encodings   []string         `json:"encodings"`
+	Separators  []string         `json:"separators"`
+	Reading     readingShape     `json:"reading"`
+	Notes       []string         `json:"notes"`
+	HeaderRow   int              `json:"header_row"`
+	Columns     []importColumn   `json:"columns"`
+	Missing     []string         `json:"missing"`
+	Counts      importCounts     `json:"counts"`
+	Records     []importRecords  `json:"records"`
+	Problems    []importProblem  `json:"problems"`
+	Warnings    []importProblem  `json:"warnings"`
+	Warned      int              `json:"warned"`
+	Questions   []importQuestion `json:"questions"`
+	Changes     []importChange   `json:"changes"`
+	Fields      []string         `json:"fields"`
+	Sample      []importSample   `json:"sample"`
+	Fingerprint string           `json:"fingerprint"`
 }
 
 func (a *API) previewOf(p *imports.Preview) previewShape {
@@ -143,18 +236,16 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		Import: a.importOf(p.Batch), Format: p.Facts.Format, Encoding: p.Facts.Encoding, Separator: p.Facts.Separator,
 		Sheet: p.Facts.Sheet, Sheets: append([]string{}, p.Facts.Sheets...), Notes: []string{}, HeaderRow: p.Header.Row,
 		Columns: []importColumn{}, Missing: append([]string{}, p.Plan.Missing...), Counts: importCountsOf(p.Plan.Counts),
-		Records: []importRecords{}, Problems: []importProblem{}, Changes: []importChange{}, Fields: []string{}, Sample: []importSample{},
+		Encodings: append([]string{}, p.Facts.Encodings...), Separators: append([]string{}, p.Facts.Separators...), Reading: readingOf(p.Batch.Reading),
+		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: questionsOf(p.Plan.Questions),
+		Records: []importRecords{}, Changes: []importChange{}, Fields: []string{}, Sample: []importSample{},
 		Fingerprint: p.Plan.Fingerprint(),
 	}
 	for _, n := range p.Facts.Notes {
-		out.Notes = append(out.Notes, sayNote(n))
+		out.Notes = append(out.Notes, sayNote(notes, n))
 	}
 	for _, c := range p.Header.Columns {
 		out.Columns = append(out.Columns, importColumn{c.Index, c.Header, c.Field, append([]string{}, p.Samples[c.Index]...)})
-	}
-	for _, x := range p.Plan.Problems {
-		s := say(x.Fault)
-		out.Problems = append(out.Problems, importProblem{x.Row, x.Column, x.Value, s.Code, s.Message})
 	}
 	for _, c := range p.Plan.Changes {
 		out.Changes = append(out.Changes, importChange(c))
@@ -208,8 +299,8 @@ var notes = map[string]string{
 	"rows_hidden":      "{count} filas están ocultas o filtradas y también se leen.",
 }
 
-func sayNote(n imports.Note) string {
-	s := notes[n.Code]
+func sayNote(words map[string]string, n imports.Note) string {
+	s := words[n.Code]
 	for key, value := range n.Args {
 		s = strings.ReplaceAll(s, "{"+key+"}", value)
 	}

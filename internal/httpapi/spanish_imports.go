@@ -26,6 +26,7 @@ var importSentences = map[fault.Code]string{
 	fault.ImportMappingInvalid:   "El campo «{value}» no existe para este tipo de archivo. Actualice la página y vuelva a elegir.",
 	fault.ImportMappingTwice:     "«{field}» está elegido en dos columnas. Deje solo una.",
 	fault.ImportMappingMissing:   "Faltan columnas obligatorias: {fields}. Elija en qué columna están.",
+	fault.ImportUnanswered:       "Hay preguntas sobre este archivo sin responder: no se importó nada. Responda cada una y vuelva a importar.",
 	fault.ImportBadRows:          "Hay filas con errores: no se importó nada. Corríjalas en el archivo y vuelva a elegirlo.",
 	fault.ImportStale:            "Los datos del sistema cambiaron desde la revisión. No se importó nada: revise otra vez y confirme.",
 	fault.ImportState:            "Esta importación ya no está en ese estado. Actualice la lista y vea qué pasó con ella.",

@@ -24,12 +24,12 @@ const maxWidth = 200
 type Opener struct{}
 
 // Open implements imports.Opener.
-func (Opener) Open(path, sheet string) (imports.Table, error) {
+func (Opener) Open(path string, r imports.Reading, _ imports.Hints) (imports.Table, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	table, err := open(f, sheet)
+	table, err := open(f, r)
 	if err != nil {
 		_ = f.Close()
 		return nil, err
@@ -51,7 +51,7 @@ func (u unguarded) Next() (imports.Row, error) {
 	return row, err
 }
 
-func open(f *os.File, sheet string) (imports.Table, error) {
+func open(f *os.File, r imports.Reading) (imports.Table, error) {
 	head := make([]byte, 8)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -64,7 +64,7 @@ func open(f *os.File, sheet string) (imports.Table, error) {
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return nil, compound(f)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return openWorkbook(f, sheet)
+		return openWorkbook(f, r.Sheet)
 	case binary(head):
 		return nil, fault.New(fault.ImportFormatUnknown, "")
 	}

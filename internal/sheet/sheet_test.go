@@ -32,7 +32,7 @@ func write(t *testing.T, body []byte) string {
 // all reads a file to its end or to its fault.
 func all(t *testing.T, path, sheet string) ([]imports.Row, imports.Facts, error) {
 	t.Helper()
-	table, err := Opener{}.Open(path, sheet)
+	table, err := Opener{}.Open(path, imports.Reading{Sheet: sheet}, imports.Hints{})
 	if err != nil {
 		return nil, imports.Facts{}, err
 	}

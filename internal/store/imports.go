@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -72,21 +71,13 @@ func (s *Imports) forget() error {
 func batchOf(r *core.Record) imports.Batch {
 	b := imports.Batch{
 		ID: r.Id, Kind: imports.Kind(r.GetString("kind")), FileName: r.GetString("file_name"), SHA256: r.GetString("sha256"),
-		Size: int64(r.GetInt("size")), State: r.GetString("state"), Sheet: r.GetString("sheet"),
+		Size: int64(r.GetInt("size")), State: r.GetString("state"),
 		Actor: r.GetString("actor"), ActorName: r.GetString("actor_name"), UndoneBy: r.GetString("undone_by"),
 		CreatedAt: r.GetDateTime("created").Time(), AppliedAt: r.GetDateTime("applied_at").Time(), UndoneAt: r.GetDateTime("undone_at").Time(),
 	}
 	// Both were written by this package; what is not there stays empty.
 	_ = r.UnmarshalJSONField("counts", &b.Counts)
-	var columns map[string]string
-	if r.UnmarshalJSONField("columns", &columns) == nil && columns != nil {
-		b.Columns = map[int]string{}
-		for index, field := range columns {
-			if n, err := strconv.Atoi(index); err == nil {
-				b.Columns[n] = field
-			}
-		}
-	}
+	_ = r.UnmarshalJSONField("reading", &b.Reading)
 	return b
 }
 
@@ -136,8 +127,7 @@ func (s *Imports) Choose(b imports.Batch) error {
 		if err != nil {
 			return err
 		}
-		r.Set("sheet", b.Sheet)
-		r.Set("columns", b.Columns)
+		r.Set("reading", b.Reading)
 		return tx.Save(r)
 	})
 }

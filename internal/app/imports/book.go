@@ -88,10 +88,31 @@ type Book struct {
 	ids   map[[2]string]*Rec // collection and id; nil: there is none
 	order []*Rec
 	err   error // of the base; the plan is void
+
+	answers   map[string]string
+	questions []Question // by the order in which they were asked
 }
 
-func newBook(base Base, seed string, today day.Day) *Book {
-	return &Book{base: base, today: today, seed: seed, sets: map[string]*set{}, ids: map[[2]string]*Rec{}}
+func newBook(base Base, seed string, today day.Day, answers map[string]string) *Book {
+	return &Book{base: base, today: today, seed: seed, answers: answers, sets: map[string]*set{}, ids: map[[2]string]*Rec{}}
+}
+
+// ask asks a person something, once for each key, and answers what he said, or
+// "". Later rows that ask the same are counted among those it is about.
+func (b *Book) ask(row int, q Question) string {
+	const named = 20
+	for i := range b.questions {
+		if known := &b.questions[i]; known.Key == q.Key {
+			if last := len(known.Rows) - 1; len(known.Rows) < named && (last < 0 || known.Rows[last] != row) {
+				known.Rows = append(known.Rows, row)
+			}
+			return known.Answer
+		}
+	}
+	q.Rows = []int{row}
+	q.answered(strings.TrimSpace(b.answers[q.Key]))
+	b.questions = append(b.questions, q)
+	return q.Answer
 }
 
 // load answers the rows of a collection that belong to an owner (shape.scope).

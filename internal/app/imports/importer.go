@@ -28,9 +28,8 @@ type Batch struct {
 	Kind                           Kind
 	Size                           int64
 	State                          string
-	Sheet                          string
-	Columns                        map[int]string // what the person chose; nil: what is proposed
-	Counts                         Counts         // once applied
+	Reading                        Reading
+	Counts                         Counts // once applied
 	Actor, ActorName, UndoneBy     string
 	CreatedAt, AppliedAt, UndoneAt time.Time
 }
@@ -52,7 +51,7 @@ type Archive interface {
 	List() ([]Batch, error)
 	// Discard forgets a file that was never imported.
 	Discard(b Batch) error
-	// Choose keeps the sheet and the columns the person chose.
+	// Choose keeps how the person wants the file read.
 	Choose(b Batch) error
 	// File answers a local copy of the file; done removes it.
 	File(id string) (path string, done func(), err error)
@@ -136,7 +135,7 @@ func (im *Importer) Upload(a actor.Actor, b Batch, path string) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	t, err := im.Opener.Open(path, "")
+	t, err := im.Opener.Open(path, Reading{}, spec.hints())
 	if err != nil {
 		return Batch{}, err
 	}
@@ -176,9 +175,10 @@ func (im *Importer) List(a actor.Actor) ([]Batch, error) {
 	return out, err
 }
 
-// Preview reads the whole file and says what importing it would do. A sheet or
-// columns that are given are kept, and the columns remembered for the next file.
-func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, sheet *string, columns map[int]string) (*Preview, error) {
+// Preview reads the whole file and says what importing it would do. A reading
+// that is given takes the place of the one before, and its columns are
+// remembered for the next file.
+func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, reading *Reading) (*Preview, error) {
 	b, spec, err := im.Find(a, id)
 	if err != nil {
 		return nil, err
@@ -186,11 +186,8 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, sheet
 	if b.State != Uploaded {
 		return nil, fault.New(fault.ImportState, "")
 	}
-	if sheet != nil && *sheet != b.Sheet {
-		b.Sheet, b.Columns = *sheet, nil
-	}
-	if columns != nil {
-		b.Columns = columns
+	if reading != nil {
+		b.Reading = *reading
 	}
 	end, err := im.working(ctx, id)
 	if err != nil {
@@ -208,12 +205,12 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, sheet
 	if err := im.saw(a, b, "preview", out.Plan.Counts.Rows); err != nil {
 		return nil, err
 	}
-	if sheet != nil || columns != nil {
+	if reading != nil {
 		if err := im.Archive.Choose(b); err != nil {
 			return nil, err
 		}
 	}
-	if columns != nil {
+	if reading != nil && reading.Columns != nil {
 		err = im.Archive.Remember(b.Kind, out.Header.Signature(), out.Header.remembered())
 	}
 	return out, err
@@ -249,7 +246,7 @@ func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec
 		return nil, err
 	}
 	defer done()
-	t, err := im.Opener.Open(path, b.Sheet)
+	t, err := im.Opener.Open(path, b.Reading, spec.hints())
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +261,7 @@ func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec
 	}
 	p := &Preview{Batch: b, Spec: spec, Header: header, Samples: samples(o)}
 	p.Plan, err = build(ctx, source{
-		spec: spec, actor: a, today: im.Today(), seed: b.ID, open: o, header: header, tick: im.tick(b.ID), bad: bad,
+		spec: spec, actor: a, today: im.Today(), seed: b.ID, open: o, header: header, answers: b.Reading.Answers, tick: im.tick(b.ID), bad: bad,
 	}, base)
 	p.Facts = t.Facts()
 	return p, err
@@ -272,8 +269,8 @@ func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec
 
 // match lays what the person chose, or else what is remembered, over the header.
 func (im *Importer) match(b Batch, spec *Spec, h Header) (Header, error) {
-	if b.Columns != nil {
-		return spec.choose(h, b.Columns)
+	if b.Reading.Columns != nil {
+		return spec.choose(h, b.Reading.Columns)
 	}
 	exact, known, err := im.Archive.Mapping(b.Kind, h.Signature())
 	if err != nil {
@@ -321,6 +318,8 @@ func (im *Importer) Apply(ctx context.Context, a actor.Actor, id, print string) 
 			return nil, err
 		case len(p.Plan.Missing) > 0 || p.Plan.Counts.Bad > 0 && print == "":
 			return nil, fault.New(fault.ImportBadRows, "")
+		case p.Plan.open():
+			return nil, fault.New(fault.ImportUnanswered, "")
 		case p.Plan.Fingerprint() != print:
 			return nil, fault.New(fault.ImportStale, "")
 		}

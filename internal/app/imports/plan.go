@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"chaski/internal/domain/actor"
@@ -20,6 +21,7 @@ const MaxRows = 20_000
 const (
 	maxProblems = 500
 	maxChanges  = 200
+	maxWarnings = 200
 	maxSample   = 10
 )
 
@@ -50,6 +52,7 @@ type Line struct {
 	header map[string]string // field -> header
 	label  string            // which thing the row is about
 	faults []Problem
+	doubts []Problem
 	touch  []*Rec
 	actor  actor.Actor
 }
@@ -62,8 +65,15 @@ func (l *Line) bad(field string, f *fault.Fault) {
 	if f == nil {
 		return
 	}
+	l.faults = append(l.faults, l.problem(field, f))
+}
+
+// warn notes what the person should look at before a row is imported as it is.
+func (l *Line) warn(field string, f *fault.Fault) { l.doubts = append(l.doubts, l.problem(field, f)) }
+
+func (l *Line) problem(field string, f *fault.Fault) Problem {
 	f.Field = field
-	l.faults = append(l.faults, Problem{Row: l.Row, Column: l.header[field], Value: clip(l.cells[field]), Fault: f})
+	return Problem{Row: l.Row, Column: l.header[field], Value: clip(l.cells[field]), Fault: f}
 }
 
 // put writes a row of the database for this line.
@@ -92,20 +102,29 @@ func (l *Line) copyTo(v Values, names ...string) Values {
 type Plan struct {
 	Counts   Counts
 	Problems []Problem // the first maxProblems
-	Changes  []Change
-	Sample   []Line
-	Missing  []string // required fields without a column
-	Writes   []Write
-	Records  map[string]*Counts // by collection
-	bad      func(row Row, problems []Problem) error
+	Warnings []Problem // the first maxWarnings; they do not keep a plan from being carried out
+	Warned   int       // how many there are
+	// Questions are those a person has to answer, and those he answered.
+	Questions []Question
+	Changes   []Change
+	Sample    []Line
+	Missing   []string // required fields without a column
+	Writes    []Write
+	Records   map[string]*Counts // by collection
+	bad       func(row Row, problems []Problem) error
 }
 
 // Fingerprint names the plan; "" while it cannot be carried out.
 func (p *Plan) Fingerprint() string {
-	if p.Counts.Bad > 0 || len(p.Missing) > 0 {
+	if p.Counts.Bad > 0 || len(p.Missing) > 0 || p.open() {
 		return ""
 	}
 	return fingerprint(p.Writes)
+}
+
+// open says whether a question waits for its answer.
+func (p *Plan) open() bool {
+	return slices.ContainsFunc(p.Questions, func(q Question) bool { return q.Answer == "" })
 }
 
 // planner reads the rows of a table into a plan.
@@ -125,21 +144,22 @@ type tally struct{ created, changed bool }
 
 // source is a table with everything a plan of it depends on.
 type source struct {
-	spec   *Spec
-	actor  actor.Actor
-	today  day.Day
-	seed   string
-	open   *opened
-	header Header
-	tick   func(done, of int)
-	bad    func(Row, []Problem) error // told of every bad row
+	spec    *Spec
+	actor   actor.Actor
+	today   day.Day
+	seed    string
+	open    *opened
+	header  Header
+	answers map[string]string
+	tick    func(done, of int)
+	bad     func(Row, []Problem) error // told of every bad row
 }
 
 // build reads the table to its end. An error is of the file or the base; what is
 // wrong with rows is in the plan.
 func build(ctx context.Context, s source, base Base) (*Plan, error) {
 	p := &planner{
-		spec: s.spec, book: newBook(base, s.seed, s.today), actor: s.actor, header: s.header,
+		spec: s.spec, book: newBook(base, s.seed, s.today, s.answers), actor: s.actor, header: s.header,
 		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
 		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick,
 	}
@@ -191,6 +211,10 @@ func (p *planner) row(ctx context.Context, row Row) error {
 		p.plan.Sample = append(p.plan.Sample, *l)
 	}
 	p.lines[l.Row] = &tally{}
+	p.plan.Warned += len(l.doubts)
+	if room := maxWarnings - len(p.plan.Warnings); room > 0 {
+		p.plan.Warnings = append(p.plan.Warnings, l.doubts[:min(room, len(l.doubts))]...)
+	}
 	if len(l.faults) == 0 {
 		return nil
 	}
@@ -247,6 +271,7 @@ func (p *planner) once(l *Line) {
 func (p *planner) finish() {
 	plan := p.plan
 	plan.Writes = p.book.writes()
+	plan.Questions = p.book.questions
 	names := newNames(p.book)
 	for _, w := range plan.Writes {
 		by := plan.Records[w.Collection]

@@ -33,7 +33,7 @@ func TestRulesSeeThePlanOverTheDatabase(t *testing.T) {
 		"cupos":         {{ID: "cupo00000000002", Fields: Values{"intervention": two, "number": int64(1), "state": "activo"}}},
 	}
 	judged := func(cupo func(*Book, *Line) string) []Problem {
-		p := &planner{book: newBook(base, "seed", "2026-11-23"), plan: &Plan{}}
+		p := &planner{book: newBook(base, "seed", "2026-11-23", nil), plan: &Plan{}}
 		l := &Line{Row: 2, header: map[string]string{"cupo": "N.° de cupo"}, cells: map[string]string{"cupo": "7"}}
 		l.put(p.book, "participants", Values{"intervention": one, "cupo": cupo(p.book, l), "dni": "99000001", "alta_on": "2026-11-10"},
 			Values{"given_names": "A", "surnames": "B", "sex": "F"}, nil)

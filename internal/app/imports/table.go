@@ -72,8 +72,11 @@ type Facts struct {
 	Format    string // csv, xlsx
 	Encoding  string // csv
 	Separator string // csv
-	Sheet     string // xlsx: the sheet that is read
-	Sheets    []string
+	// Encodings and Separators are those a text may be read with; empty for a
+	// workbook.
+	Encodings, Separators []string
+	Sheet                 string // xlsx: the sheet that is read
+	Sheets                []string
 	// Notes are what the reader assumed and the person should know.
 	Notes []Note
 }
@@ -85,7 +88,7 @@ type Note struct {
 	Args map[string]string
 }
 
-// Opener opens a file. An empty sheet is the first visible one with content.
+// Opener opens a file.
 type Opener interface {
-	Open(path, sheet string) (Table, error)
+	Open(path string, r Reading, h Hints) (Table, error)
 }

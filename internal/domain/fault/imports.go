@@ -19,6 +19,7 @@ const (
 	ImportMappingTwice     Code = "import_mapping_twice"
 	ImportMappingMissing   Code = "import_mapping_missing"
 	ImportBadRows          Code = "import_bad_rows"
+	ImportUnanswered       Code = "import_unanswered"
 	ImportStale            Code = "import_stale"
 	ImportState            Code = "import_state"
 	ImportUndoRefused      Code = "import_undo_refused"
@@ -97,7 +98,7 @@ var importing = []Code{
 	ImportMappingInvalid,
 	ImportMappingTwice,
 	ImportMappingMissing,
-	ImportBadRows,
+	ImportBadRows, ImportUnanswered,
 	ImportStale,
 	ImportState,
 	ImportUndoRefused,

@@ -6,8 +6,7 @@ type Import = Schemas['Import']
 type Preview = Schemas['ImportPreview']
 type Undo = Schemas['ImportUndo']
 
-/** What the person says of the columns: field by column index. */
-export type Choice = { sheet?: string; columns?: { index: number; field: string }[] }
+type Reading = Schemas['ImportReading']
 
 const ASK_EVERY = 800
 
@@ -45,11 +44,11 @@ export class ImportRun {
     if (this.batch?.state === 'uploaded') await this.look()
   }
 
-  /** Reads the file, with the columns and the sheet the person chose. */
-  async look(choice: Choice = {}): Promise<void> {
+  /** Reads the file, the way the person chose; else as the last time. */
+  async look(reading?: Reading): Promise<void> {
     this.stopped = false
     await this.#during('reading', async (signal) => {
-      this.preview = await send<Preview>(`/imports/${this.id}/preview`, { method: 'POST', body: choice, signal })
+      this.preview = await send<Preview>(`/imports/${this.id}/preview`, { method: 'POST', body: { reading }, signal })
       this.batch = this.preview.import
     })
   }

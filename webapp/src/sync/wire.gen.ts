@@ -2906,6 +2906,49 @@ export interface components {
             /** @description Rows of the database to write; when all are written, figures and buckets are being brought up to date. */
             progress_total?: number;
         };
+        /** @description How a file is read. It takes the place of the one before; what is absent is found out. */
+        ImportReading: {
+            /** @description The sheet to read; absent: the first visible one with rows. */
+            sheet?: string;
+            /** @description One of `encodings` of the preview. */
+            encoding?: string;
+            /** @description One of `separators` of the preview. */
+            separator?: string;
+            /** @enum {string} */
+            quote?: "\"" | "'" | "none";
+            /** @description The last row of the header, as the spreadsheet counts. */
+            header_row?: number;
+            /** @description Which field each column holds; remembered for the next file. Absent: what is remembered or recognised. */
+            columns?: {
+                index: number;
+                /** @description Empty when the column is not read. */
+                field: string;
+            }[];
+            /** @description By field: what every row says, where no column brings it; as it would be typed. */
+            constants?: {
+                [key: string]: string;
+            };
+            /** @description Rows to leave out, as the spreadsheet counts. */
+            ignored?: number[];
+            /** @description By the key of its question. */
+            answers?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What only a person can say; a file with an open one cannot be imported. */
+        ImportQuestion: {
+            key: string;
+            text: string;
+            /** @description None: a text of the person's own, such as a reason. */
+            options: {
+                value: string;
+                text: string;
+            }[];
+            /** @description The first rows it is about. */
+            rows: number[];
+            /** @description Empty while it is open. */
+            answer: string;
+        };
         ImportPreview: {
             import: components["schemas"]["Import"];
             /** @enum {string} */
@@ -2914,6 +2957,11 @@ export interface components {
             separator?: string;
             sheet?: string;
             sheets: string[];
+            /** @description Those a text may be read with. */
+            encodings: string[];
+            /** @description Those a text may be read with. */
+            separators: string[];
+            reading: components["schemas"]["ImportReading"];
             /** @description What was assumed about the file. */
             notes: string[];
             header_row: number;
@@ -2923,6 +2971,11 @@ export interface components {
             counts: components["schemas"]["ImportCounts"];
             records: components["schemas"]["ImportRecords"][];
             problems: components["schemas"]["ImportProblem"][];
+            /** @description What to look at; it keeps nothing from being imported. */
+            warnings: components["schemas"]["ImportProblem"][];
+            /** @description How many warnings there are. */
+            warned: number;
+            questions: components["schemas"]["ImportQuestion"][];
             changes: components["schemas"]["ImportChange"][];
             /** @description Labels of the fields of `sample`. */
             fields: string[];
@@ -4880,14 +4933,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The sheet to read; absent or empty: the first visible one with rows. */
-                    sheet?: string;
-                    /** @description Which field each column holds; remembered for the next file. Absent: what is remembered or recognised. */
-                    columns?: {
-                        index: number;
-                        /** @description Empty when the column is not read. */
-                        field: string;
-                    }[];
+                    reading?: components["schemas"]["ImportReading"];
                 };
             };
         };
