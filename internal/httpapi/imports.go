@@ -231,7 +231,11 @@ func (a *API) importApply(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, a.importOf(b))
+	status := http.StatusOK
+	if b.State == imports.Applying {
+		status = http.StatusAccepted
+	}
+	return c.JSON(status, a.importOf(b))
 }
 
 func (a *API) importUndo(c echo.Context) error {
@@ -239,15 +243,15 @@ func (a *API) importUndo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := undoShape{Undone: len(refusals) == 0, Refusals: []refusalShape{}}
-	for _, r := range refusals[:min(len(refusals), shownRefusals)] {
-		out.Refusals = append(out.Refusals, refusalShape{Row: r.Row, What: r.What, Code: r.Reason.Code, Message: say(r.Reason).Message})
-	}
-	out.Refused, out.Import = len(refusals), a.importOf(b)
-	if !out.Undone {
+	out := undoShape{Undone: b.State == imports.Undone, Refusals: refusalsOf(refusals), Refused: len(refusals), Import: a.importOf(b)}
+	if out.Refused > 0 {
 		out.Message = say(fault.New(fault.ImportUndoRefused, "")).Message
 	}
-	return c.JSON(http.StatusOK, out)
+	status := http.StatusOK
+	if b.State == imports.Undoing {
+		status = http.StatusAccepted
+	}
+	return c.JSON(status, out)
 }
 
 // shownRefusals bounds the list of an undo that is not possible.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -64,24 +65,53 @@ type importShape struct {
 	UndoneAt  *time.Time    `json:"undone_at,omitempty"`
 	UndoneBy  string        `json:"undone_by,omitempty"`
 	Counts    *importCounts `json:"counts,omitempty"`
-	Progress  *int          `json:"progress,omitempty"`
-	Total     int           `json:"progress_total,omitempty"`
+	// How far the work on the file is, in rows, and the seconds it still takes.
+	Progress *int `json:"progress,omitempty"`
+	Total    int  `json:"progress_total,omitempty"`
+	Left     int  `json:"seconds_left,omitempty"`
+	// Rows of the database that are in force of an import in steps, of how many.
+	Done    int        `json:"done,omitempty"`
+	Records int        `json:"records,omitempty"`
+	Stop    *stopShape `json:"stop,omitempty"`
+}
+
+// stopShape is why an import does not go on, or was not undone.
+type stopShape struct {
+	Code     fault.Code     `json:"code"`
+	Message  string         `json:"message"`
+	Refused  int            `json:"refused"`
+	Refusals []refusalShape `json:"refusals"`
+}
+
+func refusalsOf(refusals []imports.Refusal) []refusalShape {
+	out := []refusalShape{}
+	for _, r := range refusals[:min(len(refusals), shownRefusals)] {
+		out = append(out, refusalShape{Row: r.Row, What: r.What, Code: r.Reason.Code, Message: say(r.Reason).Message})
+	}
+	return out
 }
 
 func (a *API) importOf(b imports.Batch) importShape {
 	out := importShape{
 		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, State: b.State, Actor: b.ActorName,
-		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy,
+		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total,
+	}
+	if b.State != imports.Uploaded {
+		counts := importCountsOf(b.Counts)
+		out.Counts = &counts
 	}
 	if !b.AppliedAt.IsZero() {
-		counts := importCountsOf(b.Counts)
-		out.AppliedAt, out.Counts = &b.AppliedAt, &counts
+		out.AppliedAt = &b.AppliedAt
+	}
+	if b.Stop != nil {
+		s := say(b.Stop.Fault)
+		out.Stop = &stopShape{s.Code, s.Message, b.Stop.Refused, refusalsOf(b.Stop.Refusals)}
 	}
 	if !b.UndoneAt.IsZero() {
 		out.UndoneAt = &b.UndoneAt
 	}
 	if p, busy := a.Imports.Progress(b.ID); busy {
-		out.Progress, out.Total = &p.Done, p.Total
+		out.Progress, out.Total, out.Left = &p.Done, p.Total, int(math.Ceil(p.Left.Seconds()))
 	}
 	return out
 }

@@ -44,18 +44,22 @@ func rawRow(t *testing.T, k *testkit.Kit, collection, id string) map[string]stri
 func TestImportedRowsAreAsPocketBaseWouldKeepThem(t *testing.T) {
 	k := testkit.World(t)
 	ana := k.Token(testkit.Ana)
-	asSaved := func(f *file, least int) {
+	type written struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+	}
+	writtenBy := func(f *file, least int) (rows []written) {
 		t.Helper()
-		var rows []struct {
-			Collection string `db:"collection"`
-			Record     string `db:"record"`
-		}
 		if err := k.App.DB().NewQuery(`SELECT collection, record FROM import_changes WHERE import = {:i}`).Bind(dbx.Params{"i": f.ID}).All(&rows); err != nil {
 			t.Fatal(err)
 		}
 		if len(rows) < least {
 			t.Fatalf("only %d rows were written", len(rows))
 		}
+		return rows
+	}
+	asSaved := func(rows []written) {
+		t.Helper()
 		for _, r := range rows {
 			rec, err := k.App.FindRecordById(r.Collection, r.Record)
 			if err != nil {
@@ -77,13 +81,14 @@ func TestImportedRowsAreAsPocketBaseWouldKeepThem(t *testing.T) {
 	}
 	const header = "Convenio;Cupo;DNI;Nombres;Apellidos;Sexo;Fecha de nacimiento;Fecha de alta;Fecha de baja;Póliza;RUC de la aseguradora;Aseguradora;Póliza desde;Póliza hasta\n"
 	row := testkit.Codes[testkit.Canal] + ";77;99123456;Juana;Quispe;F;10/01/1980;02/11/2026;%s;P-77;20100070970;Aseguradora;01/11/2026;31/12/2026\n"
-	asSaved(imported(k, ana, "rosters", header+fmt.Sprintf(row, "")), 4)
+	asSaved(writtenBy(imported(k, ana, "rosters", header+fmt.Sprintf(row, "")), 4))
 	changed := imported(k, ana, "rosters", header+fmt.Sprintf(row, "20/11/2026"))
-	asSaved(changed, 1)
+	rows := writtenBy(changed, 1)
+	asSaved(rows)
 	if u := changed.undo(); !u.Undone {
 		t.Fatalf("%+v", u)
 	}
-	asSaved(changed, 1)
+	asSaved(rows)
 	if n := k.Int(`SELECT count(*) FROM participants WHERE dni = '99123456' AND baja_on = ''`); n != 1 {
 		t.Error("the change was not taken back")
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
-	"chaski/internal/app/imports"
 	"chaski/internal/demoaccess"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
@@ -25,7 +24,6 @@ import (
 	"chaski/internal/mail"
 	"chaski/internal/ops"
 	"chaski/internal/poke"
-	"chaski/internal/sheet"
 	"chaski/internal/store"
 	"chaski/internal/telemetry"
 	"chaski/internal/verify"
@@ -74,6 +72,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		admission := app.NewAdmission(runtime.GOMAXPROCS(0))
 		told.Gates(admission)
 		personal := store.NewPersonal(engine, e.App)
+		importer, err := bindImports(e.App, engine, personal)
+		if err != nil {
+			return err
+		}
 		api := &httpapi.API{
 			Admission: admission,
 			Replica:   told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
@@ -89,7 +91,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Outside:   app.Outside{Book: store.NewOutside(engine, e.App), Sights: personal},
 			Problems:  app.Problems{Book: store.NewProblems(engine, e.App), Sights: personal},
 			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
-			Imports:   &imports.Importer{Archive: store.NewImports(engine, e.App), Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today, Sights: personal},
+			Imports:   importer,
 			Personal:  &app.Personal{Book: personal},
 		}
 		e.InstallerFunc = nil                                    // the first administrator is made by a link of ours

@@ -73,6 +73,7 @@ func batchOf(r *core.Record) imports.Batch {
 		ID: r.Id, Kind: imports.Kind(r.GetString("kind")), FileName: r.GetString("file_name"), SHA256: r.GetString("sha256"),
 		Size: int64(r.GetInt("size")), State: r.GetString("state"),
 		Actor: r.GetString("actor"), ActorName: r.GetString("actor_name"), UndoneBy: r.GetString("undone_by"),
+		Step: r.GetInt("step"), Steps: r.GetInt("steps"), Done: r.GetInt("done"), Total: r.GetInt("total"), Stop: stopOf(r),
 		CreatedAt: r.GetDateTime("created").Time(), AppliedAt: r.GetDateTime("applied_at").Time(), UndoneAt: r.GetDateTime("undone_at").Time(),
 	}
 	// Both were written by this package; what is not there stays empty.

@@ -38,21 +38,19 @@ func (s *Imports) Apply(
 		if err := w.write(p.Writes, func(done int) { tick(done, len(p.Writes)) }); err != nil {
 			return err
 		}
-		if err := keepChanges(tx, b.ID, p.Writes); err != nil {
+		if err := keepChanges(tx, b.ID, 0, 0, p.Writes); err != nil {
 			return err
 		}
-		r.Set("state", imports.Applied)
-		r.Set("applied_at", s.engine.Now())
-		r.Set("actor", a.User)
-		r.Set("actor_name", a.Name)
-		r.Set("counts", p.Counts)
+		for name, v := range map[string]any{
+			"state": imports.Applied, "applied_at": s.engine.Now(), "actor": a.User, "actor_name": a.Name, "counts": p.Counts,
+			"step": 1, "steps": 1, "done": len(p.Writes), "total": len(p.Writes),
+		} {
+			r.Set(name, v)
+		}
 		if err := tx.SaveWithContext(ctx, r); err != nil {
 			return err
 		}
-		return WriteAudit(tx, Audit{
-			Actor: a.User, Action: "import", Key: Key{Collection: "imports", Record: b.ID}, At: s.engine.Now(),
-			Detail: importDetail(b, p.Counts, len(p.Writes)),
-		})
+		return s.noted(tx, a, "import", b, p.Counts, len(p.Writes))
 	})
 	return s.atRow(err, writes)
 }
@@ -126,8 +124,9 @@ func scanImages(rows *dbx.Rows, out map[string]image) error {
 	return rows.Err()
 }
 
-// keepChanges remembers what each row was and what it became, for undo.
-func keepChanges(tx core.App, id string, writes []imports.Write) error {
+// keepChanges remembers what each row was and what a step made of it, for undo;
+// first is the number of the first.
+func keepChanges(tx core.App, id string, step, first int, writes []imports.Write) error {
 	ids := map[string][]string{}
 	for _, w := range writes {
 		ids[w.Collection] = append(ids[w.Collection], w.ID)
@@ -139,8 +138,8 @@ func keepChanges(tx core.App, id string, writes []imports.Write) error {
 			return err
 		}
 	}
-	insert := tx.NonconcurrentDB().NewQuery(`INSERT INTO import_changes (import, n, row, collection, record, created, before, after)
-		VALUES ({:i}, {:n}, {:row}, {:c}, {:r}, {:new}, {:before}, {:after})`).Prepare()
+	insert := tx.NonconcurrentDB().NewQuery(`INSERT INTO import_changes (import, n, step, row, collection, record, created, before, after)
+		VALUES ({:i}, {:n}, {:step}, {:row}, {:c}, {:r}, {:new}, {:before}, {:after})`).Prepare()
 	defer func() { _ = insert.Close() }()
 	for n, w := range writes {
 		before, err := json.Marshal(w.Before)
@@ -152,7 +151,7 @@ func keepChanges(tx core.App, id string, writes []imports.Write) error {
 			return err
 		}
 		if _, err := insert.Bind(dbx.Params{
-			"i": id, "n": n, "row": w.Row, "c": w.Collection, "r": w.ID, "new": w.New, "before": string(before), "after": string(after),
+			"i": id, "n": first + n, "step": step, "row": w.Row, "c": w.Collection, "r": w.ID, "new": w.New, "before": string(before), "after": string(after),
 		}).Execute(); err != nil {
 			return err
 		}

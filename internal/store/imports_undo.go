@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -34,8 +36,8 @@ var errRefused = fault.New(fault.ImportUndoRefused, "")
 // Undo implements imports.Archive. What a row was may break a rule by now: then
 // the drain refuses it, and the row is named as others that cannot go back.
 func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]imports.Refusal, error) {
+	u := &undo{id: b.ID}
 	var refusals []imports.Refusal
-	u := &undo{}
 	err := s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
 		r, err := findImport(tx, b.ID)
 		if err != nil {
@@ -44,39 +46,51 @@ func (s *Imports) Undo(ctx context.Context, a actor.Actor, b imports.Batch) ([]i
 		if r.GetString("state") != imports.Applied {
 			return fault.New(fault.ImportState, "")
 		}
-		u.tx, u.db = tx, tx.NonconcurrentDB()
-		if err := u.load(b.ID); err != nil {
+		if refusals, err = u.back(ctx, s.engine, tx, 0); err != nil {
 			return err
 		}
-		if refusals, err = u.check(); err != nil {
+		r.Set("step", 0)
+		r.Set("done", 0)
+		if err := s.undone(tx, a, b, r); err != nil {
 			return err
 		}
-		if len(refusals) > 0 {
-			return errRefused
-		}
-		w := newWriter(ctx, tx, s.engine)
-		defer w.sql.close()
-		if err := u.restore(w); err != nil {
-			return err
-		}
-		r.Set("state", imports.Undone)
-		r.Set("undone_at", s.engine.Now())
-		r.Set("undone_by", a.Name)
-		if err := tx.SaveWithContext(ctx, r); err != nil {
-			return err
-		}
-		return WriteAudit(tx, Audit{
-			Actor: a.User, Action: "import_undo", Key: Key{Collection: "imports", Record: b.ID}, At: s.engine.Now(),
-			Detail: importDetail(b, b.Counts, len(u.rows)),
-		})
+		return tx.SaveWithContext(ctx, r)
 	})
+	refusals, _, err = u.refused(refusals, err, 0)
+	return refusals, err
+}
+
+// back takes back what was written from a step on, or says why not.
+func (u *undo) back(ctx context.Context, e *Engine, tx core.App, step int) ([]imports.Refusal, error) {
+	u.app, u.db, u.step = tx, tx.NonconcurrentDB(), step
+	if err := u.load(step, math.MaxInt32); err != nil {
+		return nil, err
+	}
+	refusals, err := u.check()
+	if err != nil {
+		return nil, err
+	}
+	if len(refusals) > 0 {
+		return refusals, errRefused
+	}
+	w := newWriter(ctx, tx, e)
+	defer w.sql.close()
+	if err := u.restore(w); err != nil {
+		return nil, err
+	}
+	_, err = u.db.NewQuery(`DELETE FROM import_changes WHERE import = {:i} AND step >= {:s}`).Bind(dbx.Params{"i": u.id, "s": step}).Execute()
+	return nil, err
+}
+
+// refused tells rows that cannot go back from what went wrong.
+func (u *undo) refused(refusals []imports.Refusal, err error, left int) ([]imports.Refusal, int, error) {
 	if err == errRefused { //nolint:errorlint // this very value, from above
-		return refusals, nil
+		return refusals, left, nil
 	}
 	if one := u.broken(err); one != nil {
-		return one, nil
+		return one, left, nil
 	}
-	return nil, err
+	return nil, left, err
 }
 
 // broken is the row of the import that the drain refused to bring back, or nil.
@@ -93,17 +107,21 @@ func (u *undo) broken(err error) []imports.Refusal {
 	return nil
 }
 
-// undo is one import being taken back.
+// undo is an import being taken back, or some steps of it.
 type undo struct {
-	tx      core.App
+	app     core.App
 	db      dbx.Builder
+	id      string
+	step    int // what was written from this step on is gone, or goes with it
 	rows    []kept
 	created map[string]map[string]*kept // collection -> record
+	waiting map[string]bool             // ids in work that waits for review; nil until asked for
 }
 
-func (u *undo) load(id string) error {
-	err := u.db.NewQuery(`SELECT n, row, collection, record, created, before, after FROM import_changes WHERE import = {:i} ORDER BY n DESC`).
-		Bind(dbx.Params{"i": id}).All(&u.rows)
+func (u *undo) load(from, to int) error {
+	err := u.db.NewQuery(`SELECT n, row, collection, record, created, before, after FROM import_changes
+		WHERE import = {:i} AND step >= {:from} AND step < {:to} ORDER BY n DESC`).
+		Bind(dbx.Params{"i": u.id, "from": from, "to": to}).All(&u.rows)
 	u.created = map[string]map[string]*kept{}
 	for i := range u.rows {
 		k := &u.rows[i]
@@ -209,11 +227,11 @@ func (k *kept) differs(is image) ([]string, error) {
 // usesOf answers which rows that stay refer to the created ones: record -> what.
 func (u *undo) usesOf(collection string, records map[string]*kept) (map[string][]string, error) {
 	out := map[string][]string{}
-	c, err := u.tx.FindCachedCollectionByNameOrId(collection)
+	c, err := u.app.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
 		return nil, err
 	}
-	references, err := u.tx.FindCachedCollectionReferences(c)
+	references, err := u.app.FindCachedCollectionReferences(c)
 	if err != nil {
 		return nil, err
 	}
@@ -230,29 +248,32 @@ func (u *undo) usesOf(collection string, records map[string]*kept) (map[string][
 // referring counts rows of a relation field that point at the created records.
 func (u *undo) referring(out map[string][]string, records map[string]*kept, from, field string) error {
 	counts := map[string]int{}
-	ids := sortedKeys(records)
-	for len(ids) > 0 {
-		n := min(chunk, len(ids))
+	for ids := range slices.Chunk(sortedKeys(records), chunk) {
 		var rows []struct {
-			ID string `db:"id"`
 			To string `db:"target"`
+			N  int    `db:"n"`
 		}
-		err := u.db.Select("id", "[["+field+"]] AS target").From(from).Where(dbx.In(field, anys(ids[:n])...)).All(&rows)
-		if err != nil {
+		if err := u.db.Select("[["+field+"]] AS target", "count(*) AS n").From(from + " t").
+			Where(dbx.In(field, anys(ids)...)).AndWhere(dbx.NewExp(u.stays("'"+from+"'", "t.id"), u.params())).GroupBy(field).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if u.created[from][r.ID] == nil {
-				counts[r.To]++
-			}
+			counts[r.To] += r.N
 		}
-		ids = ids[n:]
 	}
 	for id, n := range counts {
 		out[id] = append(out[id], fmt.Sprintf("%s: %d", imports.CollectionLabel(from), n))
 	}
 	return nil
 }
+
+// stays is a condition: the row is not one that goes too.
+func (u *undo) stays(collection, id string) string {
+	return `NOT EXISTS (SELECT 1 FROM import_changes x WHERE x.collection = ` + collection + ` AND x.record = ` + id +
+		` AND x.import = {:import} AND x.created AND x.step >= {:step})`
+}
+
+func (u *undo) params() dbx.Params { return dbx.Params{"import": u.id, "step": u.step} }
 
 var recordID = regexp.MustCompile(`[a-z0-9]{15}`)
 
@@ -264,14 +285,14 @@ func (u *undo) unbound(out map[string][]string, collection string, records map[s
 			WHERE a.intervention IN (SELECT intervention FROM participants WHERE id IN (SELECT value FROM json_each({:ids})))
 			AND j.key IN (SELECT value FROM json_each({:ids}))`,
 		"exercises": `SELECT e.id FROM exercises e JOIN aos a ON a.exercise = e.year
-			WHERE e.id IN (SELECT value FROM json_each({:ids})) AND a.id NOT IN (SELECT value FROM json_each({:aos}))
+			WHERE e.id IN (SELECT value FROM json_each({:ids})) AND ` + u.stays("'aos'", "a.id") + `
 			UNION SELECT e.id FROM exercises e JOIN opening_balances b ON b.exercise = e.year WHERE e.id IN (SELECT value FROM json_each({:ids}))`,
 	}
 	labels := map[string]string{"participants": imports.CollectionLabel("attendance_sheets"), "exercises": imports.CollectionLabel("aos")}
 	if q, has := queries[collection]; has {
 		params := dbx.Params{"ids": jsonList(sortedKeys(records))}
 		if collection == "exercises" {
-			params["aos"] = jsonList(sortedKeys(u.created["aos"]))
+			params["import"], params["step"] = u.id, u.step
 		}
 		found, err := column(u.db, q, params)
 		if err != nil {
@@ -289,17 +310,24 @@ func (u *undo) unbound(out map[string][]string, collection string, records map[s
 }
 
 func (u *undo) parked(out map[string][]string, records map[string]*kept) error {
-	bodies, err := column(u.db, `SELECT coalesce(body, '') FROM sync_mutations WHERE status = 'parked'`, nil)
-	seen := map[string]bool{}
-	for _, body := range bodies {
-		for _, id := range recordID.FindAllString(body, -1) {
-			if records[id] != nil && !seen[id] {
-				seen[id] = true
-				out[id] = append(out[id], imports.CollectionLabel("sync_mutations"))
+	if u.waiting == nil {
+		bodies, err := column(u.db, `SELECT coalesce(body, '') FROM sync_mutations WHERE status = 'parked'`, nil)
+		if err != nil {
+			return err
+		}
+		u.waiting = map[string]bool{}
+		for _, body := range bodies {
+			for _, id := range recordID.FindAllString(body, -1) {
+				u.waiting[id] = true
 			}
 		}
 	}
-	return err
+	for id := range records {
+		if u.waiting[id] {
+			out[id] = append(out[id], imports.CollectionLabel("sync_mutations"))
+		}
+	}
+	return nil
 }
 
 // restore gives changed fields back and deletes created rows, last first.

@@ -76,6 +76,7 @@ type set struct {
 	byKey   map[string]*Rec
 	byField map[string][]*Rec // field NUL value, for the fields of shape.index
 	all     []*Rec
+	whole   bool // all rows are in it
 }
 
 // Book holds what the rows of a file need to know of the database, with the
@@ -91,10 +92,16 @@ type Book struct {
 
 	answers   map[string]string
 	questions []Question // by the order in which they were asked
+
+	// narrow reads of a collection without owners only the rows that are asked
+	// for: a step of a long import holds the write transaction while it plans.
+	narrow bool
+	asked  map[string]bool
+	owned  [][2]string // ids of rows that have an owner, to be forgotten
 }
 
 func newBook(base Base, seed string, today day.Day, answers map[string]string) *Book {
-	return &Book{base: base, today: today, seed: seed, answers: answers, sets: map[string]*set{}, ids: map[[2]string]*Rec{}}
+	return &Book{base: base, today: today, seed: seed, answers: answers, sets: map[string]*set{}, ids: map[[2]string]*Rec{}, asked: map[string]bool{}}
 }
 
 // ask asks a person something, once for each key, and answers what he said, or
@@ -115,6 +122,45 @@ func (b *Book) ask(row int, q Question) string {
 	return q.Answer
 }
 
+// next forgets the rows of owners and what was planned: another group follows,
+// which shares none of them.
+func (b *Book) next() {
+	for name := range b.sets {
+		if strings.Contains(name, "\x00") {
+			delete(b.sets, name)
+		}
+	}
+	for _, id := range b.owned {
+		delete(b.ids, id)
+	}
+	b.owned, b.order = nil, nil
+}
+
+// some reads, when narrow, the rows with a value in a field of a collection that
+// is read whole otherwise.
+func (b *Book) some(collection, field string, value any) *set {
+	sh := shapes[collection]
+	if !b.narrow || sh.scope != "" {
+		return b.load(collection, nil)
+	}
+	s := b.sets[collection]
+	if s == nil {
+		s = newSet()
+		b.sets[collection] = s
+	}
+	name := fmt.Sprint(collection, "\x00", field, "\x00", value)
+	if s.whole || b.asked[name] {
+		return s
+	}
+	b.asked[name] = true
+	for _, r := range b.read(collection, sh.columns, field, value) {
+		if b.ids[[2]string{collection, r.ID}] == nil {
+			b.put(s, &Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
+		}
+	}
+	return s
+}
+
 // load answers the rows of a collection that belong to an owner (shape.scope).
 func (b *Book) load(collection string, owner any) *set {
 	sh := shapes[collection]
@@ -122,19 +168,31 @@ func (b *Book) load(collection string, owner any) *set {
 	if sh.scope != "" {
 		name = fmt.Sprint(collection, "\x00", owner)
 	}
-	if s := b.sets[name]; s != nil {
+	s := b.sets[name]
+	if s != nil && s.whole {
 		return s
 	}
-	s := &set{byKey: map[string]*Rec{}, byField: map[string][]*Rec{}}
-	b.sets[name] = s
+	if s == nil {
+		s = newSet()
+		b.sets[name] = s
+	}
+	s.whole = true
 	for _, r := range b.read(collection, sh.columns, sh.scope, owner) {
-		b.put(s, &Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
+		if known := b.ids[[2]string{collection, r.ID}]; known == nil || sh.scope != "" {
+			b.put(s, &Rec{Collection: collection, ID: r.ID, Fields: r.Fields}, sh)
+		}
 	}
 	return s
 }
 
+func newSet() *set { return &set{byKey: map[string]*Rec{}, byField: map[string][]*Rec{}} }
+
 func (b *Book) put(s *set, r *Rec, sh shape) {
-	b.ids[[2]string{r.Collection, r.ID}] = r
+	id := [2]string{r.Collection, r.ID}
+	b.ids[id] = r
+	if sh.scope != "" {
+		b.owned = append(b.owned, id)
+	}
 	s.all = append(s.all, r)
 	if k := keyOf(r.Fields, sh.key); s.byKey[k] == nil {
 		s.byKey[k] = r
@@ -158,6 +216,9 @@ func keyOf(v Values, names []string) string {
 // find answers the row with these key fields, or nil.
 func (b *Book) find(collection string, key Values) *Rec {
 	sh := shapes[collection]
+	if sh.scope == "" {
+		return b.some(collection, sh.key[0], key[sh.key[0]]).byKey[keyOf(key, sh.key)]
+	}
 	return b.load(collection, key[sh.scope]).byKey[keyOf(key, sh.key)]
 }
 
@@ -173,7 +234,7 @@ func (b *Book) where(collection string, owner any, fits func(Values) bool) *Rec 
 
 // byID finds a row of a collection that is read whole.
 func (b *Book) byID(collection, id string) *Rec {
-	for _, r := range b.load(collection, nil).byField["id\x00"+id] {
+	for _, r := range b.some(collection, "id", id).byField["id\x00"+id] {
 		return r
 	}
 	return nil
@@ -181,6 +242,9 @@ func (b *Book) byID(collection, id string) *Rec {
 
 // those are the rows with a value in an indexed field.
 func (b *Book) those(collection string, owner any, field, value string) []*Rec {
+	if shapes[collection].scope == "" {
+		return b.some(collection, field, value).byField[field+"\x00"+value]
+	}
 	return b.load(collection, owner).byField[field+"\x00"+value]
 }
 
@@ -206,7 +270,11 @@ func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
 			r.Fields[name] = v
 		}
 	}
-	b.put(b.load(collection, key[sh.scope]), r, sh)
+	if sh.scope == "" {
+		b.put(b.some(collection, sh.key[0], key[sh.key[0]]), r, sh)
+	} else {
+		b.put(b.load(collection, key[sh.scope]), r, sh)
+	}
 	b.order = append(b.order, r)
 	return r
 }

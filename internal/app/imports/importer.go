@@ -2,7 +2,9 @@ package imports
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -12,14 +14,22 @@ import (
 	"chaski/internal/domain/fault"
 )
 
-// MaxBytes bounds a file.
-const MaxBytes = 30 << 20
+// MaxBytes bounds a file that comes in one request; MaxFile one that comes in
+// pieces.
+const (
+	MaxBytes = 30 << 20
+	MaxFile  = 250 << 20
+)
 
 // The states of an import.
 const (
-	Uploaded = "uploaded"
-	Applied  = "applied"
-	Undone   = "undone"
+	Uploaded    = "uploaded"
+	Applying    = "applying"     // in steps; it goes on by itself
+	Stopped     = "stopped"      // some steps are written; somebody must look
+	Applied     = "applied"      // whole
+	Undoing     = "undoing"      // in steps; it goes on by itself
+	UndoStopped = "undo_stopped" // some steps are undone; somebody must look
+	Undone      = "undone"
 )
 
 // Batch is one file and what became of it.
@@ -29,16 +39,19 @@ type Batch struct {
 	Size                           int64
 	State                          string
 	Reading                        Reading
-	Counts                         Counts // once applied
+	Counts                         Counts // once accepted
+	Step, Steps                    int    // in force, and of how many
+	Done, Total                    int    // rows of the database, likewise
+	Stop                           *Stop  // why it does not go on
 	Actor, ActorName, UndoneBy     string
 	CreatedAt, AppliedAt, UndoneAt time.Time
 }
 
 // Refusal is why one row of an import cannot be undone.
 type Refusal struct {
-	Row    int
-	What   string
-	Reason *fault.Fault
+	Row    int          `json:"row"`
+	What   string       `json:"what"`
+	Reason *fault.Fault `json:"reason"`
 }
 
 // Archive keeps imports and carries them out.
@@ -61,8 +74,41 @@ type Archive interface {
 	// attributed to the person. Nothing is written when plan fails. tick is told
 	// how many rows of the plan are written.
 	Apply(ctx context.Context, a actor.Actor, b Batch, plan func(Base) (*Plan, error), tick func(done, of int)) error
-	// Undo restores what an import changed, all of it or nothing.
+	// Undo restores what an import of one step changed, all of it or nothing.
 	Undo(ctx context.Context, a actor.Actor, b Batch) ([]Refusal, error)
+	Long
+}
+
+// Long carries out imports of more than one step. Each method is a transaction of
+// its own, but for Check, which reads only.
+type Long interface {
+	// Stage is where the rows of a file are kept while it is planned. It is empty
+	// if the key is another than it was made with.
+	Stage(id, key string) (Stage, error)
+	// Unstage lets it go.
+	Unstage(id string)
+	// Accept makes an import one that is under way.
+	Accept(ctx context.Context, a actor.Actor, b Batch, job Job) error
+	// UnderWay are the imports that go on by themselves, oldest first.
+	UnderWay() ([]Batch, error)
+	// Author is the person as he is now.
+	Author(b Batch) (actor.Actor, error)
+	// Steps are those that are still to be written.
+	Steps(b Batch) ([]Step, error)
+	// Write carries out a step with the writes that plan answers. Held ones were
+	// planned before: what they change must be as it was then. The last step makes
+	// the import applied. moved is answered when the import is not in this state
+	// any more.
+	Write(ctx context.Context, a actor.Actor, b Batch, s Step, held bool, plan func(Base) ([]Write, error)) (moved bool, err error)
+	// Halt stops an import where it is.
+	Halt(b Batch, why Stop) error
+	// Revoke makes an import one that is being undone.
+	Revoke(ctx context.Context, a actor.Actor, b Batch) error
+	// Check answers the first rows that cannot go back, and how many there are.
+	Check(ctx context.Context, b Batch, tick func(done, of int)) (Stop, error)
+	// Restore undoes the last step that is in force; the last of all makes the
+	// import undone.
+	Restore(ctx context.Context, a actor.Actor, b Batch) (refusals []Refusal, left int, err error)
 }
 
 // Importer is the use case.
@@ -73,16 +119,37 @@ type Importer struct {
 	Today   func() day.Day
 	Sights  app.Sights // told of who sees the people of a roster
 
+	Log *slog.Logger // may be nil
+
+	// Between is asked after each step of a long import; false ends the work as a
+	// kill of the server would. For tests; may be nil.
+	Between func(Batch) bool
+	// StepWrites is about how many rows a step writes; 0 for StepWrites.
+	StepWrites int
+
 	once     sync.Once
 	turn     chan struct{} // one file is read at a time: memory is bounded
+	wake     chan struct{}
 	mu       sync.Mutex
 	progress map[string]Progress
+	planned  map[string]shown
+}
+
+// shown is what the last preview of a file told.
+type shown struct {
+	print  string
+	total  int
+	counts Counts
 }
 
 // Progress is how far the work on a file is: rows of the file read so far, or,
-// with a Total, rows of the database written of those to write. Once all are
-// written, figures and buckets are brought up to date.
-type Progress struct{ Done, Total int }
+// with a Total, rows of the file planned or of the database written, of those
+// there are. Left is the time it still takes, 0 while nobody knows. Once all rows
+// are written, figures and buckets are brought up to date.
+type Progress struct {
+	Done, Total int
+	Left        time.Duration
+}
 
 // Preview is what a file says and what importing it would do.
 type Preview struct {
@@ -102,17 +169,41 @@ func (im *Importer) Progress(id string) (Progress, bool) {
 	return p, busy
 }
 
-// working waits for the turn; what it answers ends it.
-func (im *Importer) working(ctx context.Context, id string) (func(), error) {
-	im.once.Do(func() { im.turn, im.progress = make(chan struct{}, 1), map[string]Progress{} })
-	im.tick(id)(0, 0)
+func (im *Importer) init() {
+	im.once.Do(func() {
+		im.turn, im.wake = make(chan struct{}, 1), make(chan struct{}, 1)
+		im.progress, im.planned = map[string]Progress{}, map[string]shown{}
+	})
+}
+
+// reading waits for the turn; what it answers gives it back.
+func (im *Importer) reading(ctx context.Context) (func(), error) {
+	im.init()
 	select {
 	case im.turn <- struct{}{}:
-		return func() { im.ended(id); <-im.turn }, nil
+		return func() { <-im.turn }, nil
 	case <-ctx.Done():
-		im.ended(id)
 		return nil, ctx.Err()
 	}
+}
+
+// working waits for the turn; what it answers ends it.
+func (im *Importer) working(ctx context.Context, id string) (func(), error) {
+	im.init()
+	im.note(id, Progress{})
+	done, err := im.reading(ctx)
+	if err != nil {
+		im.ended(id)
+		return nil, err
+	}
+	return func() { im.ended(id); done() }, nil
+}
+
+func (im *Importer) size() int {
+	if im.StepWrites > 0 {
+		return im.StepWrites
+	}
+	return StepWrites
 }
 
 func (im *Importer) ended(id string) {
@@ -121,11 +212,20 @@ func (im *Importer) ended(id string) {
 	delete(im.progress, id)
 }
 
+func (im *Importer) note(id string, p Progress) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	im.progress[id] = p
+}
+
+// tick tells how far something is that begins now.
 func (im *Importer) tick(id string) func(done, of int) {
+	began, total := time.Now(), 0
 	return func(done, of int) {
-		im.mu.Lock()
-		defer im.mu.Unlock()
-		im.progress[id] = Progress{done, of}
+		if of != total { // another part of the work
+			began, total = time.Now(), of
+		}
+		im.note(id, Progress{Done: done, Total: of, Left: leftOf(began, 0, done, of, time.Now())})
 	}
 }
 
@@ -183,10 +283,14 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, readi
 	if err != nil {
 		return nil, err
 	}
-	if b.State != Uploaded {
+	if b.State != Uploaded && b.State != Stopped {
 		return nil, fault.New(fault.ImportState, "")
 	}
-	if reading != nil {
+	switch {
+	case reading == nil:
+	case b.State == Stopped: // its first part was read as it says
+		b.Reading.Answers = reading.Answers
+	default:
 		b.Reading = *reading
 	}
 	end, err := im.working(ctx, id)
@@ -239,32 +343,62 @@ func (im *Importer) saw(a actor.Actor, b Batch, what string, rows int) error {
 	})
 }
 
-// look opens the file, matches its columns and makes the plan.
-func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec, base Base, bad func(Row, []Problem) error) (*Preview, error) {
+// open opens the file of an import, up to its columns, with its stage.
+func (im *Importer) open(b Batch, spec *Spec, fn func(source, Header, Table) error) error {
 	path, done, err := im.Archive.File(b.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer done()
 	t, err := im.Opener.Open(path, b.Reading, spec.hints())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = t.Close() }()
 	o, err := spec.start(t)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	header, err := im.match(b, spec, o.header)
 	if err != nil {
+		return err
+	}
+	s := source{spec: spec, today: im.Today(), seed: b.ID, open: o, header: header, answers: b.Reading.Answers, tick: im.tick(b.ID), direct: im.size()}
+	if spec.group != "" {
+		if s.stage, err = im.Archive.Stage(b.ID, stageKey(b, header)); err != nil {
+			return err
+		}
+		defer func() { _ = s.stage.Close() }()
+	}
+	return fn(s, header, t)
+}
+
+// stageKey names everything that decides what the rows of a file are.
+func stageKey(b Batch, h Header) string {
+	reading := b.Reading
+	reading.Answers = nil
+	key, _ := json.Marshal([]any{b.SHA256, reading, h}) // always encodes
+	return string(key)
+}
+
+// look opens the file, matches its columns and makes the plan.
+func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec, base Base, bad func(Row, []Problem) error) (*Preview, error) {
+	var p *Preview
+	err := im.open(b, spec, func(s source, header Header, t Table) error {
+		p = &Preview{Batch: b, Spec: spec, Header: header, Samples: samples(s.open)}
+		s.actor, s.bad = a, bad
+		var err error
+		p.Plan, err = build(ctx, s, base)
+		p.Facts = t.Facts()
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	p := &Preview{Batch: b, Spec: spec, Header: header, Samples: samples(o)}
-	p.Plan, err = build(ctx, source{
-		spec: spec, actor: a, today: im.Today(), seed: b.ID, open: o, header: header, answers: b.Reading.Answers, tick: im.tick(b.ID), bad: bad,
-	}, base)
-	p.Facts = t.Facts()
-	return p, err
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	im.planned[b.ID] = shown{p.Plan.Fingerprint(), p.Plan.Total, p.Plan.Counts}
+	return p, nil
 }
 
 // match lays what the person chose, or else what is remembered, over the header.
@@ -294,13 +428,14 @@ func samples(o *opened) map[int][]string {
 }
 
 // Apply carries out what the preview with this fingerprint showed, or nothing.
-// Asked again for an import that is done, it answers what was done.
+// What fits in one step is written when it answers; a longer import is under way
+// then. Asked again for an import that is done, it answers what was done.
 func (im *Importer) Apply(ctx context.Context, a actor.Actor, id, print string) (Batch, error) {
 	b, spec, err := im.Find(a, id)
-	if err != nil || b.State == Applied {
+	if err != nil || b.State == Applied || b.State == Applying {
 		return b, err
 	}
-	if b.State != Uploaded {
+	if b.State != Uploaded && b.State != Stopped {
 		return b, fault.New(fault.ImportState, "")
 	}
 	end, err := im.working(ctx, id)
@@ -308,41 +443,128 @@ func (im *Importer) Apply(ctx context.Context, a actor.Actor, id, print string) 
 		return b, err
 	}
 	defer end()
-	// From here on it is all or nothing, whether or not anybody still waits.
-	ctx = context.WithoutCancel(ctx)
-	var header Header
-	err = im.Archive.Apply(ctx, a, b, func(base Base) (*Plan, error) {
-		p, err := im.look(ctx, a, b, spec, base, nil)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(p.Plan.Missing) > 0 || p.Plan.Counts.Bad > 0 && print == "":
-			return nil, fault.New(fault.ImportBadRows, "")
-		case p.Plan.open():
-			return nil, fault.New(fault.ImportUnanswered, "")
-		case p.Plan.Fingerprint() != print:
-			return nil, fault.New(fault.ImportStale, "")
-		}
-		header = p.Header
-		return p.Plan, nil
-	}, im.tick(id))
-	if err != nil {
-		return b, err
+	if im.long(b, print) {
+		err = im.accept(ctx, a, b, spec, print)
+	} else {
+		// From here on it is all or nothing, whether or not anybody still waits.
+		err = im.write(context.WithoutCancel(ctx), a, b, spec, print)
 	}
-	if err := im.Archive.Remember(b.Kind, header.Signature(), header.remembered()); err != nil {
+	if err != nil {
 		return b, err
 	}
 	return im.Archive.Find(id)
 }
 
-// Undo takes back an import, all of it or nothing; the refusals say why not.
+// long says whether an import takes more than one step, as far as is known.
+func (im *Importer) long(b Batch, print string) bool {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	was, known := im.planned[b.ID]
+	return b.State == Stopped || !known || was.print != print || was.total > im.size()
+}
+
+// write carries out an import of one step.
+func (im *Importer) write(ctx context.Context, a actor.Actor, b Batch, spec *Spec, print string) error {
+	var header Header
+	err := im.Archive.Apply(ctx, a, b, func(base Base) (*Plan, error) {
+		p, err := im.look(ctx, a, b, spec, base, nil)
+		if err == nil {
+			err = p.Plan.shows(print)
+		}
+		if err != nil {
+			return nil, err
+		}
+		header = p.Header
+		return p.Plan, nil
+	}, im.tick(b.ID))
+	if err != nil {
+		return err
+	}
+	im.Archive.Unstage(b.ID)
+	return im.Archive.Remember(b.Kind, header.Signature(), header.remembered())
+}
+
+// shows says whether the plan is the one with this fingerprint.
+func (p *Plan) shows(print string) error {
+	switch {
+	case len(p.Missing) > 0 || p.Counts.Bad > 0 && print == "":
+		return fault.New(fault.ImportBadRows, "")
+	case p.open():
+		return fault.New(fault.ImportUnanswered, "")
+	case p.Fingerprint() != print:
+		return fault.New(fault.ImportStale, "")
+	}
+	return nil
+}
+
+// again is the plan with this fingerprint. What was planned by groups is not
+// planned again: each step is, within its transaction.
+func (im *Importer) again(ctx context.Context, s source, base Base, print string) (*Plan, error) {
+	im.mu.Lock()
+	was := im.planned[s.seed]
+	im.mu.Unlock()
+	if s.stage != nil && print != "" && was.print == print && s.stage.Whole() && s.stage.Print() == print {
+		groups, err := s.stage.Groups()
+		return &Plan{Total: was.total, Counts: was.counts, groups: groups, print: print}, err
+	}
+	plan, err := build(ctx, s, base)
+	if err != nil {
+		return nil, err
+	}
+	return plan, plan.shows(print)
+}
+
+// accept makes a long import one that is under way. One that turns out to be
+// short is written at once.
+func (im *Importer) accept(ctx context.Context, a actor.Actor, b Batch, spec *Spec, print string) error {
+	var plan *Plan
+	var steps []Step
+	err := im.Archive.Read(ctx, func(base Base) error {
+		return im.open(b, spec, func(s source, _ Header, _ Table) error {
+			s.actor = a
+			var err error
+			if plan, err = im.again(ctx, s, base, print); err != nil {
+				return err
+			}
+			if s.stage == nil {
+				plan.groups = []Group{{Row: plan.Writes[0].Row, Writes: max(plan.Total, im.size()+1)}}
+			}
+			steps, err = plan.steps(im.size(), func(n int) ([]Write, error) {
+				if s.stage == nil {
+					return plan.Writes, nil
+				}
+				return newPlanner(s, base).group(ctx, s.stage, n)
+			})
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if plan.Total <= im.size() && b.State == Uploaded {
+		return im.write(context.WithoutCancel(ctx), a, b, spec, print)
+	}
+	if err := im.Archive.Accept(ctx, a, b, Job{Steps: steps, Counts: plan.Counts, Total: plan.Total}); err != nil {
+		return err
+	}
+	im.nudge()
+	return nil
+}
+
+// Undo takes back an import, all of it or nothing; the refusals say why not. One
+// of more than one step, and one that is not whole, is under way when it answers.
 func (im *Importer) Undo(ctx context.Context, a actor.Actor, id string) (Batch, []Refusal, error) {
 	b, _, err := im.Find(a, id)
 	if err != nil {
 		return b, nil, err
 	}
-	if b.State != Applied {
-		return b, nil, fault.New(fault.ImportState, "")
+	if b.State != Applied || b.Done > im.size() {
+		if err := im.Archive.Revoke(ctx, a, b); err != nil {
+			return b, nil, err
+		}
+		im.nudge()
+		b, err = im.Archive.Find(id)
+		return b, nil, err
 	}
 	end, err := im.working(ctx, id)
 	if err != nil {
@@ -366,6 +588,7 @@ func (im *Importer) Discard(a actor.Actor, id string) error {
 	if b.State != Uploaded {
 		return fault.New(fault.ImportState, "")
 	}
+	im.Archive.Unstage(id)
 	return im.Archive.Discard(b)
 }
 

@@ -27,7 +27,7 @@ var rosterSpec = Spec{
 		{Name: "valid_from", Label: "Póliza desde", Type: TypeDay, Example: "01/11/2026", Synonyms: list{"vigencia desde", "desde", "inicio de vigencia"}},
 		{Name: "valid_to", Label: "Póliza hasta", Type: TypeDay, Example: "31/12/2026", Synonyms: list{"vigencia hasta", "hasta", "fin de vigencia"}},
 	},
-	plan: planRoster,
+	plan: planRoster, group: "convenio_code",
 }
 
 // adult is the age from which one may work.

@@ -30,6 +30,18 @@ type Spec struct {
 	// AdminOnly: the file decides who may sign in.
 	AdminOnly bool
 	plan      func(*Book, *Line)
+	// group is the field that says which rows belong together: a row creates,
+	// changes and asks for nothing that rows of another group do. Such a file may
+	// have MaxStaged rows, and is planned a group at a time. "" for none.
+	group string
+}
+
+// MaxRows is how many rows a file of the kind may have.
+func (s *Spec) MaxRows() int {
+	if s.group != "" {
+		return MaxStaged
+	}
+	return MaxRows
 }
 
 // Field finds a field by name, or nil.
@@ -45,20 +57,26 @@ func (s *Spec) Field(name string) *Field {
 // Specs lists every kind.
 var Specs = []*Spec{&entitySpec, &planningSpec, &userSpec, &interventionSpec, &rosterSpec, &transferSpec, &budgetSpec}
 
+// specOf finds a kind.
+func specOf(kind Kind) (*Spec, error) {
+	for _, s := range Specs {
+		if s.Kind == kind {
+			return s, nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "kind")
+}
+
 // SpecOf finds the kind a person may import.
 func SpecOf(a actor.Actor, kind Kind) (*Spec, error) {
 	if !May(a) {
 		return nil, fault.New(fault.Forbidden, "")
 	}
-	for _, s := range Specs {
-		if s.Kind == kind {
-			if s.AdminOnly && !a.Role.May(actor.ImportPeople) {
-				return nil, fault.New(fault.Forbidden, "")
-			}
-			return s, nil
-		}
+	s, err := specOf(kind)
+	if err == nil && s.AdminOnly && !a.Role.May(actor.ImportPeople) {
+		return nil, fault.New(fault.Forbidden, "")
 	}
-	return nil, fault.New(fault.NotFound, "kind")
+	return s, err
 }
 
 // May says whether a person imports at all.

@@ -13,9 +13,12 @@ import (
 	"chaski/internal/domain/fault"
 )
 
-// MaxRows is how many rows one import may have: all of them become one
-// transaction, during which phones wait to be heard.
-const MaxRows = 20_000
+// MaxRows is how many rows one import may have whose plan is held in memory;
+// MaxStaged, one that is planned group by group (Spec.group).
+const (
+	MaxRows   = 20_000
+	MaxStaged = 500_000
+)
 
 // Bounds of what a preview answers; the counts are of everything.
 const (
@@ -111,13 +114,21 @@ type Plan struct {
 	Missing   []string // required fields without a column
 	Writes    []Write
 	Records   map[string]*Counts // by collection
-	bad       func(row Row, problems []Problem) error
+	// Total is how many rows of the database it writes. Writes holds them unless
+	// the plan was made group by group and they are too many for one transaction.
+	Total  int
+	groups []Group
+	print  string // of a plan by groups
+	bad    func(row Row, problems []Problem) error
 }
 
 // Fingerprint names the plan; "" while it cannot be carried out.
 func (p *Plan) Fingerprint() string {
 	if p.Counts.Bad > 0 || len(p.Missing) > 0 || p.open() {
 		return ""
+	}
+	if p.print != "" {
+		return p.print
 	}
 	return fingerprint(p.Writes)
 }
@@ -137,6 +148,7 @@ type planner struct {
 	seen   map[string]int // natural key -> row
 	lines  map[int]*tally
 	tick   func(done, of int)
+	of     int // rows there are, once that is known
 }
 
 // tally says what one line of the file created or changed.
@@ -153,15 +165,16 @@ type source struct {
 	answers map[string]string
 	tick    func(done, of int)
 	bad     func(Row, []Problem) error // told of every bad row
+	stage   Stage                      // of a kind that is planned by groups; else nil
+	direct  int                        // how many writes of a plan by groups are held
 }
 
 // build reads the table to its end. An error is of the file or the base; what is
 // wrong with rows is in the plan.
 func build(ctx context.Context, s source, base Base) (*Plan, error) {
-	p := &planner{
-		spec: s.spec, book: newBook(base, s.seed, s.today, s.answers), actor: s.actor, header: s.header,
-		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
-		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick,
+	p := newPlanner(s, base)
+	if s.stage != nil {
+		return p.staged(ctx, s)
 	}
 	for {
 		row, err := s.open.next()
@@ -178,8 +191,17 @@ func build(ctx context.Context, s source, base Base) (*Plan, error) {
 	if p.plan.Counts.Rows == 0 {
 		return nil, fault.New(fault.ImportNoRows, "")
 	}
-	p.finish()
+	p.plan.Writes = p.count()
+	p.plan.sorted()
 	return p.plan, nil
+}
+
+func newPlanner(s source, base Base) *planner {
+	return &planner{
+		spec: s.spec, book: newBook(base, s.seed, s.today, s.answers), actor: s.actor, header: s.header,
+		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
+		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick,
+	}
 }
 
 const tickEvery = 500
@@ -187,12 +209,12 @@ const tickEvery = 500
 func (p *planner) row(ctx context.Context, row Row) error {
 	c := &p.plan.Counts
 	c.Rows++
-	if c.Rows > MaxRows {
-		return fault.New(fault.ImportTooManyRows, "").With("max", fmt.Sprint(MaxRows))
+	if most := p.spec.MaxRows(); c.Rows > most {
+		return fault.New(fault.ImportTooManyRows, "").With("max", fmt.Sprint(most))
 	}
 	if c.Rows%tickEvery == 0 {
 		if p.tick != nil {
-			p.tick(c.Rows, 0)
+			p.tick(c.Rows, p.of)
 		}
 		if err := ctx.Err(); err != nil {
 			return err
@@ -207,21 +229,15 @@ func (p *planner) row(ctx context.Context, row Row) error {
 	if p.book.err != nil {
 		return p.book.err
 	}
-	if len(p.plan.Sample) < maxSample {
-		p.plan.Sample = append(p.plan.Sample, *l)
-	}
+	p.plan.Sample = lowest(append(p.plan.Sample, *l), maxSample, func(l Line) int { return l.Row })
 	p.lines[l.Row] = &tally{}
 	p.plan.Warned += len(l.doubts)
-	if room := maxWarnings - len(p.plan.Warnings); room > 0 {
-		p.plan.Warnings = append(p.plan.Warnings, l.doubts[:min(room, len(l.doubts))]...)
-	}
+	p.plan.Warnings = lowest(append(p.plan.Warnings, l.doubts...), maxWarnings, func(x Problem) int { return x.Row })
 	if len(l.faults) == 0 {
 		return nil
 	}
 	c.Bad++
-	if room := maxProblems - len(p.plan.Problems); room > 0 {
-		p.plan.Problems = append(p.plan.Problems, l.faults[:min(room, len(l.faults))]...)
-	}
+	p.plan.Problems = lowest(append(p.plan.Problems, l.faults...), maxProblems, func(x Problem) int { return x.Row })
 	if p.plan.bad != nil {
 		return p.plan.bad(row, l.faults)
 	}
@@ -267,13 +283,37 @@ func (p *planner) once(l *Line) {
 	p.seen[l.label] = l.Row
 }
 
-// finish counts what the plan does, by line and by collection.
-func (p *planner) finish() {
+// lowest cuts a list to those of the first rows of the file, once there are
+// twice too many: groups do not come in the order of their rows.
+func lowest[T any](list []T, n int, row func(T) int) []T {
+	if len(list) < 2*n {
+		return list
+	}
+	return first(list, n, row)
+}
+
+func first[T any](list []T, n int, row func(T) int) []T {
+	slices.SortStableFunc(list, func(a, b T) int { return row(a) - row(b) })
+	return list[:min(n, len(list))]
+}
+
+// sorted cuts what a preview shows to its bounds.
+func (p *Plan) sorted() {
+	p.Problems = first(p.Problems, maxProblems, func(x Problem) int { return x.Row })
+	p.Warnings = first(p.Warnings, maxWarnings, func(x Problem) int { return x.Row })
+	p.Changes = first(p.Changes, maxChanges, func(c Change) int { return c.Row })
+	p.Sample = first(p.Sample, maxSample, func(l Line) int { return l.Row })
+}
+
+// count adds up what the rows planned so far do, by line and by collection, and
+// answers it.
+func (p *planner) count() []Write {
 	plan := p.plan
-	plan.Writes = p.book.writes()
+	writes := p.book.writes()
 	plan.Questions = p.book.questions
-	names := newNames(p.book)
-	for _, w := range plan.Writes {
+	plan.Total += len(writes)
+	var named names
+	for _, w := range writes {
 		by := plan.Records[w.Collection]
 		if by == nil {
 			by = &Counts{}
@@ -287,13 +327,14 @@ func (p *planner) finish() {
 		}
 		by.Changed++
 		t.changed = true
+		if named == nil {
+			named = newNames(p.book)
+		}
 		for _, field := range sortedNames(w.Before) {
-			if len(plan.Changes) < maxChanges {
-				plan.Changes = append(plan.Changes, Change{
-					Row: w.Row, What: names.of(w.ID), Field: ColumnLabel(field),
-					Before: names.show(field, w.Before[field]), After: names.show(field, w.Fields[field]),
-				})
-			}
+			plan.Changes = lowest(append(plan.Changes, Change{
+				Row: w.Row, What: named.of(w.ID), Field: ColumnLabel(field),
+				Before: named.show(field, w.Before[field]), After: named.show(field, w.Fields[field]),
+			}), maxChanges, func(c Change) int { return c.Row })
 		}
 	}
 	for _, t := range p.lines {
@@ -305,4 +346,5 @@ func (p *planner) finish() {
 		}
 	}
 	plan.Counts.Same = max(0, plan.Counts.Rows-plan.Counts.Bad-plan.Counts.New-plan.Counts.Changed)
+	return writes
 }

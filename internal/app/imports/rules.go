@@ -121,8 +121,10 @@ func (w world) Row(collection, id string) (record.Row, bool) {
 func (w world) By(collection, field, value string) (record.Row, bool) {
 	sh, known := shapes[collection]
 	if known && sh.scope == "" {
-		if r := w.b.where(collection, nil, func(v Values) bool { return v.Text(field) == value }); r != nil {
-			return record.Row(r.Fields), true
+		for _, r := range w.b.some(collection, field, value).all {
+			if r.Fields.Text(field) == value {
+				return record.Row(r.Fields), true
+			}
 		}
 		return nil, false
 	}
@@ -159,10 +161,11 @@ func (b *Book) byAnyID(collection, id string) *Rec {
 	}
 	sh, known := shapes[collection]
 	if known && sh.scope == "" {
-		b.load(collection, nil)
+		b.some(collection, "id", id)
 		return b.ids[k]
 	}
 	b.ids[k] = nil
+	b.owned = append(b.owned, k)
 	for _, r := range b.read(collection, sh.columns, "id", id) {
 		b.ids[k] = &Rec{Collection: collection, ID: r.ID, Fields: r.Fields}
 	}

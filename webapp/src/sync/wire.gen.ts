@@ -2889,8 +2889,11 @@ export interface components {
             file_name: string;
             sha256: string;
             size: number;
-            /** @enum {string} */
-            state: "uploaded" | "applied" | "undone";
+            /**
+             * @description `applying` and `undoing` go on by themselves, also after a restart; `stopped` and `undo_stopped` wait for somebody (`stop` says why).
+             * @enum {string}
+             */
+            state: "receiving" | "uploaded" | "applying" | "stopped" | "applied" | "undoing" | "undo_stopped" | "undone";
             /** @description Name of who sent or imported it. */
             actor: string;
             /** Format: date-time */
@@ -2901,10 +2904,17 @@ export interface components {
             undone_at?: string;
             undone_by?: string;
             counts?: components["schemas"]["ImportCounts"];
-            /** @description Rows of the file read so far, or, with `progress_total`, rows of the database written so far. */
+            /** @description Rows of the file read so far, or, with `progress_total`, rows planned, written or taken back so far. */
             progress?: number;
-            /** @description Rows of the database to write; when all are written, figures and buckets are being brought up to date. */
+            /** @description Of how many. */
             progress_total?: number;
+            /** @description How long this part of the work still takes; absent while nobody knows. */
+            seconds_left?: number;
+            /** @description Rows of the database that are in force. */
+            done?: number;
+            /** @description Rows of the database it writes. */
+            records?: number;
+            stop?: components["schemas"]["ImportStop"];
         };
         /** @description How a file is read. It takes the place of the one before; what is absent is found out. */
         ImportReading: {
@@ -2948,6 +2958,14 @@ export interface components {
             rows: number[];
             /** @description Empty while it is open. */
             answer: string;
+        };
+        /** @description Why an import does not go on, or was not undone. */
+        ImportStop: {
+            code: string;
+            message: string;
+            /** @description Rows that cannot go back. */
+            refused: number;
+            refusals: components["schemas"]["ImportRefusal"][];
         };
         ImportPreview: {
             import: components["schemas"]["Import"];
@@ -5022,6 +5040,15 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
+            /** @description Accepted, and written in steps: ask for the import how far it is. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
             default: components["responses"]["Fault"];
         };
     };
@@ -5038,6 +5065,15 @@ export interface operations {
         responses: {
             /** @description Undone or refused. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportUndo"];
+                };
+            };
+            /** @description Being undone in steps, once all of it was looked at: ask for the import what becomes of it. So does one that is under way or stopped. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
