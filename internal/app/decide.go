@@ -108,7 +108,7 @@ func (j *judge) fate(collection, record string, otherwise *fault.Fault) error {
 		return fault.New(fault.ParentParked, otherwise.Field)
 	case status == Rejected:
 		return fault.New(fault.ParentRejected, otherwise.Field)
-	case j.actor.Role != actor.Supervisor:
+	case !j.actor.Role.May(actor.RecordVisits):
 		return fault.New(fault.OperationNotAllowed, "")
 	}
 	return otherwise
@@ -131,7 +131,7 @@ func (j *judge) standing(intervention, ut string) error {
 		return nil
 	}
 	tenure, err := j.tx.Tenure(j.actor.User, intervention, j.today)
-	supervises := j.actor.Role == actor.Supervisor
+	supervises := j.actor.Role.May(actor.RecordVisits)
 	switch {
 	case err != nil:
 		return err

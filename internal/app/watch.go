@@ -272,14 +272,14 @@ func reaches(a actor.Actor, ut string) bool {
 	return a.Role != actor.UTCoordinator || a.UT != "" && a.UT == ut
 }
 
-// Visit is open to those who watch figures and to the supervisor who made it.
+// Visit is open to those who watch figures; who made it has it on his device.
 func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
-	if !a.WatchesFigures() && a.Role != actor.Supervisor {
+	if !a.WatchesFigures() {
 		return d, fault.New(fault.Forbidden, "")
 	}
 	err = b.figures.Read(func(s Snapshot) error {
 		row, found, err := s.VisitRow(id)
-		if err != nil || !found || !mayRead(a, row) {
+		if err != nil || !found || !reaches(a, row.UT) {
 			return orFault(err, fault.New(fault.NotFound, "visit"))
 		}
 		d = row
@@ -297,5 +297,3 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 	}
 	return d, b.saw(a, "visit", "visits", id, d.Intervention, len(d.Marks)+len(d.Unlisted))
 }
-
-func mayRead(a actor.Actor, v VisitDetail) bool { return a.WatchesFigures() && reaches(a, v.UT) }

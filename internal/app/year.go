@@ -41,7 +41,7 @@ type LateCell struct {
 type CountedBy struct{ AO, Measure, Rule string }
 
 func (b *board) Year(a actor.Actor, year int64) (out YearReport, err error) {
-	if !a.WatchesFigures() || a.Role == actor.UTCoordinator {
+	if !a.Role.May(actor.WatchYear) {
 		return out, fault.New(fault.Forbidden, "")
 	}
 	err = b.figures.Read(func(s Snapshot) error {

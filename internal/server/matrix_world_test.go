@@ -102,6 +102,11 @@ func (m *matrix) document(scope string) {
 	})
 }
 
+// broken breaks a rule of a participant, for somebody to correct.
+func (m *matrix) broken(scope string) {
+	settled(m.t, m.Kit, `UPDATE participants SET alta_on = '2026-13-01' WHERE id = '`+m.rows[scope]["record"]+`'`)
+}
+
 // file puts back a file to be imported.
 func (m *matrix) file(string) {
 	m.files++

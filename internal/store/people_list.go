@@ -255,8 +255,8 @@ func optionsOf(rows []optionRow) []app.Option {
 
 // UTs implements app.People.
 func (p *People) UTs(a actor.Actor) ([]app.Option, error) {
-	if _, err := scopeOf(a, dbx.Params{}); err != nil {
-		return nil, err
+	if !a.Role.May(actor.ManagePeople) && !a.Role.May(actor.SeeOwnUnitPeople) && !a.Role.May(actor.ReadPersonal) {
+		return nil, fault.New(fault.Forbidden, "")
 	}
 	var rows []optionRow
 	err := p.app.ConcurrentDB().NewQuery(`SELECT id, code, name FROM uts ORDER BY code`).All(&rows)

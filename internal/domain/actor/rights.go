@@ -14,6 +14,7 @@ type Right string
 // The rights. The words people read for them are the web app's.
 const (
 	WatchFigures      Right = "watch_figures"      // the AO board and what is behind a figure
+	WatchYear         Right = "watch_year"         // the Ficha's figures of an exercise, of the whole country
 	RecordVisits      Right = "record_visits"      // push visits, marks, findings
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
@@ -37,7 +38,7 @@ const (
 )
 
 // granted is the one source of what roles may do: the routes ask it, the page of
-// roles shows it, and a test tries each right with each role.
+// roles shows it, and the matrix of internal/server tries each right with each role.
 var granted = []struct {
 	Right Right
 	Roles []Role
@@ -51,6 +52,7 @@ var granted = []struct {
 	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},
 	{SettleConflicts, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
+	{WatchYear, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ReadPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
 	{RevealPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
 	{ReadAccesses, []Role{Auditor, DataOfficer, Admin}},

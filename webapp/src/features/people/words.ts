@@ -68,6 +68,7 @@ const rights: Record<string, () => string> = {
   review_parked: m.right_review_parked,
   settle_conflicts: m.right_settle_conflicts,
   watch_figures: m.right_watch_figures,
+  watch_year: m.right_watch_year,
   read_personal: m.right_read_personal,
   reveal_personal: m.right_reveal_personal,
   read_accesses: m.right_read_accesses,
