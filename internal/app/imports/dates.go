@@ -136,8 +136,11 @@ func monthOf(y, m string, invalid *fault.Fault) (year, month int, f *fault.Fault
 	if err != nil || month < 1 || month > 12 {
 		return 0, 0, invalid
 	}
-	if y != "" {
-		year, _ = strconv.Atoi(y)
+	if y == "" {
+		return 0, month, nil
+	}
+	if year, err = strconv.Atoi(y); err != nil || year < firstYear || year > lastYear {
+		return 0, 0, invalid
 	}
 	return year, month, nil
 }
