@@ -22,10 +22,12 @@ export class ImportRun {
   preview = $state.raw<Preview | undefined>()
   refused = $state.raw<Undo | undefined>()
   doing = $state<'' | 'reading' | 'applying' | 'undoing'>('')
-  /** Rows of the file read so far; with a total, rows written so far. */
+  /** Rows of the file read so far; with a total, rows planned or written so far. */
   rows = $state(0)
-  /** Rows to write, once that is known. */
+  /** Of how many, once that is known. */
   total = $state(0)
+  /** Seconds this part of the work still takes; 0 while nobody knows. */
+  left = $state(0)
   /** What the server said when it refused. */
   refusal = $state('')
   /** No answer came. */
@@ -42,6 +44,34 @@ export class ImportRun {
       this.batch = await get<Import>(`/imports/${this.id}`)
     })
     if (this.batch?.state === 'uploaded') await this.look()
+    else await this.#follow()
+  }
+
+  /** As long as the server works on it, here or after a restart, asks how far it is. */
+  async #follow(): Promise<void> {
+    const abort = (this.#abort = new AbortController())
+    this.rows = this.total = this.left = 0
+    for (;;) {
+      const state = this.batch?.state
+      if (state !== 'applying' && state !== 'undoing') break
+      this.doing = state
+      await new Promise((r) => setTimeout(r, ASK_EVERY))
+      if (abort.signal.aborted) return
+      const now = await get<Import>(`/imports/${this.id}`).catch(() => undefined)
+      this.offline = now === undefined
+      if (!now) continue
+      this.batch = now
+      this.#tell(now)
+    }
+    this.preview = undefined
+    if (this.#abort === abort) this.doing = ''
+  }
+
+  #tell(now: Import): void {
+    if (now.progress === undefined) return
+    this.rows = now.progress
+    this.total = now.progress_total ?? 0
+    this.left = now.seconds_left ?? 0
   }
 
   /** Reads the file, the way the person chose; else as the last time. */
@@ -66,15 +96,17 @@ export class ImportRun {
     })
     // No answer is not a no: what became of it is for the server to say.
     if (this.offline) await this.#try(async () => void (this.batch = await get<Import>(`/imports/${this.id}`)))
+    await this.#follow()
   }
 
   async undo(): Promise<void> {
     this.refused = undefined
     await this.#during('undoing', async () => {
       const answer = await send<Undo>(`/imports/${this.id}/undo`, { method: 'POST', body: {} })
-      if (answer.undone) this.batch = answer.import
-      else this.refused = answer
+      if (answer.refused > 0) this.refused = answer
+      else this.batch = answer.import
     })
+    await this.#follow()
   }
 
   /** Forgets the file; answers whether it did. */
@@ -87,7 +119,7 @@ export class ImportRun {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.doing = what
-    this.rows = this.total = 0
+    this.rows = this.total = this.left = 0
     const asking = setInterval(() => void this.#ask(), ASK_EVERY)
     await this.#try(() => work(abort.signal))
     clearInterval(asking)
@@ -96,9 +128,7 @@ export class ImportRun {
 
   async #ask(): Promise<void> {
     const now = await get<Import>(`/imports/${this.id}`).catch(() => undefined)
-    if (now?.progress === undefined || this.doing === '') return
-    this.rows = now.progress
-    this.total = now.progress_total ?? 0
+    if (now && this.doing !== '') this.#tell(now)
   }
 
   async #try(work: () => Promise<unknown>): Promise<boolean> {

@@ -12,3 +12,10 @@ export function countsWord(c: Schemas['ImportCounts']): string {
     .filter(Boolean)
     .join(' · ')
 }
+
+/** "Faltan unos 12 minutos" */
+export function leftWord(seconds: number): string {
+  return seconds < 90
+    ? m.import_left_seconds({ count: seconds })
+    : m.import_left_minutes({ count: Math.ceil(seconds / 60) })
+}
