@@ -28,6 +28,7 @@ func registerLedger(app core.App, engine *store.Engine) {
 // so that the field is told in our words.
 func registerRules(app core.App, engine *store.Engine) {
 	permits := func(e *core.RecordRequestEvent) error {
+		store.Spell(e.Record)
 		if err := engine.Permits(e.App, e.Record); err != nil {
 			return e.BadRequestError("No se guardó: corrija el dato que se indica.", err)
 		}

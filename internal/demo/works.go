@@ -238,14 +238,14 @@ func (l *loader) transfer(s *site) error {
 	return err
 }
 
-// resolutionNumber is one a month and frame: "RM N° 101-2026-TR (demo)" is the
+// resolutionNumber is one a month and frame: "RM 101-2026-TR" is the
 // ordinary one of October.
 func resolutionNumber(m day.Month, frame string) string {
 	last := 1
 	if frame == ley {
 		last = 2
 	}
-	return fmt.Sprintf("RM N° %s%d-%d-TR (demo)", string(m)[5:], last, m.Year())
+	return fmt.Sprintf("RM %s%d-%d-TR", string(m)[5:], last, m.Year())
 }
 
 // assign: from ten days before the start; one work changed hands at the end of

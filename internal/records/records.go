@@ -17,7 +17,7 @@ import (
 
 // Version of the rules: rows that were judged by an older one are judged again,
 // in the background. It grows with every rule that refuses more, or less.
-const Version = 2
+const Version = 3
 
 // All are the kinds of record, in a fixed order.
 var All = slices.Concat(territory.Records, progress.Records, jobs.Records, insurance.Records, visit.Records, rendicion.Records)

@@ -86,7 +86,7 @@ func TestImportPreviewAsksTheRulesOfRecords(t *testing.T) {
 				"2026;seguimiento;10;2.3.4;1.00\n", "2026;seguimiento;10;2.3.1;1.00\n",
 				"2026;seguimiento;10;2.3.3;1.00\n", "2026;seguimiento;9;2.3.4;1.00\n",
 			},
-			[]string{"2 Clasificador too_long", "5 Clasificador too_long"},
+			[]string{"2 Clasificador clasificador_unread", "5 Clasificador clasificador_unread"},
 		},
 	} {
 		t.Run(c.kind, func(t *testing.T) {

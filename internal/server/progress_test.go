@@ -148,8 +148,9 @@ func TestTransfersRule(t *testing.T) {
 	transfer("t1", "aprobada", "")
 	check(0, "approved only")
 	transfer("t1", "devengada", "2026-10-20")
-	transfer("t2", "devengada", "2026-11-02")
-	check(1, "the same pair twice")
+	settled(t, k, `INSERT INTO transfers (id, convenio, resolution, state, accrued_on, amount)
+		SELECT '`+testkit.ID("t2")+`', convenio, resolution, state, '2026-11-02', amount FROM transfers`)
+	check(1, "the same pair twice, by SQL")
 	transfer("t1", "anulada", "2026-10-20")
 	check(1, "the first void, the second counts")
 	if k.Int(`SELECT quantity FROM progress_cells WHERE measure = 'transfer' AND month = '2026-11'`) != 1 {

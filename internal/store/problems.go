@@ -186,15 +186,22 @@ func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
 		for name, v := range c.Fields {
 			r.Set(name, v)
 		}
-		if err := tx.SaveWithContext(ctx, r); err != nil {
-			return shapeFault(err)
+		Spell(r)
+		one, err := united(tx, r)
+		if err != nil {
+			return err
+		}
+		if !one {
+			if err := tx.SaveWithContext(ctx, r); err != nil {
+				return shapeFault(err)
+			}
 		}
 		if err := staysInUnit(tx.NonconcurrentDB(), r, c.UT); err != nil {
 			return err
 		}
 		return WriteAudit(tx, Audit{
 			Actor: c.Actor, Action: AuditCorrected, Key: Key{c.Collection, c.Record}, At: b.engine.Now(),
-			Detail: map[string]any{"reason": c.Reason, "before": stands, "after": c.Fields},
+			Detail: map[string]any{"reason": c.Reason, "before": stands, "after": c.Fields, "united": one},
 		})
 	})
 	return err

@@ -97,7 +97,7 @@ func (o *outbound) wrote(op, collection, id string, fields map[string]any) {
 	case "create":
 		o.world.wrote(collection, id, record.Row(fields))
 	default: // read again
-		delete(o.world.rows[collection], id)
+		o.world.wrote(collection, id, nil)
 	}
 }
 

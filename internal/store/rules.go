@@ -152,12 +152,12 @@ func (i *inspector) problemOf(k Key, row replication.Payload, f record.Finding) 
 }
 
 // judge answers what is wrong with rows of one kind, in their order.
-func (i *inspector) judge(t *record.Type, rows []record.Row) ([][]record.Finding, error) {
+func (i *inspector) judge(t *record.Type, ids []string, rows []record.Row) ([][]record.Finding, error) {
 	i.world.prepare(t, rows)
 	out := make([][]record.Finding, len(rows))
 	for n, r := range rows {
 		if r != nil {
-			out[n] = t.Judge(r, i.world)
+			out[n] = i.world.judge(t, ids[n], r)
 		}
 	}
 	return out, i.world.err
@@ -188,7 +188,7 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 	for n, id := range ids {
 		rows[n] = record.Row(loaded.now[id])
 	}
-	found, err := i.judge(t, rows)
+	found, err := i.judge(t, ids, rows)
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (d *drain) judge(i *inspector, changes []change, own map[Key]bool) error {
 	if err != nil {
 		return err
 	}
-	found, err := i.judge(t, rows)
+	found, err := i.judge(t, ids, rows)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (d *drain) neighbours(i *inspector, ch change, once map[[2]string]bool, ask
 		if p == nil {
 			continue
 		}
-		var kind, sql string
+		var kind, sql, and string
 		of := p.Text("intervention")
 		switch ch.key.Collection {
 		case "month_closes":
@@ -288,6 +288,12 @@ func (d *drain) neighbours(i *inspector, ch change, once map[[2]string]bool, ask
 		case "opening_balances":
 			year, _ := record.Whole(p["exercise"])
 			kind, sql, of = "month_closes", `SELECT id FROM month_closes WHERE substr(month, 1, 4) = {:of}`, strconv.FormatInt(year, 10)
+		case "insurance_policies":
+			kind, sql = "insurance_policies", `SELECT id FROM insurance_policies WHERE intervention = {:of}`
+		case "transfers":
+			kind, sql, of, and = "transfers", `SELECT id FROM transfers WHERE convenio = {:of} AND resolution = {:and}`, p.Text("convenio"), p.Text("resolution")
+		case "budget_execution":
+			kind, sql, of, and = "budget_execution", `SELECT id FROM budget_execution WHERE ao = {:of} AND month = {:and}`, p.Text("ao"), p.Text("month")
 		case "convenios":
 			kind, sql = "visits", `SELECT id FROM visits WHERE intervention = {:of}`
 		case "participants":
@@ -299,11 +305,15 @@ func (d *drain) neighbours(i *inspector, ch change, once map[[2]string]bool, ask
 		default:
 			return nil
 		}
-		if once[[2]string{ch.key.Collection, of}] {
+		if once[[2]string{ch.key.Collection, of + and}] {
 			continue
 		}
-		once[[2]string{ch.key.Collection, of}] = true
-		ids, err := column(d.db, sql, dbx.Params{"of": of})
+		once[[2]string{ch.key.Collection, of + and}] = true
+		params := dbx.Params{"of": of}
+		if and != "" {
+			params["and"] = and
+		}
+		ids, err := column(d.db, sql, params)
 		if err != nil {
 			return err
 		}

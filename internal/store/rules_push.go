@@ -34,7 +34,7 @@ func (o *outbound) permits(op, collection, id string, fields map[string]any) err
 	for name, v := range fields {
 		now[name] = plain(v)
 	}
-	f := refuses(old, now, t.Judge(record.Row(now), o.world))
+	f := refuses(old, now, o.world.judge(t, id, record.Row(now)))
 	if o.world.err != nil {
 		return o.world.err
 	}

@@ -24,7 +24,7 @@ func (e *Engine) Permits(pb core.App, r *core.Record) error {
 	if !r.IsNew() {
 		old = payloadOf(c, r.Original())
 	}
-	f := refuses(old, now, t.Judge(record.Row(now), w))
+	f := refuses(old, now, w.judge(t, r.Id, record.Row(now)))
 	if w.err != nil {
 		return w.err
 	}

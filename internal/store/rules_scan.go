@@ -69,6 +69,9 @@ func (e *Engine) scanSome(tx core.App) (n int, done bool, err error) {
 		return 0, false, err
 	}
 	if len(ids) > 0 {
+		if err := e.spell(tx, t.Name, ids); err != nil {
+			return 0, false, err
+		}
 		if err := e.scan(tx, t.Name, ids); err != nil {
 			return 0, false, err
 		}

@@ -22,6 +22,8 @@ type ruleWorld struct {
 	today   day.Day
 	rows    map[string]map[string]record.Row // nil: not there
 	by      map[[3]string]record.Row
+	others  map[[3]string][]other
+	self    Key // the row that is judged
 	rosters map[string]map[string]bool
 	size    int
 	err     error
@@ -35,6 +37,7 @@ func newRuleWorld(db dbx.Builder, today day.Day) *ruleWorld {
 
 func (w *ruleWorld) forget() {
 	w.rows, w.by, w.rosters, w.size = map[string]map[string]record.Row{}, map[[3]string]record.Row{}, map[string]map[string]bool{}, 0
+	w.others = map[[3]string][]other{}
 }
 
 // Today implements record.World.
@@ -64,16 +67,16 @@ func (w *ruleWorld) load(collection string, ids []string) {
 		known[id] = nil
 	}
 	w.size += len(ids)
-	w.read(collection, "id", ids, func(id string, r record.Row) { known[id] = r })
+	w.read(collection, "id", ids, func(id, _ string, r record.Row) { known[id] = r })
 }
 
 // read reads what rules may know of rows whose field has one of these values.
-func (w *ruleWorld) read(collection, field string, values []string, keep func(value string, r record.Row)) {
+func (w *ruleWorld) read(collection, field string, values []string, keep func(value, id string, r record.Row)) {
 	fields := readable(collection)
-	columns := make([]string, len(fields)+1)
-	columns[0] = "CAST([[" + field + "]] AS TEXT)"
+	columns := make([]string, len(fields)+2)
+	columns[0], columns[1] = "CAST([["+field+"]] AS TEXT)", "id"
 	for i, f := range fields {
-		columns[i+1] = "CAST([[" + f.Name + "]] AS TEXT)"
+		columns[i+2] = "CAST([[" + f.Name + "]] AS TEXT)"
 	}
 	rows, err := w.db.NewQuery(`SELECT ` + strings.Join(columns, ", ") + ` FROM {{` + collection + `}}
 		WHERE [[` + field + `]] IN (SELECT value FROM json_each({:v}))`).Bind(dbx.Params{"v": jsonList(values)}).Rows()
@@ -94,9 +97,9 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 		}
 		r := make(record.Row, len(fields))
 		for i, f := range fields {
-			r[f.Name], _ = decodeField(f, orBlank(raw[i+1])) // what is unreadable is nothing
+			r[f.Name], _ = decodeField(f, orBlank(raw[i+2])) // what is unreadable is nothing
 		}
-		keep(orBlank(raw[0]), r)
+		keep(orBlank(raw[0]), orBlank(raw[1]), r)
 	}
 	if err := rows.Err(); err != nil {
 		w.err = err
@@ -132,7 +135,7 @@ func (w *ruleWorld) By(collection, field, value string) (record.Row, bool) {
 	r, known := w.by[k]
 	if !known {
 		w.by[k] = nil
-		w.read(collection, field, []string{value}, func(_ string, found record.Row) { w.by[k] = found })
+		w.read(collection, field, []string{value}, func(_, _ string, found record.Row) { w.by[k] = found })
 		r = w.by[k]
 	}
 	return r, r != nil
@@ -149,7 +152,7 @@ func (w *ruleWorld) loadBy(collection, field string, values []string) {
 		}
 	}
 	if len(asked) > 0 {
-		w.read(collection, field, asked, func(v string, r record.Row) { w.by[[3]string{collection, field, v}] = r })
+		w.read(collection, field, asked, func(v, _ string, r record.Row) { w.by[[3]string{collection, field, v}] = r })
 	}
 }
 
@@ -160,6 +163,36 @@ func (w *ruleWorld) Newest(collection, field string, value int64, of string) str
 		w.err = err
 	}
 	return strings.Join(found, "")
+}
+
+// other is a row that shares something with the one that is judged.
+type other struct {
+	id  string
+	row record.Row
+}
+
+// Others implements record.World.
+func (w *ruleWorld) Others(collection, field, value string) []record.Row {
+	k := [3]string{collection, field, value}
+	all, known := w.others[k]
+	if !known && w.err == nil {
+		w.read(collection, field, []string{value}, func(_, id string, r record.Row) { all = append(all, other{id, r}) })
+		w.others[k] = all
+		w.size += len(all)
+	}
+	out := make([]record.Row, 0, len(all))
+	for _, o := range all {
+		if w.self != (Key{collection, o.id}) {
+			out = append(out, o.row)
+		}
+	}
+	return out
+}
+
+// judge is Type.Judge of this row.
+func (w *ruleWorld) judge(t *record.Type, id string, r record.Row) []record.Finding {
+	w.self = Key{t.Name, id}
+	return t.Judge(r, w)
 }
 
 // Roster implements record.World.
@@ -183,6 +216,11 @@ func (w *ruleWorld) Roster(intervention string) map[string]bool {
 
 // wrote keeps up with a row that is written, or will be.
 func (w *ruleWorld) wrote(collection, id string, fields record.Row) {
+	for k := range w.others {
+		if k[0] == collection {
+			delete(w.others, k)
+		}
+	}
 	if w.rows[collection] == nil {
 		w.rows[collection] = map[string]record.Row{}
 	}

@@ -43,6 +43,9 @@ func (c *checker) rules() error {
 			return fmt.Errorf("%s: %w", of[0], err)
 		}
 	}
+	if err := c.named(); err != nil {
+		return err
+	}
 	for _, r := range expectedRules {
 		if err := c.rule(r); err != nil {
 			return fmt.Errorf("%s %s: %w", r.of, r.code, err)
@@ -94,6 +97,8 @@ func (e expects) wrong() [][2]string {
 	case "text":
 		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 5000`, "too_long"}}
 	case "short":
+		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 200`, "too_long"}}
+	case "clasificador":
 		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 200`, "too_long"}}
 	case "day":
 		return [][2]string{{notDay(f), "date_invalid"}}

@@ -25,7 +25,7 @@ var expectedFields = [][2]string{
 		unit_measure! one transfer|technical_assistance|job|management_report, budget_category one PP0073|APNOP9002, counting_rule! text,
 		physical_target count, financial_target count, position any`},
 	{"ao_months", `ao! ref aos, month! month, physical_target count, financial_target count`},
-	{"budget_execution", `ao!# ref aos, month!# pastmonth, amount# any, clasificador! short`},
+	{"budget_execution", `ao!# ref aos, month!# pastmonth, amount# any, clasificador!# clasificador`},
 	{"opening_balances", `ao# ref aos, as_of!# past, measure!# one transfer|technical_assistance|job|management_report|devengado,
 		funding_frame!# one ordinary|ley_31728, exercise!# year, funding_year!# year, quantity# any, amount# any, source! text`},
 	{"month_closes", `month! pastmonth, note text`},
@@ -102,6 +102,13 @@ func inPeru(of string) []ruleOver {
 	}
 }
 
+// beside: of the same activity and month there is another amount, in its form, of
+// which this holds.
+func beside(holds string) string {
+	return `t.amount <> 0 AND EXISTS (SELECT 1 FROM budget_execution o WHERE o.ao = t.ao AND o.month = t.month AND o.amount <> 0 AND ` + holds + `
+		AND NOT EXISTS (SELECT 1 FROM temp.broken x WHERE x.collection = 'budget_execution' AND x.record = o.id AND x.code IN ('clasificador_form', 'clasificador_unread')))`
+}
+
 func otherYear(of string, counts bool) ruleOver {
 	return ruleOver{
 		of, "month", "month ao", "month_other_year", counts,
@@ -119,6 +126,12 @@ var expectedRules = append(append([]ruleOver{
 		WHERE o.month = substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))
 		AND NOT EXISTS (SELECT 1 FROM opening_balances b WHERE b.exercise = CAST(substr(t.month, 1, 4) AS INTEGER)
 		AND b.as_of >= substr(t.month, 1, 5) || substr('0' || (CAST(substr(t.month, 6) AS INTEGER) - 1), -2))`},
+	{"budget_execution", "clasificador", "clasificador month ao amount", "clasificador_subtotal", true, beside(`o.clasificador LIKE t.clasificador || '.%'`)},
+	{"budget_execution", "clasificador", "clasificador month ao", "clasificador_below", false, beside(`t.clasificador LIKE o.clasificador || '.%'`)},
+	{
+		"transfers", "resolution", "convenio resolution state", "transfer_double", false, `t.state <> 'anulada' AND EXISTS (SELECT 1 FROM transfers o
+		WHERE o.id <> t.id AND o.convenio = t.convenio AND o.resolution = t.resolution AND o.state <> 'anulada')`,
+	},
 	{
 		"transfers", "accrued_on", "accrued_on resolution", "accrued_early", true,
 		`t.accrued_on <> '' AND EXISTS (SELECT 1 FROM resolutions r WHERE r.id = t.resolution AND r.published_on > t.accrued_on)`,

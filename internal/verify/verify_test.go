@@ -72,7 +72,7 @@ func history(t *testing.T) *testkit.Kit {
 	for i, day := range []string{"2026-10-05", "2026-10-06", "2026-10-07"} {
 		k.Save("transfers", testkit.ID("t"+string(rune('1'+i))), map[string]any{
 			"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"),
-			"state": "devengada", "accrued_on": day, "amount": 100_000_00 + i,
+			"state": []string{"devengada", "anulada", "anulada"}[i], "accrued_on": day, "amount": 100_000_00 + i,
 		})
 	}
 	for i, state := range []string{"validada", "validada", "realizada"} { // one, told twice

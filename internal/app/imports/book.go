@@ -140,7 +140,7 @@ func (b *Book) next() {
 // is read whole otherwise.
 func (b *Book) some(collection, field string, value any) *set {
 	sh := shapes[collection]
-	if !b.narrow || sh.scope != "" {
+	if !b.narrow || sh.scope != "" || sh.form != nil { // another spelling has another value
 		return b.load(collection, nil)
 	}
 	s := b.sets[collection]
@@ -194,7 +194,7 @@ func (b *Book) put(s *set, r *Rec, sh shape) {
 		b.owned = append(b.owned, id)
 	}
 	s.all = append(s.all, r)
-	if k := keyOf(r.Fields, sh.key); s.byKey[k] == nil {
+	if k := keyOf(r.Fields, sh.key, sh.form); s.byKey[k] == nil {
 		s.byKey[k] = r
 	}
 	for _, f := range sh.index {
@@ -205,10 +205,14 @@ func (b *Book) put(s *set, r *Rec, sh shape) {
 	s.byField[k] = append(s.byField[k], r)
 }
 
-func keyOf(v Values, names []string) string {
+// keyOf is the same for two spellings of one key.
+func keyOf(v Values, names []string, form forms) string {
 	parts := make([]string, len(names))
 	for i, n := range names {
 		parts[i] = fmt.Sprint(v[n])
+		if one := form[n]; one != nil {
+			parts[i] = one(parts[i])
+		}
 	}
 	return strings.Join(parts, "\x00")
 }
@@ -217,9 +221,9 @@ func keyOf(v Values, names []string) string {
 func (b *Book) find(collection string, key Values) *Rec {
 	sh := shapes[collection]
 	if sh.scope == "" {
-		return b.some(collection, sh.key[0], key[sh.key[0]]).byKey[keyOf(key, sh.key)]
+		return b.some(collection, sh.key[0], key[sh.key[0]]).byKey[keyOf(key, sh.key, sh.form)]
 	}
-	return b.load(collection, key[sh.scope]).byKey[keyOf(key, sh.key)]
+	return b.load(collection, key[sh.scope]).byKey[keyOf(key, sh.key, sh.form)]
 }
 
 // where answers the first row that fits, or nil.
@@ -261,7 +265,7 @@ func (b *Book) write(row int, collection string, key, fields, defaults Values) (
 func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
 	sh := shapes[collection]
 	r := &Rec{Collection: collection, New: true, Row: row, Fields: Values{}, writer: map[string]int{}}
-	r.ID = b.id(collection, keyOf(key, append([]string{sh.scope}, sh.key...)))
+	r.ID = b.id(collection, keyOf(key, append([]string{sh.scope}, sh.key...), sh.form))
 	for _, c := range sh.columns {
 		r.Fields[c.Name] = map[ColumnKind]any{AsText: "", AsInt: int64(0), AsBool: false}[c.Kind]
 	}

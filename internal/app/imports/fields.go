@@ -8,6 +8,7 @@ import (
 
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	"chaski/internal/domain/naturalkey"
 )
 
 // Type says how a field's cell is read.
@@ -31,6 +32,9 @@ const (
 	TypeYesNo    Type = "yes_no"
 	TypeEmail    Type = "email"
 	TypePattern  Type = "pattern"
+	// Numbers in their one form (internal/domain/naturalkey).
+	TypeResolution   Type = "resolution"
+	TypeClasificador Type = "clasificador"
 )
 
 // Field is one thing a row can say.
@@ -118,9 +122,15 @@ func (f *Field) named(text string) (any, *fault.Fault) {
 	case TypeUbigeo:
 		return readUbigeo(text)
 	case TypeConvenio:
-		code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-		if identity.ValidateConvenioCode("", code) != nil {
+		code, ok := naturalkey.Convenio(text)
+		if !ok {
 			return nil, fault.New(fault.ImportConvenioInvalid, "").With("value", clip(text))
+		}
+		return code, nil
+	case TypeClasificador:
+		code, ok := naturalkey.Clasificador(text)
+		if !ok {
+			return nil, fault.New(fault.ClasificadorUnread, "").With("value", clip(text))
 		}
 		return code, nil
 	case TypeEmail:
@@ -132,6 +142,9 @@ func (f *Field) named(text string) (any, *fault.Fault) {
 		return text, nil
 	}
 	text = strings.Join(strings.Fields(text), " ")
+	if f.Type == TypeResolution {
+		text = naturalkey.Resolution(text)
+	}
 	if len([]rune(text)) > maxText {
 		return nil, fault.New(fault.TooLong, "").With("max", strconv.Itoa(maxText))
 	}

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"fmt"
-	"strings"
 
 	"chaski/internal/domain/fault"
 )
@@ -12,7 +11,7 @@ var transferSpec = Spec{
 	About: "Una fila por transferencia: una resolución y un convenio. Cuenta cuando está devengada, en la fecha de devengado.",
 	Fields: []Field{
 		{
-			Name: "resolution", Label: "Resolución", Type: TypeText, Required: true, Example: "RM 220-2026-TR",
+			Name: "resolution", Label: "Resolución", Type: TypeResolution, Required: true, Example: "RM 220-2026-TR",
 			Synonyms: list{"n resolucion", "resolucion ministerial", "rm", "numero de resolucion"},
 		},
 		{
@@ -32,7 +31,7 @@ var transferSpec = Spec{
 
 func planTransfer(b *Book, l *Line) {
 	convenio := b.convenio(l)
-	number := strings.ToUpper(l.text("resolution"))
+	number := l.text("resolution")
 	l.label = number + ", " + l.text("convenio_code")
 	state, accrued := l.text("state"), l.text("accrued_on")
 	counts := state == "devengada" || state == "girada"
@@ -68,7 +67,7 @@ var budgetSpec = Spec{
 		{Name: "key", Label: "Clave", Type: TypeText, Example: "seguimiento", Synonyms: list{"clave ao"}, Hint: "si la AO no tiene código publicado"},
 		{Name: "month", Label: "Mes", Type: TypeMonth, Required: true, Example: "10", Synonyms: list{"mes eje", "mes de ejecucion", "periodo"}},
 		{
-			Name: "clasificador", Label: "Clasificador", Type: TypePattern, Required: true, Pattern: clasificadorPattern, Example: "2.3.2",
+			Name: "clasificador", Label: "Clasificador", Type: TypeClasificador, Required: true, Example: "2.3.2 7.11 99",
 			Synonyms: list{"clasificador de gasto", "especifica", "especifica det", "partida"},
 		},
 		{Name: "amount", Label: "Devengado (S/)", Type: TypeSigned, Required: true, Example: "27500.50", Synonyms: list{"devengado", "monto devengado", "monto", "importe"}},

@@ -19,7 +19,7 @@ var planningSpec = Spec{
 			Synonyms: list{"version", "poi", "version poi"}, Hint: "PIA, V1, V2…; puede quedar vacía",
 		},
 		{
-			Name: "resolution", Label: "Resolución del POI", Type: TypeText, Example: "RDE 001-2026-LP/DE",
+			Name: "resolution", Label: "Resolución del POI", Type: TypeResolution, Example: "RDE 001-2026-LP/DE",
 			Synonyms: list{"resolucion", "resolucion de aprobacion"}, Hint: "la que aprobó la versión",
 		},
 		{

@@ -135,11 +135,10 @@ var choicesOf = map[string][]Choice{
 }
 
 var (
-	utPattern           = regexp.MustCompile(`^UT\d{2}$`)
-	aoCodePattern       = regexp.MustCompile(`^AOI\d{11}$`)
-	aeiPattern          = regexp.MustCompile(`^AEI\.\d{2}\.\d{2}$`)
-	versionPattern      = regexp.MustCompile(`^(?i)(pia|v\.?\s?[1-9]\d?)$`)
-	clasificadorPattern = regexp.MustCompile(`^\d(\.\d{1,2}){1,5}( \d{1,2}(\.\d{1,2})?)*$`)
+	utPattern      = regexp.MustCompile(`^UT\d{2}$`)
+	aoCodePattern  = regexp.MustCompile(`^AOI\d{11}$`)
+	aeiPattern     = regexp.MustCompile(`^AEI\.\d{2}\.\d{2}$`)
+	versionPattern = regexp.MustCompile(`^(?i)(pia|v\.?\s?[1-9]\d?)$`)
 )
 
 func rucField(name, label, example string, required bool, synonyms ...string) Field {

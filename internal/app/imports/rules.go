@@ -69,7 +69,7 @@ func (p *planner) judge(l *Line) {
 		if t == nil || !r.changed() {
 			continue
 		}
-		for _, f := range t.Judge(record.Row(r.Fields), world{p.book}) {
+		for _, f := range t.Judge(record.Row(r.Fields), world{p.book, r}) {
 			if r.New || slices.ContainsFunc(f.Fields, func(name string) bool { _, changed := r.before[name]; return changed }) {
 				l.broken(r, f, said)
 			}
@@ -102,7 +102,10 @@ func (l *Line) broken(r *Rec, f record.Finding, said map[[2]string]bool) {
 }
 
 // world answers what rules ask, of the database with the plan laid over it.
-type world struct{ b *Book }
+type world struct {
+	b    *Book
+	self *Rec // the row that is judged
+}
 
 // Today implements record.World.
 func (w world) Today() day.Day { return w.b.today }
@@ -142,6 +145,18 @@ func (w world) Newest(collection, field string, value int64, of string) (newest 
 		newest = max(newest, r.Fields.Text(of))
 	}
 	return newest
+}
+
+// Others implements record.World. The field is the one by which the plan loads
+// the collection (shape.scope).
+func (w world) Others(collection, field, value string) []record.Row {
+	var out []record.Row
+	for _, r := range w.b.load(collection, value).all {
+		if r != w.self && r.Fields.Text(field) == value {
+			out = append(out, record.Row(r.Fields))
+		}
+	}
+	return out
 }
 
 // Roster implements record.World.

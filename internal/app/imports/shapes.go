@@ -1,5 +1,7 @@
 package imports
 
+import "chaski/internal/domain/naturalkey"
+
 // shape says how a collection is read: its columns, the fields that name a row
 // for people (its natural key), and by which owner rows are loaded; without one
 // the collection is small enough to be read whole.
@@ -8,7 +10,12 @@ type shape struct {
 	scope   string
 	index   []string // fields by which rows are found besides
 	columns []StoredColumn
+	// form is of a field of the key that people write in several ways: what its
+	// spellings have in common (internal/domain/naturalkey).
+	form map[string]func(string) string
 }
+
+type forms = map[string]func(string) string
 
 func kept(texts, ints, bools []string) []StoredColumn {
 	var out []StoredColumn
@@ -21,6 +28,16 @@ func kept(texts, ints, bools []string) []StoredColumn {
 }
 
 type list = []string
+
+// formOf leaves alone what has no form that is sure.
+func formOf(read func(string) (string, bool)) func(string) string {
+	return func(s string) string {
+		if form, ok := read(s); ok {
+			return form
+		}
+		return s
+	}
+}
 
 // shapes of the collections an import reads or writes.
 var shapes = map[string]shape{
@@ -51,6 +68,7 @@ var shapes = map[string]shape{
 	"budget_execution": {
 		key: list{"ao", "month", "clasificador"}, scope: "ao",
 		columns: kept(list{"ao", "month", "clasificador"}, list{"amount"}, nil),
+		form:    forms{"clasificador": formOf(naturalkey.Clasificador)},
 	},
 	"interventions": {
 		key:     list{"id"},
@@ -64,7 +82,10 @@ var shapes = map[string]shape{
 		key: list{"user", "intervention", "from_on"}, scope: "intervention",
 		columns: kept(list{"user", "intervention", "from_on", "to_on", "reason"}, nil, nil),
 	},
-	"resolutions": {key: list{"number"}, columns: kept(list{"number", "published_on"}, nil, nil)},
+	"resolutions": {
+		key: list{"number"}, columns: kept(list{"number", "published_on", "state"}, nil, nil),
+		form: forms{"number": naturalkey.Resolution},
+	},
 	"transfers": {
 		key: list{"resolution", "convenio"}, scope: "convenio",
 		columns: kept(list{"resolution", "convenio", "state", "accrued_on"}, list{"amount"}, nil),
@@ -81,6 +102,7 @@ var shapes = map[string]shape{
 	"insurance_policies": {
 		key: list{"insurer_ruc", "number"}, scope: "intervention",
 		columns: kept(list{"intervention", "number", "insurer_ruc", "insurer_name", "kind", "valid_from", "valid_to", "state"}, nil, nil),
+		form:    forms{"number": naturalkey.Policy},
 	},
 	"insured_persons": {
 		key: list{"insurance_policy", "dni", "from_on"}, scope: "intervention", index: list{"dni"},

@@ -61,7 +61,7 @@ func resolutions(c calendar.Calendar) []Resolution {
 		if _, err := fmt.Sscan(strings.TrimSpace(s), &n); err != nil {
 			panic("national: " + s) // a slip in the list above
 		}
-		r := Resolution{Number: n, Name: fmt.Sprintf("RM N° %d-%d-TR", n, Year), Frame: Ordinary, weight: weight(n)}
+		r := Resolution{Number: n, Name: fmt.Sprintf("RM %03d-%d-TR", n, Year), Frame: Ordinary, weight: weight(n)}
 		if underLey[n] {
 			r.Frame = Ley
 		}

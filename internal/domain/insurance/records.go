@@ -1,6 +1,10 @@
 package insurance
 
-import r "chaski/internal/domain/record"
+import (
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/naturalkey"
+	r "chaski/internal/domain/record"
+)
 
 // Records are the kinds of record of insurance. A policy may be issued before it
 // begins to hold, and both its days may lie ahead.
@@ -8,11 +12,11 @@ var Records = []*r.Type{
 	{
 		Name: "insurance_policies",
 		Fields: []r.Field{
-			r.MustRef("intervention", "interventions"), r.Must("number", r.Short), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
+			r.MustRef("intervention", "interventions"), r.Must("number", r.Short, r.Policy), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
 			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf("emitida", StateVoid)),
 		},
-		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
-		Read:  []string{"intervention"},
+		Rules: []r.Rule{r.Order("valid_from", "valid_to"), onePolicy},
+		Read:  []string{"intervention", "number", "insurer_ruc", "state"},
 	},
 	{
 		Name: "insured_persons",
@@ -29,5 +33,23 @@ var Records = []*r.Type{
 			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf("pendiente", "presentada", "conforme", "observada")),
 		},
 		Rules: []r.Rule{r.SameWork("insurance_policy", "insurance_policies")},
+	},
+}
+
+// onePolicy: one a work, insurer and number, however the number is spelled. Both
+// of two are listed; who is insured stays so until one is void.
+var onePolicy = r.Rule{
+	Fields: []string{"number", "insurer_ruc", "intervention", "state"},
+	Judge: func(row r.Row, w r.World) *fault.Fault {
+		if row.Text("state") == StateVoid || row.Text("intervention") == "" {
+			return nil
+		}
+		key := naturalkey.Policy(row.Text("number"))
+		for _, o := range w.Others("insurance_policies", "intervention", row.Text("intervention")) {
+			if o.Text("state") != StateVoid && o.Text("insurer_ruc") == row.Text("insurer_ruc") && naturalkey.Policy(o.Text("number")) == key {
+				return fault.New(fault.PolicyDouble, "number").With("other", r.Clip(o.Text("number")))
+			}
+		}
+		return nil
 	},
 }

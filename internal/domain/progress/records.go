@@ -41,9 +41,10 @@ var Records = []*r.Type{
 		Name: "budget_execution",
 		Fields: r.Join(
 			r.Counting(r.MustRef("ao", "aos"), r.Must("month", r.PastMonth), r.Of("amount", r.Any)),
-			[]r.Field{r.Must("clasificador", r.Short)},
+			r.Counting(r.Must("clasificador", r.Short, r.Clasificador)),
 		),
-		Rules: r.Counted(r.YearOf("month", "ao", "aos")),
+		Rules: append(r.Counted(r.YearOf("month", "ao", "aos"), subtotal), belowAmount),
+		Read:  []string{"month", "clasificador", "amount"},
 	},
 	{Name: "opening_balances", Fields: r.Join(
 		r.Counting(
@@ -54,8 +55,8 @@ var Records = []*r.Type{
 	)},
 	{Name: "month_closes", Fields: []r.Field{r.Must("month", r.PastMonth), r.Of("note", r.Text)}, Rules: []r.Rule{closedInOrder}, Remove: newestClose},
 	{Name: "resolutions", Fields: []r.Field{
-		r.Must("number", r.Short), r.Must("published_on", r.Past), r.Of("state", r.OneOf("publicada", "anulada")),
-	}, Read: []string{"published_on"}},
+		r.Must("number", r.Short, r.Resolution), r.Must("published_on", r.Past), r.Of("state", r.OneOf("publicada", "anulada")),
+	}, Read: []string{"published_on", "number"}},
 	{
 		Name: "transfers",
 		Fields: r.Join(
@@ -64,7 +65,8 @@ var Records = []*r.Type{
 				r.Must("state", r.OneOf("programada", "en_rm", "aprobada", "devengada", "girada", "anulada")),
 			),
 		),
-		Rules: r.Counted(accruedAfterPublication),
+		Rules: append(r.Counted(clearResolution, accruedAfterPublication), oneTransfer),
+		Read:  []string{"resolution", "state"},
 	},
 	{
 		Name: "poi_versions",

@@ -11,6 +11,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	"chaski/internal/domain/naturalkey"
 )
 
 // Years that a date may have: before the first is a slip of the keyboard (0226,
@@ -162,6 +163,33 @@ var (
 	RUC      = text(identity.ValidateRUC)
 	Ubigeo   = text(identity.ValidateUbigeo)
 	Convenio = text(identity.ValidateConvenioCode)
+)
+
+// Numbers by which people name a thing, in their one form
+// (internal/domain/naturalkey).
+var (
+	Resolution = text(func(name, s string) *fault.Fault {
+		if fixed := naturalkey.Resolution(s); fixed != s {
+			return fault.New(fault.ResolutionForm, name).With("value", Clip(s)).With("fixed", Clip(fixed))
+		}
+		return nil
+	})
+	Clasificador = text(func(name, s string) *fault.Fault {
+		fixed, ok := naturalkey.Clasificador(s)
+		switch {
+		case !ok:
+			return fault.New(fault.ClasificadorUnread, name).With("value", Clip(s))
+		case fixed != s:
+			return fault.New(fault.ClasificadorForm, name).With("value", Clip(s)).With("fixed", fixed)
+		}
+		return nil
+	})
+	Policy = text(func(name, s string) *fault.Fault {
+		if naturalkey.Policy(s) == "" {
+			return fault.New(fault.InvalidValue, name).With("value", Clip(s))
+		}
+		return nil
+	})
 )
 
 // ID is a record id.

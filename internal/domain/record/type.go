@@ -33,6 +33,9 @@ type World interface {
 	// Newest is the greatest text that rows, found by a whole number in another
 	// field, have in a field; "" for none.
 	Newest(collection, field string, value int64, of string) string
+	// Others are the rows that have this text in a field, without the one that is
+	// judged; of each only what its type declares as Read.
+	Others(collection, field, value string) []Row
 	// Roster are the participants of an intervention, by id.
 	Roster(intervention string) map[string]bool
 }
