@@ -48,6 +48,8 @@ func explain(err error, dir string) error {
 	switch code := fault.Of(err).Code; {
 	case code == fault.StorageFull:
 		return fmt.Errorf("no hay espacio en el disco%s para escribir: borre respaldos antiguos y carpetas reemplazado-… y repita; lo guardado está intacto (%w)", left(dir), err)
+	case code == fault.DataBusy:
+		return fmt.Errorf("otro programa tiene ocupada la base de datos de %s (una consola de SQLite, una copia, otra orden): ciérrelo y repita; lo guardado está intacto (%w)", dir, err)
 	case code == fault.DataDamaged:
 		return ops.Damaged(dir, err)
 	case errors.Is(err, os.ErrPermission):

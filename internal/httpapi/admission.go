@@ -37,6 +37,7 @@ var patience = map[fault.Code]struct{ least, spread int }{
 	fault.StorageFull:      {30, 60},
 	fault.UploadQuotaTotal: {30, 60},
 	fault.DataDamaged:      {120, 120},
+	fault.DataBusy:         {10, 20},
 	fault.TooManyStreams:   {60, 60},
 	fault.PushedEnough:     {1800, 1800},
 	fault.RevealedEnough:   {3600, 600},
@@ -47,6 +48,6 @@ var patience = map[fault.Code]struct{ least, spread int }{
 // together again.
 func retryLater(w http.ResponseWriter, f *fault.Fault) {
 	if p, known := patience[f.Code]; known {
-		w.Header().Set("Retry-After", strconv.Itoa(p.least+rand.IntN(p.spread))) //nolint:gosec // spreads load, guards nothing
+		w.Header().Set("Retry-After", strconv.Itoa(p.least+rand.N(p.spread)))
 	}
 }

@@ -162,6 +162,7 @@ var status = map[fault.Code]int{
 	// server fails on, and look for it by sending ever smaller batches.
 	fault.StorageFull:       http.StatusServiceUnavailable,
 	fault.DataDamaged:       http.StatusServiceUnavailable,
+	fault.DataBusy:          http.StatusServiceUnavailable,
 	fault.UploadQuotaTotal:  http.StatusServiceUnavailable,
 	fault.UploadQuotaPerson: http.StatusConflict,
 	fault.DocumentsQuota:    http.StatusConflict,

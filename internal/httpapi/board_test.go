@@ -384,8 +384,8 @@ func TestWhoSeesTheBoard(t *testing.T) {
 		{testkit.Dora, "", "", "", "", ""},
 		{testkit.Aldo, "", "", "", "", ""},
 		{testkit.Carla, "", "", "not_found", "", "not_found"}, // coordinator of UT1
-		{testkit.Rosa, "forbidden", "forbidden", "forbidden", "not_found", "not_found"},
-		{testkit.Luis, "forbidden", "forbidden", "forbidden", "not_found", "not_found"},
+		{testkit.Rosa, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},
+		{testkit.Luis, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},
 		{testkit.Elsa, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},
 		{testkit.Otto, "forbidden", "forbidden", "forbidden", "forbidden", "forbidden"},
 		{"", "session_expired", "session_expired", "session_expired", "session_expired", "session_expired"},

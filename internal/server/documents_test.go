@@ -243,7 +243,8 @@ func (s *occupied) Scan(context.Context, io.Reader) (string, error) {
 	return "", nil
 }
 
-// Who waits for his file to be looked into may leave, and comes back.
+// Who waits for his file to be read from end to end may leave, and comes back:
+// neither summed nor looked into before it is its turn.
 func TestWhoWaitsToBeLookedIntoMayLeave(t *testing.T) {
 	o := ended(t)
 	receiver := o.files(o.Rendiciones())
@@ -259,10 +260,14 @@ func TestWhoWaitsToBeLookedIntoMayLeave(t *testing.T) {
 		<-s.begun
 	}
 	id := o.sent("informe_ia", "ia.pdf", pdf(5000, "ia"))
+	other := o.sent("acta_inicio", "acta.pdf", pdf(5000, "acta"))
+	o.SQL(`UPDATE uploads SET sha256 = '` + sum(pdf(5000, "otra")) + `' WHERE id = '` + other + `'`)
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	if _, err := receiver.Complete(gone, id); err == nil || fault.Of(err).Code != fault.Busy {
-		t.Errorf("who left was told %v", err)
+	for _, id := range []string{id, other} {
+		if _, err := receiver.Complete(gone, id); err == nil || fault.Of(err).Code != fault.Busy {
+			t.Errorf("who left was told %v", err)
+		}
 	}
 	close(s.end)
 	for range 2 {
@@ -273,6 +278,9 @@ func TestWhoWaitsToBeLookedIntoMayLeave(t *testing.T) {
 	receiver.Scanner = nil
 	if _, err := receiver.Complete(t.Context(), id); err != nil {
 		t.Error(err)
+	}
+	if _, err := receiver.Complete(t.Context(), other); err == nil || fault.Of(err).Code != fault.FileHashMismatch {
+		t.Errorf("in its turn: %v", err)
 	}
 	o.verified()
 }

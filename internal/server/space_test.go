@@ -42,8 +42,13 @@ const noDiskIsSoLarge = 1 << 62
 // comeBack: an answer that says to come back, and when.
 func comeBack(t *testing.T, what string, r testkit.Response) {
 	t.Helper()
+	comeBackFor(t, "storage_full", what, r)
+}
+
+func comeBackFor(t *testing.T, code, what string, r testkit.Response) {
+	t.Helper()
 	wait, err := strconv.Atoi(r.Header.Get("Retry-After"))
-	if r.Status != http.StatusServiceUnavailable || r.Code() != "storage_full" || err != nil || wait < 1 {
+	if r.Status != http.StatusServiceUnavailable || r.Code() != code || err != nil || wait < 1 {
 		t.Errorf("%s: %d %q, Retry-After %q: %s", what, r.Status, r.Code(), r.Header.Get("Retry-After"), r.Body)
 	}
 }
@@ -227,6 +232,50 @@ func TestFullDatabase(t *testing.T) {
 	}
 	if n := k.Int(`SELECT count(*) FROM visits`); n != 40 {
 		t.Errorf("%d visits", n)
+	}
+}
+
+// A database that another program holds: who writes is told so, nothing is
+// acknowledged, and what was sent is taken once it is let go.
+func TestDatabaseHeldByAnotherProgram(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	admin := k.Superuser("jefa@example.org")
+	k.SQL(`PRAGMA busy_timeout = 1`) // of the one connection that writes
+	other, err := core.DefaultDBConnect(filepath.Join(k.Dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	conn, err := other.DB().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := func(statement string) {
+		t.Helper()
+		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	visit := p.Visit("v", testkit.Canal, nil)
+	push := func() testkit.Response {
+		return k.Do("POST", httpapi.Prefix+"/sync/push", p.Token, map[string]any{"protocol": 1, "device": p.ID, "mutations": []any{visit}})
+	}
+	hold(`BEGIN IMMEDIATE`)
+	comeBackFor(t, "data_busy", "a push", push())
+	comeBackFor(t, "data_busy", "a device", k.Do("POST", httpapi.Prefix+"/devices", p.Token, map[string]any{"install": "install-of-another"}))
+	comeBackFor(t, "data_busy", "a record", k.Do("POST", "/api/collections/entities/records", admin, map[string]string{"ruc": "20100047218", "name": "Municipalidad"}))
+	comeBackFor(t, "data_busy", "a sign-in", k.Do("POST", "/api/collections/users/auth-with-password", "",
+		map[string]string{"identity": testkit.Rosa + "@example.org", "password": "chaski-test"}, "X-Test-Remote: 10.9.9.9:4000"))
+	k.Do("GET", httpapi.Prefix+"/session", p.Token, nil).JSON(200, nil)
+	hold(`ROLLBACK`)
+	var answer struct {
+		Results []struct{ Status string }
+	}
+	push().JSON(200, &answer)
+	if len(answer.Results) != 1 || answer.Results[0].Status != "applied" {
+		t.Errorf("%+v", answer)
 	}
 }
 

@@ -14,6 +14,8 @@ func init() { fault.Recognise(recognise) }
 
 // SQLite's result codes, https://www.sqlite.org/rescode.html.
 const (
+	sqliteBusy     = 5 // held by another program for longer than SQLite and PocketBase wait
+	sqliteLocked   = 6
 	sqliteReadonly = 8
 	sqliteIOErr    = 10
 	sqliteCorrupt  = 11
@@ -38,14 +40,14 @@ var ioErrors = map[int]fault.Code{
 	sqliteIOErr | 33<<8: fault.DataDamaged, // CORRUPTFS
 }
 
-// outOfOrder says that the disk and not a push is to blame.
+// outOfOrder says that the disk or another program and not a push is to blame.
 func outOfOrder(err error) bool {
-	code := fault.Of(err).Code
-	return code == fault.StorageFull || code == fault.DataDamaged
+	f := fault.Of(err)
+	return f.Ours() && f.Code != fault.Internal
 }
 
-// recognise knows a disk that takes nothing more and a damaged database, in
-// whatever they were wrapped on the way.
+// recognise knows a disk that takes nothing more, a damaged database and one that
+// somebody else holds, in whatever they were wrapped on the way.
 func recognise(err error) fault.Code {
 	if err == nil {
 		return ""
@@ -72,6 +74,8 @@ func ofCause(err error) fault.Code {
 		switch code := cause.Code(); code & 0xff {
 		case sqliteFull, sqliteReadonly:
 			return fault.StorageFull
+		case sqliteBusy, sqliteLocked:
+			return fault.DataBusy
 		case sqliteCorrupt, sqliteNotADB:
 			return fault.DataDamaged
 		case sqliteIOErr:

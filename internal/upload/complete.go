@@ -15,6 +15,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/inspect"
 )
 
 func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
@@ -81,14 +82,7 @@ func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) 
 		}
 		return app.RendicionDocument{}, fault.New(fault.UploadIncomplete, "upload")
 	}
-	sum, err := hash(path)
-	if err != nil {
-		return app.RendicionDocument{}, err
-	}
-	if sum != up.SHA256 {
-		return app.RendicionDocument{}, fault.New(fault.FileHashMismatch, "sha256")
-	}
-	verdict, scanned, err := f.look(ctx, path, up.Name)
+	verdict, scanned, err := f.judge(ctx, up, path)
 	if err != nil {
 		return app.RendicionDocument{}, err
 	}
@@ -101,6 +95,24 @@ func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) 
 		return app.RendicionDocument{}, err
 	}
 	return f.Rendiciones.Attach(ctx, owner, stored)
+}
+
+// judge says what a whole upload is: whether it is what was announced, then what
+// is in it. Both read the file from end to end, in the place of one.
+func (f *Files) judge(ctx context.Context, up app.Upload, path string) (inspect.Verdict, app.Scanned, error) {
+	done, err := f.place(ctx)
+	if err != nil {
+		return inspect.Verdict{}, app.Scanned{}, err
+	}
+	defer done()
+	sum, err := hash(path)
+	if err != nil {
+		return inspect.Verdict{}, app.Scanned{}, err
+	}
+	if sum != up.SHA256 {
+		return inspect.Verdict{}, app.Scanned{}, fault.New(fault.FileHashMismatch, "sha256")
+	}
+	return f.look(context.WithoutCancel(ctx), path, up.Name)
 }
 
 // refuse remembers why an upload became no document and lets its bytes go.

@@ -12,9 +12,19 @@ import (
 	"chaski/internal/inspect"
 )
 
-// maxLooks is how many files are looked into at once: each takes up to some 40 MB
-// of memory and a core.
+// maxLooks is how many files are read from end to end at once, to be summed and
+// looked into: each takes a core, and up to some 40 MB of memory.
 const maxLooks = 2
+
+// place waits for one of them; who waits may leave.
+func (f *Files) place(ctx context.Context) (done func(), err error) {
+	select {
+	case f.looks <- struct{}{}:
+		return func() { <-f.looks }, nil
+	case <-ctx.Done():
+		return nil, fault.Wrap(fault.Busy, ctx.Err())
+	}
+}
 
 // cleaned gives a file a name that every computer can save, and keeps the one it
 // was sent under beside it. Its bytes are never changed.
@@ -38,16 +48,8 @@ func cleaned(f *app.FileDescription) error {
 // machine a minute. What takes longer waits in quarantine.
 const lookFor = 4 * time.Minute
 
-// look says what a whole file is and what a scanner says of it. Who waits for his
-// turn may leave.
+// look says what a whole file is and what a scanner says of it.
 func (f *Files) look(ctx context.Context, path, name string) (inspect.Verdict, app.Scanned, error) {
-	select {
-	case f.looks <- struct{}{}:
-	case <-ctx.Done():
-		return inspect.Verdict{}, app.Scanned{}, fault.Wrap(fault.Busy, ctx.Err())
-	}
-	defer func() { <-f.looks }()
-	ctx = context.WithoutCancel(ctx)
 	timed, cancel := context.WithTimeout(ctx, f.lookFor)
 	defer cancel()
 	verdict, err := inspect.File(timed, path, name)

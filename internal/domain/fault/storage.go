@@ -1,16 +1,17 @@
 package fault
 
-// The codes of a server that has no room, or cannot read what it has.
+// The codes of a server that has no room, or cannot get at what it has.
 const (
 	StorageFull       Code = "storage_full"
 	DataDamaged       Code = "data_damaged"
+	DataBusy          Code = "data_busy"
 	UploadQuotaPerson Code = "upload_quota_person"
 	UploadQuotaTotal  Code = "upload_quota_total"
 	DocumentsQuota    Code = "documents_quota"
 )
 
 func init() {
-	All = append(All, StorageFull, DataDamaged, UploadQuotaPerson, UploadQuotaTotal, DocumentsQuota)
+	All = append(All, StorageFull, DataDamaged, DataBusy, UploadQuotaPerson, UploadQuotaTotal, DocumentsQuota)
 }
 
 var recognisers []func(error) Code
@@ -32,5 +33,5 @@ func recognised(err error) Code {
 // Ours says that the server is at fault and not what was asked of it: nothing
 // was judged, and the same may go well later.
 func (f *Fault) Ours() bool {
-	return f.Code == Internal || f.Code == StorageFull || f.Code == DataDamaged
+	return f.Code == Internal || f.Code == StorageFull || f.Code == DataDamaged || f.Code == DataBusy
 }

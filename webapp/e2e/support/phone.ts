@@ -151,6 +151,18 @@ export class Phone {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Visita terminada' })).toBeVisible()
   }
 
+  /** From Hoy and back: a whole visit in which only the people were counted. */
+  async briefVisit(activity: string, headcount: number): Promise<void> {
+    await this.startVisit(activity)
+    await this.fillData()
+    await this.fillPlace()
+    await this.count(headcount)
+    await this.done()
+    await this.fillChecklist()
+    await this.finish()
+    await this.page.getByRole('link', { name: 'Volver a Hoy' }).click()
+  }
+
   /** In the sync centre or anywhere: syncs and waits until that round ended. */
   async syncNow(): Promise<void> {
     if (!this.page.url().includes('#/sincronizacion')) await this.syncCentre()
