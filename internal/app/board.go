@@ -7,6 +7,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/progress"
+	"chaski/internal/domain/visit"
 )
 
 // Board answers what staff see: figures, what they are made of, and the visits
@@ -233,6 +234,17 @@ type FindingSeen struct {
 // UnlistedSeen is a person at work who was not on the roster.
 type UnlistedSeen struct{ ID, DNI, Name, Note string }
 
+// Fix is what the sensor said of a visit's position, as far as it is judged.
+type Fix struct {
+	AgeS   int64 `json:"age_s"`
+	Mocked bool  `json:"mocked"`
+}
+
+// Place is what the visit's position is good for.
+func (d VisitDetail) Place() visit.PositionVerdict {
+	return visit.Position{LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM, AgeS: d.Fix.AgeS, Mocked: d.Fix.Mocked}.Judge()
+}
+
 // VisitDetail is a visit as evidence.
 type VisitDetail struct {
 	Summary                            VisitSummary
@@ -241,6 +253,7 @@ type VisitDetail struct {
 	DeviceStartedAt, DeviceEndedAt     string
 	LatE6, LonE6, AccuracyM            int64
 	LocationReason                     string
+	Fix                                Fix
 	RosterSize                         int64
 	RosterAsOf                         string
 	ChecklistTitle                     string

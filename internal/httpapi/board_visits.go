@@ -120,6 +120,8 @@ type visitShape struct {
 	LonE6            int64        `json:"lon_e6"`
 	AccuracyM        int64        `json:"accuracy_m"`
 	LocationReason   string       `json:"location_reason"`
+	PlaceVerdict     string       `json:"place_verdict"`
+	PlaceAgeS        int64        `json:"place_age_s"`
 	RosterSize       int64        `json:"roster_size"`
 	RosterAsOf       string       `json:"roster_as_of"`
 	ChecklistTitle   string       `json:"checklist_title,omitempty"`
@@ -135,7 +137,7 @@ func visitOf(d app.VisitDetail) visitShape {
 	out := visitShape{
 		Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
 		DeviceStartedAt: d.DeviceStartedAt, DeviceEndedAt: d.DeviceEndedAt, LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM,
-		LocationReason: d.LocationReason, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
+		LocationReason: d.LocationReason, PlaceVerdict: string(d.Place()), PlaceAgeS: d.Fix.AgeS, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: make([]answer, len(d.Answers)), Marks: make([]mark, len(d.Marks)),
 		Findings: make([]finding, len(d.Findings)), Unlisted: make([]unlisted, len(d.Unlisted)),
 	}

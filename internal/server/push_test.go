@@ -47,6 +47,27 @@ func TestVisitMovesTheFigureOnce(t *testing.T) {
 	}
 }
 
+// What a sensor said of a position stays with the visit, and staff are told what
+// it is good for; phones are not sent it.
+func TestFixOfAVisitIsKept(t *testing.T) {
+	k := testkit.World(t)
+	p := k.Phone(testkit.Rosa)
+	p.Pull()
+	fix := map[string]any{"taken_at": "2026-11-23T09:10:00-05:00", "age_s": 7200, "altitude_m": 3399, "mocked": false}
+	coarse := p.Visit("v1", testkit.Canal, map[string]any{"accuracy_m": 48000, "fix": fix, "location_reason": "Quebrada"})
+	if r := p.Push(coarse)[0]; r.Status != "applied" {
+		t.Fatalf("%+v", r)
+	}
+	if k.Int(`SELECT count(*) FROM visits WHERE id = '`+testkit.ID("v1")+`' AND location_reason = 'Quebrada'
+		AND json_extract(fix, '$.age_s') = 7200 AND json_extract(fix, '$.altitude_m') = 3399 AND json_extract(fix, '$.mocked') = 0`) != 1 {
+		t.Fatal("what the sensor said is not with the visit")
+	}
+	p.Pull()
+	if _, sent := p.Rows["visits/"+testkit.ID("v1")]["fix"]; sent {
+		t.Fatal("phones are sent the fix")
+	}
+}
+
 // Every bad mutation has its own code at its own field and a sentence; the rest
 // of the batch goes through.
 func TestBadMutations(t *testing.T) {

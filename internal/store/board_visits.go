@@ -33,6 +33,7 @@ type visitRow struct {
 	LonE6        int64  `db:"lon_e6"`
 	Accuracy     int64  `db:"accuracy_m"`
 	Reason       string `db:"location_reason"`
+	Fix          string `db:"fix"`
 	RosterSize   int64  `db:"roster_size"`
 	RosterAsOf   string `db:"roster_as_of"`
 	Version      int64  `db:"checklist_version"`
@@ -69,7 +70,7 @@ func (s *snapshot) Visits(intervention string) ([]app.VisitSummary, error) {
 func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 	var rows []visitRow
 	err := s.all(&rows, `SELECT `+visitSummaryColumns+`, v.intervention, i.name AS work, i.ut, v.convenio_code, v.device_started_at, v.device_ended_at,
-			v.lat_e6, v.lon_e6, v.accuracy_m, v.location_reason, v.roster_size, v.roster_as_of, v.checklist_version,
+			v.lat_e6, v.lon_e6, v.accuracy_m, v.location_reason, coalesce(v.fix, '') AS fix, v.roster_size, v.roster_as_of, v.checklist_version,
 			coalesce(k.title, '') AS checklist_title, coalesce(k.items, '') AS checklist_items, coalesce(v.answers, '') AS answers, v.note
 		FROM visits v JOIN interventions i ON i.id = v.intervention LEFT JOIN users u ON u.id = v.supervisor
 		LEFT JOIN checklists k ON k.key = v.checklist_key AND k.version = v.checklist_version
@@ -78,9 +79,11 @@ func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 		return app.VisitDetail{}, false, err
 	}
 	r := rows[0]
+	var fix app.Fix
+	_ = json.Unmarshal([]byte(r.Fix), &fix) // older forms said nothing of it
 	return app.VisitDetail{
 		Summary: r.summary(), Intervention: r.Intervention, InterventionName: r.Work, UT: r.UT, ConvenioCode: r.Code,
-		DeviceStartedAt: r.Started, DeviceEndedAt: r.Ended, LatE6: r.LatE6, LonE6: r.LonE6, AccuracyM: r.Accuracy, LocationReason: r.Reason,
+		DeviceStartedAt: r.Started, DeviceEndedAt: r.Ended, LatE6: r.LatE6, LonE6: r.LonE6, AccuracyM: r.Accuracy, LocationReason: r.Reason, Fix: fix,
 		RosterSize: r.RosterSize, RosterAsOf: r.RosterAsOf, ChecklistTitle: r.Title, ChecklistVersion: r.Version,
 		Answers: answersOf(r.Items, r.Answers), Note: r.Note,
 	}, true, nil

@@ -160,6 +160,12 @@ func (e expects) wrong() [][2]string {
 		return append(invalid(jsonWrong(f, "object", "false")), [2]string{jsonWrong(f, "object", item), oneItem + "invalid_value"})
 	case "answers":
 		return invalid(jsonWrong(f, "object", `j.key GLOB '*[^a-z0-9_]*' OR length(j.key) NOT BETWEEN 1 AND 60 OR coalesce(j.value, '') NOT IN ('si', 'no', 'na')`))
+	case "fix":
+		return invalid(jsonWrong(f, "object", `NOT (j.key = 'mocked' AND j.type IN ('true', 'false')
+			OR j.key = 'taken_at' AND j.type = 'text' AND j.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'
+			OR j.type = 'integer' AND CASE j.key WHEN 'age_s' THEN 1 WHEN 'altitude_m' THEN j.value BETWEEN -1000 AND 10000
+				WHEN 'altitude_accuracy_m' THEN j.value BETWEEN 0 AND 1000000 WHEN 'heading_deg' THEN j.value BETWEEN 0 AND 360
+				WHEN 'speed_cms' THEN j.value BETWEEN 0 AND 100000 ELSE 0 END)`))
 	case "lines":
 		return invalid(jsonWrong(f, "array", `j.value NOT IN ('`+strings.ReplaceAll(e.of, "|", "', '")+`')`))
 	case "objects":

@@ -59,7 +59,7 @@ var expectedFields = [][2]string{
 		state! one pendiente|presentada|conforme|observada`},
 	{"visits", `intervention!# ref interventions, visited_on!# day, state!# one planificada|sincronizada|validada|observada, convenio_code! convenio,
 		supervisor! ref users, kind! one in_situ|unannounced, device_started_at moment, device_ended_at moment, location_reason text, roster_as_of short,
-		checklist_key short, note text, lat_e6 any, lon_e6 any, accuracy_m count, headcount count, roster_size count, checklist_version count, answers answers`},
+		checklist_key short, note text, lat_e6 any, lon_e6 any, accuracy_m count, headcount count, roster_size count, checklist_version count, answers answers, fix fix`},
 	{"visit_marks", `visit!# ref visits, intervention!# ref interventions, participant!# ref participants, mark!# one presente|ausente|no_visto,
 		coverage_seen one cubierto|sin_cobertura|por_confirmar`},
 	{"findings", `visit! ref visits, intervention! ref interventions, severity! one leve|moderada|grave, description! text, corrective_measure text,

@@ -253,6 +253,11 @@ func Between(least, most int64) Check {
 
 // Object is JSON of the form {"<key>": value}.
 func Object(key func(string) bool, value func(any) bool) Check {
+	return Map(func(k string, v any) bool { return key(k) && value(v) })
+}
+
+// Map is JSON of the form {"<key>": value}, where the key says what the value may be.
+func Map(part func(key string, value any) bool) Check {
 	return func(name string, v any, _ day.Day) *fault.Fault {
 		m, ok := v.(map[string]any)
 		if !ok {
@@ -260,7 +265,7 @@ func Object(key func(string) bool, value func(any) bool) Check {
 		}
 		bad := ""
 		for k, x := range m {
-			if (!key(k) || !value(x)) && (bad == "" || k < bad) {
+			if !part(k, x) && (bad == "" || k < bad) {
 				bad = k
 			}
 		}

@@ -26,6 +26,8 @@ var Records = []*r.Type{
 				r.Of("location_reason", r.Text), r.Of("roster_as_of", r.Short), r.Of("checklist_key", r.Short), r.Of("note", r.Text),
 				r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any), r.Of("accuracy_m", r.Count), r.Of("headcount", r.Count), r.Of("roster_size", r.Count),
 				r.Of("checklist_version", r.Count), r.Of("answers", r.Object(answerKey.MatchString, r.In("si", "no", "na"))),
+				// What the sensor said of itself; the server's alone.
+				r.Of("fix", r.Map(isFix)),
 			},
 		),
 		Rules: r.Rules(r.Counted(visitedBefore, r.WithinWork("visited_on", made, "state")), []r.Rule{r.InPeru, itsConvenio}),

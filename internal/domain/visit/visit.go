@@ -39,12 +39,6 @@ const (
 	maxName = 200
 )
 
-// A box around Peru in microdegrees: a place outside it is a slip or a lie.
-const (
-	minLat, maxLat = -18_400_000, 100_000
-	minLon, maxLon = -81_400_000, -68_600_000
-)
-
 // Intervention is what the rules need of the intervention visited.
 type Intervention struct {
 	Starts, Ends day.Day // inclusive
@@ -90,6 +84,7 @@ var forms = map[string]map[string]form{
 		optional("lat_e6", integer(-maxExact)),
 		optional("lon_e6", integer(-maxExact)),
 		optional("accuracy_m", integer(0)),
+		optional("fix", fix()),
 		optional("location_reason", text(1, maxText)),
 		required("headcount", integer(0)),
 		required("roster_size", integer(0)),
@@ -175,7 +170,7 @@ func Check(collection, op string, fields map[string]any, ctx Context) (map[strin
 
 func visitRules(r *reading, ctx Context) {
 	visitedOn(r, ctx)
-	place(r)
+	place(r, ctx)
 	checklist(r)
 	code, given := r.clean["convenio_code"].(string)
 	if ctx.Intervention != nil && given && code != ctx.Intervention.ConvenioCode {
@@ -197,34 +192,6 @@ func visitedOn(r *reading, ctx Context) {
 	case i != nil && !on.Within(i.Starts, i.Ends):
 		r.refuse(fault.New(fault.DateOutsideIntervention, "visited_on").
 			With("value", s).With("starts_on", string(i.Starts)).With("ends_on", string(i.Ends)))
-	}
-}
-
-// place wants both coordinates inside Peru, or none and a reason. Both zero is
-// what a phone without a fix stores: no place.
-func place(r *reading) {
-	if r.bad["lat_e6"] || r.bad["lon_e6"] || r.bad["location_reason"] {
-		return
-	}
-	lat, hasLat := r.clean["lat_e6"].(int64)
-	lon, hasLon := r.clean["lon_e6"].(int64)
-	if hasLat && hasLon && lat == 0 && lon == 0 {
-		delete(r.clean, "lat_e6")
-		delete(r.clean, "lon_e6")
-		hasLat, hasLon = false, false
-	}
-	_, told := r.clean["location_reason"]
-	switch {
-	case !hasLat && !hasLon && !told:
-		r.refuse(fault.New(fault.PlaceReasonRequired, "location_reason"))
-	case hasLat && !hasLon:
-		r.refuse(fault.New(fault.Required, "lon_e6"))
-	case hasLon && !hasLat:
-		r.refuse(fault.New(fault.Required, "lat_e6"))
-	case hasLat && (lat < minLat || lat > maxLat):
-		r.refuse(fault.New(fault.PlaceOutsidePeru, "lat_e6"))
-	case hasLon && (lon < minLon || lon > maxLon):
-		r.refuse(fault.New(fault.PlaceOutsidePeru, "lon_e6"))
 	}
 }
 

@@ -1,8 +1,10 @@
 package visit_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -39,13 +41,9 @@ func good(collection, op string, change map[string]any) map[string]any {
 	fields := map[string]any{}
 	maps.Copy(fields, all[collection+" "+op])
 	for k, v := range change {
-		switch v.(type) {
-		case nil:
+		fields[k] = v
+		if v == nil {
 			delete(fields, k)
-		case null:
-			fields[k] = nil
-		default:
-			fields[k] = v
 		}
 	}
 	return fields
@@ -61,131 +59,67 @@ func codes(faults []*fault.Fault) []string {
 
 type change = map[string]any
 
-// null stands for a JSON null, where nil takes the field away.
-type null struct{}
-
+// The cases that the phone must judge alike.
 func TestCheck(t *testing.T) {
-	long := strings.Repeat("ñ", 5001)
-	cases := []struct {
-		name, collection, op string
-		change               change
-		want                 []string
-	}{
-		{"a whole visit", "visits", "create", nil, nil},
-		{"only what is required, and why there is no place", "visits", "create", change{
-			"lat_e6": nil, "lon_e6": nil, "accuracy_m": nil,
-			"location_reason": "Sin señal de GPS", "roster_as_of": nil, "checklist_key": nil, "checklist_version": nil, "answers": nil, "note": nil,
-		}, nil},
-		{"numbers as float64", "visits", "create", change{"headcount": 30.0, "lat_e6": -13516800.0}, nil},
-		{"today is not the future", "visits", "create", change{"visited_on": "2026-11-23"}, nil},
-		{"tomorrow is", "visits", "create", change{"visited_on": "2026-11-24"}, []string{"date_in_future@visited_on"}},
-		{"the first day", "visits", "create", change{"visited_on": "2026-11-02"}, nil},
-		{"the day before the first", "visits", "create", change{"visited_on": "2026-11-01"}, []string{"date_outside_intervention@visited_on"}},
-		{"no such date", "visits", "create", change{"visited_on": "2026-02-30"}, []string{"date_invalid@visited_on"}},
-		{"a date in another shape", "visits", "create", change{"visited_on": "20/11/2026"}, []string{"date_invalid@visited_on"}},
-		{"an instant is not a day", "visits", "create", change{"visited_on": "2026-11-20T00:00:00Z"}, []string{"date_invalid@visited_on"}},
-		{"ends before it starts: the clock is evidence, not a reason to refuse", "visits", "create", change{"device_ended_at": "2026-11-20T13:59:59Z"}, nil},
-		{"ends as it starts, in another zone", "visits", "create", change{"device_ended_at": "2026-11-20T14:00:00Z"}, nil},
-		{"a time without a zone", "visits", "create", change{"device_started_at": "2026-11-20T09:00:00"}, []string{"date_invalid@device_started_at"}},
-		{
-			"a phone a year wrong is evidence, not a fault", "visits", "create",
-			change{"device_started_at": "2031-01-01T00:00:00Z", "device_ended_at": "2031-01-01T00:10:00Z"},
-			nil,
-		},
-		{"no place and no reason", "visits", "create", change{"lat_e6": nil, "lon_e6": nil}, []string{"place_reason_required@location_reason"}},
-		{"0, 0 is no place", "visits", "create", change{"lat_e6": 0.0, "lon_e6": 0.0}, []string{"place_reason_required@location_reason"}},
-		{"0, 0 with a reason", "visits", "create", change{"lat_e6": 0.0, "lon_e6": 0.0, "location_reason": "Quebrada"}, nil},
-		{"a reason of blanks", "visits", "create", change{"lat_e6": nil, "lon_e6": nil, "location_reason": "  "}, []string{"place_reason_required@location_reason"}},
-		{"half a place", "visits", "create", change{"lon_e6": nil}, []string{"required@lon_e6"}},
-		{"the other half", "visits", "create", change{"lat_e6": nil}, []string{"required@lat_e6"}},
-		{"a place that is text is one fault", "visits", "create", change{"lat_e6": "-13.5"}, []string{"invalid_value@lat_e6"}},
-		{"La Paz", "visits", "create", change{"lat_e6": -16500000.0, "lon_e6": -68150000.0}, []string{"place_outside_peru@lon_e6"}},
-		{"degrees instead of microdegrees, on the equator", "visits", "create", change{"lat_e6": 1000000.0}, []string{"place_outside_peru@lat_e6"}},
-		{"the southern edge", "visits", "create", change{"lat_e6": -18400000.0}, nil},
-		{"beyond it", "visits", "create", change{"lat_e6": -18400001.0}, []string{"place_outside_peru@lat_e6"}},
-		{"another convenio", "visits", "create", change{"convenio_code": "08-0013-AII-26"}, []string{"convenio_mismatch@convenio_code"}},
-		{"a convenio of no shape", "visits", "create", change{"convenio_code": "08-13"}, []string{"invalid_value@convenio_code"}},
-		{"an unknown kind", "visits", "create", change{"kind": "virtual"}, []string{"invalid_value@kind"}},
-		{"a negative headcount", "visits", "create", change{"headcount": json.Number("-1")}, []string{"invalid_value@headcount"}},
-		{"half a person", "visits", "create", change{"headcount": 30.5}, []string{"invalid_value@headcount"}},
-		{"a headcount in letters", "visits", "create", change{"headcount": "30"}, []string{"invalid_value@headcount"}},
-		{"more than can be kept exactly", "visits", "create", change{"roster_size": json.Number("9007199254740992")}, []string{"invalid_value@roster_size"}},
-		{"more than int64", "visits", "create", change{"roster_size": json.Number("99999999999999999999")}, []string{"invalid_value@roster_size"}},
-		{"nobody there", "visits", "create", change{"headcount": 0.0}, nil},
-		{"no headcount", "visits", "create", change{"headcount": nil}, []string{"required@headcount"}},
-		{"an answer out of the list", "visits", "create", change{"answers": map[string]any{"agua": "quizás"}}, []string{"invalid_value@answers"}},
-		{"an answer that is no text", "visits", "create", change{"answers": map[string]any{"agua": true}}, []string{"invalid_value@answers"}},
-		{"answers that are a list", "visits", "create", change{"answers": []any{"si"}}, []string{"invalid_value@answers"}},
-		{"answers to no list", "visits", "create", change{"checklist_key": nil, "checklist_version": nil}, []string{"required@checklist_key"}},
-		{"a list without its version", "visits", "create", change{"checklist_version": nil}, []string{"required@checklist_version"}},
-		{"a note too long", "visits", "create", change{"note": long}, []string{"too_long@note"}},
-		{"a note that is null", "visits", "create", change{"note": null{}}, []string{"invalid_value@note"}},
-		{
-			"what the server fills in", "visits", "create",
-			change{"supervisor": recordB, "state": "validada"},
-			[]string{"unknown_field@state", "unknown_field@supervisor"},
-		},
-		{
-			"every fault at once", "visits", "create",
-			change{"kind": "", "headcount": nil, "visited_on": "ayer", "hora": "9"},
-			[]string{"required@kind", "date_invalid@visited_on", "required@headcount", "unknown_field@hora"},
-		},
-
-		{"a mark", "visit_marks", "create", nil, nil},
-		{"a mark without coverage", "visit_marks", "create", change{"coverage_seen": nil}, nil},
-		{"a mark without coverage, said with an empty text", "visit_marks", "create", change{"coverage_seen": ""}, nil},
-		{"an unknown mark", "visit_marks", "create", change{"mark": "tarde"}, []string{"invalid_value@mark"}},
-		{"no mark", "visit_marks", "create", change{"mark": nil}, []string{"required@mark"}},
-		{"unknown coverage", "visit_marks", "create", change{"coverage_seen": "si"}, []string{"invalid_value@coverage_seen"}},
-		{"an id of another shape", "visit_marks", "create", change{"participant": "' OR 1=1"}, []string{"invalid_value@participant"}},
-		{"a mark cannot be changed", "visit_marks", "update", change{"mark": "ausente"}, []string{"operation_not_allowed@"}},
-
-		{"a finding", "findings", "create", nil, nil},
-		{"9 characters", "findings", "create", change{"description": "Sin águas"}, []string{"too_short@description"}},
-		{"10 characters, two of them not ASCII", "findings", "create", change{"description": "Sin águaña"}, nil},
-		{"blanks do not count", "findings", "create", change{"description": "   Sin agua       "}, []string{"too_short@description"}},
-		{"a severity of another list", "findings", "create", change{"severity": "alta"}, []string{"invalid_value@severity"}},
-		{"due on no date", "findings", "create", change{"due_on": "2026-13-01"}, []string{"date_invalid@due_on"}},
-		{"a new finding has no state of its own", "findings", "create", change{"state": "levantado"}, []string{"unknown_field@state"}},
-		{"corrected", "findings", "update", nil, nil},
-		{"a measure taken away", "findings", "update", change{"state": nil, "corrective_measure": ""}, nil},
-		{"a change of nothing", "findings", "update", change{"state": nil}, []string{"required@state"}},
-		{"an unknown state", "findings", "update", change{"state": "cerrado"}, []string{"invalid_value@state"}},
-		{"what was found, better said", "findings", "update", change{"state": nil, "description": "Otra cosa distinta"}, nil},
-		{"what was found, hardly said", "findings", "update", change{"state": nil, "description": "Otra"}, []string{"too_short@description"}},
-		{"what was found cannot be taken away", "findings", "update", change{"state": nil, "description": ""}, []string{"required@state"}},
-		{"a finding stays with its visit", "findings", "update", change{"visit": recordB}, []string{"unknown_field@visit"}},
-		{"no date any more", "findings", "update", change{"state": nil, "due_on": ""}, nil},
-		{"taken back", "findings", "delete", nil, nil},
-		{"taken back with words", "findings", "delete", change{"note": "no"}, []string{"unknown_field@note"}},
-
-		{"a person not on the roster", "unlisted_workers", "create", nil, nil},
-		{"a DNI of 7 digits", "unlisted_workers", "create", change{"dni": "1234567"}, []string{"dni_invalid@dni"}},
-		{"a DNI as a number", "unlisted_workers", "create", change{"dni": json.Number("12345678")}, []string{"invalid_value@dni"}},
-		{"no DNI", "unlisted_workers", "create", change{"dni": ""}, []string{"required@dni"}},
-		{"a name too long", "unlisted_workers", "create", change{"surnames": strings.Repeat("a", 201)}, []string{"too_long@surnames"}},
-
-		{"another DNI", "unlisted_workers", "update", change{"dni": "87654321"}, nil},
-		{"another DNI of 7 digits", "unlisted_workers", "update", change{"dni": "8765432"}, []string{"dni_invalid@dni"}},
-		{"a person of nothing", "unlisted_workers", "update", nil, []string{"required@dni"}},
-		{"a person taken back", "unlisted_workers", "delete", nil, nil},
-		{"a conflict settled", "conflicts", "update", change{"resolution": "author"}, nil},
-		{"a conflict settled otherwise", "conflicts", "update", change{"resolution": "both"}, []string{"invalid_value@resolution"}},
-
-		{"a collection that is not open", "participants", "create", change{"dni": "12345678"}, []string{"unknown_collection@"}},
-		{"nothing is deleted", "visits", "delete", nil, []string{"operation_not_allowed@"}},
-		{"a visit is not changed", "visits", "update", nil, []string{"operation_not_allowed@"}},
+	var cases []struct {
+		Name  string
+		Input struct {
+			Collection, Op, Form string
+			Fields               map[string]any
+			Long                 map[string]int // fields filled with so many characters
+		}
+		Expect []string
 	}
+	readCases(t, "visit.json", &cases)
 	for _, c := range cases {
-		t.Run(c.collection+" "+c.op+": "+c.name, func(t *testing.T) {
-			clean, faults := visit.Check(c.collection, c.op, good(c.collection, c.op, c.change), today)
-			if got := codes(faults); len(c.want) != len(got) || (len(got) > 0 && !reflect.DeepEqual(got, c.want)) {
-				t.Fatalf("got %v, want %v", got, c.want)
+		t.Run(c.Input.Collection+" "+c.Input.Op+": "+c.Name, func(t *testing.T) {
+			for name, n := range c.Input.Long {
+				c.Input.Fields[name] = strings.Repeat("ñ", n)
+			}
+			ctx := today
+			ctx.Form = c.Input.Form
+			clean, faults := visit.Check(c.Input.Collection, c.Input.Op, c.Input.Fields, ctx)
+			if got := codes(faults); !reflect.DeepEqual(got, c.Expect) {
+				t.Fatalf("got %v, want %v", got, c.Expect)
 			}
 			if (clean == nil) != (len(faults) > 0) {
 				t.Fatalf("clean %v beside faults %v", clean, codes(faults))
 			}
 		})
+	}
+}
+
+func TestPositions(t *testing.T) {
+	var cases []struct {
+		Name  string
+		Input struct {
+			LatE6     int64 `json:"lat_e6"`
+			LonE6     int64 `json:"lon_e6"`
+			AccuracyM int64 `json:"accuracy_m"`
+			AgeS      int64 `json:"age_s"`
+			Mocked    bool
+		}
+		Expect visit.PositionVerdict
+	}
+	readCases(t, "place.json", &cases)
+	for _, c := range cases {
+		if got := visit.Position(c.Input).Judge(); got != c.Expect {
+			t.Errorf("%s: %s, want %s", c.Name, got, c.Expect)
+		}
+	}
+}
+
+// readCases of testdata/rules, numbers as the wire's.
+func readCases(t *testing.T, file string, into any) {
+	t.Helper()
+	raw, err := os.ReadFile("../../../testdata/rules/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		t.Fatal(err)
 	}
 }
 

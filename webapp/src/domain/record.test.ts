@@ -99,7 +99,7 @@ describe('a form', () => {
       record: 'finding00000001',
       op: 'update',
       fields: { severity: 'grave' },
-      form: 'visit/2',
+      form: 'visit/3',
       base_rev: 3,
       prev: 'm0',
       saw: { severity: 'moderada' },

@@ -119,6 +119,43 @@ describe('a refused visit once more', () => {
   })
 })
 
+describe('a position that says little or cannot be', () => {
+  const at = (place: VisitForm['place'], location_reason = '') => ({ ...fullForm(), place, location_reason })
+  const coarse = { lat_e6: -13258000, lon_e6: -72265000, accuracy_m: 48_000, fix: { age_s: 1 } }
+  const place = (form: VisitForm) => missing(form, context).map((x) => x.code)
+  it('asks for a reason, and sends both', () => {
+    expect(place(at(coarse))).toEqual(['place_reason'])
+    expect(place(at({ ...coarse, accuracy_m: 12, fix: { age_s: 7200 } }))).toEqual(['place_reason'])
+    expect(place(at(coarse, 'Quebrada'))).toEqual([])
+    const form = at(coarse, 'Quebrada')
+    const out = toMutations(form, context, 'i1', ENDED)
+    expect(out[0]?.fields).toMatchObject({ ...coarse, location_reason: 'Quebrada' })
+    expect(fromMutations(out)).toEqual(form)
+  })
+  it.each([
+    ['0, 0', { lat_e6: 0, lon_e6: 0, accuracy_m: 5 }],
+    ['Madrid', { lat_e6: 40416800, lon_e6: -3703800, accuracy_m: 5 }],
+  ])('%s is no place, whichever way it came into the form', (_, impossible) => {
+    expect(place(at(impossible))).toEqual(['place'])
+    expect(place(at(impossible, 'Sin GPS'))).toEqual([])
+    expect('lat_e6' in (toMutations(at(impossible, 'Sin GPS'), context, 'i1', ENDED)[0]?.fields ?? {})).toBe(false)
+  })
+})
+
+describe('what the server would refuse is said before it is sent', () => {
+  it('by its task and field', () => {
+    const form = { ...fullForm(), note: 'x'.repeat(5001) }
+    expect(missing(form, context)).toEqual([{ task: 'cierre', code: 'refused', field: 'note' }])
+    const finding = { ...fullForm().findings[0]!, responsible: 'x'.repeat(201) }
+    expect(missing({ ...fullForm(), findings: [finding] }, context)).toEqual([
+      { task: 'hallazgos', code: 'refused', field: 'responsible' },
+    ])
+    expect(findingErrors(finding, '2026-11-23')).toEqual({ responsible: 'refused' })
+    const person = { ...fullForm().unlisted[0]!, note: 'x'.repeat(5001) }
+    expect(unlistedErrors(person, [], [])).toEqual({ note: 'refused' })
+  })
+})
+
 describe('what is missing', () => {
   it('an empty form misses every task, a full one none', () => {
     const empty = newForm({ visit: 'v', convenio_code: 'c', started_at: ENDED, roster_as_of: '' })

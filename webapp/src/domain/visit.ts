@@ -5,7 +5,9 @@
 import type { Day } from './day'
 import { isDay } from './day'
 import { isDni } from './dni'
+import { formFaults, MIN_DESCRIPTION } from './forms'
 import type { Coverage } from './insurance'
+import { isDoubtful, judgePlace, type Fix, type Place } from './place'
 
 /** A creation as the outbox takes it. */
 export interface Creation {
@@ -19,9 +21,8 @@ export interface Creation {
 /** Just what is needed to read a creation back. */
 export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
 
-export const FORM = 'visit/2'
+export const FORM = 'visit/3'
 export const FORM_VERSION = 1
-export const MIN_DESCRIPTION = 10
 
 export type Kind = 'in_situ' | 'unannounced'
 export type Mark = 'presente' | 'ausente' | 'no_visto'
@@ -50,12 +51,6 @@ export interface FindingEntry {
   corrective_measure: string
   responsible: string
   due_on: Day
-}
-
-export interface Place {
-  lat_e6: number
-  lon_e6: number
-  accuracy_m: number
 }
 
 export interface VisitForm {
@@ -168,9 +163,30 @@ export function dayProblem(day: Day, term: Term): DayProblem {
 }
 
 export type Missing =
-  | { task: Task; code: 'date' | 'date_outside' | 'kind' | 'place' | 'headcount' | 'open_unlisted' | 'open_finding' }
+  | {
+      task: Task
+      code: 'date' | 'date_outside' | 'kind' | 'place' | 'place_reason' | 'headcount' | 'open_unlisted' | 'open_finding'
+    }
+  /** What the server would refuse, by a field that the person filled in. */
+  | { task: Task; code: 'refused'; field: string }
   | { task: Task; code: 'over_headcount'; present: number; unlisted: number; headcount: number }
   | { task: Task; code: 'checklist'; left: number }
+
+/** The position, if it is one that may be kept. */
+export function keptPlace(form: Pick<VisitForm, 'place'>): Place | null {
+  return form.place && !['none', 'outside'].includes(judgePlace(form.place)) ? form.place : null
+}
+
+/** Whether the form asks why: there is no position, or a doubtful one. */
+export function asksPlaceReason(form: Pick<VisitForm, 'place'>): boolean {
+  const place = keptPlace(form)
+  return !place || isDoubtful(place)
+}
+
+const placeMissing = (form: VisitForm): Missing[] => {
+  if (form.location_reason.trim() !== '' || !asksPlaceReason(form)) return []
+  return [{ task: 'ubicacion', code: keptPlace(form) ? 'place_reason' : 'place' }]
+}
 
 /** What has to be done before the visit can be finished, in the order of the tasks. */
 export function missing(form: VisitForm, context: VisitContext): Missing[] {
@@ -178,7 +194,7 @@ export function missing(form: VisitForm, context: VisitContext): Missing[] {
   const day = dayProblem(form.visited_on, context)
   if (day !== '') out.push({ task: 'datos', code: day === 'shape' ? 'date' : 'date_outside' })
   if (form.kind === '') out.push({ task: 'datos', code: 'kind' })
-  if (!form.place && form.location_reason.trim() === '') out.push({ task: 'ubicacion', code: 'place' })
+  out.push(...placeMissing(form))
   if (form.headcount === null) out.push({ task: 'asistencia', code: 'headcount' })
   const over = overHeadcount(form, context.roster)
   if (over) out.push({ task: 'asistencia', code: 'over_headcount', ...over })
@@ -186,7 +202,43 @@ export function missing(form: VisitForm, context: VisitContext): Missing[] {
   const left = unanswered(form, context)
   if (left > 0) out.push({ task: 'checklist', code: 'checklist', left })
   if (form.open_finding) out.push({ task: 'hallazgos', code: 'open_finding' })
+  for (const x of wouldBeRefused(form, context)) if (!out.some((o) => o.task === x.task)) out.push(x)
   return out
+}
+
+/** Which task asks for a field; those that nobody fills in by hand are of none. */
+const TASK_OF: Record<string, Task> = {
+  kind: 'datos',
+  visited_on: 'datos',
+  location_reason: 'ubicacion',
+  lat_e6: 'ubicacion',
+  lon_e6: 'ubicacion',
+  accuracy_m: 'ubicacion',
+  headcount: 'asistencia',
+  mark: 'asistencia',
+  dni: 'asistencia',
+  given_names: 'asistencia',
+  surnames: 'asistencia',
+  answers: 'checklist',
+  severity: 'hallazgos',
+  description: 'hallazgos',
+  corrective_measure: 'hallazgos',
+  responsible: 'hallazgos',
+  due_on: 'hallazgos',
+}
+
+/** Every rule of the server's forms, on what would be sent. */
+function wouldBeRefused(form: VisitForm, context: VisitContext): Missing[] {
+  const { today, starts_on, ends_on } = context
+  const known = starts_on !== '' && ends_on !== ''
+  const work = known ? { work: { starts_on, ends_on, convenio_code: form.convenio_code } } : {}
+  const faults = toMutations(form, context, '', form.started_at).flatMap((m) =>
+    formFaults(m, { today, ...work }).map((fault) => ({ field: fault.field, of: m.collection })),
+  )
+  return faults.flatMap(({ field, of }) => {
+    const task = field === 'note' ? (of === 'visits' ? 'cierre' : 'asistencia') : TASK_OF[field]
+    return task ? [{ task, code: 'refused' as const, field }] : []
+  })
 }
 
 function unanswered(form: VisitForm, context: VisitContext): number {
@@ -219,8 +271,17 @@ export function taskState(task: Task, form: VisitForm, context: VisitContext): T
 }
 
 export type FieldErrors<T> = Partial<
-  Record<keyof T, 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed'>
+  Record<keyof T, 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'>
 >
+
+/** Adds what the server's forms refuse and no rule here has named yet. */
+function withFaults<T>(errors: FieldErrors<T>, collection: string, entry: Record<string, string>): FieldErrors<T> {
+  const { id: _, ...typed } = entry
+  const faults = formFaults({ collection, op: 'create', fields: filled(typed), form: FORM }, { today: '' })
+  // What is not asked for here, like the visit, is filled in later.
+  for (const { code, field } of faults) if (code !== 'unknown_field' && field in entry && !(field in errors)) errors[field as keyof T] = 'refused'
+  return errors
+}
 
 /** @param made the day of the visit: no deadline lies before it. */
 export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEntry> {
@@ -230,7 +291,7 @@ export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEn
   if ([...f.description.trim()].length < MIN_DESCRIPTION) errors.description = 'too_short'
   if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
   else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
-  return errors
+  return withFaults(errors, 'findings', { ...f })
 }
 
 /**
@@ -249,7 +310,7 @@ export function unlistedErrors(
   else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni = 'twice'
   if (u.given_names.trim() === '') errors.given_names = 'required'
   if (u.surnames.trim() === '') errors.surnames = 'required'
-  return errors
+  return withFaults(errors, 'unlisted_workers', { ...u })
 }
 
 /** True while nothing was typed or chosen: such an entry need not be kept. */
@@ -273,8 +334,8 @@ function visitFields(form: VisitForm, context: VisitContext, intervention: strin
     visited_on: form.visited_on,
     device_started_at: form.started_at,
     device_ended_at: ended_at,
-    ...form.place,
-    location_reason: form.place ? '' : form.location_reason.trim(),
+    ...keptPlace(form),
+    location_reason: asksPlaceReason(form) ? form.location_reason.trim() : '',
     headcount: form.headcount,
     roster_size: context.roster.length,
     roster_as_of: context.roster.length > 0 ? form.roster_as_of : '',
@@ -328,7 +389,12 @@ export function fromMutations(mutations: readonly Created[]): VisitForm {
   form.kind = text(v['kind']) as Kind
   form.visited_on = text(v['visited_on'])
   if (typeof v['lat_e6'] === 'number')
-    form.place = { lat_e6: v['lat_e6'], lon_e6: int(v['lon_e6']), accuracy_m: int(v['accuracy_m']) }
+    form.place = {
+      lat_e6: v['lat_e6'],
+      lon_e6: int(v['lon_e6']),
+      accuracy_m: int(v['accuracy_m']),
+      ...(v['fix'] ? { fix: v['fix'] as Fix } : {}),
+    }
   form.location_reason = text(v['location_reason'])
   form.headcount = typeof v['headcount'] === 'number' ? v['headcount'] : null
   form.checklist_key = text(v['checklist_key'])

@@ -17,6 +17,13 @@ const FIELDS: Record<string, () => string> = {
   surnames: m.field_surnames,
   note: m.field_note,
   mark: m.task_asistencia,
+  visited_on: m.data_date_field,
+  location_reason: m.place_reason_word,
+  lat_e6: m.task_ubicacion,
+  lon_e6: m.task_ubicacion,
+  accuracy_m: m.task_ubicacion,
+  headcount: m.headcount_word,
+  answers: m.task_checklist,
 }
 const VALUES: Record<string, (code: string) => string> = {
   severity: severityWord,

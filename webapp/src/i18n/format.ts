@@ -70,3 +70,8 @@ const and = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
 export function listed(words: readonly string[]): string {
   return and.format(words)
 }
+
+/** A whole number with its thousands apart, "48,000". */
+export function count(n: number): string {
+  return n.toLocaleString('es-PE')
+}

@@ -1,20 +1,23 @@
-import type { Place } from '../domain/visit'
+import { isBetter, judgePlace, placeOf, type Place, type PlaceVerdict, type Sensed } from '../domain/place'
 
 /** Good enough to stop looking, in metres. */
 const GOOD_M = 15
 /** How long to look for something better, ms. */
 const LOOK_MS = 25_000
 
-/** Looks for where the device is and keeps the most exact answer. */
+/** Looks for where the device is and keeps the most exact answer; what cannot be is never kept. */
 export class Fix {
   state = $state<'idle' | 'searching' | 'denied' | 'failed'>('idle')
   best = $state.raw<Place | null>(null)
+  /** What the sensor said last and cannot be: `none` or `outside`. */
+  impossible = $state<PlaceVerdict | ''>('')
   #watch: number | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   start(): void {
     this.stop()
     this.best = null
+    this.impossible = ''
     if (!('geolocation' in navigator)) {
       this.state = 'failed'
       return
@@ -22,7 +25,7 @@ export class Fix {
     this.state = 'searching'
     this.#timer = setTimeout(() => this.#end(), LOOK_MS)
     this.#watch = navigator.geolocation.watchPosition(
-      (position) => this.#found(position.coords),
+      (position) => this.#found(position),
       (error) => {
         this.stop()
         this.state = error.code === error.PERMISSION_DENIED ? 'denied' : this.best ? 'idle' : 'failed'
@@ -37,18 +40,22 @@ export class Fix {
     this.#watch = null
   }
 
-  #found(coords: GeolocationCoordinates): void {
-    const accuracy_m = Math.ceil(coords.accuracy)
-    if (this.best && this.best.accuracy_m <= accuracy_m) return
-    this.best = {
-      lat_e6: Math.round(coords.latitude * 1e6),
-      lon_e6: Math.round(coords.longitude * 1e6),
-      accuracy_m,
+  #found(position: Sensed): void {
+    const place = placeOf(position, Date.now())
+    const verdict = judgePlace(place)
+    if (verdict === 'none' || verdict === 'outside') {
+      this.impossible = verdict
+      return
     }
-    if (accuracy_m <= GOOD_M) this.#end()
+    this.impossible = ''
+    if (!isBetter(place, this.best)) return
+    this.best = place
+    if (verdict === 'taken' && place.accuracy_m <= GOOD_M) this.#end()
   }
 
   #end(): void {
+    // A doubtful place is not what was looked for: the search goes on while the person is here.
+    if (this.best && judgePlace(this.best) !== 'taken') return
     this.stop()
     this.state = this.best ? 'idle' : 'failed'
   }

@@ -2396,6 +2396,13 @@ export interface components {
             lon_e6: number;
             accuracy_m: number;
             location_reason: string;
+            /**
+             * @description What the position is good for.
+             * @enum {string}
+             */
+            place_verdict: "none" | "outside" | "mocked" | "stale" | "coarse" | "taken";
+            /** @description Age of the fix when it was taken, in seconds by the clock of the device. */
+            place_age_s: number;
             roster_size: number;
             roster_as_of: string;
             checklist_title?: string;

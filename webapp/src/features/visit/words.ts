@@ -1,9 +1,34 @@
-import { overHeadcount, type Missing } from '../../domain/visit'
+import { keptPlace, overHeadcount, type Missing, type VisitForm } from '../../domain/visit'
+import { judgePlace, type Place } from '../../domain/place'
 import { m } from '../../i18n'
+import { fieldWord } from '../../i18n/conflicts'
+import { count } from '../../i18n/format'
 
 /** The contradiction between who was counted and who was seen, as a sentence. */
 export function overWords(over: NonNullable<ReturnType<typeof overHeadcount>>): string {
   return over.unlisted > 0 ? m.over_headcount_unlisted(over) : m.over_headcount_text(over)
+}
+
+/** Why a position is doubtful. */
+export function doubtWords(place: Place): string {
+  switch (judgePlace(place)) {
+    case 'mocked':
+      return m.place_doubt_mocked()
+    case 'stale':
+      return m.place_doubt_stale()
+    default:
+      return place.accuracy_m > 0
+        ? m.place_accuracy_bad({ meters: count(place.accuracy_m) })
+        : m.place_accuracy_unsaid()
+  }
+}
+
+/** A visit's position in one line, doubts and reason included. */
+export function placeLine(form: VisitForm): string {
+  const place = keptPlace(form)
+  if (!place) return form.location_reason
+  if (judgePlace(place) === 'taken') return m.place_accuracy({ meters: place.accuracy_m })
+  return [m.place_imprecise(), form.location_reason].filter(Boolean).join(' · ')
 }
 
 /** What is missing, as what to do. */
@@ -17,6 +42,10 @@ export function missingWords(x: Missing): string {
       return m.missing_kind()
     case 'place':
       return m.missing_place()
+    case 'place_reason':
+      return m.missing_place_reason()
+    case 'refused':
+      return m.missing_refused({ field: fieldWord(x.field).toLowerCase() })
     case 'headcount':
       return m.missing_headcount()
     case 'over_headcount':
