@@ -10,10 +10,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"unicode/utf16"
 
 	"chaski/internal/app/imports"
-	"chaski/internal/domain/cell"
 	"chaski/internal/domain/fault"
 )
 
@@ -23,57 +23,60 @@ const maxWidth = 200
 // Opener opens files by their content, never by their name.
 type Opener struct{}
 
+// source is an open file.
+type source interface {
+	io.ReadSeeker
+	io.ReaderAt
+	io.Closer
+}
+
 // Open implements imports.Opener.
-func (Opener) Open(path string, r imports.Reading, _ imports.Hints) (imports.Table, error) {
+func (Opener) Open(path string, r imports.Reading, h imports.Hints) (imports.Table, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	table, err := open(f, r)
+	table, err := open(f, r, h)
 	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
-	return unguarded{table}, nil
+	return table, nil
 }
 
-// unguarded gives back the texts that an export of ours guarded.
-type unguarded struct{ imports.Table }
-
-// Next implements imports.Table.
-func (u unguarded) Next() (imports.Row, error) {
-	row, err := u.Table.Next()
-	for i, c := range row.Cells {
-		if c.Kind == imports.Text {
-			row.Cells[i].Text = cell.Unguard(c.Text)
-		}
-	}
-	return row, err
-}
-
-func open(f *os.File, r imports.Reading) (imports.Table, error) {
-	head := make([]byte, 8)
+func open(f source, r imports.Reading, h imports.Hints) (imports.Table, error) {
+	head := make([]byte, 1024)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	head = head[:n]
+	table, err := known(f, head[:n], r, h)
+	if err != nil {
+		return nil, err
+	}
+	return cleaned{table}, nil
+}
+
+// known opens a file by its beginning.
+func known(f source, head []byte, r imports.Reading, h imports.Hints) (imports.Table, error) {
 	switch {
-	case n == 0:
+	case len(head) == 0:
 		return nil, fault.New(fault.ImportFileEmpty, "")
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return nil, compound(f)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return openWorkbook(f, r.Sheet)
+	case webPage(head):
+		return nil, fault.New(fault.ImportFormatWebPage, "")
 	case binary(head):
 		return nil, fault.New(fault.ImportFormatUnknown, "")
 	}
-	return openText(f)
+	return openText(f, r, h)
 }
 
 // binary knows the beginnings of what people send by mistake.
 func binary(head []byte) bool {
-	for _, magic := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "{\\rtf", "<html", "<!DOC", "<?xml"} {
+	for _, magic := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "{\\rtf", "<?xml"} {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return true
 		}
@@ -81,9 +84,30 @@ func binary(head []byte) bool {
 	return false
 }
 
+var (
+	markup  = regexp.MustCompile(`(?i)^\s*<(!doctype|!--|html|head|meta|title|body|style|script|table|thead|tbody|tr|div|center|font|p|br)\b`)
+	xhtml   = regexp.MustCompile(`(?is)^\s*<\?xml.*<(!doctype\s+html|html|table)\b`)
+	archive = regexp.MustCompile(`(?i)^\s*(MIME-Version:|From: <Saved by)`)
+)
+
+// webPage knows a page that a system sends as "reporte.xls": the spreadsheet
+// program opens it, and shows a table.
+func webPage(head []byte) bool {
+	if wide, is := wideOf(head); is {
+		if text, err := wide.NewDecoder().Bytes(head[wide.bom:]); err == nil {
+			head = text
+		}
+	}
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	return markup.Match(head) || xhtml.Match(head) || archive.Match(head)
+}
+
 // compound tells an encrypted workbook from an old one: both are OLE files; the
 // encrypted one has a stream called EncryptedPackage in its directory.
-func compound(f *os.File) error {
+func compound(f io.ReadSeeker) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	var name []byte
 	for _, u := range utf16.Encode([]rune("EncryptedPackage")) {
 		name = append(name, byte(u), byte(u>>8))

@@ -3,17 +3,11 @@ package sheet
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
 	"chaski/internal/app/imports"
@@ -23,24 +17,49 @@ import (
 // sniffed is how much of a text is looked at to find its separator.
 const sniffed = 64 << 10
 
-// maxRecord bounds one row of text: an open quote swallows the rest of a file.
-const maxRecord = 1 << 20
+// separators by what they are called, in the order in which they win.
+var separators = []struct {
+	mark byte
+	name string
+}{{',', "coma"}, {';', "punto y coma"}, {'\t', "tabulador"}, {'|', "barra vertical"}}
 
 // text is a CSV file in any of its dialects.
 type text struct {
-	file  *os.File
-	csv   *csv.Reader
-	facts imports.Facts
-	row   int // of the last record
-	line  int // last line of the last record
+	file   io.Closer
+	fields *fields
+	facts  imports.Facts
+	row    int // of the last record
+	loose  rowList
+	spans  rowList
 }
 
-func openText(f *os.File) (imports.Table, error) {
-	enc, name, bom, err := detect(f)
+// rowList is the first rows of which something is said, and how many they are.
+type rowList struct {
+	first []string
+	count int
+}
+
+func (l *rowList) add(row int) {
+	const named = 10
+	if l.count++; l.count <= named {
+		l.first = append(l.first, strconv.Itoa(row))
+	}
+}
+
+func (l *rowList) note(code string) imports.Note {
+	rows := strings.Join(l.first, ", ")
+	if l.count > len(l.first) {
+		rows += "…"
+	}
+	return imports.Note{Code: code, Args: map[string]string{"count": strconv.Itoa(l.count), "rows": rows}}
+}
+
+func openText(f source, r imports.Reading, h imports.Hints) (imports.Table, error) {
+	enc, err := detect(f, r.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := f.Seek(int64(bom), io.SeekStart); err != nil {
+	if _, err := f.Seek(int64(enc.bom), io.SeekStart); err != nil {
 		return nil, err
 	}
 	decoded := bufio.NewReaderSize(transform.NewReader(f, enc.NewDecoder()), sniffed)
@@ -54,163 +73,172 @@ func openText(f *os.File) (imports.Table, error) {
 	if len(bytes.TrimSpace(sample)) == 0 {
 		return nil, fault.New(fault.ImportFileEmpty, "")
 	}
-	t := &text{file: f, facts: imports.Facts{Format: "csv", Encoding: name}}
-	if name == "Windows-1252" {
-		t.facts.Notes = append(t.facts.Notes, imports.Note{Code: "encoding_assumed", Args: map[string]string{"encoding": name}})
+	t := &text{file: f, facts: imports.Facts{Format: "csv", Encoding: enc.name, Encodings: encodings}}
+	if charmaps[enc.name] != nil && r.Encoding == "" {
+		t.facts.Notes = append(t.facts.Notes, imports.Note{Code: "encoding_assumed", Args: map[string]string{"encoding": enc.name}})
 	}
-	separator := t.declared(decoded, sample)
+	lone := bytes.IndexByte(sample, '\n') < 0
+	quote := quoteOf(r.Quote)
+	separator, skip := declared(sample)
+	_, _ = decoded.Discard(skip) // was peeked
+	if skip > 0 {
+		t.row = 1
+	}
 	if separator == 0 {
-		separator = sniff(sample)
+		separator = sniff(sample[skip:], quote, lone, h)
 	}
-	var in io.Reader = decoded
-	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
-		in = oldMac{decoded}
+	for _, s := range separators {
+		t.facts.Separators = append(t.facts.Separators, s.name)
+		if s.name == r.Separator {
+			separator = s.mark
+		}
 	}
-	t.facts.Separator = map[rune]string{',': "coma", ';': "punto y coma", '\t': "tabulador", '|': "barra vertical"}[separator]
-	t.csv = csv.NewReader(in)
-	t.csv.Comma = separator
-	t.csv.FieldsPerRecord = -1
-	t.csv.ReuseRecord = true
+	t.facts.Separator = nameOf(separator)
+	t.fields = newFields(decoded, separator, quote, lone)
 	return t, nil
 }
 
-// detect tells the encoding of a text by its mark, its zero bytes, or by being
-// valid UTF-8 from beginning to end; what is left is taken for Windows-1252.
-func detect(f *os.File) (enc encoding.Encoding, name string, bom int, err error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, "", 0, err
-	}
-	r := bufio.NewReaderSize(f, sniffed)
-	head, err := r.Peek(1024)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, "", 0, err
-	}
-	little := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	big := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	switch {
-	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
-		return unicode.UTF8, "UTF-8", 3, nil
-	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
-		return little, "UTF-16", 2, nil
-	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
-		return big, "UTF-16", 2, nil
-	}
-	even, odd := 0, 0
-	for i, b := range head {
-		if b == 0 && i%2 == 0 {
-			even++
-		} else if b == 0 {
-			odd++
+func nameOf(separator byte) string {
+	for _, s := range separators {
+		if s.mark == separator {
+			return s.name
 		}
 	}
-	switch {
-	case odd > len(head)/4 && even == 0:
-		return little, "UTF-16", 0, nil
-	case even > len(head)/4 && odd == 0:
-		return big, "UTF-16", 0, nil
-	}
-	valid, err := validUTF8(r)
-	if valid || err != nil {
-		return unicode.UTF8, "UTF-8", 0, err
-	}
-	return charmap.Windows1252, "Windows-1252", 0, nil
+	return string(rune(separator))
 }
 
-func validUTF8(r *bufio.Reader) (bool, error) {
-	for {
-		c, size, err := r.ReadRune()
-		if errors.Is(err, io.EOF) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if c == utf8.RuneError && size == 1 {
-			return false, nil
-		}
+func quoteOf(choice string) byte {
+	switch choice {
+	case "none":
+		return none
+	case "'":
+		return '\''
 	}
+	return '"'
 }
 
-// declared reads Excel's own first line "sep=;".
-func (t *text) declared(r *bufio.Reader, sample []byte) rune {
+// declared reads Excel's own first line "sep=;"; it answers how long it is.
+func declared(sample []byte) (separator byte, length int) {
 	line, _, found := bytes.Cut(sample, []byte{'\n'})
-	rest, isSep := bytes.CutPrefix(bytes.ToLower(line), []byte("sep="))
-	if !found || !isSep || len(bytes.TrimRight(rest, "\r")) != 1 {
-		return 0
+	bare := bytes.Trim(bytes.TrimRight(line, "\r"), `"`)
+	if !found || len(bare) != len("sep=;") || !bytes.EqualFold(bare[:4], []byte("sep=")) {
+		return 0, 0
 	}
-	_, _ = r.Discard(len(line) + 1) // was peeked
-	t.row, t.line = 1, 0
-	return rune(rest[0])
+	mark := bare[4]
+	if mark < ' ' && mark != '\t' || mark >= 0x7f || mark == '"' || mark == '\'' || letter(rune(mark)) {
+		return 0, len(line) + 1
+	}
+	return mark, len(line) + 1
 }
 
-// sniff takes the separator that cuts the first rows into the same number of
-// columns most often, and into most of them.
-func sniff(sample []byte) rune {
-	best, most := ',', 0
-	for _, separator := range []rune{',', ';', '\t', '|'} {
-		r := csv.NewReader(bytes.NewReader(sample))
-		r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator, -1, true
-		widths := map[int]int{}
-		for range 50 {
-			rec, err := r.Read()
-			if err != nil {
-				break
-			}
-			widths[len(rec)]++
-		}
-		for width, times := range widths {
-			if score := (width - 1) * times; score > most {
-				best, most = separator, score
-			}
+// cut is how a separator cuts the beginning of a text.
+type cut struct {
+	headings int  // texts of one row that name fields
+	regular  bool // the first row is as wide as most
+	share    int  // percent of the rows that are as wide as most
+	width    int  // of most
+}
+
+func (c cut) beats(o cut) bool {
+	switch {
+	case c.headings != o.headings:
+		return c.headings > o.headings
+	case c.regular != o.regular:
+		return c.regular
+	case c.share*(c.width-1) != o.share*(o.width-1):
+		return c.share*(c.width-1) > o.share*(o.width-1)
+	}
+	return false
+}
+
+// sniff takes the separator under which a row names most fields; for a table
+// that names none, the one that cuts its rows alike. Counting alone would take
+// the commas of "Municipalidad Distrital de Calca, provincia de Calca".
+func sniff(sample []byte, quote byte, lone bool, h imports.Hints) byte {
+	best, top := separators[0].mark, cut{}
+	for _, s := range separators {
+		if c := try(newFields(bytes.NewReader(sample), s.mark, quote, lone), h); c.beats(top) {
+			best, top = s.mark, c
 		}
 	}
 	return best
 }
 
-// oldMac ends lines with a lone carriage return.
-type oldMac struct{ r io.Reader }
-
-func (o oldMac) Read(p []byte) (int, error) {
-	n, err := o.r.Read(p)
-	for i := range n {
-		if p[i] == '\r' {
-			p[i] = '\n'
+func try(f *fields, h imports.Hints) cut {
+	const rows, headerRows = 50, 30
+	var c cut
+	first, read := 0, 0
+	widths := map[int]int{}
+	for ; read < rows; read++ {
+		row, err := f.next()
+		if err != nil {
+			break
+		}
+		width := len(row) + f.record.beyond
+		if read == 0 {
+			first = width
+		}
+		widths[width]++
+		if read < headerRows && h.Heading != nil {
+			c.headings = max(c.headings, named(row, h.Heading))
 		}
 	}
-	return n, err
+	for width, times := range widths {
+		if share := 100 * times / read; share > c.share || share == c.share && width > c.width {
+			c.width, c.share = width, share
+		}
+	}
+	c.regular = c.width > 1 && first == c.width
+	return c
+}
+
+func named(row []string, heading func(string) bool) int {
+	n := 0
+	for _, s := range row {
+		if heading(clean(s)) {
+			n++
+		}
+	}
+	return n
 }
 
 // Next implements imports.Table.
 func (t *text) Next() (imports.Row, error) {
-	rec, err := t.csv.Read()
-	var parse *csv.ParseError
-	switch {
-	case errors.As(err, &parse):
-		return imports.Row{}, fault.New(fault.ImportCSVQuotes, "").With("row", fmt.Sprint(t.row+max(1, parse.StartLine-t.line)))
-	case err != nil:
+	rec, err := t.fields.next()
+	if errors.Is(err, errRowTooLong) {
+		return imports.Row{}, fault.New(fault.ImportRowTooLong, "").With("row", strconv.Itoa(t.row+t.fields.record.blank+1))
+	}
+	if err != nil {
 		return imports.Row{}, err
 	}
-	// Blank lines are skipped by the reader, but a spreadsheet shows them.
-	start, _ := t.csv.FieldPos(0)
-	t.row += max(1, start-t.line)
-	last, _ := t.csv.FieldPos(len(rec) - 1)
-	t.line = last + strings.Count(rec[len(rec)-1], "\n")
-	row := imports.Row{Number: t.row, Cells: make([]imports.Cell, min(len(rec), maxWidth+1))}
-	size := 0
+	// Lines with nothing in them are no rows, but a spreadsheet shows them.
+	t.row += t.fields.record.blank + 1
+	if t.fields.record.loose {
+		t.loose.add(t.row)
+	}
+	if t.fields.record.spans {
+		t.spans.add(t.row)
+	}
+	row := imports.Row{Number: t.row, Cells: make([]imports.Cell, len(rec))}
 	for i, field := range rec {
-		size += len(field)
-		if size > maxRecord {
-			return row, fault.New(fault.ImportRowTooLong, "").With("row", fmt.Sprint(t.row))
-		}
-		if i < len(row.Cells) && field != "" {
-			row.Cells[i] = imports.Cell{Kind: imports.Text, Text: strings.Clone(field)}
+		if field != "" {
+			row.Cells[i] = imports.Cell{Kind: imports.Text, Text: field}
 		}
 	}
 	return row, nil
 }
 
 // Facts implements imports.Table.
-func (t *text) Facts() imports.Facts { return t.facts }
+func (t *text) Facts() imports.Facts {
+	f := t.facts
+	if t.loose.count > 0 {
+		f.Notes = append(f.Notes, t.loose.note("quotes_loose"))
+	}
+	if t.spans.count > 0 {
+		f.Notes = append(f.Notes, t.spans.note("quotes_span"))
+	}
+	return f
+}
 
 // Close implements imports.Table.
 func (t *text) Close() error { return t.file.Close() }

@@ -5,8 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"os"
-	"path"
 	"strings"
 
 	"chaski/internal/app/imports"
@@ -17,7 +15,10 @@ import (
 const (
 	maxParts    = 2_000
 	maxUnpacked = 200 << 20 // of all parts together
-	maxStrings  = 64 << 20  // of text that cells share
+	maxStrings  = 64 << 20  // of text that cells share, with what each text costs
+	maxIndex    = 16 << 20  // of a part that is held whole: relations, styles, the list of sheets
+	maxToken    = 4 << 20   // of one cell, or of any piece of XML between two marks
+	textCost    = 24        // of holding a text, in bytes, besides its letters
 )
 
 var (
@@ -27,19 +28,25 @@ var (
 
 // workbook is the part of an XLSX file that its sheets share.
 type workbook struct {
-	file    *os.File
+	file    source
 	parts   map[string]*zip.File
 	left    int64 // bytes that may still be unpacked
 	date04  bool
-	dates   []bool // by cell style: shown as a date
+	styles  []style // by cell style
 	strings []string
 	visible []sheetRef
 	hidden  []string
 }
 
+// style is what the look of a cell says about its value.
+type style struct {
+	date  bool
+	zeros int // of a format such as 00000000: a code of so many digits
+}
+
 type sheetRef struct{ name, part string }
 
-func openWorkbook(f *os.File, want string) (imports.Table, error) {
+func openWorkbook(f source, want string) (imports.Table, error) {
 	w := &workbook{file: f, parts: map[string]*zip.File{}, left: 2 * maxUnpacked} // a sheet is read twice
 	if err := w.unzip(); err != nil {
 		return nil, err
@@ -61,11 +68,11 @@ func damaged(err error) error {
 }
 
 func (w *workbook) unzip() error {
-	info, err := w.file.Stat()
+	size, err := w.file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
-	z, err := zip.NewReader(w.file, info.Size())
+	z, err := zip.NewReader(w.file, size)
 	if err != nil {
 		return fault.Wrap(fault.ImportFileDamaged, err)
 	}
@@ -78,30 +85,58 @@ func (w *workbook) unzip() error {
 		if total > maxUnpacked {
 			return errBomb
 		}
-		w.parts[strings.ToLower(strings.TrimPrefix(part.Name, "/"))] = part
-	}
-	if w.parts["xl/workbook.xml"] == nil {
-		return fault.New(fault.ImportFormatUnknown, "") // .ods, .docx, .xlsb, any other zip
+		w.parts[partName("", part.Name)] = part
 	}
 	return nil
 }
 
-// bounded stops when a part unpacks to more than the workbook may.
+// bounded stops when a part unpacks to more than the workbook may, or when more
+// than is allowed has passed since the last mark.
 type bounded struct {
 	io.ReadCloser
-	left *int64
+	left  *int64
+	since int64
+	most  int64
 }
 
-func (b bounded) Read(p []byte) (int, error) {
+func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if *b.left -= int64(n); *b.left < 0 {
+	*b.left -= int64(n)
+	if b.since += int64(n); *b.left < 0 || b.since > b.most {
 		return 0, errBomb
 	}
 	return n, err
 }
 
+func (b *bounded) mark() { b.since = 0 }
+
+// newXML reads XML that is not nested deeper than any sheet is: a decoder holds
+// every element that is open.
+func newXML(r io.Reader) *xml.Decoder { return xml.NewTokenDecoder(&shallow{in: xml.NewDecoder(r)}) }
+
+type shallow struct {
+	in    *xml.Decoder
+	depth int
+}
+
+// Token implements xml.TokenReader.
+func (s *shallow) Token() (xml.Token, error) {
+	const deepest = 100
+	tok, err := s.in.RawToken()
+	switch tok.(type) {
+	case xml.StartElement:
+		s.depth++
+	case xml.EndElement:
+		s.depth--
+	}
+	if s.depth > deepest {
+		return nil, errBomb
+	}
+	return tok, err
+}
+
 // part opens a part; nil when there is none.
-func (w *workbook) part(name string) (io.ReadCloser, error) {
+func (w *workbook) part(name string) (*bounded, error) {
 	z := w.parts[strings.ToLower(name)]
 	if z == nil {
 		return nil, nil
@@ -110,7 +145,7 @@ func (w *workbook) part(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bounded{r, &w.left}, nil
+	return &bounded{r, &w.left, 0, maxUnpacked}, nil
 }
 
 func (w *workbook) decode(name string, dst any) error {
@@ -119,62 +154,8 @@ func (w *workbook) decode(name string, dst any) error {
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	return xml.NewDecoder(r).Decode(dst)
-}
-
-func (w *workbook) read() error {
-	var book struct {
-		Properties struct {
-			Date1904 string `xml:"date1904,attr"`
-		} `xml:"workbookPr"`
-		Sheets []struct {
-			Name  string `xml:"name,attr"`
-			State string `xml:"state,attr"`
-			Rel   string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
-			Rel2  string `xml:"http://purl.oclc.org/ooxml/officeDocument/relationships id,attr"`
-		} `xml:"sheets>sheet"`
-	}
-	if err := w.decode("xl/workbook.xml", &book); err != nil {
-		return err
-	}
-	var rels struct {
-		All []struct {
-			ID     string `xml:"Id,attr"`
-			Target string `xml:"Target,attr"`
-			Type   string `xml:"Type,attr"`
-		} `xml:"Relationship"`
-	}
-	if err := w.decode("xl/_rels/workbook.xml.rels", &rels); err != nil {
-		return err
-	}
-	targets := map[string]string{}
-	for _, r := range rels.All {
-		if strings.HasSuffix(r.Type, "/worksheet") {
-			targets[r.ID] = partName(r.Target)
-		}
-	}
-	w.date04 = book.Properties.Date1904 == "1" || book.Properties.Date1904 == "true"
-	for _, s := range book.Sheets {
-		target := targets[s.Rel+s.Rel2]
-		switch {
-		case target == "":
-		case s.State == "hidden" || s.State == "veryHidden":
-			w.hidden = append(w.hidden, s.Name)
-		default:
-			w.visible = append(w.visible, sheetRef{s.Name, target})
-		}
-	}
-	if err := w.styles(); err != nil {
-		return err
-	}
-	return w.shared()
-}
-
-func partName(target string) string {
-	if strings.HasPrefix(target, "/") {
-		return strings.TrimPrefix(target, "/")
-	}
-	return path.Join("xl", target)
+	r.most = maxIndex
+	return newXML(r).Decode(dst)
 }
 
 // choose opens the sheet asked for, or the first one with rows.
@@ -204,8 +185,8 @@ func (w *workbook) choose(want string) (imports.Table, error) {
 	return first, nil
 }
 
-// styles finds which cell styles show a number as a date.
-func (w *workbook) styles() error {
+// readStyles finds which cell styles show a number as a date or as a code.
+func (w *workbook) readStyles(name string) error {
 	var s struct {
 		Formats []struct {
 			ID   int    `xml:"numFmtId,attr"`
@@ -215,18 +196,32 @@ func (w *workbook) styles() error {
 			Format int `xml:"numFmtId,attr"`
 		} `xml:"cellXfs>xf"`
 	}
-	if err := w.decode("xl/styles.xml", &s); err != nil {
+	if err := w.decode(name, &s); err != nil {
 		return err
 	}
-	codes := map[int]string{}
+	formats := map[int]style{}
 	for _, f := range s.Formats {
-		codes[f.ID] = f.Code
+		formats[f.ID] = style{showsDate(f.Code), zerosOf(f.Code)}
 	}
 	for _, c := range s.Cells {
-		code, own := codes[c.Format]
-		w.dates = append(w.dates, own && showsDate(code) || !own && builtInDate(c.Format))
+		own, is := formats[c.Format]
+		if !is {
+			own.date = builtInDate(c.Format)
+		}
+		w.styles = append(w.styles, own)
 	}
 	return nil
+}
+
+// zerosOf is how many digits a format that is nothing but zeros shows.
+func zerosOf(code string) int {
+	first, _, _ := strings.Cut(code, ";")
+	first = strings.TrimSpace(strings.ReplaceAll(first, `\`, ""))
+	const most = 20
+	if first == "" || strings.Trim(first, "0") != "" || len(first) < 2 || len(first) > most {
+		return 0
+	}
+	return len(first)
 }
 
 // builtInDate: the numbers that the format itself fixes (ECMA-376, 18.8.30),
@@ -260,65 +255,4 @@ func showsDate(code string) bool {
 	}
 	s := bare.String()
 	return s != "general" && (strings.ContainsAny(s, "dy") || strings.Contains(s, "mm") || strings.Contains(s, "h:") || strings.Contains(s, ":s"))
-}
-
-// shared reads the texts that cells refer to by number.
-func (w *workbook) shared() error {
-	r, err := w.part("xl/sharedStrings.xml")
-	if err != nil || r == nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	d := xml.NewDecoder(r)
-	size := 0
-	for {
-		tok, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if start, ok := tok.(xml.StartElement); ok && start.Name.Local == "si" {
-			s, err := plainText(d)
-			if err != nil {
-				return err
-			}
-			if size += len(s); size > maxStrings {
-				return errBomb
-			}
-			w.strings = append(w.strings, s)
-		}
-	}
-}
-
-// plainText reads the text of the element just begun, without pronunciation.
-func plainText(d *xml.Decoder) (string, error) {
-	var out strings.Builder
-	depth, inText := 1, false
-	for depth > 0 {
-		tok, err := d.Token()
-		if err != nil {
-			return "", err
-		}
-		switch x := tok.(type) {
-		case xml.StartElement:
-			if x.Name.Local == "rPh" {
-				if err := d.Skip(); err != nil {
-					return "", err
-				}
-				continue
-			}
-			depth++
-			inText = x.Name.Local == "t"
-		case xml.EndElement:
-			depth--
-			inText = false
-		case xml.CharData:
-			if inText {
-				out.Write(x)
-			}
-		}
-	}
-	return out.String(), nil
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +20,7 @@ import (
 type worksheet struct {
 	book    *workbook
 	ref     sheetRef
-	part    io.ReadCloser
+	part    *bounded
 	xml     *xml.Decoder
 	merges  []*merge // by first row; those behind us are dropped
 	row     int
@@ -26,6 +28,7 @@ type worksheet struct {
 	ahead   []imports.Row // read to see whether there is anything
 
 	formulas, hiddenRows int
+	zeros                map[int]int // cells of a column whose zeros a format gave back
 }
 
 // merge is a range shown as one cell.
@@ -35,7 +38,7 @@ type merge struct {
 }
 
 func (w *workbook) open(ref sheetRef) (*worksheet, error) {
-	t := &worksheet{book: w, ref: ref}
+	t := &worksheet{book: w, ref: ref, zeros: map[int]int{}}
 	if err := t.findMerges(); err != nil {
 		return nil, err
 	}
@@ -46,7 +49,8 @@ func (w *workbook) open(ref sheetRef) (*worksheet, error) {
 	if part == nil {
 		return nil, errDamaged
 	}
-	t.part, t.xml = part, xml.NewDecoder(part)
+	part.most = maxToken
+	t.part, t.xml = part, newXML(part)
 	row, err := t.read()
 	if err == nil {
 		t.content, t.ahead = true, []imports.Row{row}
@@ -87,14 +91,24 @@ func (t *worksheet) findMerges() error {
 
 // columnOf numbers a column's letters from 0.
 func columnOf(ref string) int {
+	const far = 1 << 20
 	n := 0
 	for _, r := range ref {
-		if r < 'A' || r > 'Z' {
+		if r < 'A' || r > 'Z' || n > far {
 			break
 		}
 		n = n*26 + int(r-'A') + 1
 	}
 	return n - 1
+}
+
+// lettersOf names a column as the person's program does.
+func lettersOf(column int) string {
+	s := ""
+	for n := column + 1; n > 0; n = (n - 1) / 26 {
+		s = string(rune('A'+(n-1)%26)) + s
+	}
+	return s
 }
 
 // Next implements imports.Table.
@@ -111,6 +125,7 @@ func (t *worksheet) Next() (imports.Row, error) {
 // read is the next row that has a cell with something in it.
 func (t *worksheet) read() (imports.Row, error) {
 	for {
+		t.part.mark()
 		tok, err := t.xml.Token()
 		if err != nil {
 			return imports.Row{}, err
@@ -149,6 +164,7 @@ func (t *worksheet) readRow(e xml.StartElement) (imports.Row, bool, error) {
 	any := false
 	column := -1
 	for {
+		t.part.mark()
 		tok, err := t.xml.Token()
 		if err != nil {
 			return row, false, unexpected(err)
@@ -164,7 +180,7 @@ func (t *worksheet) readRow(e xml.StartElement) (imports.Row, bool, error) {
 		if ref := attr(start, "r"); ref != "" {
 			column = columnOf(ref)
 		}
-		c, err := t.readCell(start)
+		c, err := t.readCell(start, column)
 		if err != nil {
 			return row, false, unexpected(err)
 		}
@@ -173,7 +189,8 @@ func (t *worksheet) readRow(e xml.StartElement) (imports.Row, bool, error) {
 			row.Cells = place(row.Cells, column, c)
 		}
 	}
-	if any && attr(e, "hidden") == "1" {
+	if hidden := attr(e, "hidden"); any && (hidden == "1" || hidden == "true") {
+		row.Hidden = true
 		t.hiddenRows++
 	}
 	t.merged(&row)
@@ -199,14 +216,16 @@ func place(cells []imports.Cell, column int, c imports.Cell) []imports.Cell {
 
 // merged marks the cells of a row that a merged cell covers.
 func (t *worksheet) merged(row *imports.Row) {
-	kept := t.merges[:0]
+	const most = 500 // that cover one row; a hostile file has them all over each
+	kept, covering := t.merges[:0], 0
 	for _, m := range t.merges {
 		if m.bottom >= row.Number {
 			kept = append(kept, m)
 		}
-		if row.Number < m.top || row.Number > m.bottom {
+		if row.Number < m.top || row.Number > m.bottom || covering >= most {
 			continue
 		}
+		covering++
 		if row.Number == m.top && m.left < len(row.Cells) && m.left >= 0 {
 			m.text = row.Cells[m.left].Text
 		}
@@ -234,7 +253,7 @@ type inline struct {
 	} `xml:"r"`
 }
 
-func (t *worksheet) readCell(e xml.StartElement) (imports.Cell, error) {
+func (t *worksheet) readCell(e xml.StartElement, column int) (imports.Cell, error) {
 	var raw rawCell
 	if err := t.xml.DecodeElement(&raw, &e); err != nil {
 		return imports.Cell{}, err
@@ -244,7 +263,7 @@ func (t *worksheet) readCell(e xml.StartElement) (imports.Cell, error) {
 		for _, r := range raw.Inline.Runs {
 			s += r.Text
 		}
-		return imports.Cell{Kind: imports.Text, Text: s}, nil
+		return imports.Cell{Kind: imports.Text, Text: unescape(s)}, nil
 	}
 	if raw.Formula != nil {
 		if raw.Value == nil || *raw.Value == "" && attr(e, "t") != "str" {
@@ -255,10 +274,14 @@ func (t *worksheet) readCell(e xml.StartElement) (imports.Cell, error) {
 	if raw.Value == nil {
 		return imports.Cell{}, nil
 	}
-	return t.valued(attr(e, "t"), attr(e, "s"), *raw.Value)
+	c, err := t.valued(attr(e, "t"), *raw.Value)
+	if err == nil && c.Kind == imports.Number {
+		c = t.styled(c, attr(e, "s"), column)
+	}
+	return c, err
 }
 
-func (t *worksheet) valued(kind, style, v string) (imports.Cell, error) {
+func (t *worksheet) valued(kind, v string) (imports.Cell, error) {
 	switch kind {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(v))
@@ -267,7 +290,7 @@ func (t *worksheet) valued(kind, style, v string) (imports.Cell, error) {
 		}
 		return imports.Cell{Kind: imports.Text, Text: t.book.strings[i]}, nil
 	case "str", "inlineStr":
-		return imports.Cell{Kind: imports.Text, Text: v}, nil
+		return imports.Cell{Kind: imports.Text, Text: unescape(v)}, nil
 	case "b":
 		if v == "1" {
 			return imports.Cell{Kind: imports.Text, Text: "VERDADERO"}, nil
@@ -283,10 +306,28 @@ func (t *worksheet) valued(kind, style, v string) (imports.Cell, error) {
 	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
 		return imports.Cell{}, fmt.Errorf("number %q", v)
 	}
-	if s, err := strconv.Atoi(style); err == nil && s >= 0 && s < len(t.book.dates) && t.book.dates[s] {
-		return t.date(n), nil
-	}
 	return imports.Cell{Kind: imports.Number, Text: decimal(n)}, nil
+}
+
+// styled reads a number as its cell shows it: a date, or a code with the zeros
+// that the number has lost.
+func (t *worksheet) styled(c imports.Cell, index string, column int) imports.Cell {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(t.book.styles) {
+		return c
+	}
+	look := t.book.styles[i]
+	switch {
+	case look.date:
+		n, _ := strconv.ParseFloat(c.Text, 64) // was written by decimal
+		return t.date(n)
+	case len(c.Text) < look.zeros && strings.Trim(c.Text, "0123456789") == "":
+		if column <= maxWidth {
+			t.zeros[column]++
+		}
+		return imports.Cell{Kind: imports.Text, Text: strings.Repeat("0", look.zeros-len(c.Text)) + c.Text}
+	}
+	return c
 }
 
 // decimal writes a number with the 15 significant digits that spreadsheets
@@ -338,6 +379,9 @@ func (t *worksheet) Facts() imports.Facts {
 	}
 	if t.hiddenRows > 0 {
 		note("rows_hidden", map[string]string{"count": strconv.Itoa(t.hiddenRows)})
+	}
+	for _, column := range slices.Sorted(maps.Keys(t.zeros)) {
+		note("zeros_restored", map[string]string{"column": lettersOf(column), "count": strconv.Itoa(t.zeros[column])})
 	}
 	return f
 }

@@ -39,6 +39,7 @@ func (c Cell) Blank() bool {
 // Row is one row of a table. Number counts from 1 as the person's program does.
 type Row struct {
 	Number int
+	Hidden bool // hidden or filtered away in a workbook
 	Cells  []Cell
 }
 

@@ -8,12 +8,12 @@ const (
 	ImportTooManyRows      Code = "import_too_many_rows"
 	ImportFormatUnknown    Code = "import_format_unknown"
 	ImportFormatOld        Code = "import_format_old"
+	ImportFormatWebPage    Code = "import_format_web_page"
 	ImportFileProtected    Code = "import_file_protected"
 	ImportFileDamaged      Code = "import_file_damaged"
 	ImportUnpacksTooLarge  Code = "import_unpacks_too_large"
 	ImportSheetUnknown     Code = "import_sheet_unknown"
 	ImportHeaderUnknown    Code = "import_header_unknown"
-	ImportCSVQuotes        Code = "import_csv_quotes"
 	ImportRowTooLong       Code = "import_row_too_long"
 	ImportMappingInvalid   Code = "import_mapping_invalid"
 	ImportMappingTwice     Code = "import_mapping_twice"
@@ -88,12 +88,12 @@ var importing = []Code{
 	ImportTooManyRows,
 	ImportFormatUnknown,
 	ImportFormatOld,
+	ImportFormatWebPage,
 	ImportFileProtected,
 	ImportFileDamaged,
 	ImportUnpacksTooLarge,
 	ImportSheetUnknown,
 	ImportHeaderUnknown,
-	ImportCSVQuotes,
 	ImportRowTooLong,
 	ImportMappingInvalid,
 	ImportMappingTwice,
