@@ -322,11 +322,23 @@ type undoShape struct {
 
 // notes say what was assumed about a file.
 var notes = map[string]string{
-	"encoding_assumed": "El archivo no es UTF-8: se leyó como {encoding}. Si ve letras raras en las primeras filas, guárdelo como «CSV UTF-8».",
+	"encoding_assumed": "El archivo no es UTF-8: se leyó como {encoding}, porque así sale bien el español. Revise los textos con tildes; si ve letras raras, elija otra codificación.",
+	"quotes_loose":     "Hay comillas sueltas o sin cerrar en {count} filas ({rows}): se tomaron como parte del texto. Revise esas filas.",
+	"quotes_span":      "En {count} filas ({rows}) un texto entre comillas ocupa varias líneas y tiene separadores dentro. Revise que no falte cerrar comillas.",
+	"zeros_restored":   "Columna {column}: en {count} celdas se pusieron los ceros de la izquierda que la hoja muestra y el número no guarda.",
 	"sheets_hidden":    "Hay hojas ocultas que no se leen: {sheets}.",
 	"date_1904":        "El libro cuenta las fechas desde 1904 (Excel de Mac); así se leyeron.",
 	"formulas_read":    "{count} celdas tienen fórmulas: se tomó el resultado guardado en el archivo.",
 	"rows_hidden":      "{count} filas están ocultas o filtradas y también se leen.",
+}
+
+func init() {
+	questions["damaged_repair"] = "Hay textos que llegaron dañados y se pueden reparar: «{value}» sería «{likely}». ¿Qué se guarda?"
+	questions["damaged_over"] = "Hay textos dañados que reemplazarían a uno bueno: ya está guardado «{before}» y el archivo dice «{after}». ¿Qué se guarda?"
+	questionOptions["repair"] = "El texto reparado, en todas esas filas"
+	questionOptions["as_is"] = "El texto como está en el archivo"
+	questionOptions["keep"] = "Lo que ya está guardado"
+	questionOptions["overwrite"] = "Lo que dice el archivo"
 }
 
 func sayNote(words map[string]string, n imports.Note) string {

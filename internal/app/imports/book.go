@@ -292,6 +292,9 @@ func (b *Book) set(r *Rec, row int, fields Values) *fault.Fault {
 	sort.Strings(names)
 	for _, name := range names {
 		v := fields[name]
+		if !r.New && b.spoils(row, r.Fields[name], v) {
+			continue
+		}
 		if other, written := r.writer[name]; written && other != row && r.Fields[name] != v {
 			return fault.New(fault.ImportContradicts, "").With("row", fmt.Sprint(other)).With("field", ColumnLabel(name))
 		}

@@ -151,9 +151,23 @@ func (f *Field) named(text string) (any, *fault.Fault) {
 	return text, nil
 }
 
+// digitsOf is a number that names something, without spaces and the ".0" that
+// programs leave when they took it for an amount.
+func digitsOf(text string, marks ...string) string {
+	for _, mark := range append(marks, " ", "\u00a0") {
+		text = strings.ReplaceAll(text, mark, "")
+	}
+	if bare, ok := strings.CutSuffix(text, ".0"); ok && onlyDigits(bare) {
+		return bare
+	}
+	return text
+}
+
+func onlyDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 func readRUC(text string) (any, *fault.Fault) {
-	ruc := strings.NewReplacer(" ", "", "-", "").Replace(text)
-	if strings.Trim(ruc, "0123456789") != "" || len(ruc) != 11 {
+	ruc := digitsOf(text, "-")
+	if !onlyDigits(ruc) || len(ruc) != 11 {
 		return nil, fault.New(fault.ImportRUCForm, "").With("value", clip(text)).With("digits", strconv.Itoa(len(ruc)))
 	}
 	if identity.ValidateRUC("", ruc) != nil {
@@ -162,20 +176,24 @@ func readRUC(text string) (any, *fault.Fault) {
 	return ruc, nil
 }
 
+// readDNI reads eight digits. Five to seven are a DNI whose zeros a spreadsheet
+// took off: told, and not made up.
 func readDNI(text string) (any, *fault.Fault) {
-	dni := strings.ReplaceAll(text, " ", "")
-	digits := strings.Trim(dni, "0123456789") == ""
+	const size, least = 8, 5
+	dni := digitsOf(text)
 	switch {
-	case digits && len(dni) == 8:
+	case onlyDigits(dni) && len(dni) == size:
 		return dni, nil
-	case digits && len(dni) == 7:
-		return nil, fault.New(fault.ImportDNIShort, "").With("value", dni).With("fixed", "0"+dni)
+	case onlyDigits(dni) && len(dni) >= least && len(dni) < size:
+		return nil, fault.New(fault.ImportDNIShort, "").With("value", dni).With("digits", strconv.Itoa(len(dni))).
+			With("fixed", strings.Repeat("0", size-len(dni))+dni)
 	}
 	return nil, fault.New(fault.ImportDNIForm, "").With("value", clip(text))
 }
 
 func readUbigeo(text string) (any, *fault.Fault) {
-	if len(text) == 5 && strings.Trim(text, "0123456789") == "" {
+	text = digitsOf(text)
+	if len(text) == 5 && onlyDigits(text) {
 		return nil, fault.New(fault.ImportUbigeoShort, "").With("value", text).With("fixed", "0"+text)
 	}
 	if identity.ValidateUbigeo("", text) != nil {

@@ -259,6 +259,9 @@ func (p *planner) read(row Row) *Line {
 		if f != nil {
 			l.bad(c.Field, f)
 		} else if v != nil {
+			if text, ok := v.(string); ok && p.spec.Field(c.Field).Type == TypeText {
+				v = p.mended(l, c.Field, text)
+			}
 			l.Values[c.Field] = v
 		}
 	}

@@ -27,6 +27,8 @@ const (
 	ImportFormula          Code = "import_formula"
 	ImportCellError        Code = "import_cell_error"
 	ImportCellMerged       Code = "import_cell_merged"
+	ImportDamaged          Code = "import_damaged"
+	ImportDamagedLikely    Code = "import_damaged_likely"
 	ImportTextIsDate       Code = "import_text_is_date"
 	ImportRUCForm          Code = "import_ruc_form"
 	ImportRUCDigit         Code = "import_ruc_digit"
@@ -106,6 +108,8 @@ var importing = []Code{
 	ImportFormula,
 	ImportCellError,
 	ImportCellMerged,
+	ImportDamaged,
+	ImportDamagedLikely,
 	ImportTextIsDate,
 	ImportRUCForm,
 	ImportRUCDigit,
