@@ -244,6 +244,7 @@ type previewShape struct {
 	Sheets      []string         `json:"sheets"`
 	Encodings   []string         `json:"encodings"`
 	Separators  []string         `json:"separators"`
+	Accents     []string         `json:"accents"`
 	Reading     readingShape     `json:"reading"`
 	Notes       []string         `json:"notes"`
 	HeaderRow   int              `json:"header_row"`
@@ -267,6 +268,7 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		Sheet: p.Facts.Sheet, Sheets: append([]string{}, p.Facts.Sheets...), Notes: []string{}, HeaderRow: p.Header.Row,
 		Columns: []importColumn{}, Missing: append([]string{}, p.Plan.Missing...), Counts: importCountsOf(p.Plan.Counts),
 		Encodings: append([]string{}, p.Facts.Encodings...), Separators: append([]string{}, p.Facts.Separators...), Reading: readingOf(p.Batch.Reading),
+		Accents:  append([]string{}, p.Facts.Accents...),
 		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: questionsOf(p.Plan.Questions),
 		Records: []importRecords{}, Changes: []importChange{}, Fields: []string{}, Sample: []importSample{},
 		Fingerprint: p.Plan.Fingerprint(),

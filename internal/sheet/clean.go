@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,20 +13,41 @@ import (
 
 // cleaned gives back the texts that an export of ours guarded, and all texts in
 // one form: composed, without marks that nobody sees.
-type cleaned struct{ imports.Table }
+type cleaned struct {
+	imports.Table
+	accents []string
+}
 
 // Next implements imports.Table.
-func (u cleaned) Next() (imports.Row, error) {
+func (u *cleaned) Next() (imports.Row, error) {
 	row, err := u.Table.Next()
 	for i, c := range row.Cells {
 		switch c.Kind {
 		case imports.Text:
 			row.Cells[i].Text = clean(cell.Unguard(c.Text))
+			u.notice(row.Cells[i].Text)
 		case imports.Merged:
 			row.Cells[i].Text = clean(c.Text)
 		}
 	}
 	return row, err
+}
+
+// notice keeps some texts that show how the encoding came out.
+func (u *cleaned) notice(text string) {
+	const some, longest = 6, 100
+	if len(u.accents) < some && len(text) <= longest && imports.Accented(text) && !slices.Contains(u.accents, text) {
+		u.accents = append(u.accents, text)
+	}
+}
+
+// Facts implements imports.Table.
+func (u *cleaned) Facts() imports.Facts {
+	f := u.Table.Facts()
+	if f.Format == "csv" {
+		f.Accents = u.accents
+	}
+	return f
 }
 
 // clean composes letters with their accents (macOS and PDF take them apart) and

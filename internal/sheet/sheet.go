@@ -54,7 +54,7 @@ func open(f source, r imports.Reading, h imports.Hints) (imports.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cleaned{table}, nil
+	return &cleaned{Table: table}, nil
 }
 
 // known opens a file by its beginning.

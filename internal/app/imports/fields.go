@@ -192,7 +192,11 @@ func readDNI(text string) (any, *fault.Fault) {
 }
 
 func readUbigeo(text string) (any, *fault.Fault) {
+	const size = 6
 	text = digitsOf(text)
+	if onlyDigits(text) && len(text) > size { // shown with the zeros of a longer code
+		text = strings.Repeat("0", max(0, size-len(strings.TrimLeft(text, "0")))) + strings.TrimLeft(text, "0")
+	}
 	if len(text) == 5 && onlyDigits(text) {
 		return nil, fault.New(fault.ImportUbigeoShort, "").With("value", text).With("fixed", "0"+text)
 	}

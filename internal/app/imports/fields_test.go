@@ -103,6 +103,12 @@ func TestReadNumbersThatNamePeopleAndBodies(t *testing.T) {
 		{TypeDNI, Cell{Number, "9900001"}, nil, fault.ImportDNIShort},
 		{TypeDNI, Cell{Text, "990000011"}, nil, fault.ImportDNIForm},
 		{TypeDNI, Cell{Text, "9900000A"}, nil, fault.ImportDNIForm},
+		{TypeDNI, Cell{Text, "876543"}, nil, fault.ImportDNIShort},
+		{TypeDNI, Cell{Text, "9876"}, nil, fault.ImportDNIForm},
+		{TypeDNI, Cell{Text, "9876544.0"}, nil, fault.ImportDNIShort},
+		{TypeDNI, Cell{Text, "19876544.0"}, "19876544", ""},
+		{TypeDNI, Cell{Text, "\u00a099000012\u00a0"}, "99000012", ""},
+		{TypeUbigeo, Cell{Text, "00080405"}, "080405", ""},
 		{TypeUbigeo, Cell{Number, "80405"}, nil, fault.ImportUbigeoShort},
 		{TypeUbigeo, Cell{Text, "080405"}, "080405", ""},
 		{TypeConvenio, Cell{Text, "11-0004-aii-09"}, "11-0004-AII-09", ""},
@@ -127,8 +133,10 @@ func TestReadNumbersThatNamePeopleAndBodies(t *testing.T) {
 			t.Errorf("%s %+v: %v %v, want %v %s", c.typ, c.cell, got, flt, c.want, c.code)
 		}
 	}
-	if _, f := (&Field{Type: TypeDNI}).Read(Cell{Number, "9900001"}); f.Args["fixed"] != "09900001" {
-		t.Errorf("the DNI with its zero is %q", f.Args["fixed"])
+	for text, want := range map[string]string{"9900001": "09900001", "876543": "00876543", "76543.0": "00076543"} {
+		if _, f := (&Field{Type: TypeDNI}).Read(Cell{Number, text}); f == nil || f.Args["fixed"] != want || f.Args["digits"] == "" {
+			t.Errorf("the DNI %s with its zeros is %v", text, f)
+		}
 	}
 }
 

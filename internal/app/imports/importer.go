@@ -413,15 +413,25 @@ func (im *Importer) match(b Batch, spec *Spec, h Header) (Header, error) {
 	return spec.propose(h, exact, known), nil
 }
 
-// samples are the first values of each column, to match columns by.
+// samples are some values of each column, to match columns by: first those with
+// letters that are not ASCII, which show whether the encoding is right.
 func samples(o *opened) map[int][]string {
 	const some = 3
 	out := map[int][]string{}
 	for _, c := range o.header.Columns {
+		var telling, other []string
 		for _, r := range o.pending {
-			if cell := r.at(c.Index); !cell.Blank() && cell.Kind != Merged && len(out[c.Index]) < some {
-				out[c.Index] = append(out[c.Index], clip(cell.Text))
+			cell := r.at(c.Index)
+			switch {
+			case cell.Blank() || cell.Kind == Merged:
+			case Accented(cell.Text):
+				telling = append(telling, clip(cell.Text))
+			default:
+				other = append(other, clip(cell.Text))
 			}
+		}
+		if all := append(telling, other...); len(all) > 0 {
+			out[c.Index] = all[:min(some, len(all))]
 		}
 	}
 	return out

@@ -8,6 +8,7 @@ package imports
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // CellKind says what a cell holds.
@@ -76,10 +77,18 @@ type Facts struct {
 	// Encodings and Separators are those a text may be read with; empty for a
 	// workbook.
 	Encodings, Separators []string
-	Sheet                 string // xlsx: the sheet that is read
-	Sheets                []string
+	// Accents are some texts of a file of text with letters that are not ASCII,
+	// by which a person sees whether the encoding is right.
+	Accents []string
+	Sheet   string // xlsx: the sheet that is read
+	Sheets  []string
 	// Notes are what the reader assumed and the person should know.
 	Notes []Note
+}
+
+// Accented says whether a text has characters that encodings differ in.
+func Accented(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // Note is something a reader assumed: a code, said in Spanish at the edge, with

@@ -2986,6 +2986,8 @@ export interface components {
             encodings: string[];
             /** @description Those a text may be read with. */
             separators: string[];
+            /** @description Some texts with accents, as they were read: whoever sees them knows whether the encoding is right. */
+            accents: string[];
             reading: components["schemas"]["ImportReading"];
             /** @description What was assumed about the file. */
             notes: string[];
