@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"chaski/internal/app/imports"
+	"chaski/internal/domain/day"
 )
 
 // worksheet is one sheet of a workbook being read.
@@ -299,7 +300,10 @@ func (t *worksheet) valued(kind, v string) (imports.Cell, error) {
 	case "e":
 		return imports.Cell{Kind: imports.Broken, Text: v}, nil
 	case "d":
-		d, _, _ := strings.Cut(v, "T")
+		d, _, _ := strings.Cut(strings.TrimSpace(v), "T")
+		if _, err := day.Parse(d); err != nil {
+			return imports.Cell{Kind: imports.Text, Text: v}, nil
+		}
 		return imports.Cell{Kind: imports.Date, Text: d}, nil
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
