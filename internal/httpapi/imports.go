@@ -238,8 +238,16 @@ func (a *API) importApply(c echo.Context) error {
 	return c.JSON(status, a.importOf(b))
 }
 
+type undoRequest struct {
+	Reason string `json:"reason" validate:"max=1000"`
+}
+
 func (a *API) importUndo(c echo.Context) error {
-	b, refusals, err := a.Imports.Undo(c.Request().Context(), who(c), c.Param("import"))
+	var q undoRequest
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	b, refusals, err := a.Imports.Undo(c.Request().Context(), who(c), c.Param("import"), q.Reason)
 	if err != nil {
 		return err
 	}

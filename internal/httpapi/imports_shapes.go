@@ -73,6 +73,8 @@ type importShape struct {
 	Done    int        `json:"done,omitempty"`
 	Records int        `json:"records,omitempty"`
 	Stop    *stopShape `json:"stop,omitempty"`
+	// It touches closed months: to undo it needs a reason.
+	Closed bool `json:"closed,omitempty"`
 }
 
 // stopShape is why an import does not go on, or was not undone.
@@ -94,7 +96,7 @@ func refusalsOf(refusals []imports.Refusal) []refusalShape {
 func (a *API) importOf(b imports.Batch) importShape {
 	out := importShape{
 		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, State: b.State, Actor: b.ActorName,
-		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total,
+		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total, Closed: b.Closed() != "",
 	}
 	if b.State != imports.Uploaded {
 		counts := importCountsOf(b.Counts)
@@ -167,6 +169,7 @@ type importQuestion struct {
 	Text    string         `json:"text"`
 	Options []importOption `json:"options"` // none: a text of the person's own
 	Rows    []int          `json:"rows"`
+	Changes []importChange `json:"changes"` // what is agreed to by answering
 	Answer  string         `json:"answer"`
 }
 
@@ -183,11 +186,20 @@ func questionsOf(all []imports.Question) []importQuestion {
 	for _, q := range all {
 		shape := importQuestion{
 			Key: q.Key, Text: sayNote(questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
+			Changes: changesOf(q.Changes),
 		}
 		for _, o := range q.Options {
 			shape.Options = append(shape.Options, importOption{o, sayNote(questionOptions, imports.Note{Code: o, Args: q.Args})})
 		}
 		out = append(out, shape)
+	}
+	return out
+}
+
+func changesOf(all []imports.Change) []importChange {
+	out := []importChange{}
+	for _, c := range all {
+		out = append(out, importChange(c))
 	}
 	return out
 }
@@ -270,7 +282,7 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		Encodings: append([]string{}, p.Facts.Encodings...), Separators: append([]string{}, p.Facts.Separators...), Reading: readingOf(p.Batch.Reading),
 		Accents:  append([]string{}, p.Facts.Accents...),
 		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: questionsOf(p.Plan.Questions),
-		Records: []importRecords{}, Changes: []importChange{}, Fields: []string{}, Sample: []importSample{},
+		Records: []importRecords{}, Fields: []string{}, Sample: []importSample{},
 		Fingerprint: p.Plan.Fingerprint(),
 	}
 	for _, n := range p.Facts.Notes {
@@ -279,9 +291,7 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 	for _, c := range p.Header.Columns {
 		out.Columns = append(out.Columns, importColumn{c.Index, c.Header, c.Field, append([]string{}, p.Samples[c.Index]...)})
 	}
-	for _, c := range p.Plan.Changes {
-		out.Changes = append(out.Changes, importChange(c))
-	}
+	out.Changes = changesOf(p.Plan.Changes)
 	for name, c := range p.Plan.Records {
 		out.Records = append(out.Records, importRecords{imports.CollectionLabel(name), c.New, c.Changed})
 	}

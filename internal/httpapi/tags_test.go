@@ -33,6 +33,7 @@ var requests = []struct {
 	{institutionShape{}, ""},
 	{mailShape{}, ""},
 	{sheetQuery{}, ""},
+	{undoRequest{}, ""},
 	{sheetDecision{}, ""},
 	{personalQuery{}, ""},
 	{revealRequest{}, ""},

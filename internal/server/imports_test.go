@@ -38,6 +38,19 @@ type preview struct {
 		Row                        int
 		What, Field, Before, After string
 	}
+	Warnings []struct {
+		Row                          int
+		Column, Value, Code, Message string
+	}
+	Questions []struct {
+		Key, Text, Answer string
+		Options           []struct{ Value, Text string }
+		Rows              []int
+		Changes           []struct {
+			Row                        int
+			What, Field, Before, After string
+		}
+	}
 	Fingerprint string
 }
 
@@ -60,6 +73,12 @@ func (f *file) try(fingerprint string) testkit.Response {
 	return f.k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/apply", f.token, map[string]string{"fingerprint": fingerprint})
 }
 
+// answers previews the file again with what the person says.
+func (f *file) answers(said map[string]string) preview {
+	f.k.T.Helper()
+	return f.preview(map[string]any{"reading": map[string]any{"answers": said}})
+}
+
 type undone struct {
 	Undone   bool
 	Refusals []struct {
@@ -80,6 +99,9 @@ func imported(k *testkit.Kit, token, kind, body string) *file {
 	k.T.Helper()
 	f := upload(k, token, kind, "datos.csv", body)
 	p := f.preview(map[string]any{})
+	if len(p.Questions) == 1 && p.Questions[0].Key == "closed_months" {
+		p = f.answers(map[string]string{"closed_months": "Regularización de prueba"})
+	}
 	for _, x := range p.Problems {
 		k.T.Errorf("row %d %s %q: %s", x.Row, x.Column, x.Value, x.Message)
 	}

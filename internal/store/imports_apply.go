@@ -77,10 +77,16 @@ func (s *Imports) atRow(err error, writes []imports.Write) error {
 }
 
 func importDetail(b imports.Batch, c imports.Counts, records int) map[string]any {
-	return map[string]any{
+	out := map[string]any{
 		"kind": b.Kind, "file": b.FileName, "sha256": b.SHA256, "records": records,
 		"rows": c.Rows, "new": c.New, "changed": c.Changed, "same": c.Same,
 	}
+	for _, why := range []string{imports.AskClosed, imports.WhyUndone} {
+		if reason := b.Reading.Answers[why]; reason != "" {
+			out[why] = reason
+		}
+	}
+	return out
 }
 
 // notContent are the columns that say nothing about what a row means.

@@ -98,6 +98,11 @@ type Book struct {
 	narrow bool
 	asked  map[string]bool
 	owned  [][2]string // ids of rows that have an owner, to be forgotten
+
+	spending []*spent
+	people   People
+	codes    map[string]string // of convenios, by work
+	through  *day.Month
 }
 
 func newBook(base Base, seed string, today day.Day, answers map[string]string) *Book {

@@ -563,10 +563,18 @@ func (im *Importer) accept(ctx context.Context, a actor.Actor, b Batch, spec *Sp
 
 // Undo takes back an import, all of it or nothing; the refusals say why not. One
 // of more than one step, and one that is not whole, is under way when it answers.
-func (im *Importer) Undo(ctx context.Context, a actor.Actor, id string) (Batch, []Refusal, error) {
+func (im *Importer) Undo(ctx context.Context, a actor.Actor, id, reason string) (Batch, []Refusal, error) {
 	b, _, err := im.Find(a, id)
 	if err != nil {
 		return b, nil, err
+	}
+	if f := b.because(reason); f != nil {
+		return b, nil, f
+	}
+	if b.Closed() != "" {
+		if err := im.Archive.Choose(b); err != nil {
+			return b, nil, err
+		}
 	}
 	if b.State != Applied || b.Done > im.size() {
 		if err := im.Archive.Revoke(ctx, a, b); err != nil {

@@ -72,7 +72,7 @@ var budgetSpec = Spec{
 		},
 		{Name: "amount", Label: "Devengado (S/)", Type: TypeSigned, Required: true, Example: "27500.50", Synonyms: list{"devengado", "monto devengado", "monto", "importe"}},
 	},
-	plan: planBudget,
+	plan: planBudget, whole: spend,
 }
 
 func planBudget(b *Book, l *Line) {
@@ -100,5 +100,7 @@ func planBudget(b *Book, l *Line) {
 		return
 	}
 	l.label = fmt.Sprintf("%s, %s, clasificador %s", ao.Fields.Text("key"), m, l.text("clasificador"))
-	l.put(b, "budget_execution", Values{"ao": ao.ID, "month": m, "clasificador": l.text("clasificador")}, l.copyTo(Values{}, "amount"), nil)
+	amount, _ := l.Values["amount"].(int64)
+	b.spending = append(b.spending, &spent{line: l, ao: ao, month: m, code: l.text("clasificador"), amount: amount})
+	l.held = true
 }

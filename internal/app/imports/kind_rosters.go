@@ -51,6 +51,7 @@ func planRoster(b *Book, l *Line) {
 	if b.overlaps(l, work, cupo) {
 		return
 	}
+	b.meet(l, work)
 	l.put(b, "participants", Values{"intervention": work, "cupo": cupo.ID, "dni": dni, "alta_on": alta},
 		l.copyTo(Values{}, "given_names", "surnames", "sex", "birth_date", "baja_on"), nil)
 	if l.has("policy_number") {

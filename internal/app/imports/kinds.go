@@ -30,6 +30,8 @@ type Spec struct {
 	// AdminOnly: the file decides who may sign in.
 	AdminOnly bool
 	plan      func(*Book, *Line)
+	// whole plans, at the end of the file, the lines that plan held back.
+	whole func(*Book)
 	// group is the field that says which rows belong together: a row creates,
 	// changes and asks for nothing that rows of another group do. Such a file may
 	// have MaxStaged rows, and is planned a group at a time. "" for none.

@@ -56,6 +56,7 @@ type Line struct {
 	label  string            // which thing the row is about
 	faults []Problem
 	doubts []Problem
+	held   bool // planned at the end of the file (Spec.whole)
 	touch  []*Rec
 	actor  actor.Actor
 }
@@ -149,6 +150,17 @@ type planner struct {
 	lines  map[int]*tally
 	tick   func(done, of int)
 	of     int // rows there are, once that is known
+	held   []heldLine
+
+	closedCells []Change // the first, of closedCount
+	closedCount int
+	closedYears map[string]bool
+}
+
+// heldLine is a line that waits for the end of the file.
+type heldLine struct {
+	row  Row
+	line *Line
 }
 
 // tally says what one line of the file created or changed.
@@ -191,6 +203,9 @@ func build(ctx context.Context, s source, base Base) (*Plan, error) {
 	if p.plan.Counts.Rows == 0 {
 		return nil, fault.New(fault.ImportNoRows, "")
 	}
+	if err := p.release(); err != nil {
+		return nil, err
+	}
 	p.plan.Writes = p.count()
 	p.plan.sorted()
 	return p.plan, nil
@@ -200,7 +215,7 @@ func newPlanner(s source, base Base) *planner {
 	return &planner{
 		spec: s.spec, book: newBook(base, s.seed, s.today, s.answers), actor: s.actor, header: s.header,
 		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
-		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick,
+		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick, closedYears: map[string]bool{},
 	}
 }
 
@@ -223,12 +238,37 @@ func (p *planner) row(ctx context.Context, row Row) error {
 	l := p.read(row)
 	if len(l.faults) == 0 && len(p.plan.Missing) == 0 {
 		p.spec.plan(p.book, l)
+		if l.held && len(l.faults) == 0 {
+			p.held = append(p.held, heldLine{row, l})
+			return p.book.err
+		}
 		p.once(l)
 		p.judge(l)
 	}
+	return p.take(row, l)
+}
+
+// release plans what was held back until all rows were known.
+func (p *planner) release() error {
+	if p.spec.whole == nil {
+		return nil
+	}
+	p.spec.whole(p.book)
+	for _, h := range p.held {
+		p.judge(h.line)
+		if err := p.take(h.row, h.line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take notes what a line does and what is wrong with it.
+func (p *planner) take(row Row, l *Line) error {
 	if p.book.err != nil {
 		return p.book.err
 	}
+	c := &p.plan.Counts
 	p.plan.Sample = lowest(append(p.plan.Sample, *l), maxSample, func(l Line) int { return l.Row })
 	p.lines[l.Row] = &tally{}
 	p.plan.Warned += len(l.doubts)
@@ -313,6 +353,7 @@ func (p *Plan) sorted() {
 func (p *planner) count() []Write {
 	plan := p.plan
 	writes := p.book.writes()
+	p.closing(writes)
 	plan.Questions = p.book.questions
 	plan.Total += len(writes)
 	var named names

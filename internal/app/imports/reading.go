@@ -28,6 +28,7 @@ type Question struct {
 	Args    map[string]string // what its sentence names
 	Options []string          // codes of the answers; none: a text of the person's own, such as a reason
 	Rows    []int             // the first rows it is about
+	Changes []Change          // what is agreed to by the answer, the first of them
 	Answer  string            // "" while it is open
 }
 

@@ -99,10 +99,11 @@ export class ImportRun {
     await this.#follow()
   }
 
-  async undo(): Promise<void> {
+  /** The reason is of an import that touches closed months. */
+  async undo(reason = ''): Promise<void> {
     this.refused = undefined
     await this.#during('undoing', async () => {
-      const answer = await send<Undo>(`/imports/${this.id}/undo`, { method: 'POST', body: {} })
+      const answer = await send<Undo>(`/imports/${this.id}/undo`, { method: 'POST', body: reason ? { reason } : {} })
       if (answer.refused > 0) this.refused = answer
       else this.batch = answer.import
     })

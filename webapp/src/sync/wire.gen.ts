@@ -2910,6 +2910,8 @@ export interface components {
             /** Format: date-time */
             undone_at?: string;
             undone_by?: string;
+            /** @description It touches closed months; to undo it needs a reason. */
+            closed?: boolean;
             counts?: components["schemas"]["ImportCounts"];
             /** @description Rows of the file read so far, or, with `progress_total`, rows planned, written or taken back so far. */
             progress?: number;
@@ -2963,6 +2965,8 @@ export interface components {
             }[];
             /** @description The first rows it is about. */
             rows: number[];
+            /** @description What is agreed to by answering. */
+            changes: components["schemas"]["ImportChange"][];
             /** @description Empty while it is open. */
             answer: string;
         };
@@ -5070,7 +5074,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Why, of an import that touches closed months; at least 10 characters. */
+                    reason?: string;
+                };
+            };
+        };
         responses: {
             /** @description Undone or refused. */
             200: {
