@@ -39,7 +39,7 @@ WEB_SOURCES := $(shell find webapp/src webapp/public webapp/messages -type f -no
 .PHONY: help
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: DIR=$(DIR) HTTP=$(HTTP) SEED=$(SEED) RUNS=$(RUNS) CHROMIUM=/path"
+	@echo "  Variables: DIR=$(DIR) HTTP=$(HTTP) SEED=$(SEED) RUNS=$(RUNS) FUZZTIME=$(FUZZTIME) CHROMIUM=/path"
 
 # ---- use -------------------------------------------------------------------
 
@@ -156,6 +156,19 @@ kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones o
 	@go build -o bin/killloop ./internal/killloop
 	@$(STEP) "Kill loop: $(KILLS) kills, seed $(SEED)" "What was lost or doubled is listed above; docs/kill-loop.md says how to read it." \
 		bin/killloop -kills $(KILLS) -seed $(SEED) $(if $(PLANT),-plant $(PLANT))
+
+# One target after the other, each from the corpus in testdata/fuzz and the files
+# of the field. What fails is written into testdata/fuzz: keep it there, mend the
+# reader, and every go test tries it again.
+FUZZTIME ?= 20s
+FUZZ := sheet:FuzzCSV sheet:FuzzXLSX app/imports:FuzzMoney app/imports:FuzzDates app/imports:FuzzCodes domain/cell:FuzzGuard
+
+.PHONY: fuzz
+fuzz: prereqs ## Random files, amounts, dates and codes into their readers (FUZZTIME=10m; GREP=FuzzCSV for one)
+	@set -e; for target in $(if $(GREP),$(filter %:$(GREP),$(FUZZ)),$(FUZZ)); do \
+		$(STEP) "Fuzz: $${target#*:} for $(FUZZTIME)" "The input is in internal/$${target%:*}/testdata/fuzz: go test ./internal/$${target%:*} -run $${target#*:}" \
+			go test -vet=off ./internal/$${target%:*} -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x; \
+	done
 
 # Some minutes and a gigabyte: not part of `make test`, which runs the same
 # comparison over the rules (internal/golden).

@@ -19,6 +19,7 @@ import (
 	"chaski/internal/domain/cell"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/testkit/corpus"
 )
 
 const cases = "../../testdata/imports"
@@ -128,6 +129,7 @@ func soundCell(t *testing.T, c imports.Cell) {
 // A text of any bytes is read within what it holds; and what was read, written
 // out as we write tables, is read as the same.
 func FuzzCSV(f *testing.F) {
+	corpus.Add(f, "../../testdata/corpus/FuzzCSV.txt.gz")
 	for name, body := range fixtures(f) {
 		if !strings.HasSuffix(name, ".xlsx") {
 			f.Add(body, uint8(0))
@@ -205,6 +207,7 @@ func comesBack(t *testing.T, rows []imports.Row) {
 
 // A workbook of any bytes, or of any parts, is read within bounds or refused.
 func FuzzXLSX(f *testing.F) {
+	corpus.Add(f, "../../testdata/corpus/FuzzXLSX.txt.gz")
 	for name, body := range fixtures(f) {
 		if strings.HasSuffix(name, ".xlsx") {
 			f.Add(body, "", "", "", "")

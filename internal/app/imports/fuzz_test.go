@@ -8,6 +8,7 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/progress"
+	"chaski/internal/testkit/corpus"
 )
 
 // significant are the digits of a text that make up a number: none in front and
@@ -25,6 +26,7 @@ func significant(text string) string {
 // An amount keeps every digit and the sign of what was typed, is read alike
 // twice, and what we print of it is read as the same amount.
 func FuzzMoney(f *testing.F) {
+	corpus.Add(f, "../../../testdata/corpus/FuzzMoney.txt.gz")
 	for _, s := range []string{
 		"1234.56", "1,234.56", "1.234,56", "1234,5", "1 234,56", "1\u00a0234.56", "S/ 1,234.50", "S/. 150000", "1,234,567", "1.234.567",
 		"-250.00", "(250.00)", "−1", "12.3000", "90071992547409.91", "1,234", "33.333333", "0.30", "1000000000000000", "493'555,053", "140,400",
@@ -59,6 +61,7 @@ func FuzzMoney(f *testing.F) {
 // A day that is read exists, and stays itself in each way of writing it; a month
 // is one of twelve, of a year that can be meant.
 func FuzzDates(f *testing.F) {
+	corpus.Add(f, "../../../testdata/corpus/FuzzDates.txt.gz")
 	for _, s := range []string{
 		"05/11/2026", "5-11-2026", "05.11.2026", "2026-11-05", "2026-11-05 00:00:00", "05/11/2026 14:30 p. m.", "11/25/2026", "31/02/2026",
 		"05/11/26", "45292", "45292.5", "31/12/1899", "1900-01-00", "mañana", "05/11/3026", "29/02/2008", "03/25/1990", "2026-11", "11/2026",
@@ -106,6 +109,7 @@ func checkDay(t *testing.T, c Cell, d day.Day) {
 // A code that is read is in its one form: read again it is itself, with spaces
 // around it too, and none of its letters and digits is made up.
 func FuzzCodes(f *testing.F) {
+	corpus.Add(f, "../../../testdata/corpus/FuzzCodes.txt.gz")
 	var fields []*Field
 	for _, s := range Specs {
 		for i := range s.Fields {
