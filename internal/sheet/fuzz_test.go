@@ -251,7 +251,10 @@ func packed(workbook, shared, styles, sheet string) []byte {
 	for _, part := range [][2]string{
 		{"_rels/.rels", `<Relationships><Relationship Id="a" Type="` + kind + `officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="rId1" Type="` + kind + `worksheet" Target="sheet.xml"/><Relationship Id="rId2" Type="` + kind + `worksheet" Target="sheet.xml"/></Relationships>`},
-		{"xl/workbook.xml", workbook}, {"xl/sharedStrings.xml", shared}, {"xl/styles.xml", styles}, {"xl/sheet.xml", sheet},
+		{"xl/workbook.xml", workbook},
+		{"xl/sharedStrings.xml", shared},
+		{"xl/styles.xml", styles},
+		{"xl/sheet.xml", sheet},
 	} {
 		w, _ := z.CreateHeader(&zip.FileHeader{Name: part[0], Method: zip.Store}) // into memory
 		_, _ = io.WriteString(w, part[1])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"log/slog"
 	"sync"
 	"time"
@@ -430,7 +431,7 @@ func samples(o *opened) map[int][]string {
 				other = append(other, clip(cell.Text))
 			}
 		}
-		if all := append(telling, other...); len(all) > 0 {
+		if all := slices.Concat(telling, other); len(all) > 0 {
 			out[c.Index] = all[:min(some, len(all))]
 		}
 	}
