@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"slices"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
