@@ -24,7 +24,10 @@ func (a *API) importRoutes(g *echo.Group) {
 	g.GET("/imports", a.importList)
 	g.POST("/imports", a.importUpload)
 	g.GET("/imports/kinds", a.importKinds)
+	g.GET("/imports/under-way", a.importsUnderWay)
 	g.GET("/imports/kinds/:kind/template", a.importTemplate)
+	g.POST("/imports/files", a.importBegin)
+	g.PUT("/imports/:import/bytes", a.importPiece)
 	g.GET("/imports/:import", a.importOne)
 	g.DELETE("/imports/:import", a.importDiscard)
 	g.POST("/imports/:import/preview", a.importPreview)
@@ -44,7 +47,7 @@ func (a *API) importKinds(c echo.Context) error {
 			items = append(items, importKindOf(s))
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "max_rows": imports.MaxRows, "max_bytes": imports.MaxBytes})
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "max_bytes": imports.MaxFile})
 }
 
 func (a *API) importTemplate(c echo.Context) error {
@@ -88,6 +91,19 @@ func (a *API) importList(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"items": items})
 }
 
+// importsUnderWay tells whoever sees figures which imports are not whole.
+func (a *API) importsUnderWay(c echo.Context) error {
+	all, err := a.Imports.Partial(who(c))
+	if err != nil {
+		return err
+	}
+	items := []underWayShape{}
+	for _, b := range all {
+		items = append(items, a.underWayOf(b))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items})
+}
+
 // importUpload takes the file as the body, its kind and name in the query.
 func (a *API) importUpload(c echo.Context) error {
 	var q struct {
@@ -115,6 +131,56 @@ func (a *API) importUpload(c echo.Context) error {
 	}
 	defer func() { _ = os.Remove(path) }()
 	b, err = a.Imports.Upload(who(c), b, path)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.importOf(b))
+}
+
+// importBegin announces a file that comes in pieces.
+func (a *API) importBegin(c echo.Context) error {
+	var q struct {
+		Kind   string `json:"kind" validate:"max=60"`
+		Name   string `json:"name" validate:"max=1000"`
+		Size   int64  `json:"size" validate:"min=0"`
+		SHA256 string `json:"sha256" validate:"len=64,hexadecimal,lowercase"`
+	}
+	if err := bind(c, &q); err != nil {
+		return err
+	}
+	name := fileName(q.Name)
+	if name == "" {
+		return fault.New(fault.Required, "name")
+	}
+	if err := a.Operations.Room(min(q.Size, imports.MaxFile)); err != nil {
+		return err
+	}
+	b, err := a.Imports.Begin(who(c), imports.Batch{Kind: imports.Kind(q.Kind), FileName: name, Size: q.Size, SHA256: q.SHA256})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, a.importOf(b))
+}
+
+// importPiece takes bytes of a file as the body.
+func (a *API) importPiece(c echo.Context) error {
+	var q struct {
+		Offset int64 `query:"offset" json:"offset" validate:"min=0"`
+	}
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	if !imports.May(who(c)) {
+		return fault.New(fault.Forbidden, "")
+	}
+	if err := a.Operations.Room(max(0, c.Request().ContentLength)); err != nil {
+		return err
+	}
+	bytes, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, imports.MaxPiece))
+	if err != nil {
+		return fault.Wrap(fault.BodyTooLarge, err)
+	}
+	b, err := a.Imports.Piece(who(c), c.Param("import"), q.Offset, bytes)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ type importKindShape struct {
 	Title  string             `json:"title"`
 	About  string             `json:"about"`
 	Fields []importFieldShape `json:"fields"`
+	// MaxRows is how many rows a file may have.
+	MaxRows int `json:"max_rows"`
 }
 
 type importFieldShape struct {
@@ -29,7 +31,7 @@ type importFieldShape struct {
 }
 
 func importKindOf(s *imports.Spec) importKindShape {
-	out := importKindShape{Kind: s.Kind, Title: s.Title, About: s.About}
+	out := importKindShape{Kind: s.Kind, Title: s.Title, About: s.About, MaxRows: s.MaxRows()}
 	for _, f := range s.Fields {
 		options := []string{}
 		for _, c := range f.Choices {
@@ -58,6 +60,7 @@ type importShape struct {
 	FileName  string        `json:"file_name"`
 	SHA256    string        `json:"sha256"`
 	Size      int64         `json:"size"`
+	Received  int64         `json:"received"`
 	State     string        `json:"state"`
 	Actor     string        `json:"actor"`
 	CreatedAt time.Time     `json:"created_at"`
@@ -95,10 +98,13 @@ func refusalsOf(refusals []imports.Refusal) []refusalShape {
 
 func (a *API) importOf(b imports.Batch) importShape {
 	out := importShape{
-		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, State: b.State, Actor: b.ActorName,
+		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, Received: b.Size, State: b.State, Actor: b.ActorName,
 		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total, Closed: b.Closed() != "",
 	}
-	if b.State != imports.Uploaded {
+	if b.State == imports.Receiving {
+		out.Received = b.Received
+	}
+	if b.State != imports.Uploaded && b.State != imports.Receiving {
 		counts := importCountsOf(b.Counts)
 		out.Counts = &counts
 	}
@@ -209,6 +215,29 @@ func problemsOf(all []imports.Problem) []importProblem {
 	for _, x := range all {
 		s := say(x.Fault)
 		out = append(out, importProblem{x.Row, x.Column, x.Value, s.Code, s.Message})
+	}
+	return out
+}
+
+// underWayShape is an import that is not whole, for those who see figures.
+type underWayShape struct {
+	Title   string `json:"title"`
+	State   string `json:"state"`
+	Actor   string `json:"actor"`
+	Done    int    `json:"done"`
+	Records int    `json:"records"`
+	Left    int    `json:"seconds_left,omitempty"`
+}
+
+func (a *API) underWayOf(b imports.Batch) underWayShape {
+	out := underWayShape{Title: string(b.Kind), State: b.State, Actor: b.ActorName, Done: b.Done, Records: b.Total}
+	for _, s := range imports.Specs {
+		if s.Kind == b.Kind {
+			out.Title = s.Title
+		}
+	}
+	if p, busy := a.Imports.Progress(b.ID); busy {
+		out.Left = int(math.Ceil(p.Left.Seconds()))
 	}
 	return out
 }

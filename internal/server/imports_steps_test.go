@@ -1,9 +1,12 @@
 package server_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,13 +77,16 @@ func accepted(k *testkit.Kit, token, kind, body string) *file {
 }
 
 // roster is a file of people in the works of the world, some rows of each in turn.
-func roster(rows int) string {
+func roster(rows int) string { return rosterFrom(rows, 100, "995") }
+
+// rosterFrom numbers the cupos from one on, and begins each DNI so.
+func rosterFrom(rows, cupo int, dni string) string {
 	var b strings.Builder
 	b.WriteString("Convenio;Cupo;DNI;Nombres;Apellidos;Sexo;Fecha de nacimiento;Fecha de alta;Póliza;RUC de la aseguradora;Aseguradora;Póliza desde;Póliza hasta\n")
 	works := []string{testkit.Canal, testkit.Muro, testkit.Puente}
 	for i := range rows {
 		work := testkit.Codes[works[i%len(works)]]
-		fmt.Fprintf(&b, "%s;%d;995%05d;Juana;Quispe;F;10/01/1980;02/11/2026;P-%s;20100070970;Aseguradora;01/11/2026;31/12/2026\n", work, 100+i, i, work)
+		fmt.Fprintf(&b, "%s;%d;%s%05d;Juana;Quispe;F;10/01/1980;02/11/2026;P-%s;20100070970;Aseguradora;01/11/2026;31/12/2026\n", work, cupo+i, dni, i, work)
 	}
 	return b.String()
 }
@@ -149,5 +155,217 @@ func TestLongImportGoesOnAfterAKillBetweenAnyTwoSteps(t *testing.T) {
 			}
 			verifies(t, last)
 		})
+	}
+}
+
+// What somebody changes between the preview and a step is not overwritten: the
+// import stops before it, says at which row, and goes on from a new look.
+func TestLongImportStopsBeforeWhatChangedMeanwhile(t *testing.T) {
+	for name, c := range map[string]struct{ kind, body, collection, filter, field string }{
+		"planned by groups": {"rosters", roster(24), "participants", "dni = '99500002'", "given_names"},
+		"held whole": {
+			"entities", "RUC;Razón social\n20131312955;Con otro nombre\n20601234565;Nueva\n20100070970;Con otro también\n",
+			"entities", "ruc = '20100070970'", "name",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := inSteps(testkit.World(t), 1)
+			ana := k.Token(testkit.Ana)
+			if c.kind == "rosters" { // a second file that changes them all
+				f := accepted(k, ana, c.kind, c.body)
+				f.until(imports.Applied)
+				c.body = strings.ReplaceAll(c.body, "Juana", "Juana Rosa")
+				inSteps(k, 8)
+			}
+			first := true
+			importer(k).Between = func(imports.Batch) bool {
+				if first {
+					amend(k, c.collection, c.filter, c.field, "Cambiada")
+				}
+				first = false
+				return true
+			}
+			f := accepted(k, ana, c.kind, c.body)
+			f.until(imports.Stopped)
+			now := f.look()
+			if now.Stop == nil || now.Stop.Code != "import_stopped" || now.Done == 0 || now.Done >= now.Records {
+				t.Fatalf("%+v", now)
+			}
+			verifies(t, k)
+			p := f.preview(map[string]any{})
+			if p.Counts.Same == 0 || p.Fingerprint == "" {
+				t.Fatalf("what is written is not known: %+v", p.Counts)
+			}
+			f.try(p.Fingerprint).JSON(http.StatusAccepted, f)
+			f.until(imports.Applied)
+			if got := k.Int(`SELECT count(*) FROM import_changes WHERE import = '` + f.ID + `'`); got != int64(f.look().Done) {
+				t.Errorf("%d changes kept, %d done", got, f.look().Done)
+			}
+			verifies(t, k)
+			k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/undo", f.token, map[string]any{}).JSON(http.StatusAccepted, nil)
+			f.until(imports.Undone)
+			verifies(t, k)
+		})
+	}
+}
+
+// Taken back while it is written: what is there is undone, and nothing else is
+// written. Another import waits for its turn.
+func TestLongImportIsCancelledAndTheNextOneFollows(t *testing.T) {
+	k := inSteps(testkit.World(t), 12)
+	before := content(k)
+	ana := k.Token(testkit.Ana)
+	begun, goOn := make(chan bool), make(chan bool)
+	resume := sync.OnceFunc(func() { close(goOn) })
+	defer resume() // also when the test fails: the server waits for its step
+	first := true
+	importer(k).Between = func(imports.Batch) bool {
+		if first {
+			first = false
+			close(begun)
+			<-goOn
+		}
+		return true
+	}
+	f := accepted(k, ana, "rosters", roster(24))
+	<-begun
+	next := accepted(k, ana, "rosters", rosterFrom(24, 300, "996"))
+	if now := next.look(); now.State != imports.Applying || now.Done != 0 {
+		t.Errorf("two imports are written at once: %+v", now)
+	}
+	k.Do("POST", httpapi.Prefix+"/imports/"+next.ID+"/undo", ana, map[string]any{}).JSON(http.StatusAccepted, nil)
+	k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/undo", ana, map[string]any{}).JSON(http.StatusAccepted, nil)
+	third := accepted(k, ana, "entities", "RUC;Razón social\n"+manyEntities(30))
+	resume()
+	f.until(imports.Undone)
+	next.until(imports.Undone)
+	third.until(imports.Applied)
+	verifies(t, k)
+	k.Do("POST", httpapi.Prefix+"/imports/"+third.ID+"/undo", ana, map[string]any{}).JSON(http.StatusAccepted, nil)
+	third.until(imports.Undone)
+	if content(k) != before {
+		t.Error("something is left of what was cancelled")
+	}
+	verifies(t, k)
+}
+
+// amend edits a row as an administrator would.
+func amend(k *testkit.Kit, collection, filter, field, value string) {
+	r, err := k.App.FindFirstRecordByFilter(collection, filter)
+	if err == nil {
+		r.Set(field, value)
+		err = k.App.Save(r)
+	}
+	if err != nil {
+		k.T.Error(err)
+	}
+}
+
+// manyEntities are rows with a RUC that holds.
+func manyEntities(n int) string {
+	var b strings.Builder
+	for i := range n {
+		ten := fmt.Sprintf("20%08d", 60_000_000+i)
+		sum := 0
+		for at, weight := range []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2} {
+			sum += int(ten[at]-'0') * weight
+		}
+		fmt.Fprintf(&b, "%s%d;Municipalidad %d\n", ten, (11-sum%11)%10, i)
+	}
+	return b.String()
+}
+
+// Later work keeps a long import from being undone, all of it, and says where.
+// What appears while it is undone stops it; settled, it goes on.
+func TestLongUndoIsRefusedOverLaterWork(t *testing.T) {
+	k := inSteps(testkit.World(t), 12)
+	before := content(k)
+	ana := k.Token(testkit.Ana)
+	f := accepted(k, ana, "rosters", roster(24))
+	f.until(imports.Applied)
+	undo := func() {
+		t.Helper()
+		k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/undo", ana, map[string]any{}).JSON(http.StatusAccepted, nil)
+	}
+	edit := func(name string) { amend(k, "participants", "dni = '99500000'", "given_names", name) }
+	whole := content(k)
+	edit("Otra")
+	undo()
+	f.until(imports.Applied)
+	if now := f.look(); now.Stop == nil || now.Stop.Code != "import_undo_refused" || now.Stop.Refused != 1 || now.Done != now.Records {
+		t.Fatalf("%+v", now)
+	}
+	if content(k) != whole {
+		t.Error("some of it was undone")
+	}
+	edit("Juana")
+	first := true
+	importer(k).Between = func(imports.Batch) bool {
+		if first {
+			edit("Otra")
+		}
+		first = false
+		return true
+	}
+	undo()
+	f.until(imports.UndoStopped)
+	if now := f.look(); now.Stop == nil || now.Stop.Refused != 1 || now.Done == 0 || now.Done >= now.Records {
+		t.Fatalf("%+v", now)
+	}
+	verifies(t, k)
+	edit("Juana")
+	undo()
+	f.until(imports.Undone)
+	if content(k) != before {
+		t.Error("undone is not as before")
+	}
+	verifies(t, k)
+}
+
+// A file that comes in pieces goes on where it was, and is what was announced or
+// nothing.
+func TestImportFileComesInPieces(t *testing.T) {
+	k := testkit.World(t)
+	ana := k.Token(testkit.Ana)
+	sum := sha256.Sum256([]byte(twoEntities))
+	say := map[string]any{"kind": "entities", "name": "grande.csv", "size": len(twoEntities), "sha256": hex.EncodeToString(sum[:])}
+	var f struct {
+		ID, State string
+		Received  int
+	}
+	begin := func() { k.Do("POST", httpapi.Prefix+"/imports/files", ana, say).JSON(http.StatusOK, &f) }
+	piece := func(offset int, bytes string) testkit.Response {
+		path := fmt.Sprintf("%s/imports/%s/bytes?offset=%d", httpapi.Prefix, f.ID, offset)
+		return k.Do("PUT", path, ana, bytes, "Content-Type: application/octet-stream")
+	}
+	begin()
+	first := f.ID
+	piece(0, twoEntities[:20]).JSON(http.StatusOK, &f)
+	piece(0, twoEntities[:20]).JSON(http.StatusOK, &f) // its answer was lost
+	if f.Received != 20 || f.State != "receiving" {
+		t.Fatalf("%+v", f)
+	}
+	k = k.Restart()
+	ana = k.Token(testkit.Ana)
+	begin()
+	if f.ID != first || f.Received != 20 {
+		t.Fatalf("another file, or from the start: %+v", f)
+	}
+	k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/preview", ana, map[string]any{}).JSON(http.StatusConflict, nil)
+	piece(20, twoEntities[20:]).JSON(http.StatusOK, &f)
+	if f.State != "uploaded" || f.Received != len(twoEntities) {
+		t.Fatalf("%+v", f)
+	}
+	g := &file{k: k, token: ana, ID: f.ID}
+	if p := g.preview(map[string]any{}); p.Counts.Rows != 2 {
+		t.Errorf("%+v", p.Counts)
+	}
+	say["sha256"] = strings.Repeat("0", 64)
+	begin()
+	if code := piece(0, twoEntities).Code(); code != "file_hash_mismatch" {
+		t.Errorf("another file than was announced: %s", code)
+	}
+	if n := k.Int(`SELECT count(*) FROM imports WHERE state = 'receiving'`); n != 0 {
+		t.Errorf("%d files are still awaited", n)
 	}
 }

@@ -58,10 +58,10 @@ func (s *Imports) Create(b imports.Batch, path string) (imports.Batch, error) {
 
 // forget deletes files that were looked at and never imported.
 func (s *Imports) forget() error {
-	old, err := s.app.FindRecordsByFilter("imports", "state = 'uploaded' && created < {:t}", "", 50, 0,
+	old, err := s.app.FindRecordsByFilter("imports", "(state = 'uploaded' || state = 'receiving') && created < {:t}", "", 50, 0,
 		dbx.Params{"t": s.engine.Now().Add(-forgetAfter).UTC().Format(types.DefaultDateLayout)})
 	for _, r := range old {
-		if err := s.app.Delete(r); err != nil {
+		if err := s.Discard(batchOf(r)); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,10 @@ func (s *Imports) Discard(b imports.Batch) error {
 	if err != nil {
 		return err
 	}
-	return s.app.Delete(r)
+	if err := s.app.Delete(r); err != nil {
+		return err
+	}
+	return s.dropPieces(b.ID)
 }
 
 // Choose implements imports.Archive.

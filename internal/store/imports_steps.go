@@ -69,9 +69,9 @@ func keepSteps(db dbx.Builder, id string, from int, steps []imports.Step) error 
 	return nil
 }
 
-// UnderWay implements imports.Long.
-func (s *Imports) UnderWay() ([]imports.Batch, error) {
-	rows, err := s.app.FindRecordsByFilter("imports", "state = 'applying' || state = 'undoing'", "updated", 0, 0)
+// Partial implements imports.Long.
+func (s *Imports) Partial() ([]imports.Batch, error) {
+	rows, err := s.app.FindRecordsByFilter("imports", "state = 'applying' || state = 'undoing' || state = 'stopped' || state = 'undo_stopped'", "created", 0, 0)
 	out := make([]imports.Batch, len(rows))
 	for i, r := range rows {
 		out[i] = batchOf(r)

@@ -24,6 +24,7 @@ const (
 
 // The states of an import.
 const (
+	Receiving   = "receiving" // some bytes of the file are here
 	Uploaded    = "uploaded"
 	Applying    = "applying"     // in steps; it goes on by itself
 	Stopped     = "stopped"      // some steps are written; somebody must look
@@ -37,7 +38,7 @@ const (
 type Batch struct {
 	ID, FileName, SHA256           string
 	Kind                           Kind
-	Size                           int64
+	Size, Received                 int64 // bytes
 	State                          string
 	Reading                        Reading
 	Counts                         Counts // once accepted
@@ -78,6 +79,7 @@ type Archive interface {
 	// Undo restores what an import of one step changed, all of it or nothing.
 	Undo(ctx context.Context, a actor.Actor, b Batch) ([]Refusal, error)
 	Long
+	Pieces
 }
 
 // Long carries out imports of more than one step. Each method is a transaction of
@@ -90,8 +92,8 @@ type Long interface {
 	Unstage(id string)
 	// Accept makes an import one that is under way.
 	Accept(ctx context.Context, a actor.Actor, b Batch, job Job) error
-	// UnderWay are the imports that go on by themselves, oldest first.
-	UnderWay() ([]Batch, error)
+	// Partial are the imports of which a part is or may be in force, oldest first.
+	Partial() ([]Batch, error)
 	// Author is the person as he is now.
 	Author(b Batch) (actor.Actor, error)
 	// Steps are those that are still to be written.
@@ -129,6 +131,7 @@ type Importer struct {
 	StepWrites int
 
 	once     sync.Once
+	pieces   sync.Mutex    // held while one is written
 	turn     chan struct{} // one file is read at a time: memory is bounded
 	wake     chan struct{}
 	mu       sync.Mutex
@@ -232,16 +235,7 @@ func (im *Importer) tick(id string) func(done, of int) {
 
 // Upload keeps a file after looking at its beginning.
 func (im *Importer) Upload(a actor.Actor, b Batch, path string) (Batch, error) {
-	spec, err := SpecOf(a, b.Kind)
-	if err != nil {
-		return Batch{}, err
-	}
-	t, err := im.Opener.Open(path, Reading{}, spec.hints())
-	if err != nil {
-		return Batch{}, err
-	}
-	defer func() { _ = t.Close() }()
-	if _, err := spec.start(t); err != nil {
+	if err := im.readable(a, b.Kind, path); err != nil {
 		return Batch{}, err
 	}
 	b.State, b.Actor, b.ActorName = Uploaded, a.User, a.Name
@@ -258,6 +252,10 @@ func (im *Importer) Find(a actor.Actor, id string) (Batch, *Spec, error) {
 		return Batch{}, nil, err
 	}
 	spec, err := SpecOf(a, b.Kind)
+	if err != nil {
+		return b, nil, err
+	}
+	b, err = im.reached(b)
 	return b, spec, err
 }
 
@@ -321,10 +319,22 @@ func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, readi
 	return out, err
 }
 
+// Partial answers the imports of which a part is or may be in force, to whoever
+// sees figures: they are of a part too.
+func (im *Importer) Partial(a actor.Actor) ([]Batch, error) {
+	if !a.WatchesFigures() && !May(a) {
+		return nil, fault.New(fault.Forbidden, "")
+	}
+	return im.Archive.Partial()
+}
+
 // Original is the file as it was sent; done gives it back.
 func (im *Importer) Original(a actor.Actor, id string) (b Batch, path string, done func(), err error) {
 	if b, _, err = im.Find(a, id); err != nil {
 		return b, "", nil, err
+	}
+	if b.State == Receiving {
+		return b, "", nil, fault.New(fault.ImportState, "")
 	}
 	if err = im.saw(a, b, "import_file", 1); err != nil {
 		return b, "", nil, err
@@ -604,7 +614,7 @@ func (im *Importer) Discard(a actor.Actor, id string) error {
 	if err != nil {
 		return err
 	}
-	if b.State != Uploaded {
+	if b.State != Uploaded && b.State != Receiving {
 		return fault.New(fault.ImportState, "")
 	}
 	im.Archive.Unstage(id)
@@ -639,11 +649,15 @@ func (im *Importer) Template(a actor.Actor, w io.Writer, kind Kind, format strin
 	return im.Printer.Template(w, spec, format)
 }
 
-// BadRows reads the file again and writes every bad row with its reasons.
+// BadRows reads the file again and writes every bad row with its reasons, the
+// first MaxRows of them.
 func (im *Importer) BadRows(ctx context.Context, a actor.Actor, id string, w io.Writer, say func(*fault.Fault) string) error {
 	b, spec, err := im.Find(a, id)
 	if err != nil {
 		return err
+	}
+	if b.State != Uploaded && b.State != Stopped {
+		return fault.New(fault.ImportState, "")
 	}
 	end, err := im.working(ctx, id)
 	if err != nil {
@@ -654,7 +668,7 @@ func (im *Importer) BadRows(ctx context.Context, a actor.Actor, id string, w io.
 	var header Header
 	err = im.Archive.Read(ctx, func(base Base) error {
 		p, err := im.look(ctx, a, b, spec, base, func(r Row, problems []Problem) error {
-			rows = append(rows, BadRow{r, problems})
+			rows = lowest(append(rows, BadRow{r, problems}), MaxRows, func(b BadRow) int { return b.Row.Number })
 			return nil
 		})
 		if err == nil {
@@ -665,6 +679,7 @@ func (im *Importer) BadRows(ctx context.Context, a actor.Actor, id string, w io.
 	if err != nil {
 		return err
 	}
+	rows = first(rows, MaxRows, func(b BadRow) int { return b.Row.Number })
 	if err := im.saw(a, b, "bad_rows", len(rows)); err != nil {
 		return err
 	}

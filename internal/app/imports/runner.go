@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -15,11 +16,12 @@ import (
 func (im *Importer) Run(ctx context.Context) {
 	im.init()
 	for ctx.Err() == nil {
-		batches, err := im.Archive.UnderWay()
+		batches, err := im.Archive.Partial()
 		if err != nil {
 			im.log("imports under way cannot be read", "", err)
 		}
-		if len(batches) > 0 && im.carry(ctx, batches[0]) {
+		next := slices.IndexFunc(batches, func(b Batch) bool { return b.State == Applying || b.State == Undoing })
+		if next >= 0 && im.carry(ctx, batches[next]) {
 			continue
 		}
 		select {
@@ -251,13 +253,16 @@ func (im *Importer) takeBack(ctx context.Context, a actor.Actor, b Batch) error 
 	all := b
 	all.Done, all.Total = 0, b.Done
 	told := im.pace(all)
-	for b.Step > 0 {
+	for {
 		refusals, left, err := im.Archive.Restore(context.WithoutCancel(ctx), a, b)
 		if err != nil {
 			return err
 		}
 		if len(refusals) > 0 {
 			return im.Archive.Halt(b, Stop{Fault: why.Fault, Refusals: refusals, Refused: len(refusals)})
+		}
+		if left == 0 {
+			break
 		}
 		b.Step = left
 		if now, err := im.Archive.Find(b.ID); err == nil {

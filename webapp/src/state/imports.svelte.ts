@@ -1,4 +1,5 @@
 import { ApiFault, get, type Schemas } from './api'
+import { hashFile } from './hash'
 import { send } from './send'
 import { session } from './session.svelte'
 
@@ -10,10 +11,37 @@ type Reading = Schemas['ImportReading']
 
 const ASK_EVERY = 800
 
-/** Sends a file; nothing is imported yet. Throws as `send` does. */
-export function upload(kind: string, file: File, signal: AbortSignal): Promise<Import> {
-  const path = `/imports?kind=${encodeURIComponent(kind)}&name=${encodeURIComponent(file.name)}`
-  return send<Import>(path, { method: 'POST', body: file, signal })
+/** What is lost at most when the connection is cut. */
+const PIECE = 2 << 20
+/** How long to wait for an answer before the piece is sent again; then the person is told. */
+const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000]
+
+/**
+ * Sends a file; nothing is imported yet. One that was cut off, here or before the page was closed, goes on where it
+ * was: the server knows it by its hash. Throws as `send` does, and Error when the file cannot be read.
+ */
+export async function upload(
+  kind: string,
+  file: File,
+  signal: AbortSignal,
+  told: (bytes: number) => void,
+): Promise<Import> {
+  const sha256 = await hashFile(file, () => undefined)
+  const facts = { kind, name: file.name, size: file.size, sha256 }
+  let batch = await send<Import>('/imports/files', { method: 'POST', body: facts, signal })
+  for (let tries = 0; batch.state === 'receiving';) {
+    told(batch.received)
+    const body = file.slice(batch.received, batch.received + PIECE)
+    try {
+      batch = await send<Import>(`/imports/${batch.id}/bytes?offset=${batch.received}`, { method: 'PUT', body, signal })
+      tries = 0
+    } catch (error) {
+      const wait = RETRY_MS[tries++]
+      if (wait === undefined || signal.aborted || (error instanceof ApiFault && error.status < 500)) throw error
+      await new Promise((r) => setTimeout(r, wait))
+    }
+  }
+  return batch
 }
 
 /** One file on its way: looked at, imported, undone. */

@@ -1065,6 +1065,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports/under-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports of which only a part may be in force, for those who see figures. */
+        get: operations["listPartialImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce a file of at most 250 MB that comes in pieces; the same again is the one on its way. */
+        post: operations["beginImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import}/bytes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add at most 4 MB from an offset on. If the file is not there yet, or further, nothing is added: `received` says from where to go on. With the last bytes it is looked at, and refused or `uploaded`. */
+        put: operations["sendImportBytes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports/kinds/{kind}/template": {
         parameters: {
             query?: never;
@@ -2873,6 +2924,8 @@ export interface components {
             title: string;
             about: string;
             fields: components["schemas"]["ImportField"][];
+            /** @description How many rows a file may have. */
+            max_rows: number;
         };
         ImportField: {
             name: string;
@@ -2896,6 +2949,8 @@ export interface components {
             file_name: string;
             sha256: string;
             size: number;
+            /** @description Bytes of it that are here. */
+            received: number;
             /**
              * @description `applying` and `undoing` go on by themselves, also after a restart; `stopped` and `undo_stopped` wait for somebody (`stop` says why).
              * @enum {string}
@@ -2969,6 +3024,18 @@ export interface components {
             changes: components["schemas"]["ImportChange"][];
             /** @description Empty while it is open. */
             answer: string;
+        };
+        ImportUnderWay: {
+            /** @description What kind of data it brings. */
+            title: string;
+            /** @enum {string} */
+            state: "applying" | "stopped" | "undoing" | "undo_stopped";
+            actor: string;
+            /** @description Rows of the database in force. */
+            done: number;
+            /** @description Of how many. */
+            records: number;
+            seconds_left?: number;
         };
         /** @description Why an import does not go on, or was not undone. */
         ImportStop: {
@@ -4874,9 +4941,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["ImportKind"][];
-                        max_rows: number;
                         max_bytes: number;
                     };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listPartialImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first; mostly none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ImportUnderWay"][];
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    beginImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: components["schemas"]["ImportKindName"];
+                    name: string;
+                    size: number;
+                    sha256: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The file; `received` says from where to go on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    sendImportBytes: {
+        parameters: {
+            query: {
+                offset: number;
+            };
+            header?: never;
+            path: {
+                import: components["parameters"]["Import"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             default: components["responses"]["Fault"];
