@@ -193,6 +193,14 @@ measure: build web-deps ## Measure what a phone's owner waits for, in Chromium a
 	@go build -o bin/bench ./internal/bench
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=measure $(if $(GREP),--grep "$(GREP)")
 
+# Hours on a small machine: not part of `make test`, which kills an import after
+# each of its steps (go test ./internal/server -run Long).
+.PHONY: national-import
+national-import: build web-deps ## A national roster through the screen, the server killed half-way, undone; pushes timed (ROWS=240653 FORMAT=csv or xlsx, OUT=report.md)
+	@go build -o bin/bigfile ./internal/bigfile
+	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" ROWS=$(or $(ROWS),240653) FORMAT=$(or $(FORMAT),csv) OUT='$(OUT)' \
+		$(PLAYWRIGHT) --project=national-import
+
 .PHONY: screenshots
 screenshots: build web-deps ## Take the pictures in docs/screenshots
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=screenshots

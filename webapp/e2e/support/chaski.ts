@@ -15,6 +15,7 @@ export class Chaski {
   #child: ChildProcess | undefined
   #said = ''
   port = 0
+  #again = 0
 
   constructor(readonly dir: string) {}
 
@@ -30,7 +31,8 @@ export class Chaski {
   }
 
   async #listens(): Promise<boolean> {
-    this.port = await freePort()
+    this.port = this.#again || (await freePort())
+    this.#again = 0
     const child = spawn(binary, ['serve', '--dir', this.dir, '--http', `127.0.0.1:${this.port}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -59,6 +61,17 @@ export class Chaski {
     const forced = setTimeout(() => child.kill('SIGKILL'), 5_000)
     await gone
     clearTimeout(forced)
+  }
+
+  /** Ends it as a power cut would, and keeps its port for the next start. */
+  async kill(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (!child) return
+    const gone = new Promise((r) => child.once('exit', r))
+    child.kill('SIGKILL')
+    await gone
+    this.#again = this.port
   }
 
   /** The link for the first administrator, as the console of an empty server prints it. */
