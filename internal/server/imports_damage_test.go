@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,21 @@ func TestDamagedNamesOverwriteNothingUnasked(t *testing.T) {
 	f.try(p.Fingerprint).JSON(http.StatusOK, f)
 	if got := name(); got != "Municipalidad de MU?ANI" {
 		t.Errorf("what the person asked for was not done: %q", got)
+	}
+}
+
+// Each row that arrived damaged is named, however it was damaged.
+func TestDamagedRowsAreNamed(t *testing.T) {
+	k := testkit.World(t)
+	f := upload(k, k.Token(testkit.Ana), "entities", "x.csv", fieldFile(t, "06-already-damaged-mojibake.csv"))
+	var rows []int
+	for _, w := range f.read(map[string]any{}).Warnings {
+		if strings.HasPrefix(w.Code, "import_damaged") {
+			rows = append(rows, w.Row)
+		}
+	}
+	if !slices.Equal(rows, []int{2, 3, 4}) {
+		t.Errorf("damaged rows %v", rows)
 	}
 }
 
