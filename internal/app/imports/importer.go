@@ -464,6 +464,7 @@ func (im *Importer) Apply(ctx context.Context, a actor.Actor, id, print string) 
 		return b, err
 	}
 	defer end()
+	defer im.nudge() // once it is known what is answered
 	if im.long(b, print) {
 		err = im.accept(ctx, a, b, spec, print)
 	} else {
@@ -565,11 +566,7 @@ func (im *Importer) accept(ctx context.Context, a actor.Actor, b Batch, spec *Sp
 	if plan.Total <= im.size() && b.State == Uploaded {
 		return im.write(context.WithoutCancel(ctx), a, b, spec, print)
 	}
-	if err := im.Archive.Accept(ctx, a, b, Job{Steps: steps, Counts: plan.Counts, Total: plan.Total}); err != nil {
-		return err
-	}
-	im.nudge()
-	return nil
+	return im.Archive.Accept(ctx, a, b, Job{Steps: steps, Counts: plan.Counts, Total: plan.Total})
 }
 
 // Undo takes back an import, all of it or nothing; the refusals say why not. One
@@ -591,8 +588,8 @@ func (im *Importer) Undo(ctx context.Context, a actor.Actor, id, reason string) 
 		if err := im.Archive.Revoke(ctx, a, b); err != nil {
 			return b, nil, err
 		}
-		im.nudge()
 		b, err = im.Archive.Find(id)
+		im.nudge()
 		return b, nil, err
 	}
 	end, err := im.working(ctx, id)
