@@ -134,6 +134,7 @@ type readingShape struct {
 	Columns   []columnShape     `json:"columns,omitempty" validate:"max=1000,dive"`
 	Constants map[string]string `json:"constants,omitempty" validate:"max=60,dive,keys,max=60,endkeys,max=500"`
 	Ignored   []int             `json:"ignored,omitempty" validate:"max=20000"`
+	Kept      []int             `json:"kept,omitempty" validate:"max=20000"`
 	Answers   map[string]string `json:"answers,omitempty" validate:"max=200,dive,keys,max=200,endkeys,max=1000"`
 }
 
@@ -148,7 +149,7 @@ func (s *readingShape) reading() *imports.Reading {
 	}
 	r := &imports.Reading{
 		Sheet: s.Sheet, Encoding: s.Encoding, Separator: s.Separator, Quote: s.Quote, HeaderRow: s.HeaderRow,
-		Constants: s.Constants, Ignored: s.Ignored, Answers: s.Answers,
+		Constants: s.Constants, Ignored: s.Ignored, Kept: s.Kept, Answers: s.Answers,
 	}
 	if s.Columns != nil {
 		r.Columns = map[int]string{}
@@ -162,7 +163,7 @@ func (s *readingShape) reading() *imports.Reading {
 func readingOf(r imports.Reading) readingShape {
 	s := readingShape{
 		Sheet: r.Sheet, Encoding: r.Encoding, Separator: r.Separator, Quote: r.Quote, HeaderRow: r.HeaderRow,
-		Constants: r.Constants, Ignored: r.Ignored, Answers: r.Answers,
+		Constants: r.Constants, Ignored: r.Ignored, Kept: r.Kept, Answers: r.Answers,
 	}
 	for _, index := range slices.Sorted(maps.Keys(r.Columns)) {
 		s.Columns = append(s.Columns, columnShape{index, r.Columns[index]})
@@ -276,6 +277,18 @@ type importRecords struct {
 	Changed int    `json:"changed"`
 }
 
+type importTop struct {
+	Row   int      `json:"row"`
+	Cells []string `json:"cells"`
+}
+
+type importAside struct {
+	Row  int    `json:"row"`
+	Why  string `json:"why"` // in words
+	Text string `json:"text"`
+	Left bool   `json:"left"`
+}
+
 type previewShape struct {
 	Import      importShape      `json:"import"`
 	Format      string           `json:"format"`
@@ -297,6 +310,10 @@ type previewShape struct {
 	Warnings    []importProblem  `json:"warnings"`
 	Warned      int              `json:"warned"`
 	Questions   []importQuestion `json:"questions"`
+	Top         []importTop      `json:"top"`
+	Aside       []importAside    `json:"aside"`
+	Asides      int              `json:"asides"`
+	Constants   []importProblem  `json:"constants"`
 	Changes     []importChange   `json:"changes"`
 	Fields      []string         `json:"fields"`
 	Sample      []importSample   `json:"sample"`
@@ -311,10 +328,11 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		Encodings: append([]string{}, p.Facts.Encodings...), Separators: append([]string{}, p.Facts.Separators...), Reading: readingOf(p.Batch.Reading),
 		Accents:  append([]string{}, p.Facts.Accents...),
 		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: questionsOf(p.Plan.Questions),
+		Top: []importTop{}, Aside: []importAside{}, Asides: p.Plan.Asides, Constants: problemsOf(p.Plan.Constants),
 		Records: []importRecords{}, Fields: []string{}, Sample: []importSample{},
 		Fingerprint: p.Plan.Fingerprint(),
 	}
-	for _, n := range p.Facts.Notes {
+	for _, n := range append(p.Facts.Notes, p.Plan.Notes...) {
 		out.Notes = append(out.Notes, sayNote(notes, n))
 	}
 	for _, c := range p.Header.Columns {
@@ -325,22 +343,48 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		out.Records = append(out.Records, importRecords{imports.CollectionLabel(name), c.New, c.Changed})
 	}
 	sort.Slice(out.Records, func(i, j int) bool { return out.Records[i].Name < out.Records[j].Name })
+	for _, a := range p.Plan.Aside {
+		out.Aside = append(out.Aside, importAside{a.Row, asides[a.Why], a.Text, a.Left})
+	}
+	topOf(&out, p)
 	samplesOf(&out, p)
 	return out
 }
 
-func samplesOf(out *previewShape, p *imports.Preview) {
-	var used []string
-	for _, f := range p.Spec.Fields {
-		if p.Header.Uses(f.Name) {
-			used = append(used, f.Name)
-			out.Fields = append(out.Fields, f.Label)
+// asides say why a row is not read, or might not be.
+var asides = map[string]string{
+	"total": "Suma de otras filas", "note": "Nota al pie", "category": "Categoría: sus montos son la suma de las filas de abajo",
+	"header": "Encabezado repetido", "hidden": "Fila oculta o filtrada", "chosen": "Elegida por usted",
+}
+
+// topOf shows the first rows, as wide as a person needs to find the header.
+func topOf(out *previewShape, p *imports.Preview) {
+	const wide = 12
+	for _, r := range p.Top {
+		t := importTop{Row: r.Number, Cells: []string{}}
+		for _, c := range r.Cells[:min(len(r.Cells), wide)] {
+			text := c.Text
+			if c.Kind == imports.Merged {
+				text = ""
+			}
+			if long := []rune(text); len(long) > 60 {
+				text = string(long[:60]) + "…"
+			}
+			t.Cells = append(t.Cells, text)
 		}
+		out.Top = append(out.Top, t)
+	}
+}
+
+func samplesOf(out *previewShape, p *imports.Preview) {
+	used := p.Brings()
+	for _, f := range used {
+		out.Fields = append(out.Fields, f.Label)
 	}
 	for _, l := range p.Plan.Sample {
 		s := importSample{Row: l.Row, Cells: []string{}}
-		for _, name := range used {
-			s.Cells = append(s.Cells, l.Shown(p.Spec.Field(name)))
+		for _, f := range used {
+			s.Cells = append(s.Cells, l.Shown(f))
 		}
 		out.Sample = append(out.Sample, s)
 	}

@@ -22,7 +22,7 @@ import (
 var tags = map[string]tag{
 	"day":      {pattern: `^\d{4}-\d{2}-\d{2}$`, check: checkDay},
 	"dni":      {pattern: `^\d{8}$`, check: identity.ValidateDNI},
-	"ruc":      {pattern: `^(10|15|17|20)\d{9}$`, check: identity.ValidateRUC},
+	"ruc":      {pattern: `^(10|15|16|17|20)\d{9}$`, check: identity.ValidateRUC},
 	"ubigeo":   {pattern: `^\d{6}$`, check: identity.ValidateUbigeo},
 	"convenio": {pattern: `^\d{2}-\d{4}-(AII|PI)-\d{2}$`, check: identity.ValidateConvenioCode},
 	"month":    {pattern: `^\d{4}-\d{2}$`, check: checkMonth},

@@ -55,7 +55,7 @@ func TestImportPreviewAsksTheRulesOfRecords(t *testing.T) {
 				work(1, "02/11/2026", "-12.04", "-77.03"), work(2, "02/11/2026", "-12.04", "-77.03"),
 				work(3, "02/11/2026", "", ""), work(4, "02/11/2026", "-12.04", "-77.03"),
 			},
-			[]string{"2 Latitud place_outside_peru", "5 Fecha de inicio date_invalid", "5 Longitud place_outside_peru"},
+			[]string{"2 Latitud import_place_sign", "5 Fecha de inicio date_invalid", "5 Longitud import_place_sign"},
 		},
 		{
 			"rosters", "Convenio;Cupo;DNI;Nombres;Apellidos;Sexo;Nacimiento;Alta;Póliza;RUC aseguradora;Aseguradora;Póliza desde;Póliza hasta\n",

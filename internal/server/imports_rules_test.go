@@ -76,7 +76,7 @@ func TestImportIsNotUndoneOverLaterWork(t *testing.T) {
 		t.Error("half an undo happened")
 	}
 	// A sheet names a participant only inside its marks.
-	roster := "Convenio,Cupo,DNI,Nombres,Apellidos,Sexo,Nacimiento,Alta\n" + testkit.Codes[testkit.Canal] + ",9,99007777,Nueva,Persona,F,01/02/1990,10/11/2026\n"
+	roster := "Convenio,Cupo,DNI,Nombres,Apellidos,Sexo,Nacimiento,Alta\n" + testkit.Codes[testkit.Canal] + ",9,99007777,Nueva,Persona,F,21/02/1990,10/11/2026\n"
 	g := imported(k, ana, "rosters", roster)
 	var id string
 	if err := k.App.DB().NewQuery(`SELECT id FROM participants WHERE dni = '99007777'`).Row(&id); err != nil {
@@ -110,7 +110,7 @@ func TestImportSaysWhatIsWrongWithEachRow(t *testing.T) {
 		{"rosters", heads + canal + ",8,9900111,A,B,F,01/01/1990,10/11/2026,\n", "import_dni_short"},
 		{"transfers", "Resolución,Publicación,Convenio,Monto,Devengado el\nRM 1,10/11/2026," + canal + ",10.00,09/11/2026\n", "import_accrued_early"},
 		{"transfers", "Resolución,Publicación,Convenio,Monto,Devengado el\nRM 1,10/11/2026," + canal + ",10.00,11/11/2027\n", "date_in_future"},
-		{"transfers", "Resolución,Publicación,Convenio,Monto\nRM 1,10/11/2026," + canal + ",\"1,234\"\n", "import_amount_ambiguous"},
+		{"transfers", "Resolución,Publicación,Convenio,Monto\nRM 1,10/11/2026," + canal + ",1.234\n", "import_amount_ambiguous"},
 		{"budget_execution", "Año,Clave,Mes,Clasificador,Devengado\n2026,nada,10,2.3.2,10.00\n", "import_ao_unknown"},
 		{"budget_execution", "Año,Clave,Mes,Clasificador,Devengado\n2026,seguimiento,2025-10,2.3.2,10.00\n", "import_month_other_year"},
 		{"budget_execution", "Año,Clave,Mes,Clasificador,Devengado\n2026,seguimiento,12,2.3.2,10.00\n", "import_month_future"},

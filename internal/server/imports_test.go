@@ -23,24 +23,31 @@ type file struct {
 
 type counts struct{ Rows, New, Changed, Same, Bad int }
 
+type problem struct {
+	Row                          int
+	Column, Value, Code, Message string
+}
+
 type preview struct {
 	Notes, Missing []string
 	Columns        []struct {
 		Index         int
 		Header, Field string
 	}
-	Counts   counts
-	Problems []struct {
-		Row                          int
-		Column, Value, Code, Message string
+	Counts    counts
+	Problems  []problem
+	Warnings  []problem
+	Constants []problem
+	Aside     []struct {
+		Row       int
+		Why, Text string
+		Left      bool
 	}
+	Fields  []string
+	Sample  []struct{ Cells []string }
 	Changes []struct {
 		Row                        int
 		What, Field, Before, After string
-	}
-	Warnings []struct {
-		Row                          int
-		Column, Value, Code, Message string
 	}
 	Questions []struct {
 		Key, Text, Answer string
@@ -201,7 +208,7 @@ func TestImportOfTheSampleFiles(t *testing.T) {
 		{`SELECT count(*) FROM insured_persons`, 10},
 		{`SELECT sum(amount) FROM progress_contributions WHERE measure = 'devengado'`, 31404115},
 		{`SELECT sum(quantity) FROM progress_contributions WHERE measure = 'transfer'`, 2},
-		{`SELECT count(*) FROM ao_versions v JOIN poi_versions p ON p.id = v.poi_version WHERE p.key = 'pia' AND p.approved_on = '2026-01-05'`, 4},
+		{`SELECT count(*) FROM ao_versions v JOIN poi_versions p ON p.id = v.poi_version WHERE p.key = 'pia' AND p.approved_on = '2026-01-15'`, 4},
 		{`SELECT count(*) FROM aos WHERE (key, counting_rule) IN (VALUES ('seguimiento', 'cupo_v1'), ('transferencia', 'transferencia_v1'), ('promocion', 'asistencia_v1'), ('gestion', 'informe_v1'))`, 4},
 		{`SELECT count(*) FROM audit WHERE action = 'unattributed'`, 0},
 	} {

@@ -77,7 +77,7 @@ func openStage(path string) (*stage, error) {
 func (s *stage) begin(key string) error {
 	if _, err := s.db.Exec(`CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 		CREATE TABLE groups (n INTEGER PRIMARY KEY, row INTEGER NOT NULL, size INTEGER NOT NULL, writes INTEGER NOT NULL, print TEXT NOT NULL);
-		CREATE TABLE rows (grp INTEGER NOT NULL, row INTEGER NOT NULL, cells TEXT NOT NULL)`); err != nil {
+		CREATE TABLE rows (grp INTEGER NOT NULL, row INTEGER NOT NULL, hidden INTEGER NOT NULL, cells TEXT NOT NULL)`); err != nil {
 		return err
 	}
 	if _, err := s.db.Exec(`INSERT INTO meta VALUES ('key', ?)`, key); err != nil {
@@ -88,7 +88,7 @@ func (s *stage) begin(key string) error {
 	if s.tx, err = s.db.Begin(); err != nil {
 		return err
 	}
-	s.insert, err = s.tx.Prepare(`INSERT INTO rows VALUES (?, ?, ?)`)
+	s.insert, err = s.tx.Prepare(`INSERT INTO rows VALUES (?, ?, ?, ?)`)
 	return err
 }
 
@@ -119,7 +119,7 @@ func (s *stage) Add(group string, r imports.Row) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.insert.Exec(n, r.Number, string(cells))
+	_, err = s.insert.Exec(n, r.Number, r.Hidden, string(cells))
 	return err
 }
 
@@ -177,7 +177,7 @@ func (s *stage) Groups() (out []imports.Group, err error) {
 
 // Rows implements imports.Stage.
 func (s *stage) Rows(group int) (out []imports.Row, err error) {
-	rows, err := s.db.Query(`SELECT row, cells FROM rows WHERE grp = ? ORDER BY row`, group)
+	rows, err := s.db.Query(`SELECT row, hidden, cells FROM rows WHERE grp = ? ORDER BY row`, group)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (s *stage) Rows(group int) (out []imports.Row, err error) {
 	for rows.Next() {
 		var r imports.Row
 		var text string
-		if err := rows.Scan(&r.Number, &text); err != nil {
+		if err := rows.Scan(&r.Number, &r.Hidden, &text); err != nil {
 			return nil, err
 		}
 		var cells []string

@@ -190,7 +190,7 @@ func rucWrong(f string) string {
 	for i, w := range []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2} {
 		sum = append(sum, fmt.Sprintf("%d * substr(%s, %d, 1)", w, f, i+1))
 	}
-	return glob(f, digitsOnly(11)) + ` OR substr(` + f + `, 1, 2) NOT IN ('10', '15', '17', '20')
+	return glob(f, digitsOnly(11)) + ` OR substr(` + f + `, 1, 2) NOT IN ('10', '15', '16', '17', '20')
 		OR (11 - (` + strings.Join(sum, " + ") + `) % 11) % 10 <> CAST(substr(` + f + `, 11) AS INTEGER)`
 }
 

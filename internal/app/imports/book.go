@@ -109,13 +109,15 @@ func newBook(base Base, seed string, today day.Day, answers map[string]string) *
 	return &Book{base: base, today: today, seed: seed, answers: answers, sets: map[string]*set{}, ids: map[[2]string]*Rec{}, asked: map[string]bool{}}
 }
 
+// maxNamed is how many rows a question names.
+const maxNamed = 20
+
 // ask asks a person something, once for each key, and answers what he said, or
 // "". Later rows that ask the same are counted among those it is about.
 func (b *Book) ask(row int, q Question) string {
-	const named = 20
 	for i := range b.questions {
 		if known := &b.questions[i]; known.Key == q.Key {
-			if last := len(known.Rows) - 1; len(known.Rows) < named && (last < 0 || known.Rows[last] != row) {
+			if last := len(known.Rows) - 1; len(known.Rows) < maxNamed && (last < 0 || known.Rows[last] != row) {
 				known.Rows = append(known.Rows, row)
 			}
 			return known.Answer

@@ -16,7 +16,7 @@ var (
 	yearFirst  = regexp.MustCompile(`^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})$`)
 	clockAfter = regexp.MustCompile(`[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.? ?m\.?)?$`)
 	serial     = regexp.MustCompile(`^\d{5}(\.\d+)?$`)
-	yearMonth  = regexp.MustCompile(`^(\d{4})[/.\- ](\d{1,2})$`)
+	yearMonth  = regexp.MustCompile(`^(\d{4})[/.,\- ](\d{1,2})$`)
 	monthYear  = regexp.MustCompile(`^(\d{1,2})[/.\- ](\d{4})$`)
 )
 
@@ -29,7 +29,10 @@ const (
 // ReadDay reads a civil date as people of Peru write it: day, month, year, or
 // ISO. A month first ("12/25/2026"), a short year and a spreadsheet's serial
 // number are refused, each with its reason.
-func ReadDay(c Cell) (day.Day, *fault.Fault) {
+func ReadDay(c Cell) (day.Day, *fault.Fault) { return readDay(c, false) }
+
+// readDay reads a date of a column that has the month first, or has not.
+func readDay(c Cell, monthFirst bool) (day.Day, *fault.Fault) {
 	text := strings.TrimSpace(c.Text)
 	switch c.Kind {
 	case Date:
@@ -39,17 +42,28 @@ func ReadDay(c Cell) (day.Day, *fault.Fault) {
 	case Number:
 		return "", serialFault(text)
 	}
-	bare := strings.TrimSpace(clockAfter.ReplaceAllString(strings.ToLower(text), ""))
+	bare := bareDay(text)
 	if m := yearFirst.FindStringSubmatch(bare); m != nil {
 		return civil(fmt.Sprintf("%s-%02s-%02s", m[1], pad(m[2]), pad(m[3])), text)
 	}
 	if m := dayFirst.FindStringSubmatch(bare); m != nil {
-		return dayMonthYear(m, text)
+		return dayMonthYear(m, text, monthFirst)
 	}
 	if serial.MatchString(bare) {
 		return "", serialFault(bare)
 	}
 	return "", fault.New(fault.ImportDateInvalid, "").With("value", clip(text))
+}
+
+// bareDay takes the time of day off.
+func bareDay(text string) string {
+	return strings.TrimSpace(clockAfter.ReplaceAllString(strings.ToLower(strings.TrimSpace(text)), ""))
+}
+
+// atoi reads digits that a pattern found.
+func atoi(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
 }
 
 func pad(s string) string {
@@ -59,12 +73,18 @@ func pad(s string) string {
 	return s
 }
 
-func dayMonthYear(m []string, text string) (day.Day, *fault.Fault) {
+func dayMonthYear(m []string, text string, monthFirst bool) (day.Day, *fault.Fault) {
 	if len(m[3]) != 4 {
 		return "", fault.New(fault.ImportDateShortYear, "").With("value", clip(text))
 	}
-	first, _ := strconv.Atoi(m[1])
-	second, _ := strconv.Atoi(m[2])
+	first, second := atoi(m[1]), atoi(m[2])
+	if monthFirst {
+		if first > 12 && second <= 12 {
+			return "", fault.New(fault.ImportDateDayFirst, "").With("value", clip(text)).
+				With("fixed", pad(m[2])+"/"+pad(m[1])+"/"+m[3])
+		}
+		return civil(m[3]+"-"+pad(m[1])+"-"+pad(m[2]), text)
+	}
 	if second > 12 && first <= 12 {
 		return "", fault.New(fault.ImportDateMonthFirst, "").With("value", clip(text)).
 			With("fixed", pad(m[2])+"/"+pad(m[1])+"/"+m[3])
@@ -96,17 +116,22 @@ func serialFault(text string) *fault.Fault {
 	return fault.New(fault.ImportDateSerial, "").With("number", text).With("date", would.Format("02/01/2006"))
 }
 
-// monthNames by their first three letters, as reports cut them.
-var monthNames = map[string]int{
-	"ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "set": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12,
-}
+var (
+	// monthWord is a month's name or how reports cut it, with a year or the last
+	// two digits of one.
+	monthWord = regexp.MustCompile(`^([a-z]{3,10})(?: (?:de |del )?(\d{2}|\d{4}))?$`)
+	// compact is a period as ledgers write it, "202610".
+	compact = regexp.MustCompile(`^(20\d{2})(0[1-9]|1[0-2])$`)
+)
 
-var monthWord = regexp.MustCompile(`^(ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic)[a-z]*( (?:de |del )?(\d{4}))?$`)
+// ReadMonth reads a month: "2026-11", "11/2026", "202611", "noviembre 2026",
+// "nov-26", or only the month ("11", "noviembre"), whose year is then the row's
+// exercise. The number is 1 to 12; year 0 means that the text has none.
+func ReadMonth(c Cell) (year, month int, f *fault.Fault) { return readMonth(c, 0) }
 
-// ReadMonth reads a month: "2026-11", "11/2026", "noviembre 2026", or only the
-// month ("11", "noviembre"), whose year is then the row's exercise. The number
-// is 1 to 12; year 0 means that the text has none.
-func ReadMonth(c Cell) (year, month int, f *fault.Fault) {
+// readMonth reads a month of a column in which "2026.1" is the month zero, if
+// that is known.
+func readMonth(c Cell, zero int) (year, month int, f *fault.Fault) {
 	invalid := fault.New(fault.ImportMonthInvalid, "").With("value", clip(c.Text))
 	switch c.Kind {
 	case Date:
@@ -119,16 +144,37 @@ func ReadMonth(c Cell) (year, month int, f *fault.Fault) {
 		return 0, 0, invalid
 	}
 	text := strings.TrimSpace(strings.ToLower(c.Text))
-	if m := yearMonth.FindStringSubmatch(text); m != nil {
-		return monthOf(m[1], m[2], invalid)
+	if m := zeroMonth.FindStringSubmatch(text); m != nil {
+		if zero == 0 {
+			return 0, 0, fault.New(fault.ImportMonthZero, "").With("value", clip(c.Text))
+		}
+		return atoi(m[1]), zero, nil
 	}
-	if m := monthYear.FindStringSubmatch(text); m != nil {
-		return monthOf(m[2], m[1], invalid)
+	for _, form := range []struct {
+		is          *regexp.Regexp
+		year, month int
+	}{{yearMonth, 1, 2}, {monthYear, 2, 1}, {compact, 1, 2}} {
+		if m := form.is.FindStringSubmatch(text); m != nil {
+			return monthOf(m[form.year], m[form.month], invalid)
+		}
 	}
 	if m := monthWord.FindStringSubmatch(Normalize(text)); m != nil {
-		return monthOf(m[3], strconv.Itoa(monthNames[m[1]]), invalid)
+		if len(m[2]) == 2 {
+			m[2] = "20" + m[2]
+		}
+		return monthOf(m[2], strconv.Itoa(monthNamed(m[1])), invalid)
 	}
 	return monthOf("", text, invalid)
+}
+
+// monthNamed is the month whose name begins so, 0 for none.
+func monthNamed(word string) int {
+	for n, name := range monthsInWords {
+		if n > 0 && strings.HasPrefix(name, word) || name == "setiembre" && strings.HasPrefix("septiembre", word) {
+			return n
+		}
+	}
+	return 0
 }
 
 func monthOf(y, m string, invalid *fault.Fault) (year, month int, f *fault.Fault) {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
 	"chaski/internal/domain/naturalkey"
@@ -32,6 +34,7 @@ const (
 	TypeYesNo    Type = "yes_no"
 	TypeEmail    Type = "email"
 	TypePattern  Type = "pattern"
+	TypePlace    Type = "place" // the name of a district, province or department
 	// Numbers in their one form (internal/domain/naturalkey).
 	TypeResolution   Type = "resolution"
 	TypeClasificador Type = "clasificador"
@@ -48,6 +51,8 @@ type Field struct {
 	Hint     string
 	Choices  []Choice
 	Pattern  *regexp.Regexp
+	// Instead are fields that stand in for a required one.
+	Instead []string
 }
 
 // Choice is one value of a closed list with what people write for it.
@@ -60,7 +65,10 @@ const maxText = 500
 
 // Read reads a cell as the field's value: string, int64, bool or Month; nil for
 // an empty cell.
-func (f *Field) Read(c Cell) (any, *fault.Fault) {
+func (f *Field) Read(c Cell) (any, *fault.Fault) { return f.read(c, manner{}) }
+
+// read reads a cell in the manner of its column.
+func (f *Field) read(c Cell, how manner) (any, *fault.Fault) {
 	switch {
 	case c.Kind == Formula:
 		return nil, fault.New(fault.ImportFormula, f.Name)
@@ -74,7 +82,7 @@ func (f *Field) Read(c Cell) (any, *fault.Fault) {
 		}
 		return nil, nil
 	}
-	v, flt := f.value(c)
+	v, flt := f.value(c, how)
 	if flt != nil {
 		flt.Field = f.Name
 	}
@@ -84,21 +92,21 @@ func (f *Field) Read(c Cell) (any, *fault.Fault) {
 // Month is a month of a row; a year of 0 is to be taken from the exercise.
 type Month struct{ Year, Month int }
 
-func (f *Field) value(c Cell) (any, *fault.Fault) {
+func (f *Field) value(c Cell, how manner) (any, *fault.Fault) {
 	text := strings.TrimSpace(c.Text)
 	switch f.Type {
 	case TypeDay:
 		c.Text = text
-		d, flt := ReadDay(c)
+		d, flt := readDay(c, how.monthFirst)
 		return string(d), flt
 	case TypeMonth:
 		c.Text = text
-		y, m, flt := ReadMonth(c)
+		y, m, flt := readMonth(c, how.zeroMonth)
 		return Month{y, m}, flt
 	case TypeMoney, TypeSigned:
-		return f.money(c, text)
+		return f.money(c, text, how)
 	case TypeWhole, TypeYear:
-		return f.whole(text)
+		return f.whole(text, how)
 	case TypeDegrees:
 		return degrees(text)
 	case TypeYesNo:
@@ -182,6 +190,8 @@ func readDNI(text string) (any, *fault.Fault) {
 	const size, least = 8, 5
 	dni := digitsOf(text)
 	switch {
+	case dni == "00000000":
+		return nil, fault.New(fault.ImportDNIZeros, "").With("value", dni)
 	case onlyDigits(dni) && len(dni) == size:
 		return dni, nil
 	case onlyDigits(dni) && len(dni) >= least && len(dni) < size:
@@ -214,7 +224,7 @@ func readEmail(text string) (any, *fault.Fault) {
 	return strings.ToLower(text), nil
 }
 
-func (f *Field) money(c Cell, text string) (any, *fault.Fault) {
+func (f *Field) money(c Cell, text string, how manner) (any, *fault.Fault) {
 	if c.Kind == Date || c.Kind == BadDate {
 		return nil, fault.New(fault.ImportAmountInvalid, "").With("value", clip(c.Text))
 	}
@@ -223,22 +233,22 @@ func (f *Field) money(c Cell, text string) (any, *fault.Fault) {
 		whole, decimals, _ := strings.Cut(text, ".")
 		text = whole + "." + decimals + strings.Repeat("0", max(0, 4-len(decimals)))
 	}
-	n, flt := ReadMoney(text)
+	n, flt := readMoney(text, how)
 	if flt == nil && n < 0 && f.Type == TypeMoney {
 		flt = fault.New(fault.ImportAmountNegative, "").With("value", clip(c.Text))
 	}
 	return n, flt
 }
 
-func (f *Field) whole(text string) (any, *fault.Fault) {
+func (f *Field) whole(text string, how manner) (any, *fault.Fault) {
 	s, negative := bareAmount(text)
 	bad := fault.New(fault.ImportWholeInvalid, "").With("value", clip(text))
-	s, flt := plain(s, text)
+	s, flt := plain(s, text, how)
 	if flt != nil {
-		if flt.Code == fault.ImportAmountAmbiguous {
-			return nil, flt
+		if flt.Code == fault.ImportAmountInvalid {
+			return nil, bad
 		}
-		return nil, bad
+		return nil, flt
 	}
 	whole, decimals, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -255,13 +265,19 @@ func (f *Field) whole(text string) (any, *fault.Fault) {
 // degrees reads a coordinate in decimal degrees into microdegrees; digits past
 // the sixth are below a hand's breadth and are cut.
 func degrees(text string) (any, *fault.Fault) {
+	invalid := fault.New(fault.ImportDegreesInvalid, "").With("value", clip(text))
 	s := strings.Replace(text, ",", ".", 1)
-	d, err := strconv.ParseFloat(s, 64)
-	if err != nil || d < -180 || d > 180 {
-		return nil, fault.New(fault.ImportDegreesInvalid, "").With("value", clip(text))
+	if !plainDegrees.MatchString(s) {
+		return nil, invalid
 	}
-	return int64(d * 1e6), nil
+	d, err := decimal.NewFromString(s)
+	if most := decimal.NewFromInt(180); err != nil || d.Abs().GreaterThan(most) {
+		return nil, invalid
+	}
+	return d.Shift(6).IntPart(), nil
 }
+
+var plainDegrees = regexp.MustCompile(`^[-+]?\d{1,3}(\.\d{1,30})?$`)
 
 func yesNo(text string) (any, *fault.Fault) {
 	switch Normalize(text) {

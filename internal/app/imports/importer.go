@@ -162,6 +162,7 @@ type Preview struct {
 	Facts   Facts
 	Header  Header
 	Samples map[int][]string // first values by column
+	Top     []Row            // the first rows of the file, to choose its header
 	Plan    *Plan
 }
 
@@ -276,7 +277,7 @@ func (im *Importer) List(a actor.Actor) ([]Batch, error) {
 
 // Preview reads the whole file and says what importing it would do. A reading
 // that is given takes the place of the one before, and its columns are
-// remembered for the next file.
+// remembered for the next file: what a person chose, never what was proposed.
 func (im *Importer) Preview(ctx context.Context, a actor.Actor, id string, reading *Reading) (*Preview, error) {
 	b, spec, err := im.Find(a, id)
 	if err != nil {
@@ -366,15 +367,15 @@ func (im *Importer) open(b Batch, spec *Spec, fn func(source, Header, Table) err
 		return err
 	}
 	defer func() { _ = t.Close() }()
-	o, err := spec.start(t)
+	o, err := spec.start(t, b.Reading.HeaderRow, lookahead)
 	if err != nil {
 		return err
 	}
-	header, err := im.match(b, spec, o.header)
+	header, err := im.match(b, spec, o)
 	if err != nil {
 		return err
 	}
-	s := source{spec: spec, today: im.Today(), seed: b.ID, open: o, header: header, answers: b.Reading.Answers, tick: im.tick(b.ID), direct: im.size()}
+	s := source{spec: spec, today: im.Today(), seed: b.ID, open: o, header: header, reading: b.Reading, survey: spec.survey(header, o.pending), tick: im.tick(b.ID), direct: im.size()}
 	if spec.group != "" {
 		if s.stage, err = im.Archive.Stage(b.ID, stageKey(b, header)); err != nil {
 			return err
@@ -396,7 +397,7 @@ func stageKey(b Batch, h Header) string {
 func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec, base Base, bad func(Row, []Problem) error) (*Preview, error) {
 	var p *Preview
 	err := im.open(b, spec, func(s source, header Header, t Table) error {
-		p = &Preview{Batch: b, Spec: spec, Header: header, Samples: samples(s.open)}
+		p = &Preview{Batch: b, Spec: spec, Header: header, Samples: samples(s.open), Top: s.open.top}
 		s.actor, s.bad = a, bad
 		var err error
 		p.Plan, err = build(ctx, s, base)
@@ -413,15 +414,15 @@ func (im *Importer) look(ctx context.Context, a actor.Actor, b Batch, spec *Spec
 }
 
 // match lays what the person chose, or else what is remembered, over the header.
-func (im *Importer) match(b Batch, spec *Spec, h Header) (Header, error) {
+func (im *Importer) match(b Batch, spec *Spec, o *opened) (Header, error) {
 	if b.Reading.Columns != nil {
-		return spec.choose(h, b.Reading.Columns)
+		return spec.choose(o.header, b.Reading.Columns)
 	}
-	exact, known, err := im.Archive.Mapping(b.Kind, h.Signature())
+	exact, known, err := im.Archive.Mapping(b.Kind, o.header.Signature())
 	if err != nil {
-		return h, err
+		return o.header, err
 	}
-	return spec.propose(h, exact, known), nil
+	return spec.propose(o.header, o.pending, exact, known), nil
 }
 
 // samples are some values of each column, to match columns by: first those with
@@ -487,7 +488,6 @@ func (im *Importer) long(b Batch, print string) bool {
 
 // write carries out an import of one step.
 func (im *Importer) write(ctx context.Context, a actor.Actor, b Batch, spec *Spec, print string) error {
-	var header Header
 	err := im.Archive.Apply(ctx, a, b, func(base Base) (*Plan, error) {
 		p, err := im.look(ctx, a, b, spec, base, nil)
 		if err == nil {
@@ -496,14 +496,13 @@ func (im *Importer) write(ctx context.Context, a actor.Actor, b Batch, spec *Spe
 		if err != nil {
 			return nil, err
 		}
-		header = p.Header
 		return p.Plan, nil
 	}, im.tick(b.ID))
 	if err != nil {
 		return err
 	}
 	im.Archive.Unstage(b.ID)
-	return im.Archive.Remember(b.Kind, header.Signature(), header.remembered())
+	return nil
 }
 
 // shows says whether the plan is the one with this fingerprint.

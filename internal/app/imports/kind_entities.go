@@ -1,14 +1,11 @@
 package imports
 
-import (
-	"chaski/internal/domain/day"
-	"chaski/internal/domain/fault"
-)
+import "chaski/internal/domain/fault"
 
 var entitySpec = Spec{
 	Kind: Entities, Title: "Entidades (municipalidades y otros organismos)",
 	About: "Una fila por entidad, identificada por su RUC.",
-	Fields: []Field{
+	Fields: append([]Field{
 		rucField("ruc", "RUC", "20131312955", true, "n ruc", "numero de ruc", "ruc entidad"),
 		{
 			Name: "name", Label: "Nombre de la entidad", Type: TypeText, Required: true, Example: "Municipalidad Distrital de Qantu",
@@ -18,7 +15,7 @@ var entitySpec = Spec{
 			Name: "ubigeo", Label: "Ubigeo", Type: TypeUbigeo, Example: "080405", Hint: "INEI, 6 dígitos, como texto; puede quedar vacío",
 			Synonyms: list{"ubigeo inei", "distrito", "cod ubigeo", "codigo de ubigeo"},
 		},
-	},
+	}, placeFields...),
 	plan: planEntity,
 }
 
@@ -31,18 +28,6 @@ func planEntity(b *Book, l *Line) {
 		}
 	}
 	l.put(b, "entities", Values{"ruc": l.text("ruc")}, fields, nil)
-}
-
-// district is the one a ubigeo names today.
-func (b *Book) district(l *Line, field string) *Rec {
-	code := l.text(field)
-	for _, d := range b.those("districts", nil, "ubigeo", code) {
-		if b.today.Within(day.Day(d.Fields.Text("valid_from")), day.Day(d.Fields.Text("valid_to"))) {
-			return d
-		}
-	}
-	l.bad(field, fault.New(fault.ImportUbigeoUnknown, "").With("value", code))
-	return nil
 }
 
 // entity is the one a RUC names.

@@ -10,7 +10,7 @@ import (
 var interventionSpec = Spec{
 	Kind: Interventions, Title: "Intervenciones con su convenio",
 	About: "Una fila por intervención (AII o PI), identificada por su código de convenio. Las entidades y los usuarios se importan antes.",
-	Fields: []Field{
+	Fields: append([]Field{
 		convenioField,
 		{
 			Name: "name", Label: "Nombre de la intervención", Type: TypeText, Required: true, Example: "Limpieza del canal de riego Qantu",
@@ -40,7 +40,7 @@ var interventionSpec = Spec{
 			Name: "supervisor", Label: "Correo del supervisor", Type: TypeEmail, Example: "rosa.quispe@example.org",
 			Synonyms: list{"supervisor", "correo supervisor"}, Hint: "se le asigna desde el inicio; puede quedar vacío",
 		},
-	},
+	}, placeFields...),
 	plan: planIntervention,
 }
 
@@ -66,6 +66,10 @@ func planIntervention(b *Book, l *Line) {
 	if convenio != nil {
 		if work = b.byID("interventions", convenio.Fields.Text("intervention")); work == nil {
 			return
+		}
+		if !b.moves(l, work, district, ut) {
+			delete(fields, "district")
+			delete(fields, "ut")
 		}
 		l.bad("", b.set(work, l.Row, fields))
 		l.touch = append(l.touch, work)

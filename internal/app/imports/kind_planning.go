@@ -2,6 +2,7 @@ package imports
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,7 @@ var planningSpec = Spec{
 		},
 		{
 			Name: "key", Label: "Clave", Type: TypePattern, Pattern: regexp.MustCompile(`^[a-z0-9_]+$`), Example: "seguimiento",
-			Synonyms: list{"clave ao"}, Hint: "nombre corto nuestro, en minúsculas; necesario solo si no hay código",
+			Synonyms: list{"clave ao"}, Hint: "nombre corto nuestro, en minúsculas; sin código ni clave se busca por el nombre",
 		},
 		{
 			Name: "name", Label: "Actividad operativa", Type: TypeText, Required: true, Example: "Seguimiento a las actividades de intervención inmediata",
@@ -46,21 +47,40 @@ var planningSpec = Spec{
 		frameField,
 		{
 			Name: "budget_category", Label: "Categoría presupuestal", Type: TypeChoice, Choices: choicesOf["budget_category"],
-			Example: "PP 0073", Synonyms: list{"categoria", "programa presupuestal"},
+			Example: "PP 0073", Synonyms: list{"categoria", "programa presupuestal", "categoria presupuestaria"},
 		},
 		{
 			Name: "physical_target", Label: "Meta física anual", Type: TypeWhole, Required: true, Example: "1200",
-			Synonyms: list{"meta fisica", "metas fisica", "fisica", "programado fisico", "meta fisica programada"},
+			Synonyms: list{"meta fisica", "metas fisica", "metas fisicas", "fisica", "programado fisico", "meta fisica programada"},
 		},
 		{
 			Name: "financial_target", Label: "Meta financiera anual (S/)", Type: TypeMoney, Required: true, Example: "350000.00",
-			Synonyms: list{"meta financiera", "metas financiera", "financiera", "programado financiero", "pim", "meta financiera s", "meta financiera anual"},
+			Synonyms: list{"meta financiera", "metas financiera", "metas financieras", "financiera", "programado financiero", "pim", "meta financiera s", "meta financiera anual"},
 		},
 		{Name: "followup_approved", Label: "Seguimiento aprobado", Type: TypeYesNo, Example: "sí", Synonyms: list{"seguimiento"}},
 		{Name: "cause", Label: "Causa del cambio", Type: TypeText, Example: "", Synonyms: list{"causa", "motivo", "sustento"}},
 	},
-	plan: planAO,
+	category: categoryOf,
+	plan:     planAO,
 }
+
+// categoryOf: "PP 0073 Programa para…" stands over the activities of a category.
+func categoryOf(text string) map[string]any {
+	for _, word := range strings.Fields(Normalize(text)) {
+		for _, c := range choicesOf["budget_category"] {
+			if word == c.Value[len(c.Value)-4:] || word == strings.ToLower(c.Value) {
+				return map[string]any{"budget_category": c.Value}
+			}
+		}
+	}
+	if otherCategory.MatchString(Normalize(text)) {
+		return map[string]any{}
+	}
+	return nil
+}
+
+// otherCategory is a category that activities of ours do not have.
+var otherCategory = regexp.MustCompile(`^(pp \d|apnop|programa presupuestal|acciones centrales|asignaciones presupuestari?as|categoria)\b`)
 
 // ruleOf is how an activity of a unit of measure is counted.
 var ruleOf = map[string]string{
@@ -72,12 +92,14 @@ func planAO(b *Book, l *Line) {
 	year := l.Values["exercise"].(int64)
 	ao := b.ao(l, year)
 	key := l.text("key")
+	if ao == nil && key == "" && !l.has("code") {
+		if ao, key = b.aoNamed(l, year); ao == nil && key == "" {
+			return
+		}
+	}
 	switch {
 	case ao != nil:
 		key = ao.Fields.Text("key")
-	case key == "" && !l.has("code"):
-		l.bad("code", fault.New(fault.ImportAONameless, ""))
-		return
 	case key == "":
 		key = strings.ToLower(l.text("code"))
 	}
@@ -92,6 +114,56 @@ func planAO(b *Book, l *Line) {
 	ao = l.put(b, "aos", Values{"exercise": year, "key": key}, fields, defaults)
 	if version != nil {
 		b.says(l, version, ao, year)
+	}
+}
+
+// aoNamed is the activity of an exercise with the name of the row, for files that
+// have neither code nor key; of a new one, the key that its name gives.
+func (b *Book) aoNamed(l *Line, year int64) (*Rec, string) {
+	name := Normalize(l.text("name"))
+	var found []*Rec
+	frame := func(r *Rec) bool { return r.Fields.Text("funding_frame") == l.text("funding_frame") }
+	for _, r := range b.load("aos", year).all {
+		if Normalize(r.Fields.Text("name")) == name && frame(r) {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], ""
+	case 0:
+		key := b.newKey(name, year)
+		l.warn("name", fault.New(fault.ImportAOKeyProposed, "").With("value", key))
+		return nil, key
+	}
+	l.bad("name", fault.New(fault.ImportAONameSeveral, "").With("value", l.text("name")))
+	return nil, ""
+}
+
+// newKey makes a key of a name: its words that say something, as few as tell it
+// from the other activities of the exercise.
+func (b *Book) newKey(name string, year int64) string {
+	const few = 4
+	var words []string
+	for _, w := range strings.Fields(name) {
+		if len(w) > 2 && !slices.Contains(list{"del", "los", "las", "para", "por", "con", "una"}, w) {
+			words = append(words, w)
+		}
+	}
+	taken := func(key string) bool { return b.find("aos", Values{"exercise": year, "key": key}) != nil }
+	key := ""
+	for n := min(few, len(words)); n <= len(words) && n > 0; n++ {
+		if key = strings.Join(words[:n], "_"); !taken(key) {
+			return key
+		}
+	}
+	if key == "" {
+		key = "ao"
+	}
+	for n := 2; ; n++ {
+		if next := key + "_" + strconv.Itoa(n); !taken(next) {
+			return next
+		}
 	}
 }
 

@@ -13,10 +13,16 @@ var rosterSpec = Spec{
 	About: "Una fila por participante en un cupo de una intervención, por código de convenio. Las columnas de póliza son opcionales: con ellas la persona queda asegurada.",
 	Fields: []Field{
 		convenioField,
-		{Name: "cupo", Label: "Cupo", Type: TypeWhole, Required: true, Example: "1", Synonyms: list{"n cupo", "numero de cupo", "puesto", "n", "nro"}},
+		{Name: "cupo", Label: "Cupo", Type: TypeWhole, Required: true, Example: "1", Synonyms: list{"n cupo", "numero de cupo", "puesto"}},
 		{Name: "dni", Label: "DNI", Type: TypeDNI, Required: true, Example: "99000001", Hint: "8 dígitos, como texto", Synonyms: list{"n dni", "documento", "numero de dni"}},
-		{Name: "given_names", Label: "Nombres", Type: TypeText, Required: true, Example: "Juana", Synonyms: list{"nombre", "nombres del participante"}},
-		{Name: "surnames", Label: "Apellidos", Type: TypeText, Required: true, Example: "Quispe Mamani", Synonyms: list{"apellido", "apellidos del participante"}},
+		{Name: "given_names", Label: "Nombres", Type: TypeText, Required: true, Example: "Juana", Instead: list{"full_name"}, Synonyms: list{"nombre", "nombres del participante"}},
+		{Name: "surnames", Label: "Apellidos", Type: TypeText, Required: true, Example: "Quispe Mamani", Instead: list{"paternal", "full_name"}, Synonyms: list{"apellido", "apellidos del participante"}},
+		{Name: "paternal", Label: "Apellido paterno", Type: TypeText, Hint: "en lugar de Apellidos", Synonyms: list{"ap paterno", "paterno", "primer apellido", "a paterno"}},
+		{Name: "maternal", Label: "Apellido materno", Type: TypeText, Hint: "vacío si tiene uno solo", Synonyms: list{"ap materno", "materno", "segundo apellido", "a materno"}},
+		{
+			Name: "full_name", Label: "Apellidos y nombres", Type: TypeText, Hint: "en lugar de Apellidos y de Nombres, con coma: QUISPE MAMANI, JUANA",
+			Synonyms: list{"apellidos y nombres del participante", "apellidos nombres"},
+		},
 		{Name: "sex", Label: "Sexo", Type: TypeChoice, Required: true, Choices: choicesOf["sex"], Example: "F", Synonyms: list{"genero"}},
 		{Name: "birth_date", Label: "Fecha de nacimiento", Type: TypeDay, Required: true, Example: "15/03/1990", Synonyms: list{"nacimiento", "f nacimiento", "fec nac"}},
 		{Name: "alta_on", Label: "Fecha de alta", Type: TypeDay, Required: true, Example: "02/11/2026", Synonyms: list{"alta", "inicio", "fecha de ingreso", "ingreso"}},
@@ -27,7 +33,8 @@ var rosterSpec = Spec{
 		{Name: "valid_from", Label: "Póliza desde", Type: TypeDay, Example: "01/11/2026", Synonyms: list{"vigencia desde", "desde", "inicio de vigencia"}},
 		{Name: "valid_to", Label: "Póliza hasta", Type: TypeDay, Example: "31/12/2026", Synonyms: list{"vigencia hasta", "hasta", "fin de vigencia"}},
 	},
-	plan: planRoster, group: "convenio_code",
+	compose: composeNames,
+	plan:    planRoster, group: "convenio_code",
 }
 
 // adult is the age from which one may work.

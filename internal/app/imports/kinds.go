@@ -31,7 +31,11 @@ type Spec struct {
 	AdminOnly bool
 	plan      func(*Book, *Line)
 	// whole plans, at the end of the file, the lines that plan held back.
-	whole func(*Book)
+	whole   func(*Book)
+	compose func(*Line) // makes fields of others once a row is read; may be nil
+	// category answers the fields that a row gives to those below it, by its text;
+	// nil for a text of another sort. May be nil.
+	category func(string) map[string]any
 	// group is the field that says which rows belong together: a row creates,
 	// changes and asks for nothing that rows of another group do. Such a file may
 	// have MaxStaged rows, and is planned a group at a time. "" for none.

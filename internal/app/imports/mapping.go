@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"chaski/internal/domain/fault"
@@ -23,6 +25,8 @@ type Column struct {
 	Index  int
 	Header string
 	Field  string // "" when it is not read
+
+	title title
 }
 
 // Header is where the columns are named.
@@ -31,13 +35,29 @@ type Header struct {
 	Columns []Column
 }
 
-// Signature names a layout: the same headers in the same order.
+// Signature names a layout: the same headers in the same order. Its first line
+// is the manner of matching: what was remembered of an older one, which took the
+// first column that would do, is no person's choice and fits no layout any more.
 func (h Header) Signature() string {
 	sum := sha256.New()
+	_, _ = io.WriteString(sum, "2\n") // never fails
 	for _, c := range h.Columns {
-		_, _ = io.WriteString(sum, Normalize(c.Header)+"\n") // never fails
+		_, _ = io.WriteString(sum, Normalize(c.Header)+"\n")
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// keys name the columns of a layout for what is remembered: a header that comes
+// again has its number behind it.
+func (h Header) keys() []string {
+	out, seen := make([]string, len(h.Columns)), map[string]int{}
+	for i, c := range h.Columns {
+		out[i] = Normalize(c.Header)
+		if seen[out[i]]++; seen[out[i]] > 1 {
+			out[i] += " #" + strconv.Itoa(seen[out[i]])
+		}
+	}
+	return out
 }
 
 // folded maps the letters of Spanish and its neighbours to plain ones.
@@ -53,54 +73,44 @@ func Normalize(s string) string {
 	}), " ")
 }
 
-// recognise is the field a header names, "" if none.
-func (s *Spec) recognise(header string) string {
-	n := Normalize(header)
-	if n == "" {
-		return ""
-	}
-	for _, f := range s.Fields {
-		if n == Normalize(f.Label) || n == Normalize(f.Name) {
-			return f.Name
-		}
-		for _, other := range f.Synonyms {
-			if n == Normalize(other) {
-				return f.Name
-			}
-		}
-	}
-	return ""
-}
-
 // sighting is a header candidate with how many fields it names.
 type sighting struct {
-	header Header
-	named  int
+	header   Header
+	named    int
+	distinct int // different names of columns
+}
+
+func (s sighting) better(than sighting) bool {
+	return s.named > than.named || s.named == than.named && s.distinct > than.distinct
 }
 
 // findHeader looks for the row that names most fields, alone or together with
 // the row above it (a merged cell over its columns). The rows are those read so
-// far; it answers how many of them are header or above it.
-func (s *Spec) findHeader(rows []Row) (Header, int, error) {
+// far; it answers how many of them are header or above it. A row the person chose
+// is taken whatever it names.
+func (s *Spec) findHeader(rows []Row, chosen int) (Header, int, error) {
 	var best sighting
 	used := 0
 	for i, r := range rows {
+		if chosen != 0 && r.Number != chosen {
+			continue
+		}
 		candidates := []sighting{s.sight(r, nil)}
 		if i > 0 {
 			candidates = append(candidates, s.sight(r, &rows[i-1]))
 		}
 		for _, c := range candidates {
-			if c.named > best.named {
+			if used == 0 && chosen != 0 || c.better(best) {
 				best, used = c, i+1
 			}
 		}
 	}
-	if best.named >= 2 {
+	if best.named >= 2 || chosen != 0 && used > 0 {
 		return best.header, used, nil
 	}
 	// Nothing known: the first row with two texts, for the person to match.
 	for i, r := range rows {
-		if texts(r) >= 2 {
+		if texts(r) >= 2 && chosen == 0 {
 			return s.sight(r, nil).header, i + 1, nil
 		}
 	}
@@ -120,80 +130,94 @@ func texts(r Row) int {
 // sight reads a row as a header, under the row above when there is one.
 func (s *Spec) sight(r Row, above *Row) sighting {
 	out := sighting{header: Header{Row: r.Number}}
-	taken := map[string]bool{}
 	width := len(r.Cells)
 	if above != nil {
 		width = max(width, len(above.Cells))
 	}
+	fields, labels := map[string]bool{}, map[string]bool{}
+	over := ""
 	for i := range min(width, maxColumns) {
-		label, field := s.label(r.at(i), above, i)
-		if label == "" {
+		t := title{own: headerText(r.at(i))}
+		if above != nil {
+			// A text over several columns stands in the first of them.
+			if text := headerText(above.at(i)); text != "" {
+				over = text
+			} else if t.own == "" {
+				over = ""
+			}
+			if t.over = over; r.at(i).Kind == Merged && t.own == over {
+				t.over = ""
+			}
+		}
+		if t.text() == "" {
 			continue
 		}
-		if field != "" && taken[field] {
-			field = ""
+		for _, f := range s.named(t) {
+			fields[f.field] = true
 		}
-		if field != "" {
-			taken[field] = true
-			out.named++
-		}
-		out.header.Columns = append(out.header.Columns, Column{Index: i, Header: label, Field: field})
+		labels[Normalize(t.text())] = true
+		out.header.Columns = append(out.header.Columns, Column{Index: i, Header: t.text(), title: t})
 	}
+	out.named, out.distinct = len(fields), len(labels)
 	return out
-}
-
-// label is a column's name and field. Under a merged heading "Metas" the column
-// "Física" is looked for as "Metas Física" and as "Física".
-func (s *Spec) label(c Cell, above *Row, column int) (label, field string) {
-	own := headerText(c)
-	if above == nil {
-		return own, s.recognise(own)
-	}
-	over := headerText(above.at(column))
-	both := strings.TrimSpace(over + " " + own)
-	if c.Kind == Merged && own == over {
-		both = own
-	}
-	for _, try := range []string{both, own, over} {
-		if f := s.recognise(try); f != "" {
-			return both, f
-		}
-	}
-	return both, ""
 }
 
 func headerText(c Cell) string {
 	return strings.Join(strings.Fields(c.Text), " ")
 }
 
-// Memory is what was remembered of earlier files of a kind.
+// Memory is what was remembered of earlier files of a kind: what people chose.
 type Memory interface {
-	// Mapping answers header -> field (normalised headers) of this very layout,
-	// and of any file of the kind, the latest first winning.
+	// Mapping answers header -> field (Header.keys) of this very layout, and of any
+	// file of the kind, the latest first winning.
 	Mapping(kind Kind, signature string) (exact, any map[string]string, err error)
 	Remember(kind Kind, signature string, mapping map[string]string) error
 }
 
-// propose lays what was remembered over what the headers say.
-func (s *Spec) propose(h Header, exact, known map[string]string) Header {
+// propose matches the columns of a header to fields: as the person did for this
+// very layout; else as headings, values and what he chose in other files say
+// together.
+func (s *Spec) propose(h Header, rows []Row, exact, known map[string]string) Header {
 	out := Header{Row: h.Row, Columns: append([]Column(nil), h.Columns...)}
-	set := func(i int, field string) {
-		if field != "" && s.Field(field) == nil {
-			return // a field of an older version
-		}
-		for j := range out.Columns {
-			if j != i && field != "" && out.Columns[j].Field == field {
-				out.Columns[j].Field = ""
+	keys := h.keys()
+	if exact != nil {
+		for i := range out.Columns {
+			if field := exact[keys[i]]; s.Field(field) != nil && !out.Uses(field) {
+				out.Columns[i].Field = field
 			}
 		}
-		out.Columns[i].Field = field
+		return out
 	}
+	scores := make([][]float64, len(out.Columns))
 	for i, c := range out.Columns {
-		header := Normalize(c.Header)
-		if field, ok := exact[header]; ok {
-			set(i, field)
-		} else if field := known[header]; field != "" && c.Field == "" && !out.Uses(field) {
-			set(i, field)
+		scores[i] = make([]float64, len(s.Fields))
+		cells := sample(rows, c.Index)
+		for j := range s.Fields {
+			f := &s.Fields[j]
+			fit := s.fit(c.title, f.Name)
+			if known[keys[i]] == f.Name && !c.title.never() {
+				fit = max(fit, remembered)
+			}
+			scores[i][j] = f.weighed(fit, cells)
+		}
+	}
+	for i, j := range assign(scores) {
+		if j >= 0 {
+			out.Columns[i].Field = s.Fields[j].Name
+		}
+	}
+	return out
+}
+
+// sample is what a column is weighed by.
+func sample(rows []Row, column int) []Cell {
+	const enough = 60
+	var out []Cell
+	for _, r := range rows {
+		if c := r.at(column); !c.Blank() && c.Kind != Merged && c.Kind != Broken && c.Kind != Formula {
+			if out = append(out, c); len(out) == enough {
+				break
+			}
 		}
 	}
 	return out
@@ -201,12 +225,7 @@ func (s *Spec) propose(h Header, exact, known map[string]string) Header {
 
 // Uses says whether a column is matched to the field.
 func (h Header) Uses(field string) bool {
-	for _, c := range h.Columns {
-		if c.Field == field {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.Columns, func(c Column) bool { return c.Field == field })
 }
 
 // choose lays the person's decision, column index -> field, over a header.
@@ -227,11 +246,13 @@ func (s *Spec) choose(h Header, fields map[int]string) (Header, error) {
 	return out, nil
 }
 
-// missing are the required fields no column is matched to.
-func (s *Spec) missing(h Header) []string {
+// missing are the required fields that no column is matched to, nor one that
+// stands in for it, and that no constant says.
+func (s *Spec) missing(h Header, constants map[string]any) []string {
 	var out []string
 	for _, f := range s.Fields {
-		if f.Required && !h.Uses(f.Name) {
+		there := func(name string) bool { return h.Uses(name) || constants[name] != nil }
+		if f.Required && !there(f.Name) && !slices.ContainsFunc(f.Instead, there) {
 			out = append(out, f.Label)
 		}
 	}
@@ -242,8 +263,8 @@ func (s *Spec) missing(h Header) []string {
 // remembered is a mapping in the form Memory keeps.
 func (h Header) remembered() map[string]string {
 	out := map[string]string{}
-	for _, c := range h.Columns {
-		out[Normalize(c.Header)] = c.Field
+	for i, key := range h.keys() {
+		out[key] = h.Columns[i].Field
 	}
 	return out
 }
@@ -252,34 +273,57 @@ func (h Header) remembered() map[string]string {
 type opened struct {
 	table   Table
 	header  Header
-	pending []Row // rows below the header that were read to find it
+	top     []Row // the first rows, for the person to choose the header
+	pending []Row // rows below the header that were read ahead
 }
 
-// start reads a table up to its header.
-func (s *Spec) start(t Table) (*opened, error) {
+// Rows read before anything is decided: to show where the header may be, and
+// below it to weigh columns. What comes later and says otherwise is refused, cell
+// by cell.
+const (
+	shownRows = 15
+	lookahead = 2_000
+)
+
+// start reads a table up to its header, and so many rows below.
+func (s *Spec) start(t Table, headerRow, ahead int) (*opened, error) {
 	var rows []Row
-	end := false
-	for len(rows) < headerSearch && !end {
-		r, err := t.Next()
-		if errors.Is(err, io.EOF) {
-			end = true
-			continue
+	read := func(enough func() bool) error {
+		for !enough() {
+			r, err := t.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if !r.blank() {
+				rows = append(rows, r)
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		if !r.blank() {
-			rows = append(rows, r)
-		}
+		return nil
+	}
+	err := read(func() bool {
+		return len(rows) >= headerSearch && (headerRow == 0 || rows[len(rows)-1].Number >= headerRow || len(rows) >= lookahead)
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, fault.New(fault.ImportFileEmpty, "")
 	}
-	header, used, err := s.findHeader(rows)
+	search := rows
+	if headerRow == 0 {
+		search = rows[:min(len(rows), headerSearch)]
+	}
+	header, used, err := s.findHeader(search, headerRow)
 	if err != nil {
 		return nil, err
 	}
-	return &opened{table: t, header: header, pending: rows[used:]}, nil
+	if err := read(func() bool { return len(rows)-used >= ahead }); err != nil {
+		return nil, err
+	}
+	return &opened{table: t, header: header, top: rows[:min(len(rows), shownRows)], pending: rows[used:]}, nil
 }
 
 // next is the next row that has something in it.

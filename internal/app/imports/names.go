@@ -116,7 +116,7 @@ func (l *Line) Shown(f *Field) string {
 		case TypeMoney, TypeSigned:
 			return progress.Money(v)
 		case TypeDegrees:
-			return decimal.New(v, -6).String()
+			return degreesText(v)
 		}
 		return fmt.Sprint(v)
 	case string:
@@ -131,3 +131,6 @@ func (l *Line) Shown(f *Field) string {
 	}
 	return ""
 }
+
+// degreesText writes microdegrees as degrees.
+func degreesText(e6 int64) string { return decimal.New(e6, -6).String() }

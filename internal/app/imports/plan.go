@@ -26,6 +26,7 @@ const (
 	maxChanges  = 200
 	maxWarnings = 200
 	maxSample   = 10
+	maxAside    = 500
 )
 
 // Problem is what is wrong with one cell or row, and what to do (in the fault).
@@ -115,6 +116,12 @@ type Plan struct {
 	Missing   []string // required fields without a column
 	Writes    []Write
 	Records   map[string]*Counts // by collection
+	// Notes are what was assumed of the columns; Constants, what is wrong with the
+	// values that the person gave for all rows.
+	Notes     []Note
+	Constants []Problem
+	Aside     []Aside // the first maxAside
+	Asides    int     // how many there are
 	// Total is how many rows of the database it writes. Writes holds them unless
 	// the plan was made group by group and they are too many for one transaction.
 	Total  int
@@ -125,7 +132,7 @@ type Plan struct {
 
 // Fingerprint names the plan; "" while it cannot be carried out.
 func (p *Plan) Fingerprint() string {
-	if p.Counts.Bad > 0 || len(p.Missing) > 0 || p.open() {
+	if p.Counts.Bad > 0 || len(p.Missing) > 0 || len(p.Constants) > 0 || p.open() {
 		return ""
 	}
 	if p.print != "" {
@@ -155,6 +162,12 @@ type planner struct {
 	closedCells []Change // the first, of closedCount
 	closedCount int
 	closedYears map[string]bool
+
+	manners       map[string]manner
+	ignored, kept map[int]bool
+	typed         map[string]string // constants
+	constants     map[string]any
+	carried       map[string]any // what the category above says
 }
 
 // heldLine is a line that waits for the end of the file.
@@ -174,7 +187,8 @@ type source struct {
 	seed    string
 	open    *opened
 	header  Header
-	answers map[string]string
+	reading Reading
+	survey  survey
 	tick    func(done, of int)
 	bad     func(Row, []Problem) error // told of every bad row
 	stage   Stage                      // of a kind that is planned by groups; else nil
@@ -200,7 +214,7 @@ func build(ctx context.Context, s source, base Base) (*Plan, error) {
 			return nil, err
 		}
 	}
-	if p.plan.Counts.Rows == 0 {
+	if p.plan.Counts.Rows+p.plan.Asides == 0 {
 		return nil, fault.New(fault.ImportNoRows, "")
 	}
 	if err := p.release(); err != nil {
@@ -212,16 +226,33 @@ func build(ctx context.Context, s source, base Base) (*Plan, error) {
 }
 
 func newPlanner(s source, base Base) *planner {
-	return &planner{
-		spec: s.spec, book: newBook(base, s.seed, s.today, s.answers), actor: s.actor, header: s.header,
-		plan: &Plan{Records: map[string]*Counts{}, Missing: s.spec.missing(s.header), bad: s.bad},
+	p := &planner{
+		spec: s.spec, book: newBook(base, s.seed, s.today, s.reading.Answers), actor: s.actor, header: s.header,
+		plan: &Plan{Records: map[string]*Counts{}, bad: s.bad, Notes: s.survey.notes},
 		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick, closedYears: map[string]bool{},
+		ignored: set1(s.reading.Ignored), kept: set1(s.reading.Kept), typed: s.reading.Constants,
 	}
+	p.manners = s.survey.settle(p.book)
+	p.plan.Questions = p.book.questions
+	p.constants, p.plan.Constants = s.spec.constants(s.header, s.reading.Constants)
+	p.plan.Missing = s.spec.missing(s.header, p.constants)
+	return p
+}
+
+func set1(rows []int) map[int]bool {
+	out := make(map[int]bool, len(rows))
+	for _, n := range rows {
+		out[n] = true
+	}
+	return out
 }
 
 const tickEvery = 500
 
 func (p *planner) row(ctx context.Context, row Row) error {
+	if p.leaves(row) {
+		return nil
+	}
 	c := &p.plan.Counts
 	c.Rows++
 	if most := p.spec.MaxRows(); c.Rows > most {
@@ -295,7 +326,7 @@ func (p *planner) read(row Row) *Line {
 		}
 		cell := row.at(c.Index)
 		l.cells[c.Field], l.header[c.Field] = strings.TrimSpace(cell.Text), c.Header
-		v, f := p.spec.Field(c.Field).Read(cell)
+		v, f := p.spec.Field(c.Field).read(cell, p.manners[c.Field])
 		if f != nil {
 			l.bad(c.Field, f)
 		} else if v != nil {
@@ -304,6 +335,10 @@ func (p *planner) read(row Row) *Line {
 			}
 			l.Values[c.Field] = v
 		}
+	}
+	p.fillIn(l)
+	if p.spec.compose != nil {
+		p.spec.compose(l)
 	}
 	for i := last + 1; i < len(row.Cells); i++ {
 		if !row.Cells[i].Blank() && row.Cells[i].Kind != Merged {
@@ -345,6 +380,7 @@ func (p *Plan) sorted() {
 	p.Problems = first(p.Problems, maxProblems, func(x Problem) int { return x.Row })
 	p.Warnings = first(p.Warnings, maxWarnings, func(x Problem) int { return x.Row })
 	p.Changes = first(p.Changes, maxChanges, func(c Change) int { return c.Row })
+	p.Aside = first(p.Aside, maxAside, func(a Aside) int { return a.Row })
 	p.Sample = first(p.Sample, maxSample, func(l Line) int { return l.Row })
 }
 

@@ -14,8 +14,10 @@ type Reading struct {
 	Columns map[int]string `json:"columns,omitempty"`
 	// Constants are what every row says of a field that no column brings, as typed.
 	Constants map[string]string `json:"constants,omitempty"`
-	// Ignored are rows to leave out, as the person counts.
+	// Ignored are rows to leave out, as the person counts; Kept are rows to read
+	// though they look like no data (Plan.Aside).
 	Ignored []int `json:"ignored,omitempty"`
+	Kept    []int `json:"kept,omitempty"`
 	// Answers are by the key of their question.
 	Answers map[string]string `json:"answers,omitempty"`
 }
@@ -57,5 +59,5 @@ type Hints struct {
 }
 
 func (s *Spec) hints() Hints {
-	return Hints{Heading: func(text string) bool { return s.recognise(text) != "" }}
+	return Hints{Heading: func(text string) bool { return s.recognise(text) }}
 }

@@ -141,7 +141,7 @@ func (im *Importer) readable(a actor.Actor, kind Kind, path string) error {
 		return err
 	}
 	defer func() { _ = t.Close() }()
-	_, err = spec.start(t)
+	_, err = spec.start(t, 0, 0)
 	return err
 }
 

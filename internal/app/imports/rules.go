@@ -25,7 +25,9 @@ var brings = map[string]map[string]list{
 	"resolutions":      {"number": {"resolution"}},
 	"transfers":        {"convenio": {"convenio_code"}},
 	"cupos":            {"intervention": {"convenio_code"}, "number": {"cupo"}},
-	"participants":     {"intervention": {"convenio_code"}},
+	"participants": {
+		"intervention": {"convenio_code"}, "given_names": {"given_names", "full_name"}, "surnames": {"surnames", "paternal", "full_name"},
+	},
 	"insurance_policies": {
 		"intervention": {"convenio_code"}, "number": {"policy_number"},
 	},
@@ -94,7 +96,7 @@ func (l *Line) broken(r *Rec, f record.Finding, said map[[2]string]bool) {
 		return
 	}
 	said[at] = true
-	l.bad(field, f.Fault)
+	l.bad(field, l.likelyPlace(f.Fault))
 	if field == "" {
 		last := &l.faults[len(l.faults)-1]
 		last.Column, last.Value = ColumnLabel(name), clip(names{}.show(name, r.Fields[name]))

@@ -122,7 +122,7 @@ func (im *Importer) writeOut(ctx context.Context, a actor.Actor, b Batch) error 
 	}
 	told := im.pace(b)
 	told(b.Done)
-	return im.open(b, spec, func(s source, header Header, _ Table) error {
+	return im.open(b, spec, func(s source, _ Header, _ Table) error {
 		s.actor, s.tick = a, nil
 		w := &writer{im: im, actor: a, b: b, source: s, group: -1}
 		if s.stage != nil {
@@ -143,7 +143,7 @@ func (im *Importer) writeOut(ctx context.Context, a actor.Actor, b Batch) error 
 			}
 		}
 		im.Archive.Unstage(b.ID)
-		return im.Archive.Remember(b.Kind, header.Signature(), header.remembered())
+		return nil
 	})
 }
 

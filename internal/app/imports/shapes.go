@@ -44,7 +44,7 @@ var shapes = map[string]shape{
 	"uts": {key: list{"code"}, columns: kept(list{"code", "name"}, nil, nil)},
 	"districts": {
 		key: list{"ubigeo", "valid_from"}, index: list{"ubigeo"},
-		columns: kept(list{"ubigeo", "name", "ut", "valid_from", "valid_to"}, nil, nil),
+		columns: kept(list{"ubigeo", "name", "province", "department", "ut", "valid_from", "valid_to"}, nil, nil),
 	},
 	"jurisdictions": {
 		key: list{"district", "valid_from"}, index: list{"district"},
@@ -126,6 +126,7 @@ var columnLabels = map[string]string{
 	"key": "Clave", "year": "Año", "exercise": "Ejercicio", "month": "Mes", "clasificador": "Clasificador", "note": "Nota",
 	"intervention": "Intervención", "convenio": "Convenio", "cupo": "Cupo", "ao": "Actividad operativa", "poi_version": "Versión del POI",
 	"insurance_policy": "Póliza", "user": "Usuario", "alta_on": "Fecha de alta", "from_on": "Desde", "aei_target": "Meta de la AEI",
+	"province": "Provincia", "department": "Departamento",
 }
 
 // ColumnLabel is a column as people read it.

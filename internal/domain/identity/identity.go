@@ -12,7 +12,7 @@ import (
 
 var (
 	dniPattern      = regexp.MustCompile(`^\d{8}$`)
-	rucPattern      = regexp.MustCompile(`^(10|15|17|20)\d{9}$`)
+	rucPattern      = regexp.MustCompile(`^(10|15|16|17|20)\d{9}$`)
 	ubigeoPattern   = regexp.MustCompile(`^\d{6}$`)
 	convenioPattern = regexp.MustCompile(`^\d{2}-\d{4}-(AII|PI)-\d{2}$`)
 )
@@ -35,8 +35,8 @@ func DNICheck(dni string) (digit, letter string) {
 	return "67890112345"[i : i+1], "KABCDEFGHIJ"[i : i+1]
 }
 
-// ValidateRUC accepts 11 digits with a known prefix (10 and 15 and 17 for
-// persons, 20 for bodies) and a right check digit.
+// ValidateRUC accepts 11 digits with a known prefix (10, 15, 16 and 17 for
+// persons, 20 for bodies: SUNAT) and a right check digit.
 func ValidateRUC(field, ruc string) *fault.Fault {
 	if f := match(rucPattern, fault.RUCInvalid, field, ruc); f != nil {
 		return f

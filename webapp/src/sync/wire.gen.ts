@@ -3004,6 +3004,8 @@ export interface components {
             };
             /** @description Rows to leave out, as the spreadsheet counts. */
             ignored?: number[];
+            /** @description Rows to read though they look like no data (`aside` of the preview). */
+            kept?: number[];
             /** @description By the key of its question. */
             answers?: {
                 [key: string]: string;
@@ -3074,12 +3076,30 @@ export interface components {
             /** @description How many warnings there are. */
             warned: number;
             questions: components["schemas"]["ImportQuestion"][];
+            /** @description The first rows of the file, to choose its header by. */
+            top: components["schemas"]["ImportSample"][];
+            /** @description Rows that are left out, or might be: sums, notes, categories, hidden ones. */
+            aside: components["schemas"]["ImportAside"][];
+            /** @description How many there are. */
+            asides: number;
+            /** @description What is wrong with the constants of the reading; their row is 0. */
+            constants: components["schemas"]["ImportProblem"][];
             changes: components["schemas"]["ImportChange"][];
             /** @description Labels of the fields of `sample`. */
             fields: string[];
             sample: components["schemas"]["ImportSample"][];
             /** @description Of what importing would do; empty while it cannot be imported. */
             fingerprint: string;
+        };
+        ImportAside: {
+            /** @description As the spreadsheet counts. */
+            row: number;
+            /** @description Why it looks like no data. */
+            why: string;
+            /** @description What it holds. */
+            text: string;
+            /** @description It is left out; `kept` and `ignored` of the reading change that. */
+            left: boolean;
         };
         ImportColumn: {
             index: number;
