@@ -13,6 +13,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	visible "chaski/internal/domain/text"
 )
 
 // maxExact is the largest integer every side keeps exactly (float64).
@@ -88,14 +89,15 @@ func unknown(known map[string]bool, fields map[string]any) []*fault.Fault {
 	return faults
 }
 
-// str reads a string and trims it; what is left empty is no value.
+// str reads a string, trimmed and without what nobody sees; what is left empty is
+// no value.
 func str(check func(name, s string) *fault.Fault) reader {
 	return func(name string, v any) (any, *fault.Fault) {
 		s, ok := v.(string)
-		if !ok || strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
+		if !ok || !utf8.ValidString(s) {
 			return nil, fault.New(fault.InvalidValue, name)
 		}
-		if s = strings.TrimSpace(s); s == "" {
+		if s = strings.TrimSpace(visible.Visible(s)); s == "" {
 			return nil, nil
 		}
 		if f := check(name, s); f != nil {

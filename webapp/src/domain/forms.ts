@@ -7,6 +7,7 @@
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
+import { visible } from './text'
 
 export interface Fault {
   code: string
@@ -36,12 +37,12 @@ const must = (name: string, read: Reader): Field => [name, true, read]
 const may = (name: string, read: Reader): Field => [name, false, read]
 
 /** A lone half of a pair is no text. */
-const isText = (v: unknown): v is string => typeof v === 'string' && !v.includes('\0') && !/\p{Surrogate}/u.test(v)
+const isText = (v: unknown): v is string => typeof v === 'string' && !/\p{Surrogate}/u.test(v)
 
 function str(check: (s: string) => string | undefined): Reader {
   return (v) => {
     if (!isText(v)) return invalid
-    const s = v.trim()
+    const s = visible(v).trim()
     if (s === '') return { value: undefined }
     const code = check(s)
     return code ? { code } : { value: s }

@@ -7,6 +7,7 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
+import { visible } from './text'
 import { findingErrors, FORM, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
 export type RecordCollection = 'findings' | 'unlisted_workers' | 'visit_marks'
@@ -164,7 +165,7 @@ export function isLifting(form: RecordForm): boolean {
   return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
 }
 
-const clean = (typed: Record<string, string>, field: string): string => (typed[field] ?? '').trim()
+const clean = (typed: Record<string, string>, field: string): string => visible(typed[field] ?? '').trim()
 
 /** The fields the person changed, in whole groups; trimmed. Empty where nothing changed. */
 export function changedFields(form: RecordForm): Record<string, string> {
@@ -183,7 +184,7 @@ export function seenIn(form: Pick<RecordForm, 'saw'>, fields: Fields): Fields {
 /** The fields of a new record: those with a value. A new finding is open; the server says so. */
 export function newFields(form: RecordForm): Record<string, string> {
   const { state: _, state_reason: __, ...typed } = form.typed
-  const filled = Object.entries(typed).flatMap(([k, v]) => (v.trim() === '' ? [] : [[k, v.trim()]]))
+  const filled = Object.entries(typed).flatMap(([k, v]) => (visible(v).trim() === '' ? [] : [[k, visible(v).trim()]]))
   return { visit: form.visit, ...(Object.fromEntries(filled) as Record<string, string>) }
 }
 

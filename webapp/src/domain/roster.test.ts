@@ -59,4 +59,22 @@ describe('the roster as shown', () => {
     expect(matches('rosa quispe', worker)).toBe(false)
     expect(matches('  ', worker)).toBe(true)
   })
+  it.each([
+    ['composed or not', 'N\u0303ahui', 'Ñahui'],
+    ['the other way', 'Ñahui', 'N\u0303ahui'],
+    ['a blank that does not break', 'Rosa\u00a0María', 'Rosa María'],
+    ['marks nobody sees in the query', '\u200eRosa\u200b', 'Rosa'],
+    ['and in the name', 'Quispe', 'Quis\u00adpe\u200f'],
+    ['apostrophes of a phone', 'D’Ávila', "D'Avila"],
+    ['none typed', 'davila', 'D´Ávila'],
+    ['full width', 'Ｒｏｓａ', 'Rosa'],
+    ['another order', 'quispe rosa', 'Rosa Quispe'],
+    ['letters with marks of other languages', 'Čakí', 'Caki'],
+  ])('is found however it is written: %s', (_, query, surnames) => {
+    expect(matches(query, { given_names: '', surnames, dni: '99004321', cupo_number: 12 })).toBe(true)
+  })
+  it('digits too', () => {
+    const worker = { given_names: 'Rosa', surnames: 'Puma', dni: '99004321', cupo_number: 12 }
+    expect(matches('\u200e4321\u00a0', worker)).toBe(true)
+  })
 })

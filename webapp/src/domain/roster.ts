@@ -1,4 +1,5 @@
 import type { Day } from './day'
+import { visible } from './text'
 import type { Assignment, Cupo, Participant } from './rows'
 
 /** On the roster from the alta to the baja, both days included; never on a void cupo. */
@@ -31,11 +32,12 @@ export function isAssignedOn(a: Pick<Assignment, 'from_on' | 'to_on'>, day: Day)
   return a.from_on <= day && (a.to_on === '' || day <= a.to_on)
 }
 
-/** Lower case without accents, for searching names as people type them. */
+/** A name as it is searched, however a keyboard, pasting or Unicode varies it. */
 function plain(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
+  return visible(text)
+    .replace(/['’‘`´ʼʹ′＇]/g, '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
 }
 
@@ -43,6 +45,7 @@ function plain(text: string): string {
 export function hasWords(query: string, text: string): boolean {
   const there = plain(text)
   return plain(query)
+    .trim()
     .split(/\s+/)
     .every((word) => there.includes(word))
 }
@@ -52,7 +55,7 @@ export function matches(
   query: string,
   worker: Pick<Worker, 'given_names' | 'surnames' | 'dni' | 'cupo_number'>,
 ): boolean {
-  const q = query.trim()
+  const q = plain(query).trim()
   if (/^\d+$/.test(q)) return worker.dni.endsWith(q) || String(worker.cupo_number) === q
   return hasWords(q, `${worker.given_names} ${worker.surnames}`)
 }

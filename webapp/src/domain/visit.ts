@@ -7,7 +7,8 @@ import { isDay } from './day'
 import { isDni } from './dni'
 import { formFaults, MIN_DESCRIPTION } from './forms'
 import type { Coverage } from './insurance'
-import { isDoubtful, judgePlace, type Fix, type Place } from './place'
+import { isDoubtful, judgePlace, type Place } from './place'
+import { visible } from './text'
 
 /** A creation as the outbox takes it. */
 export interface Creation {
@@ -279,7 +280,8 @@ function withFaults<T>(errors: FieldErrors<T>, collection: string, entry: Record
   const { id: _, ...typed } = entry
   const faults = formFaults({ collection, op: 'create', fields: filled(typed), form: FORM }, { today: '' })
   // What is not asked for here, like the visit, is filled in later.
-  for (const { code, field } of faults) if (code !== 'unknown_field' && field in entry && !(field in errors)) errors[field as keyof T] = 'refused'
+  for (const { code, field } of faults)
+    if (code !== 'unknown_field' && field in entry && !(field in errors)) errors[field as keyof T] = 'refused'
   return errors
 }
 
@@ -304,7 +306,7 @@ export function unlistedErrors(
   listed: readonly string[],
 ): FieldErrors<UnlistedEntry> {
   const errors: FieldErrors<UnlistedEntry> = {}
-  const dni = u.dni.trim()
+  const dni = visible(u.dni).trim()
   if (!isDni(dni)) errors.dni = 'dni'
   else if (listed.includes(dni)) errors.dni = 'listed'
   else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni = 'twice'
@@ -320,7 +322,8 @@ export function isBlank(entry: FindingEntry | UnlistedEntry): boolean {
 
 /** Only what has a value: the server takes an absent field as none. */
 function filled(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '' && v !== null && v !== undefined))
+  const shown = Object.entries(fields).map(([k, v]) => [k, typeof v === 'string' ? visible(v).trim() : v] as const)
+  return Object.fromEntries(shown.filter(([, v]) => v !== '' && v !== null && v !== undefined))
 }
 
 function visitFields(form: VisitForm, context: VisitContext, intervention: string, ended_at: string) {
@@ -393,7 +396,7 @@ export function fromMutations(mutations: readonly Created[]): VisitForm {
       lat_e6: v['lat_e6'],
       lon_e6: int(v['lon_e6']),
       accuracy_m: int(v['accuracy_m']),
-      ...(v['fix'] ? { fix: v['fix'] as Fix } : {}),
+      ...(v['fix'] ? { fix: v['fix'] } : {}),
     }
   form.location_reason = text(v['location_reason'])
   form.headcount = typeof v['headcount'] === 'number' ? v['headcount'] : null

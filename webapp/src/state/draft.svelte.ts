@@ -2,6 +2,10 @@ import { limaIso } from '../domain/day'
 import type { Draft } from '../sync/contract'
 import { getDraft, lockDraft } from './drafts'
 import { sync } from './sync.svelte'
+import { unsaved } from './unsaved.svelte'
+
+/** How long until a write that failed is tried again. */
+const AGAIN_MS = 3_000
 
 export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
 
@@ -17,6 +21,9 @@ export class OpenDraft<Form extends object> {
   savedAt = $state(0)
   /** Saving failed: what is on the screen is not on disk. */
   failed = $state(false)
+  /** The form as it is on disk; what differs is drawn as unsaved while writing fails. */
+  stored = $state.raw<Form>()
+  #again: ReturnType<typeof setTimeout> | undefined
   #release: (() => void) | null = null
   #closed = false
   #tail: Promise<void> = Promise.resolve()
@@ -42,10 +49,14 @@ export class OpenDraft<Form extends object> {
     this.intervention = draft.intervention
     this.form = draft.body as Form
     this.savedAt = Date.parse(draft.saved_at)
+    this.stored = draft.body as Form
+    unsaved.begin(this)
     this.state = 'open'
   }
 
   close(): void {
+    clearTimeout(this.#again)
+    unsaved.end(this)
     this.#closed = true
     this.#release?.()
     this.#release = null
@@ -78,12 +89,21 @@ export class OpenDraft<Form extends object> {
   }
 
   async #commit(draft: Draft): Promise<void> {
+    clearTimeout(this.#again)
     try {
       await sync.engine.saveDraft(draft)
       this.savedAt = Date.parse(draft.saved_at)
-      this.failed = false
+      this.stored = draft.body as Form
+      this.#fails(false)
     } catch {
-      this.failed = true
+      this.#fails(true)
+      // Space may have been freed meanwhile; the person need not touch anything again.
+      if (!this.#closed) this.#again = setTimeout(() => void this.change(() => undefined), AGAIN_MS)
     }
+  }
+
+  #fails(failed: boolean): void {
+    this.failed = failed
+    if (!this.#closed) unsaved.fails(this, failed)
   }
 }

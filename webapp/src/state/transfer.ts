@@ -12,7 +12,6 @@ const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000]
 export interface TransferEvents {
   /** The upload has its address. */
   begun: (upload: string) => void
-  progress: (sent: number) => void
   /** The server holds so many bytes. */
   held: (bytes: number) => void
   whole: () => void
@@ -48,7 +47,6 @@ export function transfer(file: File, facts: FileOnItsWay, on: TransferEvents): U
       return problemOf(error) === null && (status === 0 || status >= 500 || [409, 423, 429].includes(status))
     },
     onUploadUrlAvailable: () => on.begun((upload.url ?? '').split('/').pop() ?? ''),
-    onProgress: on.progress,
     onChunkComplete: (_, accepted) => on.held(accepted),
     onSuccess: on.whole,
     onError: (error) => {

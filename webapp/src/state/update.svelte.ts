@@ -1,5 +1,9 @@
 import { Workbox } from 'workbox-window'
 import { scriptURL } from './trusted'
+import { unsaved } from './unsaved.svelte'
+
+/** How often it is asked whether the tab may be loaded anew. */
+const LOOK_MS = 1_000
 
 /** A newer version that waits; it is applied only when the person says so on the home screen. */
 class Update {
@@ -18,11 +22,14 @@ class Update {
     workbox.register().catch((error: unknown) => console.warn('service worker', error))
   }
 
-  /** Another tab applied it: a visit or a rendición that is open here is left first. */
+  /** Another tab applied it: whatever is open or typed here is left first. */
   #reload(): void {
-    const visiting = () => /^#\/(visita|rendicion)\//.test(location.hash)
-    if (!visiting()) return location.reload()
-    addEventListener('hashchange', () => !visiting() && location.reload())
+    if (unsaved.idle) return location.reload()
+    const timer = setInterval(() => {
+      if (!unsaved.idle) return
+      clearInterval(timer)
+      location.reload()
+    }, LOOK_MS)
   }
 
   apply(): void {

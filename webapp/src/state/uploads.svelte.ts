@@ -10,6 +10,7 @@ import { rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
 import { shutsOut, transfer } from './transfer'
+import { unsaved } from './unsaved.svelte'
 
 export type FileState =
   | 'reading' // its hash is being computed
@@ -17,6 +18,7 @@ export type FileState =
   | 'sending'
   | 'paused' // by the person
   | 'lost' // no network; goes on by itself
+  | 'shut' // the session ended; goes on after signing in
   | 'finishing' // all bytes are there; the server proves them
   | 'pick' // chosen before a reload: the same file has to be picked again
   | 'refused'
@@ -31,10 +33,18 @@ export interface Item extends FileOnItsWay {
 const AT_ONCE = 2
 const AGAIN_MS = 20_000
 
+/** Files that were chosen, for as long as the page lives: whoever has to sign in again picks none twice. */
+const chosen = new SvelteMap<string, SvelteMap<string, File>>()
+function chosenBy(user: string): SvelteMap<string, File> {
+  let files = chosen.get(user)
+  if (!files) chosen.set(user, (files = new SvelteMap()))
+  return files
+}
+
 /** The files of one rendición on their way. Loaded with the documents screen only: tus is in its chunk. */
 export class Uploads {
   items = $state<Item[]>([])
-  readonly #files = new SvelteMap<string, File>()
+  readonly #files = chosenBy(session.current?.user ?? '')
   readonly #running = new SvelteMap<string, Upload>()
   #stopGate: (() => void) | undefined
   #timer: ReturnType<typeof setInterval> | undefined
@@ -47,16 +57,24 @@ export class Uploads {
 
   /** What was on its way: remembered here, and what the server says it holds. */
   async open(): Promise<void> {
+    unsaved.begin(this)
     const remembered = await rendicionDb().files.where('intervention').equals(this.intervention).toArray()
-    this.items = remembered.map((f) => ({ ...f, state: 'pick', message: '', read: 0 }))
+    this.items = remembered.map((f) => ({
+      ...f,
+      state: this.#files.has(f.key) ? 'lost' : 'pick',
+      message: '',
+      read: 0,
+    }))
     this.#stopGate = net.gate.subscribe((open) => (open ? this.#resumeLost() : this.#loseAll()))
     this.#timer = setInterval(() => this.#resumeLost(), AGAIN_MS)
     addEventListener('online', this.#resumeLost)
     addEventListener('visibilitychange', this.#resumeLost)
     await this.#askServer()
+    this.#resumeLost()
   }
 
   close(): void {
+    unsaved.end(this)
     this.#stopGate?.()
     clearInterval(this.#timer)
     removeEventListener('online', this.#resumeLost)
@@ -74,7 +92,7 @@ export class Uploads {
         const at = this.#at(fileKey(facts))
         if (at) {
           at.upload = up.id
-          if (at.state === 'pick') at.sent = up.offset
+          if (at.state === 'pick' || at.state === 'lost') at.sent = up.offset
         } else {
           const item: Item = {
             ...facts,
@@ -216,7 +234,6 @@ export class Uploads {
         item.upload = id
         void this.#remember(item)
       },
-      progress: (sent) => (item.sent = sent),
       held: (bytes) => {
         item.sent = bytes
         void this.#remember(item)
@@ -229,7 +246,7 @@ export class Uploads {
       refused: (message) => end('refused', message),
       shut: () => {
         void session.refresh()
-        end('lost')
+        end('shut')
       },
       lost: (message) => end('lost', message),
     })
@@ -254,7 +271,7 @@ export class Uploads {
         return
       }
       if (shutsOut(error.status, error.problem.code)) {
-        item.state = 'lost'
+        item.state = 'shut'
         return session.refresh()
       }
       if (error.problem.code === 'upload_incomplete') return this.resume(item)
@@ -266,7 +283,7 @@ export class Uploads {
   readonly #resumeLost = (): void => {
     if (net.cut) return
     for (const item of this.items) {
-      if (item.state !== 'lost') continue
+      if (item.state !== 'lost' && !(item.state === 'shut' && !session.expired)) continue
       item.message = ''
       if (item.upload !== '' && item.sent === item.size) void this.#finish(item)
       else item.state = this.#files.has(item.key) ? 'waiting' : 'pick'

@@ -1,0 +1,8 @@
+/**
+ * A text without what nobody sees: controls but the end of a line and the
+ * tabulator, marks of direction, characters without width. They come with text
+ * that was copied. The same as internal/domain/text; both pass testdata/rules/text.json.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, (c) => (c === '\n' || c === '\r' || c === '\t' ? c : ''))
+}
