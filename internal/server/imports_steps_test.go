@@ -42,7 +42,8 @@ func (f *file) look() (now struct {
 		Code, Message string
 		Refused       int
 	}
-}) {
+},
+) {
 	f.k.T.Helper()
 	f.k.Do("GET", httpapi.Prefix+"/imports/"+f.ID, f.token, nil).JSON(http.StatusOK, &now)
 	return now

@@ -145,6 +145,7 @@ func (s *stage) Seal() error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = insert.Close() }()
 	for n, g := range s.sizes {
 		if _, err := insert.Exec(n, g.Row, g.Rows); err != nil {
 			return err

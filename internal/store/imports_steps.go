@@ -122,7 +122,7 @@ func (s *Imports) Steps(b imports.Batch) ([]imports.Step, error) {
 
 // Write implements imports.Long.
 func (s *Imports) Write(
-	ctx context.Context, a actor.Actor, b imports.Batch, st imports.Step, held bool, plan func(imports.Base) ([]imports.Write, error),
+	ctx context.Context, b imports.Batch, st imports.Step, held bool, plan func(imports.Base) ([]imports.Write, error),
 ) (moved bool, err error) {
 	var writes []imports.Write
 	err = s.engine.InTransaction(ctx, s.app, func(ctx context.Context, tx core.App) error {
@@ -142,13 +142,13 @@ func (s *Imports) Write(
 				return err
 			}
 		}
-		return s.step(ctx, tx, a, b, r, st.N, writes)
+		return s.step(ctx, tx, b, r, st.N, writes)
 	})
 	return moved, s.atRow(err, writes)
 }
 
 // step writes one step and how far the import is with it.
-func (s *Imports) step(ctx context.Context, tx core.App, a actor.Actor, b imports.Batch, r *core.Record, n int, writes []imports.Write) error {
+func (s *Imports) step(ctx context.Context, tx core.App, b imports.Batch, r *core.Record, n int, writes []imports.Write) error {
 	w := newWriter(ctx, tx, s.engine)
 	defer w.sql.close()
 	if err := w.write(writes, func(int) {}); err != nil {

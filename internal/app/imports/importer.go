@@ -102,7 +102,7 @@ type Long interface {
 	// planned before: what they change must be as it was then. The last step makes
 	// the import applied. moved is answered when the import is not in this state
 	// any more.
-	Write(ctx context.Context, a actor.Actor, b Batch, s Step, held bool, plan func(Base) ([]Write, error)) (moved bool, err error)
+	Write(ctx context.Context, b Batch, s Step, held bool, plan func(Base) ([]Write, error)) (moved bool, err error)
 	// Halt stops an import where it is.
 	Halt(b Batch, why Stop) error
 	// Revoke makes an import one that is being undone.

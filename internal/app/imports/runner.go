@@ -103,7 +103,6 @@ func (im *Importer) pace(b Batch) func(done int) {
 // writer plans and writes the steps of one import.
 type writer struct {
 	im     *Importer
-	actor  actor.Actor
 	b      Batch
 	source source
 	held   []Write // of a group that is written in slices
@@ -124,7 +123,7 @@ func (im *Importer) writeOut(ctx context.Context, a actor.Actor, b Batch) error 
 	told(b.Done)
 	return im.open(b, spec, func(s source, _ Header, _ Table) error {
 		s.actor, s.tick = a, nil
-		w := &writer{im: im, actor: a, b: b, source: s, group: -1}
+		w := &writer{im: im, b: b, source: s, group: -1}
 		if s.stage != nil {
 			if err := im.restage(ctx, s); err != nil {
 				return err
@@ -169,7 +168,7 @@ func (w *writer) step(ctx context.Context, st Step) (moved bool, err error) {
 		}
 	}
 	// What began is written to its end, whatever becomes of the server's.
-	moved, err = w.im.Archive.Write(context.WithoutCancel(ctx), w.actor, w.b, st, st.Slice, func(base Base) ([]Write, error) {
+	moved, err = w.im.Archive.Write(context.WithoutCancel(ctx), w.b, st, st.Slice, func(base Base) ([]Write, error) {
 		if st.Slice {
 			some := w.held[:min(st.Writes, len(w.held))] // the rest is for later steps
 			if fingerprint(some) != st.Print {
