@@ -1,3 +1,5 @@
+// First: it must hear of a new address before the router does (events at the window go in order of listening).
+import './state/unsaved.svelte'
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { session } from './state/session.svelte'

@@ -28,7 +28,8 @@ class Unsaved {
 
   /** The phone's own back button takes a screen away without asking: here it asks, before any screen hears of it. */
   #leaves(e: HashChangeEvent): void {
-    if (this.failing && workOf(e.oldURL) !== workOf(e.newURL) && !this.leave()) {
+    // The router's own replace() says no address: it leaves by the app's decision.
+    if (this.failing && e.oldURL && workOf(e.oldURL) !== workOf(e.newURL) && !this.leave()) {
       e.stopImmediatePropagation()
       history.pushState(null, '', e.oldURL)
       return
