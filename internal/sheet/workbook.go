@@ -15,7 +15,7 @@ import (
 const (
 	maxParts    = 2_000
 	maxUnpacked = 512 << 20 // of all parts together; a national roster takes some 200 MB
-	maxStrings  = 192 << 20 // of text that cells share, with what each text costs
+	maxStrings  = 64 << 20  // of text that cells share, with what each text costs
 	maxIndex    = 16 << 20  // of a part that is held whole: relations, styles, the list of sheets
 	maxToken    = 4 << 20   // of one cell, or of any piece of XML between two marks
 	textCost    = 24        // of holding a text, in bytes, besides its letters
