@@ -250,6 +250,123 @@ func TestLongImportIsCancelledAndTheNextOneFollows(t *testing.T) {
 	verifies(t, k)
 }
 
+// Two people import one file: the second is stopped, and a new look shows that
+// nothing is left to write. Accepting that ends it, and what comes after has its
+// turn.
+func TestLongImportWithNothingLeftIsApplied(t *testing.T) {
+	for kind, body := range map[string]string{"rosters": roster(24), "entities": "RUC;Razón social\n" + manyEntities(30)} {
+		t.Run(kind, func(t *testing.T) {
+			k := inSteps(testkit.World(t), 12)
+			ana := k.Token(testkit.Ana)
+			begun, goOn := make(chan bool), make(chan bool)
+			resume := sync.OnceFunc(func() { close(goOn) })
+			defer resume()
+			first := true
+			importer(k).Between = func(imports.Batch) bool {
+				if first {
+					first = false
+					close(begun)
+					<-goOn
+				}
+				return true
+			}
+			f := accepted(k, ana, kind, body)
+			<-begun
+			again := upload(k, ana, kind, "otra-vez.csv", body)
+			again.try(again.preview(map[string]any{}).Fingerprint).JSON(http.StatusAccepted, again)
+			resume()
+			f.until(imports.Applied)
+			again.until(imports.Stopped)
+			p := again.preview(map[string]any{})
+			if p.Counts.New+p.Counts.Changed != 0 {
+				t.Fatalf("something is left: %+v", p.Counts)
+			}
+			again.try(p.Fingerprint).JSON(http.StatusOK, again)
+			again.until(imports.Applied)
+			k.Do("POST", httpapi.Prefix+"/imports/"+again.ID+"/undo", ana, map[string]any{})
+			again.until(imports.Undone)
+			k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/undo", ana, map[string]any{}).JSON(http.StatusAccepted, nil)
+			f.until(imports.Undone)
+			verifies(t, k)
+		})
+	}
+}
+
+// A work that is written in several steps: who comes on its roster between two of
+// them is not there a second time after the next.
+func TestLongImportLooksAgainAtALargeWork(t *testing.T) {
+	k := inSteps(testkit.World(t), 12)
+	first := true
+	importer(k).Between = func(imports.Batch) bool {
+		if first {
+			k.Save("cupos", testkit.ID("cu900"), map[string]any{"intervention": testkit.Canal, "number": 900, "state": "activo"})
+			k.Save("participants", testkit.ID("pa900"), map[string]any{
+				"intervention": testkit.Canal, "cupo": testkit.ID("cu900"), "dni": "99500021", "given_names": "Juana", "surnames": "Quispe", "sex": "F",
+				"birth_date": "1980-01-10", "alta_on": "2026-11-02",
+			})
+		}
+		first = false
+		return true
+	}
+	f := accepted(k, k.Token(testkit.Ana), "rosters", roster(24))
+	f.until(imports.Stopped, imports.Applied)
+	if now := f.look(); now.Stop == nil || now.Done == 0 {
+		t.Errorf("%+v", now)
+	}
+	if n := k.Int(`SELECT count(*) FROM participants WHERE dni = '99500021'`); n != 1 {
+		t.Errorf("one person %d times in one work", n)
+	}
+	verifies(t, k)
+}
+
+// A month that is closed after an import was accepted, before its turn came, is
+// asked about.
+func TestLongImportStopsBeforeAMonthClosedMeanwhile(t *testing.T) {
+	k := inSteps(testkit.World(t), 12)
+	ana := k.Token(testkit.Ana)
+	begun, goOn := make(chan bool), make(chan bool)
+	resume := sync.OnceFunc(func() { close(goOn) })
+	defer resume()
+	first := true
+	importer(k).Between = func(imports.Batch) bool {
+		if first {
+			first = false
+			close(begun)
+			<-goOn
+		}
+		return true
+	}
+	front := accepted(k, ana, "rosters", roster(24))
+	<-begun
+	body := "Ejercicio;Clave;Mes;Clasificador;Devengado\n"
+	for n := range 15 {
+		body += fmt.Sprintf("2026;seguimiento;10;2.3.2.7.11.%d;1.00\n", n+1)
+	}
+	f := accepted(k, ana, "budget_execution", body)
+	k.Save("month_closes", testkit.ID("m202610"), map[string]any{"month": "2026-10"})
+	resume()
+	front.until(imports.Applied)
+	f.until(imports.Stopped, imports.Applied)
+	if now := f.look(); now.State != imports.Stopped || now.Done != 0 {
+		t.Errorf("%+v", now)
+	}
+	if p := f.preview(map[string]any{}); len(p.Questions) != 1 || p.Questions[0].Key != imports.AskClosed {
+		t.Errorf("%+v", p.Questions)
+	}
+}
+
+// A file that brings nothing new is imported, also when its preview is forgotten.
+func TestImportOfNothingNewAfterARestart(t *testing.T) {
+	k := testkit.World(t)
+	imported(k, k.Token(testkit.Ana), "entities", twoEntities)
+	f := upload(k, k.Token(testkit.Ana), "entities", "otra-vez.csv", twoEntities)
+	p := f.preview(map[string]any{})
+	k = k.Restart()
+	f.k, f.token = k, k.Token(testkit.Ana)
+	f.try(p.Fingerprint).JSON(http.StatusOK, f)
+	f.until(imports.Applied)
+}
+
 // amend edits a row as an administrator would.
 func amend(k *testkit.Kit, collection, filter, field, value string) {
 	r, err := k.App.FindFirstRecordByFilter(collection, filter)

@@ -38,11 +38,20 @@ func (s *Imports) Accept(ctx context.Context, a actor.Actor, b imports.Batch, jo
 		} {
 			r.Set(name, v)
 		}
+		if len(job.Steps) == 0 { // others have written all that was left of it
+			s.whole(r)
+		}
 		if err := tx.SaveWithContext(ctx, r); err != nil {
 			return err
 		}
 		return s.noted(tx, a, "import", b, job.Counts, job.Total)
 	})
+}
+
+// whole makes an import one that is applied.
+func (s *Imports) whole(r *core.Record) {
+	r.Set("state", imports.Applied)
+	r.Set("applied_at", s.engine.Now())
 }
 
 // noted writes what becomes of an import down.
@@ -160,8 +169,7 @@ func (s *Imports) step(ctx context.Context, tx core.App, b imports.Batch, r *cor
 	r.Set("step", n+1)
 	r.Set("done", r.GetInt("done")+len(writes))
 	if n+1 >= r.GetInt("steps") {
-		r.Set("state", imports.Applied)
-		r.Set("applied_at", s.engine.Now())
+		s.whole(r)
 		if _, err := tx.NonconcurrentDB().Delete("import_steps", dbx.HashExp{"import": b.ID}).Execute(); err != nil {
 			return err
 		}

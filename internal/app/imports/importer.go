@@ -90,7 +90,7 @@ type Long interface {
 	Stage(id, key string) (Stage, error)
 	// Unstage lets it go.
 	Unstage(id string)
-	// Accept makes an import one that is under way.
+	// Accept makes an import one that is under way; without steps, one that is applied.
 	Accept(ctx context.Context, a actor.Actor, b Batch, job Job) error
 	// Partial are the imports of which a part is or may be in force, oldest first.
 	Partial() ([]Batch, error)
@@ -547,7 +547,7 @@ func (im *Importer) accept(ctx context.Context, a actor.Actor, b Batch, spec *Sp
 			if plan, err = im.again(ctx, s, base, print); err != nil {
 				return err
 			}
-			if s.stage == nil {
+			if s.stage == nil && len(plan.Writes) > 0 {
 				plan.groups = []Group{{Row: plan.Writes[0].Row, Writes: max(plan.Total, im.size()+1)}}
 			}
 			steps, err = plan.steps(im.size(), func(n int) ([]Write, error) {
@@ -565,7 +565,11 @@ func (im *Importer) accept(ctx context.Context, a actor.Actor, b Batch, spec *Sp
 	if plan.Total <= im.size() && b.State == Uploaded {
 		return im.write(context.WithoutCancel(ctx), a, b, spec, print)
 	}
-	return im.Archive.Accept(ctx, a, b, Job{Steps: steps, Counts: plan.Counts, Total: plan.Total})
+	err = im.Archive.Accept(ctx, a, b, Job{Steps: steps, Counts: plan.Counts, Total: plan.Total})
+	if err == nil && len(steps) == 0 {
+		im.Archive.Unstage(b.ID)
+	}
+	return err
 }
 
 // Undo takes back an import, all of it or nothing; the refusals say why not. One

@@ -163,18 +163,14 @@ func (im *Importer) restage(ctx context.Context, s source) error {
 // shown; a slice of a large group was planned before it.
 func (w *writer) step(ctx context.Context, st Step) (moved bool, err error) {
 	if st.Slice && w.group != st.From {
-		if err := w.hold(ctx, st.From); err != nil {
+		if err := w.hold(ctx, st); err != nil {
 			return false, err
 		}
 	}
 	// What began is written to its end, whatever becomes of the server's.
 	moved, err = w.im.Archive.Write(context.WithoutCancel(ctx), w.b, st, st.Slice, func(base Base) ([]Write, error) {
 		if st.Slice {
-			some := w.held[:min(st.Writes, len(w.held))] // the rest is for later steps
-			if fingerprint(some) != st.Print {
-				return nil, stale(st)
-			}
-			return some, nil
+			return w.slice(ctx, base, st)
 		}
 		return w.groups(ctx, base, st)
 	})
@@ -195,23 +191,62 @@ func stale(st Step) error {
 	return fault.New(fault.ImportStopped, "").With("row", fmt.Sprint(st.Row))
 }
 
+// sound says whether the plan of a step can be carried out: what was shown had
+// neither bad rows nor open questions, such as of a month that was closed since.
+func (p *Plan) sound(st Step) error {
+	switch {
+	case p.Counts.Bad > 0:
+		return stale(Step{Row: p.Problems[0].Row})
+	case p.open():
+		return stale(st)
+	}
+	return nil
+}
+
 // hold plans a large group over the data as they are: what is written of it
 // already changes nothing any more.
-func (w *writer) hold(ctx context.Context, n int) error {
-	w.group, w.held = n, nil
+func (w *writer) hold(ctx context.Context, st Step) error {
+	w.group, w.held = st.From, nil
 	return w.im.Archive.Read(ctx, func(base Base) error {
-		if w.source.stage == nil {
-			p, err := build(ctx, w.source, base)
-			if err == nil {
-				w.held = p.Writes
-			}
-			return err
+		if w.source.stage != nil {
+			return w.plan(ctx, newPlanner(w.source, base), st)
 		}
-		p := newPlanner(w.source, base)
-		var err error
-		w.held, err = p.group(ctx, w.source.stage, n)
+		p, err := build(ctx, w.source, base)
+		if err == nil {
+			w.held, err = p.Writes, p.sound(st)
+		}
 		return err
 	})
+}
+
+func (w *writer) plan(ctx context.Context, p *planner, st Step) (err error) {
+	if w.held, err = p.group(ctx, w.source.stage, st.From); err != nil {
+		return err
+	}
+	return p.plan.sound(st)
+}
+
+// replanned is of how many writes a group may be to be planned again in each of
+// its steps. More would keep others from writing for too long; of those only the
+// rows that change are looked at again.
+const replanned = 10 * StepWrites
+
+// slice answers the writes of a step that is a part of a group. The group is
+// planned again over what the transaction sees: nothing in the database keeps one
+// person from being twice in a work.
+func (w *writer) slice(ctx context.Context, base Base, st Step) ([]Write, error) {
+	if w.source.stage != nil && len(w.held) <= replanned {
+		p := newPlanner(w.source, base)
+		p.book.narrow = true
+		if err := w.plan(ctx, p, st); err != nil {
+			return nil, err
+		}
+	}
+	some := w.held[:min(st.Writes, len(w.held))] // the rest is for later steps
+	if fingerprint(some) != st.Print {
+		return nil, stale(st)
+	}
+	return some, nil
 }
 
 // groups plans some groups over what a transaction sees.
@@ -225,8 +260,8 @@ func (w *writer) groups(ctx context.Context, base Base, st Step) ([]Write, error
 		if err != nil {
 			return nil, err
 		}
-		if p.plan.Counts.Bad > 0 {
-			return nil, stale(Step{Row: p.plan.Problems[0].Row})
+		if err := p.plan.sound(st); err != nil {
+			return nil, err
 		}
 		if len(writes) > 0 {
 			print = chained(print, fingerprint(writes))
