@@ -192,3 +192,49 @@ func TestScanGivesOldNumbersTheirForm(t *testing.T) {
 	}
 	agrees(t, k, "after the scan")
 }
+
+// An import from before numbers had one form can still be undone: the scan, not
+// somebody, gave its rows their form.
+func TestImportIsUndoneAfterTheScanSpelledItsRows(t *testing.T) {
+	k := testkit.World(t)
+	resolutions, spent := k.Int(`SELECT count(*) FROM resolutions`), k.Int(`SELECT count(*) FROM budget_execution`)
+	for kind, body := range map[string]string{
+		"transfers":        "Resolución;Fecha de publicación;Código de convenio;Monto;Fecha de devengado\nRM 101-2026-TR;15/10/2026;" + testkit.Codes[testkit.Canal] + ";100.00;16/10/2026\n",
+		"budget_execution": "Ejercicio;Clave;Mes;Clasificador;Devengado\n2026;seguimiento;10;2.3.2 7.11 99;100.00\n",
+	} {
+		f := imported(k, k.Token(testkit.Ana), kind, body)
+		settled(t, k, `UPDATE resolutions SET number = 'R.M. Nº 101-2026-TR' WHERE number = 'RM 101-2026-TR';
+			UPDATE budget_execution SET clasificador = '2.3.2 7.11 99' WHERE clasificador = '2.3.2.7.11.99';
+			UPDATE import_changes SET after = replace(replace(after, '"RM 101-2026-TR"', '"R.M. Nº 101-2026-TR"'), '"2.3.2.7.11.99"', '"2.3.2 7.11 99"');
+			UPDATE row_scan SET version = 2, done = 1`)
+		if _, err := k.Engine.ScanRules(context.Background(), k.App); err != nil {
+			t.Fatal(err)
+		}
+		if n := k.Int(`SELECT count(*) FROM resolutions WHERE number = 'RM 101-2026-TR'`) + k.Int(`SELECT count(*) FROM budget_execution WHERE clasificador = '2.3.2.7.11.99'`); n != 1 {
+			t.Errorf("%s: %d rows were given their form", kind, n)
+		}
+		if u := f.undo(); !u.Undone {
+			t.Errorf("%s: %+v", kind, u)
+		}
+	}
+	if k.Int(`SELECT count(*) FROM resolutions`) != resolutions || k.Int(`SELECT count(*) FROM budget_execution`) != spent {
+		t.Error("something is left")
+	}
+}
+
+// A transfer that was annulled and made anew: the file speaks of the new one.
+func TestImportFindsTheTransferThatIsNotVoid(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "RM 101-2026-TR", "published_on": "2026-10-01"})
+	for _, made := range [][2]string{{"t1", "anulada"}, {"t2", "devengada"}} {
+		k.Save("transfers", testkit.ID(made[0]), map[string]any{
+			"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": made[1], "accrued_on": "2026-10-16", "amount": 100,
+		})
+	}
+	imported(k, k.Token(testkit.Ana), "transfers", "Resolución;Fecha de publicación;Código de convenio;Monto;Fecha de devengado;Estado\nR.M. Nº 101-2026-TR;15/10/2026;"+
+		testkit.Codes[testkit.Canal]+";250.00;16/10/2026;Devengada\n")
+	if void, live := k.Int(`SELECT amount FROM transfers WHERE state = 'anulada'`), k.Int(`SELECT amount FROM transfers WHERE state = 'devengada'`); void != 100 || live != 25000 {
+		t.Errorf("annulled %d, in force %d", void, live)
+	}
+	verifies(t, k)
+}

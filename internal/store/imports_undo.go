@@ -216,7 +216,7 @@ func (k *kept) differs(is image) ([]string, error) {
 	}
 	var fields []string
 	for name := range look {
-		if v, has := is[name]; has && v != after[name] {
+		if v, has := is[name]; has && v != after[name] && !respelled(k.Collection, name, after[name], v) {
 			fields = append(fields, imports.ColumnLabel(name))
 		}
 	}

@@ -31,6 +31,17 @@ func Spell(r *core.Record) {
 	}
 }
 
+// respelled says whether what a field says now is the form of what it said: the
+// scan gave it, nobody edited the row.
+func respelled(collection, field, was, now string) bool {
+	read := spelled[collection][field]
+	if read == nil {
+		return false
+	}
+	form, ok := read(was)
+	return ok && form == now
+}
+
 // spell gives rows from before their form. Where it is taken already the row is
 // the same thing a second time: it stays as it is, and the rules list it, for a
 // person to decide (docs/decisions/0020).

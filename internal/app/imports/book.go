@@ -59,6 +59,9 @@ type Rec struct {
 	writer         map[string]int // field -> row that set it
 }
 
+// void says whether a row was annulled: the one made in its stead has its key.
+func (r *Rec) void() bool { return r.Fields.Text("state") == "anulada" }
+
 // changed says whether the plan touches the row at all.
 func (r *Rec) changed() bool { return r.New || len(r.before) > 0 }
 
@@ -201,7 +204,7 @@ func (b *Book) put(s *set, r *Rec, sh shape) {
 		b.owned = append(b.owned, id)
 	}
 	s.all = append(s.all, r)
-	if k := keyOf(r.Fields, sh.key, sh.form); s.byKey[k] == nil {
+	if k := keyOf(r.Fields, sh.key, sh.form); s.byKey[k] == nil || s.byKey[k].void() && !r.void() {
 		s.byKey[k] = r
 	}
 	for _, f := range sh.index {
