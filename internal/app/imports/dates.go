@@ -167,12 +167,18 @@ func readMonth(c Cell, zero int) (year, month int, f *fault.Fault) {
 	return monthOf("", text, invalid)
 }
 
+// otherSeptember is how it is spelled outside of Peru, and often in it.
+const otherSeptember = "septiembre"
+
 // monthNamed is the month whose name begins so, 0 for none.
 func monthNamed(word string) int {
 	for n, name := range monthsInWords {
-		if n > 0 && strings.HasPrefix(name, word) || name == "setiembre" && strings.HasPrefix("septiembre", word) {
+		if n > 0 && strings.HasPrefix(name, word) {
 			return n
 		}
+	}
+	if strings.HasPrefix(otherSeptember, word) {
+		return int(time.September)
 	}
 	return 0
 }

@@ -43,6 +43,3 @@ func fold(s string) string {
 	}
 	return b.String()
 }
-
-// digits says whether the text is ASCII digits, at least one.
-func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
