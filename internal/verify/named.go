@@ -55,7 +55,19 @@ func numberInForm(s string) bool {
 			return !slices.Contains(announces, m[1]) && !slices.Contains(wordy, m[1])
 		}
 	}
-	return !looksLike.MatchString(s)
+	return !looksLike.MatchString(s) || namesTwo(s)
+}
+
+var (
+	firstNumber = regexp.MustCompile(`\d{1,6}[ \-/]+(?:19|20)\d\d`)
+	oneMore     = regexp.MustCompile(`[^\d/\-.]\d{1,6} ?[-/] ?(?:19|20)\d\d\b`)
+	changedBy   = regexp.MustCompile(`\b(MODIF|RECTIF|COMPLEMENT|AMPLI|DEROG|REEMPLAZ|SUSTITU|PRECIS|PRORROG)`)
+)
+
+// namesTwo: two resolutions in one text have no form in common.
+func namesTwo(s string) bool {
+	at := firstNumber.FindStringIndex(s)
+	return at != nil && oneMore.MatchString(s[at[1]:]) && !changedBy.MatchString(s)
 }
 
 func (c *checker) resolutions() error {

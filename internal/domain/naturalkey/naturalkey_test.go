@@ -29,6 +29,20 @@ func TestOneResolution(t *testing.T) {
 			}
 		}
 	}
+	for _, s := range []string{
+		"RM 101-2026-TR, modificada por RM 150-2026-TR", "RM 101-2026-TR y modificatorias", "RM 101-2026-TR del 01/10/2026", "RM 101-2026-TR, del 1-10-2026",
+		"RM 101-2026-TR, publicada el 01.10.2026",
+	} {
+		if got := naturalkey.Resolution(s); got != "RM 101-2026-TR" {
+			t.Errorf("%q: %q", s, got)
+		}
+	}
+	// Two in one cell are neither of them.
+	for _, s := range []string{"RM 101-2026-TR y RM 102-2026-TR", "RM 101-2026-TR, RM 102-2026-TR", "R.M. 101-2026-TR; 102-2026-TR", "RM 101-2026-TR Y 102-2026"} {
+		if got := naturalkey.Resolution(s); got == "RM 101-2026-TR" {
+			t.Errorf("%q is read as the first", s)
+		}
+	}
 	// These are not one.
 	seen := map[string]string{}
 	for _, s := range []string{"RM 101-2026-TR", "RM 101-2025-TR", "RM 1010-2026-TR", "RD 101-2026-TR", "RVM 101-2026-TR", "RM 101-2026-MTPE", "RM 101-2026", "101-2026-TR"} {

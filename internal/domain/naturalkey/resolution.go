@@ -27,13 +27,18 @@ var (
 	// points and dashes of their own (MTPE/3/24.1), then what is only said of it.
 	numbered = regexp.MustCompile(`^0*(\d{1,6})(?:[ \-/]+((?:19|20)\d\d))?(?:[ \-/]+([A-Z][A-Z0-9]*(?: ?[\-/.] ?[A-Z0-9]+)*))?((?:[ ,.;:]+.*)?)$`)
 	aside    = regexp.MustCompile(`^[ ,.;:]*((?:DEL?|DE FECHA|PUBLICAD[AO]|APROBAD[AO]|Y|QUE)\b.*|[,;].*)?$`)
+	// another is a second number in what follows, not part of a date: "Y 102-2026-TR".
+	another = regexp.MustCompile(`(?:^|[^\d/\-.])\d{1,6} ?[\-/] ?(?:19|20)\d\d\b`)
+	// onlySaid are words after which a second number is that of another act, of
+	// which the first was changed.
+	onlySaid = regexp.MustCompile(`\b(?:MODIF|RECTIF|COMPLEMENT|AMPLI|DEROG|REEMPLAZ|SUSTITU|PRECIS|PRORROG)`)
 	tight    = regexp.MustCompile(` ?([\-/.]) ?`)
 )
 
 // Resolution is the one form of a resolution's number: "RM 101-2026-TR",
 // "RDE 001-2026-LP/DE". The number has at least three digits, as El Peruano
 // prints it; a note in parentheses or a date after it is not part of it. What has
-// another shape is only folded (capitals, plain dashes, no accents).
+// another shape, or names two, is only folded (capitals, plain dashes, no accents).
 func Resolution(s string) string {
 	f := fold(s)
 	if cut := strings.IndexAny(f, "([{"); cut > 0 {
@@ -46,7 +51,7 @@ func Resolution(s string) string {
 	}
 	kind, ok := kindOf(f[:at])
 	parts := numbered.FindStringSubmatch(f[at:])
-	if !ok || parts == nil || !aside.MatchString(parts[4]) {
+	if !ok || parts == nil || !aside.MatchString(parts[4]) || two(parts[4]) {
 		return f
 	}
 	number, year, from := parts[1], parts[2], tight.ReplaceAllString(parts[3], "$1")
@@ -63,6 +68,10 @@ func Resolution(s string) string {
 	}
 	return strings.TrimSpace(kind + " " + number)
 }
+
+// two says whether what follows a number names a second one with the same right:
+// "RM 101-2026-TR y RM 102-2026-TR" is neither of the two.
+func two(rest string) bool { return another.MatchString(rest) && !onlySaid.MatchString(rest) }
 
 // kindOf is the abbreviation of what stands before the number; false if these
 // are no words of a resolution.
