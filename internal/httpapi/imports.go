@@ -72,11 +72,15 @@ const (
 )
 
 func download(c echo.Context, name, contentType string, body []byte) error {
+	return downloadFrom(c, name, contentType, bytes.NewReader(body))
+}
+
+func downloadFrom(c echo.Context, name, contentType string, body io.Reader) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentDisposition, fmt.Sprintf("attachment; filename=%q", name))
 	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
 	h.Set(echo.HeaderCacheControl, "no-store")
-	return c.Blob(http.StatusOK, contentType, body)
+	return c.Stream(http.StatusOK, contentType, body)
 }
 
 func (a *API) importList(c echo.Context) error {
@@ -279,11 +283,12 @@ func (a *API) importFile(c echo.Context) error {
 		return err
 	}
 	defer done()
-	body, err := os.ReadFile(path)
+	in, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return download(c, b.FileName, "application/octet-stream", body)
+	defer func() { _ = in.Close() }()
+	return downloadFrom(c, b.FileName, "application/octet-stream", in)
 }
 
 func (a *API) importApply(c echo.Context) error {

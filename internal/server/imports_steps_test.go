@@ -478,6 +478,9 @@ func TestImportFileComesInPieces(t *testing.T) {
 	if p := g.preview(map[string]any{}); p.Counts.Rows != 2 {
 		t.Errorf("%+v", p.Counts)
 	}
+	if r := k.Do("GET", httpapi.Prefix+"/imports/"+f.ID+"/file", ana, nil); r.Status != http.StatusOK || string(r.Body) != twoEntities {
+		t.Errorf("the file as it was sent: %d %q", r.Status, r.Body)
+	}
 	say["sha256"] = strings.Repeat("0", 64)
 	begin()
 	if code := piece(0, twoEntities).Code(); code != "file_hash_mismatch" {
