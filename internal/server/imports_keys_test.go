@@ -288,6 +288,12 @@ func TestImportIntoClosedMonths(t *testing.T) {
 		t.Errorf("%d entries with the reason of the undo", n)
 	}
 	verifies(t, k)
+	// A row without a name of its own is told by what it joins, never by its id.
+	moved := upload(k, ana, "transfers", "t.csv", "Resolución;Publicación;Convenio;Monto;Devengado\nRM 901-2026-TR;10/09/2026;"+testkit.Codes[testkit.Canal]+";1500.00;15/09/2026\n")
+	if q := moved.preview(map[string]any{}).Questions; len(q) != 1 || len(q[0].Changes) == 0 ||
+		!strings.HasSuffix(q[0].Changes[0].What, "RM 901-2026-TR · "+testkit.Codes[testkit.Canal]) {
+		t.Errorf("a transfer of a closed month: %+v", q)
+	}
 	targets := upload(k, ana, "planning", "poi.csv", "Año;Clave;Actividad operativa;Unidad de medida;Marco;Meta física;Meta financiera\n2025;gestion;Gestión;Informe;Ordinario;12;10.00\n")
 	if q := targets.preview(map[string]any{}).Questions; len(q) != 1 || !strings.Contains(q[0].Text, "2025 (ejercicio cerrado)") {
 		t.Errorf("targets of a closed exercise: %+v", q)

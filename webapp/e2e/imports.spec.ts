@@ -53,7 +53,7 @@ test('columns nobody recognises are matched by hand and remembered', async ({ pa
   const odd = 'Registro tributario,Quién es\n20990005011,Municipalidad de Wayra (ejemplo)\n'
   await page.getByRole('radio', { name: /Entidades/ }).check()
   await choose(page, 'raro.csv', odd)
-  await expect(page.getByText('Faltan columnas obligatorias')).toBeVisible()
+  await expect(page.getByText('Faltan datos obligatorios')).toBeVisible()
   await page.getByLabel('Columna «Registro tributario»').selectOption({ label: 'RUC (obligatorio)' })
   await page.getByLabel('Columna «Quién es»').selectOption({ label: 'Nombre de la entidad (obligatorio)' })
   await page.getByRole('button', { name: 'Leer con estas columnas' }).click()

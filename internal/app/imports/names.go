@@ -21,6 +21,15 @@ func newNames(b *Book) names {
 			out[r.ID] = nameOf(r)
 		}
 	}
+	// What has no name of its own goes by those of what it joins: a transfer by its
+	// resolution and its convenio.
+	for _, s := range b.sets {
+		for _, r := range s.all {
+			if out[r.ID] == "" {
+				out[r.ID] = out.joined(r, shapes[r.Collection].key)
+			}
+		}
+	}
 	convenios := b.sets["convenios"]
 	if convenios == nil {
 		return out
@@ -41,6 +50,16 @@ func NameOf(v map[string]any) string {
 	for _, field := range []string{"ruc", "code", "ubigeo", "year", "key", "number", "dni", "email", "name", "surnames", "label", "month", "clasificador"} {
 		if x := v[field]; x != nil && x != "" {
 			parts = append(parts, fmt.Sprint(x))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (n names) joined(r *Rec, key []string) string {
+	var parts []string
+	for _, field := range key {
+		if name := n[r.Fields.Text(field)]; name != "" {
+			parts = append(parts, name)
 		}
 	}
 	return strings.Join(parts, " · ")
