@@ -203,16 +203,6 @@ func (w *world) moreUnits(rng *rand.Rand) {
 			"approved_on": fmt.Sprintf("2026-%02d-20", 1+i%11), "state": "aprobado",
 		})
 	}
-	// A transfer told twice: the second counts when the first is void.
-	first := w.strings(countedNow("transfers"))[0]
-	row, err := w.k.App.FindRecordById("transfers", first)
-	if err != nil {
-		w.k.T.Fatal(err)
-	}
-	w.k.Save("transfers", testkit.ID("twice"), map[string]any{
-		"convenio": row.GetString("convenio"), "resolution": row.GetString("resolution"), "state": "devengada",
-		"accrued_on": "2026-11-20", "amount": row.GetInt("amount") + 100,
-	})
 }
 
 // morePeople lets one DNI stand in two works, with two sexes and one condition,
