@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { chromiumPath } from './e2e/support/chromium'
+import { place } from './e2e/support/people'
 
 /**
  * The browser tests drive bin/chaski with its embedded web app, as it is
@@ -22,7 +23,7 @@ export default defineConfig({
     locale: 'es-PE',
     timezoneId: 'America/Lima',
     // In the district of the demo's first intervention.
-    geolocation: { latitude: -13.1588, longitude: -74.2239, accuracy: 12 },
+    geolocation: place,
     permissions: ['geolocation'],
     serviceWorkers: 'allow',
     trace: 'retain-on-failure',

@@ -8,6 +8,9 @@ export const administrator = 'administrador@demo.pe'
 export const auditor = 'auditor@demo.pe'
 export const coordinator = 'coordinador@demo.pe'
 
+/** Where the phones of the tests are. */
+export const place = { latitude: -13.1588, longitude: -74.2239, accuracy: 12 }
+
 /** 24 workers and no sheet yet: each one seen present is one more job. */
 export const canal = 'Limpieza del canal Unu Ñan, sector Retama Alta'
 /** 18 workers, sheets sent but none validated; no insurance policy at all. */

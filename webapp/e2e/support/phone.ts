@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { ReplicaRow } from '../../src/sync/contract'
-import { password } from './people'
+import { password, place } from './people'
 import { stored } from './storage'
 
 /** What a supervisor does on his phone, by the words he reads. */
@@ -90,6 +90,8 @@ export class Phone {
 
   async fillPlace(): Promise<void> {
     await this.task('Ubicación')
+    // The browser's own emulation keeps the instant at which it was told, and an old position is imprecise.
+    await this.page.context().setGeolocation(place)
     await this.page.getByRole('button', { name: 'Tomar ubicación' }).click()
     await expect(this.page.getByText('Ubicación tomada')).toBeVisible()
     await this.done()
