@@ -22,7 +22,7 @@ func ScanRules(pb core.App, engine *store.Engine) {
 				e.App.Logger().Error("rows not judged by the rules yet", "error", err)
 			})
 			if err == nil && n > 0 {
-				e.App.Logger().Info("rows judged by the rules", "rows", n, "took", time.Since(began))
+				e.App.Logger().Info("rows judged by the rules", "rows", n, "took", time.Since(began).String())
 			}
 		}()
 		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {

@@ -126,7 +126,7 @@ func forgetRemovals(pb core.App, engine *store.Engine) {
 			pb.Logger().Error("old removals not forgotten", "error", err)
 			return
 		}
-		pb.Logger().Info("old removals forgotten", "removals", n, "took", time.Since(began))
+		pb.Logger().Info("old removals forgotten", "removals", n, "took", time.Since(began).String())
 	})
 }
 
