@@ -118,9 +118,13 @@ type undo struct {
 	waiting map[string]bool             // ids in work that waits for review; nil until asked for
 }
 
+// ChangesOfSteps are the last first. n grows with step; but ordered by n alone,
+// SQLite reads all that the import changed to find a few steps of it.
+const ChangesOfSteps = `SELECT n, row, collection, record, created, before, after FROM import_changes
+	WHERE import = {:i} AND step >= {:from} AND step < {:to} ORDER BY step DESC, n DESC`
+
 func (u *undo) load(from, to int) error {
-	err := u.db.NewQuery(`SELECT n, row, collection, record, created, before, after FROM import_changes
-		WHERE import = {:i} AND step >= {:from} AND step < {:to} ORDER BY n DESC`).
+	err := u.db.NewQuery(ChangesOfSteps).
 		Bind(dbx.Params{"i": u.id, "from": from, "to": to}).All(&u.rows)
 	u.created = map[string]map[string]*kept{}
 	for i := range u.rows {
