@@ -1,11 +1,8 @@
 package httpapi
 
 import (
-	"maps"
 	"math"
-	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"chaski/internal/app/imports"
@@ -120,85 +117,6 @@ func (a *API) importOf(b imports.Batch) importShape {
 	}
 	if p, busy := a.Imports.Progress(b.ID); busy {
 		out.Progress, out.Total, out.Left = &p.Done, p.Total, int(math.Ceil(p.Left.Seconds()))
-	}
-	return out
-}
-
-// readingShape is imports.Reading on the wire.
-type readingShape struct {
-	Sheet     string            `json:"sheet,omitempty" validate:"max=100"`
-	Encoding  string            `json:"encoding,omitempty" validate:"max=40"`
-	Separator string            `json:"separator,omitempty" validate:"max=40"`
-	Quote     string            `json:"quote,omitempty" validate:"max=10"`
-	HeaderRow int               `json:"header_row,omitempty" validate:"min=0,max=1000000"`
-	Columns   []columnShape     `json:"columns,omitempty" validate:"max=1000,dive"`
-	Constants map[string]string `json:"constants,omitempty" validate:"max=60,dive,keys,max=60,endkeys,max=500"`
-	Ignored   []int             `json:"ignored,omitempty" validate:"max=20000"`
-	Kept      []int             `json:"kept,omitempty" validate:"max=20000"`
-	Answers   map[string]string `json:"answers,omitempty" validate:"max=200,dive,keys,max=200,endkeys,max=1000"`
-}
-
-type columnShape struct {
-	Index int    `json:"index" validate:"min=0,max=1000"`
-	Field string `json:"field" validate:"max=60"`
-}
-
-func (s *readingShape) reading() *imports.Reading {
-	if s == nil {
-		return nil
-	}
-	r := &imports.Reading{
-		Sheet: s.Sheet, Encoding: s.Encoding, Separator: s.Separator, Quote: s.Quote, HeaderRow: s.HeaderRow,
-		Constants: s.Constants, Ignored: s.Ignored, Kept: s.Kept, Answers: s.Answers,
-	}
-	if s.Columns != nil {
-		r.Columns = map[int]string{}
-		for _, c := range s.Columns {
-			r.Columns[c.Index] = c.Field
-		}
-	}
-	return r
-}
-
-func readingOf(r imports.Reading) readingShape {
-	s := readingShape{
-		Sheet: r.Sheet, Encoding: r.Encoding, Separator: r.Separator, Quote: r.Quote, HeaderRow: r.HeaderRow,
-		Constants: r.Constants, Ignored: r.Ignored, Kept: r.Kept, Answers: r.Answers,
-	}
-	for _, index := range slices.Sorted(maps.Keys(r.Columns)) {
-		s.Columns = append(s.Columns, columnShape{index, r.Columns[index]})
-	}
-	return s
-}
-
-type importQuestion struct {
-	Key     string         `json:"key"`
-	Text    string         `json:"text"`
-	Options []importOption `json:"options"` // none: a text of the person's own
-	Rows    []int          `json:"rows"`
-	Changes []importChange `json:"changes"` // what is agreed to by answering
-	Answer  string         `json:"answer"`
-}
-
-type importOption struct {
-	Value string `json:"value"`
-	Text  string `json:"text"`
-}
-
-// questions say what only a person knows; options, what he can say.
-var questions, questionOptions = map[string]string{}, map[string]string{}
-
-func questionsOf(all []imports.Question) []importQuestion {
-	out := []importQuestion{}
-	for _, q := range all {
-		shape := importQuestion{
-			Key: q.Key, Text: sayNote(questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
-			Changes: changesOf(q.Changes),
-		}
-		for _, o := range q.Options {
-			shape.Options = append(shape.Options, importOption{o, sayNote(questionOptions, imports.Note{Code: o, Args: q.Args})})
-		}
-		out = append(out, shape)
 	}
 	return out
 }
@@ -351,12 +269,6 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 	return out
 }
 
-// asides say why a row is not read, or might not be.
-var asides = map[string]string{
-	"total": "Suma de otras filas", "note": "Nota al pie", "category": "Categoría: sus montos son la suma de las filas de abajo",
-	"header": "Encabezado repetido", "hidden": "Fila oculta o filtrada", "chosen": "Elegida por usted",
-}
-
 // topOf shows the first rows, as wide as a person needs to find the header.
 func topOf(out *previewShape, p *imports.Preview) {
 	const wide = 12
@@ -403,33 +315,4 @@ type undoShape struct {
 	Refused  int            `json:"refused"`
 	Refusals []refusalShape `json:"refusals"`
 	Import   importShape    `json:"import"`
-}
-
-// notes say what was assumed about a file.
-var notes = map[string]string{
-	"encoding_assumed": "El archivo no es UTF-8: se leyó como {encoding}, porque así sale bien el español. Revise los textos con tildes; si ve letras raras, elija otra codificación.",
-	"quotes_loose":     "Hay comillas sueltas o sin cerrar en {count} filas ({rows}): se tomaron como parte del texto. Revise esas filas.",
-	"quotes_span":      "En {count} filas ({rows}) un texto entre comillas ocupa varias líneas y tiene separadores dentro. Revise que no falte cerrar comillas.",
-	"zeros_restored":   "Columna {column}: en {count} celdas se pusieron los ceros de la izquierda que la hoja muestra y el número no guarda.",
-	"sheets_hidden":    "Hay hojas ocultas que no se leen: {sheets}.",
-	"date_1904":        "El libro cuenta las fechas desde 1904 (Excel de Mac); así se leyeron.",
-	"formulas_read":    "{count} celdas tienen fórmulas: se tomó el resultado guardado en el archivo.",
-	"rows_hidden":      "{count} filas están ocultas o filtradas y también se leen.",
-}
-
-func init() {
-	questions["damaged_repair"] = "Hay textos que llegaron dañados y se pueden reparar: «{value}» sería «{likely}». ¿Qué se guarda?"
-	questions["damaged_over"] = "Hay textos dañados que reemplazarían a uno bueno: ya está guardado «{before}» y el archivo dice «{after}». ¿Qué se guarda?"
-	questionOptions["repair"] = "El texto reparado, en todas esas filas"
-	questionOptions["as_is"] = "El texto como está en el archivo"
-	questionOptions["keep"] = "Lo que ya está guardado"
-	questionOptions["overwrite"] = "Lo que dice el archivo"
-}
-
-func sayNote(words map[string]string, n imports.Note) string {
-	s := words[n.Code]
-	for key, value := range n.Args {
-		s = strings.ReplaceAll(s, "{"+key+"}", value)
-	}
-	return s
 }

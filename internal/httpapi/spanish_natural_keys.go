@@ -3,7 +3,6 @@ package httpapi
 import (
 	"maps"
 
-	"chaski/internal/app/imports"
 	"chaski/internal/domain/fault"
 )
 
@@ -26,19 +25,4 @@ var naturalKeySentences = map[fault.Code]string{
 	fault.ImportDNIOtherName: "El DNI {dni} tiene otro nombre en {work} ({where}): {name}. Revise cuál es el correcto antes de importar.",
 	fault.ImportDNIOtherWork: "El DNI {dni} está a la vez en {work} ({where}, desde el {from}): {name}. Revise si es la misma persona y ponga la baja que falte.",
 	fault.ImportUndoReason:   "Esta importación cambió meses cerrados: para deshacerla escriba el motivo, de al menos 10 letras. Queda registrado.",
-}
-
-func init() {
-	maps.Copy(questions, map[string]string{
-		imports.AskSubtotal: "{ao}, {month}: {value} dice S/ {amount}, pero su detalle en el archivo ({finer}) suma S/ {sum}: la diferencia es S/ {difference}. ¿Cuál se importa?",
-		imports.AskFiner:    "{ao}, {month}: ya está guardado S/ {amount} en {stored}, y el archivo trae su detalle por S/ {sum}. Los dos a la vez contarían doble. ¿Cuál queda?",
-		imports.AskCoarser:  "{ao}, {month}: el archivo trae S/ {sum} en {value}, y ya está guardado su detalle ({stored}, S/ {amount}). Los dos a la vez contarían doble. ¿Cuál queda?",
-		imports.AskClosed: "El archivo cambia {n} datos de meses ya cerrados (hasta {through}; años: {years}). Abajo está cada uno, de cuánto a cuánto. " +
-			"Las cifras cerradas no se mueven: la diferencia de montos entra como ajuste en {open}; las metas cambian en su ejercicio. " +
-			"Si debe hacerse, escriba el motivo (por ejemplo, el documento que lo pide). Queda registrado con su nombre.",
-	})
-	maps.Copy(questionOptions, map[string]string{
-		imports.UseDetail: "El detalle; {value} se deja fuera", imports.UseTotal: "El total de {value}; su detalle se deja fuera",
-		imports.TakeFile: "Lo del archivo: lo guardado pasa a 0", imports.KeepStored: "Lo guardado: estas filas se dejan fuera",
-	})
 }
