@@ -34,6 +34,7 @@ func main() {
 		cli.Admin(app, engine), cli.Health(), cli.Catalog(app, engine))
 	cli.RefuseUnfinished(app)
 	cli.ServeCatalog(app, engine)
+	server.CarryImports(app)
 	cli.ScanRules(app, engine)
 	cli.Tour(app, os.Stdout)
 	cli.FirstAdministrator(app, engine, os.Stdout)

@@ -13,10 +13,7 @@ import (
 // version of the rules, and stops with it; the next start goes on.
 func ScanRules(pb core.App, engine *store.Engine) {
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		ctx, stop := context.WithCancel(context.Background())
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
+		store.Beside(e.App, func(ctx context.Context) {
 			began := time.Now()
 			n, err := untilDone(ctx, scanPause, func() (int, error) { return engine.ScanRules(ctx, e.App) }, func(err error) {
 				e.App.Logger().Error("rows not judged by the rules yet", "error", err)
@@ -24,11 +21,6 @@ func ScanRules(pb core.App, engine *store.Engine) {
 			if err == nil && n > 0 {
 				e.App.Logger().Info("rows judged by the rules", "rows", n, "took", time.Since(began).String())
 			}
-		}()
-		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-			stop()
-			<-over
-			return e.Next()
 		})
 		return e.Next()
 	})

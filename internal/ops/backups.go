@@ -53,15 +53,15 @@ func (h *Health) BackUp(a actor.Actor) error {
 		h.end(began, nil)
 		return err
 	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), maxBackup)
+	store.Beside(h.app, func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, maxBackup)
 		defer cancel()
 		err := run(ctx)
 		h.end(began, err)
 		if err != nil {
 			h.app.Logger().Error("backup asked for failed", "error", err)
 		}
-	}()
+	})
 	return nil
 }
 

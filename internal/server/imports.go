@@ -1,8 +1,6 @@
 package server
 
 import (
-	"context"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
@@ -14,9 +12,9 @@ import (
 // ImporterKey is where a running app keeps its imports.Importer.
 const ImporterKey = "chaskiImporter"
 
-// bindImports goes on with imports that are under way, now and until the server
-// ends: then the step that is being written is, and no more.
-func bindImports(pb core.App, engine *store.Engine, sights app.Sights) (*imports.Importer, error) {
+// newImporter makes the importer of a server; CarryImports goes on with what is
+// under way.
+func newImporter(pb core.App, engine *store.Engine, sights app.Sights) (*imports.Importer, error) {
 	archive := store.NewImports(engine, pb)
 	if err := archive.UnstageAll(); err != nil {
 		return nil, err
@@ -25,16 +23,17 @@ func bindImports(pb core.App, engine *store.Engine, sights app.Sights) (*imports
 		Archive: archive, Opener: sheet.Opener{}, Printer: sheet.Printer{}, Today: engine.Today, Sights: sights, Log: pb.Logger(),
 	}
 	pb.Store().Set(ImporterKey, im)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		im.Run(ctx)
-	}()
-	pb.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		cancel()
-		<-done
-		return e.Next()
-	})
 	return im, nil
+}
+
+// CarryImports goes on with imports that are under way, from when the server
+// begins until it ends: then the step that is being written is, and no more.
+func CarryImports(pb core.App) {
+	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		store.Beside(e.App, e.App.Store().Get(ImporterKey).(*imports.Importer).Run)
+		return nil
+	})
 }

@@ -45,6 +45,7 @@ func DataSource(path string) string {
 }
 
 // Bind wires everything to an app. dist may be nil: then no web app is served.
+// What works beside the requests is bound by itself (CarryImports).
 func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	edge.Seal(pb)
 	engine.Say = httpapi.Message
@@ -72,7 +73,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		admission := app.NewAdmission(runtime.GOMAXPROCS(0))
 		told.Gates(admission)
 		personal := store.NewPersonal(engine, e.App)
-		importer, err := bindImports(e.App, engine, personal)
+		importer, err := newImporter(e.App, engine, personal)
 		if err != nil {
 			return err
 		}

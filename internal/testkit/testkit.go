@@ -108,6 +108,7 @@ func start(t *testing.T, from string) *Kit {
 	k.Engine.Now = func() time.Time { return k.Clock }
 	k.App = core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: server.Connect})
 	server.Bind(k.App, k.Engine, nil)
+	server.CarryImports(k.App)
 	if err := k.App.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
