@@ -96,7 +96,7 @@ func refusalsOf(refusals []imports.Refusal) []refusalShape {
 func (a *API) importOf(b imports.Batch) importShape {
 	out := importShape{
 		ID: b.ID, Kind: b.Kind, FileName: b.FileName, SHA256: b.SHA256, Size: b.Size, Received: b.Size, State: b.State, Actor: b.ActorName,
-		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total, Closed: b.Closed() != "",
+		CreatedAt: b.CreatedAt, UndoneBy: b.UndoneBy, Done: b.Done, Records: b.Total, Closed: b.NeedsReason(),
 	}
 	if b.State == imports.Receiving {
 		out.Received = b.Received

@@ -20,9 +20,10 @@ var naturalKeySentences = map[fault.Code]string{
 	fault.TransferDouble:       "El convenio ya tiene otra transferencia con esta resolución. Si es la misma, anule una de las dos; si no, corrija la resolución.",
 	fault.PolicyDouble:         "La actividad ya tiene esta póliza de la misma aseguradora, escrita {other}. Si es la misma, anule una de las dos; si no, corrija el número.",
 
-	fault.ImportRowRepeated:  "La fila repite la fila {row}: es el mismo clasificador ({value}) escrito de otra manera, con el mismo monto. Se deja fuera.",
-	fault.ImportSubtotal:     "{value} es un subtotal: sus niveles más detallados ({finer}) suman lo mismo, S/ {sum}. Se deja fuera; se importa el detalle.",
-	fault.ImportDNIOtherName: "El DNI {dni} tiene otro nombre en {work} ({where}): {name}. Revise cuál es el correcto antes de importar.",
-	fault.ImportDNIOtherWork: "El DNI {dni} está a la vez en {work} ({where}, desde el {from}): {name}. Revise si es la misma persona y ponga la baja que falte.",
-	fault.ImportUndoReason:   "Esta importación cambió meses cerrados: para deshacerla escriba el motivo, de al menos 10 letras. Queda registrado.",
+	fault.ImportRowRepeated:    "La fila repite la fila {row}: es el mismo clasificador ({value}) escrito de otra manera, con el mismo monto. Se deja fuera.",
+	fault.ImportSubtotal:       "{value} es un subtotal: sus niveles más detallados ({finer}) suman lo mismo, S/ {sum}. Se deja fuera; se importa el detalle.",
+	fault.ImportDNIOtherName:   "El DNI {dni} tiene otro nombre en {work} ({where}): {name}. Revise cuál es el correcto antes de importar.",
+	fault.ImportDNIOtherWork:   "El DNI {dni} está a la vez en {work} ({where}, desde el {from}): {name}. Revise si es la misma persona y ponga la baja que falte.",
+	fault.ImportResolutionLike: "Ya existe «{like}», y esta fila crearía otra resolución, «{value}». Si es la misma, escríbala igual en el archivo: si no, sus transferencias contarían dos veces.",
+	fault.ImportUndoReason:     "Deshacer esta importación puede cambiar meses que ya están cerrados: escriba el motivo, de al menos 10 letras. Queda registrado.",
 }

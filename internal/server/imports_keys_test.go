@@ -299,3 +299,44 @@ func TestImportIntoClosedMonths(t *testing.T) {
 		t.Errorf("targets of a closed exercise: %+v", q)
 	}
 }
+
+// Months that were closed after an import are not moved by its undoing either
+// without a reason.
+func TestUndoAfterTheClose(t *testing.T) {
+	k := testkit.World(t)
+	ana := k.Token(testkit.Ana)
+	f := upload(k, ana, "budget_execution", "x.csv", "Ejercicio;Clave;Mes;Clasificador;Devengado (S/)\n2026;seguimiento;11;2.3.2;150.00\n")
+	apply(t, f, f.preview(map[string]any{}))
+	k.CloseThrough("2026-11")
+	ana = k.Token(testkit.Ana)
+	var shown struct{ Closed bool }
+	k.Do("GET", httpapi.Prefix+"/imports/"+f.ID, ana, nil).JSON(http.StatusOK, &shown)
+	undo := func(reason string) testkit.Response {
+		return k.Do("POST", httpapi.Prefix+"/imports/"+f.ID+"/undo", ana, map[string]any{"reason": reason})
+	}
+	if r := undo(""); r.Code() != "import_undo_reason" || !shown.Closed {
+		t.Errorf("undone without a reason (shown %v): %s", shown.Closed, r.Body)
+	}
+	undo("El oficio fue anulado").JSON(http.StatusOK, nil)
+	if n := k.Int(`SELECT count(*) FROM audit WHERE action = 'import_undo' AND detail LIKE '%El oficio fue anulado%'`); n != 1 {
+		t.Errorf("%d entries with the reason of the undo", n)
+	}
+	verifies(t, k)
+}
+
+// A resolution without its kind is another number: whoever may have meant a stored
+// one is told, row by row.
+func TestResolutionsAlike(t *testing.T) {
+	k := testkit.World(t)
+	ana := k.Token(testkit.Ana)
+	head := "Resolución;Publicación;Convenio;Monto;Devengado\n"
+	line := func(number string) string {
+		return number + ";10/11/2026;" + testkit.Codes[testkit.Canal] + ";1500.00;15/11/2026\n"
+	}
+	f := upload(k, ana, "transfers", "uno.csv", head+line("RM 901-2026-TR"))
+	apply(t, f, f.preview(map[string]any{}))
+	p := upload(k, ana, "transfers", "dos.csv", head+line("901-2026-TR")+line("R.M. Nº 901-2026-TR")+line("RM 902-2026-TR")+line("RD 902-2026-TR")).preview(map[string]any{})
+	if got := p.codes(); !slices.Equal(got, []string{"2 import_resolution_like", "5 import_resolution_like"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -96,7 +96,10 @@ func (s *Imports) Find(id string) (imports.Batch, error) {
 	if err != nil {
 		return imports.Batch{}, err
 	}
-	return batchOf(r), nil
+	b := batchOf(r)
+	err = s.app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM month_closes WHERE created > {:at})`).
+		Bind(dbx.Params{"at": r.GetString("created")}).Row(&b.ClosedSince)
+	return b, err
 }
 
 // listed bounds the list of imports.

@@ -140,7 +140,7 @@ func (im *Importer) Undo(ctx context.Context, a actor.Actor, id, reason string) 
 	if f := b.because(reason); f != nil {
 		return b, nil, f
 	}
-	if b.Closed() != "" {
+	if b.NeedsReason() {
 		if err := im.Archive.Choose(b); err != nil {
 			return b, nil, err
 		}

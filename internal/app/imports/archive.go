@@ -40,6 +40,7 @@ type Batch struct {
 	Stop                           *Stop  // why it does not go on
 	Actor, ActorName, UndoneBy     string
 	CreatedAt, AppliedAt, UndoneAt time.Time
+	ClosedSince                    bool // months were closed after the file came; of Find alone
 }
 
 // Refusal is why one row of an import cannot be undone.

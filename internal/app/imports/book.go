@@ -106,6 +106,7 @@ type Book struct {
 	people   People
 	codes    map[string]string // of convenios, by work
 	through  *day.Month
+	numbers  map[string][]string // of resolutions, by number and year
 }
 
 func newBook(base Base, seed string, today day.Day, answers map[string]string) *Book {

@@ -204,9 +204,15 @@ func (p *planner) askClosed(through day.Month) {
 // Closed is why the import touches closed months, "" if it does not.
 func (b Batch) Closed() string { return b.Reading.Answers[AskClosed] }
 
-// because keeps why an import that touched closed months is undone.
+// NeedsReason: to undo it may move figures of months that are closed, since it
+// moved them itself or they were closed afterwards.
+func (b Batch) NeedsReason() bool {
+	return b.Closed() != "" || b.ClosedSince && b.Kind != Entities && b.Kind != Users
+}
+
+// because keeps why an import whose undoing may move closed months is undone.
 func (b *Batch) because(reason string) *fault.Fault {
-	if b.Closed() == "" {
+	if !b.NeedsReason() {
 		return nil
 	}
 	reason = strings.TrimSpace(reason)
@@ -214,6 +220,9 @@ func (b *Batch) because(reason string) *fault.Fault {
 		return fault.New(fault.ImportUndoReason, "reason")
 	}
 	answers := maps.Clone(b.Reading.Answers)
+	if answers == nil {
+		answers = map[string]string{}
+	}
 	answers[WhyUndone] = reason
 	b.Reading.Answers = answers
 	return nil

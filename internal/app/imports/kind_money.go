@@ -2,8 +2,10 @@ package imports
 
 import (
 	"fmt"
+	"slices"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/naturalkey"
 )
 
 var transferSpec = Spec{
@@ -47,12 +49,40 @@ func planTransfer(b *Book, l *Line) {
 		return
 	}
 	resolution := l.put(b, "resolutions", Values{"number": number}, l.copyTo(Values{}, "published_on"), nil)
+	if like := b.resolutionLike(number); like != "" && resolution.New {
+		l.warn("resolution", fault.New(fault.ImportResolutionLike, "").With("value", number).With("like", like))
+	}
 	fields := l.copyTo(Values{}, "amount", "accrued_on", "state")
 	initial := "aprobada"
 	if accrued != "" {
 		initial = "devengada"
 	}
 	l.put(b, "transfers", Values{"resolution": resolution.ID, "convenio": convenio.ID}, fields, Values{"state": initial})
+}
+
+// resolutionLike is another resolution, stored or of an earlier row, with the same
+// number and year; "" if there is none.
+func (b *Book) resolutionLike(number string) string {
+	if b.numbers == nil {
+		b.numbers = map[string][]string{}
+		for _, r := range b.read("resolutions", []StoredColumn{{"number", AsText}}, "", nil) {
+			stored := r.Fields.Text("number")
+			b.numbers[naturalkey.ResolutionNumber(stored)] = append(b.numbers[naturalkey.ResolutionNumber(stored)], stored)
+		}
+	}
+	n := naturalkey.ResolutionNumber(number)
+	if n == "" {
+		return ""
+	}
+	for _, known := range b.numbers[n] {
+		if known != number {
+			return known
+		}
+	}
+	if !slices.Contains(b.numbers[n], number) {
+		b.numbers[n] = append(b.numbers[n], number)
+	}
+	return ""
 }
 
 var budgetSpec = Spec{

@@ -15,15 +15,17 @@ const (
 	PolicyDouble         Code = "policy_double"
 
 	// Of imports: rows that are left out, and one DNI that is elsewhere.
-	ImportRowRepeated  Code = "import_row_repeated"
-	ImportSubtotal     Code = "import_subtotal"
-	ImportDNIOtherName Code = "import_dni_other_name"
-	ImportDNIOtherWork Code = "import_dni_other_work"
+	ImportRowRepeated Code = "import_row_repeated"
+	// ImportResolutionLike: a new resolution has number and year of another.
+	ImportResolutionLike Code = "import_resolution_like"
+	ImportSubtotal       Code = "import_subtotal"
+	ImportDNIOtherName   Code = "import_dni_other_name"
+	ImportDNIOtherWork   Code = "import_dni_other_work"
 	// ImportUndoReason: an import that touched closed months is undone with a reason.
 	ImportUndoReason Code = "import_undo_reason"
 )
 
 func init() {
 	All = append(All, ResolutionForm, ResolutionUnclear, ClasificadorForm, ClasificadorUnread, ClasificadorSubtotal, ClasificadorBelow,
-		TransferDouble, PolicyDouble, ImportRowRepeated, ImportSubtotal, ImportDNIOtherName, ImportDNIOtherWork, ImportUndoReason)
+		TransferDouble, PolicyDouble, ImportRowRepeated, ImportResolutionLike, ImportSubtotal, ImportDNIOtherName, ImportDNIOtherWork, ImportUndoReason)
 }

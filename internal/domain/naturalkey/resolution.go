@@ -69,6 +69,20 @@ func Resolution(s string) string {
 	return strings.TrimSpace(kind + " " + number)
 }
 
+// said is the number with its year, wherever it stands.
+var said = regexp.MustCompile(`(?:^|[^\d])0*(\d{1,6})[ \-/]+((?:19|20)\d\d)\b`)
+
+// ResolutionNumber is number and year of a resolution, "101-2026", without what
+// kind it is and who issued it; "" if it has none. Two that agree in it are perhaps
+// one: "101-2026-TR" and "RM 101-2026-TR".
+func ResolutionNumber(s string) string {
+	parts := said.FindStringSubmatch(fold(s))
+	if parts == nil {
+		return ""
+	}
+	return parts[1] + "-" + parts[2]
+}
+
 // two says whether what follows a number names a second one with the same right:
 // "RM 101-2026-TR y RM 102-2026-TR" is neither of the two.
 func two(rest string) bool { return another.MatchString(rest) && !onlySaid.MatchString(rest) }
