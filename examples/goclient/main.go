@@ -113,7 +113,7 @@ func (c *client) push() {
 		a := c.call("/api/chaski/v1/sync/push", `SELECT json_object('protocol', 1, 'device', d.id, 'marks', json(marks), 'mutations',
 			json_group_array(json_object('id', o.id, 'counter', counter, 'collection', collection, 'record', record, 'op', 'create',
 			'fields', json(fields), 'form', 'visit/1', 'schema', 1, 'at', at))) FROM device d, (SELECT * FROM outbox WHERE status = 'pending' ORDER BY counter LIMIT 100) o`)
-		fmt.Println(c.text(`SELECT group_concat(concat_ws(' ', value->>'status', value->>'id', value->>'receipt'), char(10)) FROM json_each(?, '$.results')`, a))
+		fmt.Println(c.text(`SELECT coalesce(group_concat(concat_ws(' ', value->>'status', value->>'id', value->>'receipt'), char(10)), 'rewound') FROM json_each(?, '$.results')`, a))
 		c.change(believe+`UPDATE device SET id = NULL, install = lower(hex(randomblob(16))) WHERE instr(?1, 'device_counter_reused'); -- a copy of another
 			UPDATE outbox SET status = r.value->>'status', outcome = r.value FROM json_each(?1, '$.results') r
 			WHERE outbox.id = r.value->>'id' AND NOT instr(r.value, 'device_counter_reused')`, a)
@@ -137,8 +137,6 @@ func (c *client) pull() {
 			DELETE FROM member WHERE (b, c, id) IN (SELECT value->>'b', value->>'c', value->>'id' FROM json_each(?1, '$.removes'));
 			DELETE FROM stored WHERE (c, id) NOT IN (SELECT c, id FROM member);
 			REPLACE INTO bucket SELECT value->>'handle', value->>'name', 1 FROM json_each(?1, '$.reconcile');
-			UPDATE outbox SET status = data->>'status', outcome = data FROM stored
-				WHERE outbox.status = 'parked' AND c = 'mutation_reviews' AND data->>'mutation' = outbox.id;
 			UPDATE device SET cursor = ?1->'cursor', today = ?1->>'business_date'`, a)
 		if c.text(`SELECT ?->>'$.trailer.complete'`, a) == "0" {
 			continue
@@ -151,6 +149,8 @@ func (c *client) pull() {
 			c.reconcile(must(strconv.Atoi(handle)))
 		}
 		if len(repair) == 0 && c.text(`SELECT `+sum+` = ?1->>'$.trailer.total' FROM terms`, a) == "1" {
+			c.change(`UPDATE outbox SET status = data->>'status', outcome = data FROM stored -- not before: a rewind may have lost the review (§6)
+				WHERE outbox.status = 'parked' AND c = 'mutation_reviews' AND data->>'mutation' = outbox.id`)
 			return
 		}
 		tries++

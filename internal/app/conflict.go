@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -30,6 +32,8 @@ type Conflict struct {
 	Intervention, Label          string // Label: the intervention's name
 	UT                           string // of the intervention
 	Values                       []replication.Lost
+	Rev                          int64 // of the record when it said what Values say of it
+	Version                      int64 // its own rev: what is shown of it changes with it
 	Mutation                     string
 	Author, AuthorName, AuthorAt string // who lost; by his device's clock
 	Other, OtherName, OtherAt    string // whose value stands, if known; by the server's clock
@@ -42,35 +46,152 @@ func (c Conflict) fields() map[string]any {
 	return map[string]any{
 		"kind": c.Kind, "collection": c.Collection, "record": c.Record, "intervention": c.Intervention, "label": c.Label,
 		"values": c.Values, "mutation": c.Mutation, "author": c.Author, "author_name": c.AuthorName, "author_at": c.AuthorAt,
-		"other": c.Other, "other_name": c.OtherName, "other_at": c.OtherAt, "rule": c.Rule, "state": c.State,
+		"other": c.Other, "other_name": c.OtherName, "other_at": c.OtherAt, "rule": c.Rule, "state": c.State, "rev": c.Rev,
 	}
 }
 
+// continues: an earlier open conflict of the same person about the same record is
+// about the same unit too. A deletion is about all of the record.
+func (c Conflict) continues(earlier Conflict) bool {
+	if (c.Kind == ConflictDeleteEdited) != (earlier.Kind == ConflictDeleteEdited) {
+		return false
+	}
+	if c.Kind == ConflictDeleteEdited {
+		return true
+	}
+	for _, l := range c.Values {
+		unit := replication.UnitOf(c.Collection, l.Field)
+		if slices.ContainsFunc(earlier.Values, func(e replication.Lost) bool { return slices.Contains(unit, e.Field) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// joined is c under the name of the earlier conflict that it continues, with what
+// that one keeps of other fields against what the record says of them now.
+func (c Conflict) joined(earlier Conflict, row RecordState) Conflict {
+	c.ID = earlier.ID
+	if c.Kind == ConflictDeleteEdited {
+		return c
+	}
+	for _, e := range earlier.Values {
+		if slices.ContainsFunc(c.Values, func(l replication.Lost) bool { return l.Field == e.Field }) {
+			continue
+		}
+		c.Values = append(c.Values, replication.Lost{Field: e.Field, Mine: e.Mine, Theirs: row.says(e.Field)})
+	}
+	c.sort()
+	return c
+}
+
+func (c Conflict) sort() {
+	slices.SortFunc(c.Values, func(a, b replication.Lost) int { return strings.Compare(a.Field, b.Field) })
+}
+
+// says is the value of a field, nil in a record that is gone.
+func (r RecordState) says(field string) any {
+	if r.Gone {
+		return nil
+	}
+	return r.Data[field]
+}
+
+// overtaken: the record has moved on past what the conflict says of it, so that
+// to decide for its author would write over what nobody was shown.
+func (c Conflict) overtaken(row RecordState) bool {
+	switch {
+	case c.Kind == ConflictEditDeleted:
+		return !row.Gone
+	case row.Gone:
+		return c.Kind == ConflictEdit // of a deletion nothing is left to do
+	case c.Kind == ConflictDeleteEdited:
+		for field, rev := range row.FieldRevs {
+			if field != replication.SchemaField && rev > c.Rev {
+				return true
+			}
+		}
+		return false
+	}
+	_, rev := newest(c.Collection, c.Values, row.FieldRevs)
+	return rev > c.Rev
+}
+
+// settlement decides conflicts in the name of somebody.
+type settlement struct {
+	tx     Outbound
+	by     actor.Actor
+	device string // "" in the office
+	now    time.Time
+	// hand is who brought a field of the conflict's record to a revision.
+	hand func(field string, rev int64) (Hand, error)
+}
+
 // settle writes the decision, and with it the values that lost if they are to
-// stand after all: an ordinary change, by who decided.
-func settle(tx Outbound, c Conflict, resolution string, by actor.Actor, device string, now time.Time) error {
+// stand after all: an ordinary change, by who decided. ConflictMoved if what
+// stands is not what the conflict shows: then the conflict shows it, and nothing
+// else is written.
+func (s settlement) settle(c Conflict, resolution string) error {
 	if c.State != ConflictOpen {
 		return fault.New(fault.ConflictSettled, "record").With("name", c.ResolvedByName)
 	}
-	row, err := tx.Row(c.Collection, c.Record)
+	row, err := s.tx.Row(c.Collection, c.Record)
 	if err != nil {
 		return err
 	}
 	if resolution == visit.ResolveAuthor {
-		if err := restore(tx, c, row); err != nil {
+		if c.overtaken(row) {
+			return s.showAnew(c, row)
+		}
+		if err := restore(s.tx, c, row); err != nil {
 			return err
 		}
 	}
-	if err := tx.Apply("update", "conflicts", c.ID, map[string]any{
-		"state": ConflictSettled, "resolution": resolution, "resolved_by": by.User, "resolved_by_name": by.Name,
-		"resolved_at": now.UTC().Format(stamp),
+	if err := s.tx.Apply("update", "conflicts", c.ID, map[string]any{
+		"state": ConflictSettled, "resolution": resolution, "resolved_by": s.by.User, "resolved_by_name": s.by.Name,
+		"resolved_at": s.now.UTC().Format(stamp),
 	}); err != nil {
 		return err
 	}
-	return tx.Note(Note{
-		Actor: by.User, Action: "settle_conflict", Collection: c.Collection, Record: c.Record, Device: device,
+	return s.tx.Note(Note{
+		Actor: s.by.User, Action: "settle_conflict", Collection: c.Collection, Record: c.Record, Device: s.device,
 		Detail: map[string]any{"conflict": c.ID, "resolution": resolution, "values": c.Values, "before": row.Data},
 	})
+}
+
+// showAnew puts into a conflict what the record says now and who brought it there,
+// and answers ConflictMoved.
+func (s settlement) showAnew(c Conflict, row RecordState) error {
+	field, rev := "", row.Rev
+	switch {
+	case row.Gone:
+		c.Kind = ConflictEditDeleted
+	case c.Kind == ConflictDeleteEdited:
+		for f, r := range row.FieldRevs {
+			if f != replication.SchemaField && r > c.Rev && !slices.ContainsFunc(c.Values, func(l replication.Lost) bool { return l.Field == f }) {
+				c.Values = append(c.Values, replication.Lost{Field: f})
+			}
+		}
+		c.sort()
+		field, rev = newest(c.Collection, c.Values, row.FieldRevs)
+	default:
+		c.Kind = ConflictEdit
+		if f, r := newest(c.Collection, c.Values, row.FieldRevs); f != "" {
+			field, rev = f, r
+		}
+	}
+	for i := range c.Values {
+		c.Values[i].Theirs = row.says(c.Values[i].Field)
+	}
+	hand, err := s.hand(field, rev)
+	if err != nil {
+		return err
+	}
+	c.Rev, c.Other, c.OtherName, c.OtherAt = row.Rev, hand.User, hand.Name, hand.At
+	if err := s.tx.Apply("update", "conflicts", c.ID, c.fields()); err != nil {
+		return err
+	}
+	return fault.New(fault.ConflictMoved, "record").With("name", hand.Name)
 }
 
 // lostValues are the values a conflict kept, by field.
@@ -203,25 +324,46 @@ func (r *Reviewer) Conflict(a actor.Actor, id string) (Conflict, error) {
 	return found[0], nil
 }
 
-// Settle decides a conflict for the two people it is about.
-func (r *Reviewer) Settle(ctx context.Context, a actor.Actor, id, resolution string) (Conflict, error) {
+// Settle decides a conflict for the two people it is about, as of the version that
+// the reviewer was shown (0: not said). ConflictMoved if it shows something else now.
+func (r *Reviewer) Settle(ctx context.Context, a actor.Actor, id, resolution string, seen int64) (Conflict, error) {
 	ut, err := reach(a, actor.SettleConflicts)
 	if err != nil {
 		return Conflict{}, err
 	}
 	var c Conflict
+	var moved error // not an error of the transaction: what the conflict shows now is kept
 	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
+		moved = nil
 		var found bool
 		if c, found, err = tx.Conflict(id); err != nil || !found || ut != "" && c.UT != ut {
 			return orFault(err, fault.New(fault.NotFound, ""))
 		}
-		if err := settle(tx, c, resolution, a, "", r.Now()); err != nil {
+		if seen != 0 && seen != c.Version && c.State == ConflictOpen {
+			return fault.New(fault.ConflictMoved, "record")
+		}
+		err := settlement{
+			tx: tx, by: a, now: r.Now(),
+			hand: func(field string, rev int64) (Hand, error) { return tx.HandOf(c.Collection, c.Record, field, rev) },
+		}.settle(c, resolution)
+		if isMoved(err) {
+			moved, err = err, nil
+		}
+		if err != nil {
 			return err
 		}
 		c, _, err = tx.Conflict(id)
 		return err
 	})
+	if err == nil {
+		err = moved
+	}
 	return c, err
+}
+
+func isMoved(err error) bool {
+	f := fault.Of(err)
+	return f != nil && f.Code == fault.ConflictMoved
 }
 
 // problems are faults as a replicated row carries them.

@@ -52,7 +52,11 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 	case m.Op == "delete":
 		return j.remove(m, row)
 	case row.Gone:
-		return j.conflict(m, row, ConflictEditDeleted, replication.AllLost(fields), "", row.Rev)
+		lost := replication.AllLost(m.Collection, fields, j.bases)
+		if len(lost) == 0 {
+			return &Outcome{Status: Applied, Rev: row.Rev}, nil
+		}
+		return j.conflict(m, row, ConflictEditDeleted, lost, "", row.Rev)
 	}
 	return j.update(m, fields, row)
 }
@@ -156,6 +160,8 @@ func (j *judge) remove(m Mutation, row RecordState) (*Outcome, error) {
 }
 
 // conflict keeps the values that lost, with whose stand, and answers the outcome.
+// What the same person loses again of the same unit joins his open conflict: two
+// would let an older value of his be restored over a newer one.
 func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replication.Lost, field string, rev int64) (*Outcome, error) {
 	other, err := j.handOf(m, field, rev)
 	if err != nil {
@@ -168,11 +174,19 @@ func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replic
 	}
 	c := Conflict{
 		ID: replication.DerivedID("conflict", m.ID), Kind: kind, Collection: m.Collection, Record: m.Record,
-		Intervention: intervention, Label: work.Name, Values: lost, Mutation: m.ID,
+		Intervention: intervention, Label: work.Name, Values: lost, Rev: row.Rev, Mutation: m.ID,
 		Author: j.actor.User, AuthorName: j.actor.Name, AuthorAt: m.At, Other: other.User, OtherName: other.Name, OtherAt: other.At,
 		Rule: RuleFirstStays, State: ConflictOpen,
 	}
-	if err := j.tx.Apply("create", "conflicts", c.ID, c.fields()); err != nil {
+	earlier, err := j.tx.OpenConflicts(j.actor.User, m.Collection, m.Record)
+	if err != nil {
+		return nil, err
+	}
+	op := "create"
+	if i := slices.IndexFunc(earlier, c.continues); i >= 0 {
+		op, c = "update", c.joined(earlier[i], row)
+	}
+	if err := j.tx.Apply(op, "conflicts", c.ID, c.fields()); err != nil {
 		return nil, err
 	}
 	o := &Outcome{Status: Applied, Rev: row.Rev, Conflict: c.ID}
@@ -209,5 +223,21 @@ func (j *judge) settle(m Mutation, fields map[string]any) (*Outcome, error) {
 		return verdict(fault.New(fault.DeviceRevoked, ""))
 	}
 	resolution, _ := fields["resolution"].(string)
-	return judged(&Outcome{Status: Applied}, settle(j.tx, c, resolution, j.actor, j.device, j.now))
+	shown, err := j.tx.Row("conflicts", c.ID)
+	if err != nil {
+		return nil, err
+	}
+	bases, err := j.basesOf(m, shown)
+	if err != nil {
+		return nil, err
+	}
+	if c.State == ConflictOpen && len(replication.Edited(bases, shown.Data, shown.FieldRevs)) > 0 {
+		return verdict(fault.New(fault.ConflictMoved, "record").With("name", c.AuthorName))
+	}
+	return judged(&Outcome{Status: Applied}, settlement{
+		tx: j.tx, by: j.actor, device: j.device, now: j.now,
+		hand: func(field string, rev int64) (Hand, error) {
+			return j.handOf(Mutation{Collection: c.Collection, Record: c.Record}, field, rev)
+		},
+	}.settle(c, resolution))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -127,6 +128,8 @@ type Outbound interface {
 	Note(Note) error
 	// Conflict is one of the kept conflicts.
 	Conflict(id string) (Conflict, bool, error)
+	// OpenConflicts are those of a person about a record that nobody settled.
+	OpenConflicts(author, collection, record string) ([]Conflict, error)
 	// Parked are all mutations that wait for review, in the order received.
 	Parked() ([]ParkedMutation, error)
 	// Review replaces the outcomes of parked mutations by those decided, once.
@@ -230,19 +233,35 @@ func (j *judge) expect(read []reading) error {
 	return j.tx.Expect(j.device, batch)
 }
 
-// all answers the outcomes of a batch, in its order.
+// all answers the outcomes of a batch, in its order. What came before the record it
+// hangs on is judged again once that is there.
 func (j *judge) all(read []reading) ([]*Outcome, error) {
 	if err := j.expect(read); err != nil {
 		return nil, err
 	}
 	out := make([]*Outcome, len(read))
-	for i, r := range read {
-		var err error
-		if out[i], err = j.one(r.mutation, r.bad); err != nil {
-			return nil, err
+	for again := true; again; {
+		again = false
+		for i, r := range read {
+			if out[i] != nil && !out[i].early() {
+				continue
+			}
+			var err error
+			if out[i], err = j.one(r.mutation, r.bad); err != nil {
+				return nil, err
+			}
+			again = again || out[i].Status != Rejected
 		}
+		again = again && slices.ContainsFunc(out, (*Outcome).early)
 	}
 	return out, nil
+}
+
+// early: what the mutation is about is not here, and may still come. It is no
+// decision, so it is not stored: sent again, the mutation is judged anew.
+func (o *Outcome) early() bool {
+	return o.Status == Rejected && o.Seq == 0 && len(o.Errors) == 1 &&
+		(o.Errors[0].Code == fault.ParentNotFound || o.Errors[0].Code == fault.RecordNotFound)
 }
 
 // one answers the outcome of a mutation; an error is the server's own.
@@ -280,6 +299,9 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 		return nil, err
 	}
 	o.ID = m.ID
+	if o.early() {
+		return o, nil
+	}
 	j.byID[m.ID], j.counted[m.Counter] = len(j.fresh), true
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o, Bases: j.bases, Won: j.won})
 	if key := m.Collection + "/" + m.Record; j.status[key] != Parked {

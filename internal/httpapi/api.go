@@ -168,6 +168,7 @@ var status = map[fault.Code]int{
 	fault.DocumentsQuota:    http.StatusConflict,
 
 	fault.ConflictSettled:     http.StatusConflict,
+	fault.ConflictMoved:       http.StatusConflict,
 	fault.ParkedDecided:       http.StatusConflict,
 	fault.Conflict:            http.StatusConflict,
 	fault.RendicionClosed:     http.StatusConflict,

@@ -32,6 +32,7 @@ type conflictQuery struct {
 
 type conflictShape struct {
 	ID             string             `json:"id"`
+	Version        int64              `json:"version"`
 	Kind           string             `json:"kind"`
 	Collection     string             `json:"collection"`
 	Record         string             `json:"record"`
@@ -53,7 +54,7 @@ type conflictShape struct {
 
 func conflictOf(c app.Conflict) conflictShape {
 	return conflictShape{
-		ID: c.ID, Kind: c.Kind, Collection: c.Collection, Record: c.Record, Intervention: c.Intervention, Label: c.Label, Values: maskedValues(c),
+		ID: c.ID, Version: c.Version, Kind: c.Kind, Collection: c.Collection, Record: c.Record, Intervention: c.Intervention, Label: c.Label, Values: maskedValues(c),
 		Author: c.Author, AuthorName: c.AuthorName, AuthorAt: c.AuthorAt, Other: c.Other, OtherName: c.OtherName, OtherAt: c.OtherAt,
 		Rule: c.Rule, State: c.State, Resolution: c.Resolution, ResolvedByName: c.ResolvedByName, ResolvedAt: c.ResolvedAt,
 	}
@@ -113,6 +114,7 @@ func (a *API) conflict(c echo.Context) error {
 
 type settleRequest struct {
 	Resolution string `json:"resolution" validate:"required,oneof=author other"`
+	Seen       int64  `json:"seen" validate:"min=0"`
 }
 
 func (a *API) settleConflict(c echo.Context) error {
@@ -120,7 +122,7 @@ func (a *API) settleConflict(c echo.Context) error {
 	if err := bind(c, &q); err != nil {
 		return err
 	}
-	x, err := a.Reviewer.Settle(c.Request().Context(), who(c), c.Param("conflict"), q.Resolution)
+	x, err := a.Reviewer.Settle(c.Request().Context(), who(c), c.Param("conflict"), q.Resolution, q.Seen)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,7 @@ var sentences = map[fault.Code]string{
 	fault.ParentParked:               "La visita espera la revisión de su coordinador, y este registro con ella.",
 	fault.ReviewRejected:             "Su coordinador revisó este registro y no lo aceptó: {reason}. Corríjalo si corresponde o converse con él.",
 	fault.ConflictSettled:            "Este conflicto ya fue resuelto por {name}. Actualice la pantalla para ver cómo quedó.",
+	fault.ConflictMoved:              "Después de lo que se mostraba, el registro volvió a cambiar. No se escribió nada: mire lo que dice ahora y decida de nuevo.",
 	fault.ParkedDecided:              "Este registro ya fue revisado por otra persona. Actualice la lista.",
 
 	fault.RendicionClosed:       "La rendición ya no está en el estado en que se puede hacer esto. Actualice la pantalla para ver cómo está.",

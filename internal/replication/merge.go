@@ -12,13 +12,16 @@ import (
 // Merging a device's change into a record that others may have changed.
 //
 //   - M1 Every value the device sent ends in exactly one place: it is written, it
-//     is what the record says already, or it is lost to a conflict.
+//     is what the record says already, it is what its author saw and left, or it
+//     is lost to a conflict.
 //   - M2 What nobody changed past the device's base, and says what the person saw,
 //     takes the device's value.
 //   - M3 A unit (a merge group, or a field alone) moves whole. If one of its
 //     fields moved past its base, or says something else than the person saw,
 //     and a value differs, the record keeps all it says: the first to arrive
 //     stays. The other units go their own way.
+//     A unit of which every value sent is what its author saw was not changed by
+//     him: the record keeps what it says, and nothing is lost.
 //   - M4 A successor knows what its predecessor led to in the fields that
 //     predecessor won, and nothing else it did not know before. So a field that
 //     was lost, or that others changed unseen, conflicts again.
@@ -139,6 +142,19 @@ func (b Bases) moved(field string, now Payload, revs FieldRevs) bool {
 	return revs[field] > b.Of(field) || told && there && !same(saw, value)
 }
 
+// left: every value sent of a unit is what its author saw there, as the device
+// says. It is not as if he had said it: he did not touch it.
+func (b Bases) left(unit []string, mine map[string]any) bool {
+	for _, field := range unit {
+		value, sent := mine[field]
+		saw, told := b.Saw[field]
+		if sent && !(told && same(saw, value)) {
+			return false
+		}
+	}
+	return true
+}
+
 // After are the bases of a successor: the fields that were won stand at rev.
 func (b Bases) After(won []string, rev int64) Bases {
 	out := Bases{Default: b.Default, Fields: make(map[string]int64, len(b.Fields)+len(won))}
@@ -161,14 +177,19 @@ type Merged struct {
 	Apply map[string]any // to be written
 	Won   []string       // written, or what the record says already; sorted
 	Lost  []Lost         // by field
+	Left  []string       // as their author saw them, and moved on since; sorted
 }
 
 // Merge puts the values a device sent into the record as it is now.
 func Merge(collection string, mine map[string]any, bases Bases, now Payload, revs FieldRevs) Merged {
 	out := Merged{Apply: map[string]any{}}
 	for field, value := range mine {
-		if inConflict(UnitOf(collection, field), mine, bases, now, revs) {
-			out.Lost = append(out.Lost, Lost{Field: field, Mine: value, Theirs: now[field]})
+		if unit := UnitOf(collection, field); inConflict(unit, mine, bases, now, revs) {
+			if bases.left(unit, mine) {
+				out.Left = append(out.Left, field)
+			} else {
+				out.Lost = append(out.Lost, Lost{Field: field, Mine: value, Theirs: now[field]})
+			}
 			continue
 		}
 		out.Won = append(out.Won, field)
@@ -177,6 +198,7 @@ func Merge(collection string, mine map[string]any, bases Bases, now Payload, rev
 		}
 	}
 	sort.Strings(out.Won)
+	sort.Strings(out.Left)
 	slices.SortFunc(out.Lost, func(a, b Lost) int { return strings.Compare(a.Field, b.Field) })
 	return out
 }
@@ -192,10 +214,14 @@ func inConflict(unit []string, mine map[string]any, bases Bases, now Payload, re
 	return moved && differs
 }
 
-// AllLost are the values of a change whose record is gone; by field.
-func AllLost(mine map[string]any) []Lost {
+// AllLost are the values of a change whose record is gone; by field. What its
+// author left as he saw it is none.
+func AllLost(collection string, mine map[string]any, bases Bases) []Lost {
 	var out []Lost
 	for field, value := range mine {
+		if bases.left(UnitOf(collection, field), mine) {
+			continue
+		}
 		out = append(out, Lost{Field: field, Mine: value})
 	}
 	slices.SortFunc(out, func(a, b Lost) int { return strings.Compare(a.Field, b.Field) })

@@ -27,7 +27,7 @@ func pickSome(rnd *rand.Rand, value func(field string) any) map[string]any {
 func TestMergeInvariants(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 5))
 	letter := func(string) any { return string(rune('a' + rnd.IntN(3))) }
-	conflicts := 0
+	conflicts, needless := 0, 0
 	for range 20_000 {
 		now, revs := replication.Payload{}, replication.FieldRevs{}
 		for _, f := range mergeFields {
@@ -48,6 +48,11 @@ func TestMergeInvariants(t *testing.T) {
 		if again := replication.Merge("findings", maps.Clone(mine), bases, now, revs); !reflect.DeepEqual(got, again) {
 			t.Fatalf("M5: %+v, then %+v", got, again)
 		}
+		left := map[string]bool{}
+		for _, f := range got.Left {
+			left[f] = true
+			needless++
+		}
 		lost := map[string]bool{}
 		for _, l := range got.Lost {
 			lost[l.Field] = true
@@ -59,31 +64,32 @@ func TestMergeInvariants(t *testing.T) {
 		for f, v := range mine {
 			_, applied := got.Apply[f]
 			won := slices.Contains(got.Won, f)
-			if won == lost[f] || applied && !won || won && !applied && v != now[f] || applied && got.Apply[f] != v {
+			if won == (lost[f] || left[f]) || lost[f] && left[f] || applied && !won || won && !applied && v != now[f] || applied && got.Apply[f] != v {
 				t.Fatalf("M1: %s=%v is written %v, won %v, lost %v (now %v)", f, v, applied, won, lost[f], now[f])
 			}
-			moved, differs := false, false
+			moved, differs, changed := false, false, false
 			unit := replication.UnitOf("findings", f)
 			for _, u := range unit {
 				saw, told := bases.Saw[u]
 				moved = moved || revs[u] > bases.Of(u) || told && saw != now[u]
-				if x, sent := mine[u]; sent && x != now[u] {
-					differs = true
+				if x, sent := mine[u]; sent {
+					differs = differs || x != now[u]
+					changed = changed || !told || x != saw
 				}
 				if _, sent := mine[u]; sent && lost[u] != lost[f] {
 					t.Fatalf("M3: %v was split", unit)
 				}
 			}
-			if lost[f] != (moved && differs) {
-				t.Fatalf("M2, M3: %s lost %v, moved %v, differs %v", f, lost[f], moved, differs)
+			if lost[f] != (moved && differs && changed) || left[f] != (moved && differs && !changed) {
+				t.Fatalf("M2, M3: %s lost %v, left %v, moved %v, differs %v, changed %v", f, lost[f], left[f], moved, differs, changed)
 			}
 		}
-		if len(got.Won)+len(got.Lost) != len(mine) {
+		if len(got.Won)+len(got.Lost)+len(got.Left) != len(mine) {
 			t.Fatalf("M1: %d won, %d lost of %d", len(got.Won), len(got.Lost), len(mine))
 		}
 	}
-	if conflicts < 1000 {
-		t.Fatalf("only %d values lost: the test shows little", conflicts)
+	if conflicts < 1000 || needless < 1000 {
+		t.Fatalf("only %d values lost, %d left: the test shows little", conflicts, needless)
 	}
 }
 

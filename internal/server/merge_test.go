@@ -118,8 +118,11 @@ func TestChainedEdits(t *testing.T) {
 			if f := row(luis, "findings", "f"); f["severity"] != "leve" || f["corrective_measure"] != "tres" {
 				t.Errorf("%v", f)
 			}
-			if n := k.Int(`SELECT count(*) FROM conflicts`); n != 2 {
-				t.Errorf("%d conflicts, want 2", n)
+			// What he lost twice is one conflict, with what he said last.
+			c := luis.Rows["conflicts/"+r[1].Conflict]
+			want := []any{fields{"field": "severity", "mine": "grave", "theirs": "leve"}}
+			if n := k.Int(`SELECT count(*) FROM conflicts`); n != 1 || r[0].Conflict != r[1].Conflict || !reflect.DeepEqual(c["values"], want) {
+				t.Errorf("%d conflicts, want 1: %v", n, c)
 			}
 		})
 	}
@@ -223,6 +226,34 @@ func TestDeletions(t *testing.T) {
 	applied(t, luis.Push(settle))
 	if n := k.Int(`SELECT count(*) FROM findings`); n != 0 {
 		t.Error("the finding is still there")
+	}
+	verifies(t, k)
+}
+
+// Who sends what he saw, and did not change, loses nothing; of a unit that he
+// changed in part all is kept.
+func TestWhatWasLeftIsNoConflict(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve", "responsible": "Residente"})))
+	form := luis.Change("update", "findings", "f", 1, fields{"severity": "grave", "responsible": "", "due_on": "", "corrective_measure": "Llevar agua"})
+	form["saw"] = fields{"severity": "grave", "responsible": "", "due_on": "", "corrective_measure": ""}
+	if r := applied(t, luis.Push(form)); r[0].Lost != nil || r[0].Conflict != "" {
+		t.Errorf("%+v", r[0])
+	}
+	part := luis.Change("update", "findings", "f", 1, fields{"responsible": "", "due_on": "2026-12-01"})
+	part["saw"] = fields{"responsible": "", "due_on": ""}
+	if r := applied(t, luis.Push(part)); !slices.Equal(r[0].Lost, []string{"due_on", "responsible"}) {
+		t.Errorf("%+v", r[0])
+	}
+	rosa.Pull()
+	if f := row(rosa, "findings", "f"); f["severity"] != "leve" || f["responsible"] != "Residente" || f["corrective_measure"] != "Llevar agua" {
+		t.Errorf("%v", f)
+	}
+	applied(t, rosa.Push(rosa.Change("delete", "unlisted_workers", "u", 1, fields{})))
+	untouched := rosa.Change("update", "unlisted_workers", "u", 1, fields{"note": ""})
+	untouched["saw"] = fields{"note": ""}
+	if r := applied(t, rosa.Push(untouched)); r[0].Lost != nil || r[0].Conflict != "" {
+		t.Errorf("of what is gone: %+v", r[0])
 	}
 	verifies(t, k)
 }
@@ -335,6 +366,93 @@ func TestSettlingConflicts(t *testing.T) {
 	verifies(t, k)
 }
 
+// Nobody decides a conflict over what he was not shown, in whatever order: not
+// over a newer value of the record, nor over a newer one that its author lost.
+func TestSettlingShowsWhatStands(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	settle := func(p *testkit.Phone, id, resolution string) testkit.Result {
+		t.Helper()
+		m := p.Mutation("update", "conflicts", id, fields{"resolution": resolution})
+		m["base_rev"] = p.Revs["conflicts/"+id]
+		return p.Push(m)[0]
+	}
+	says := func(want string) {
+		t.Helper()
+		rosa.Pull()
+		if f := row(rosa, "findings", "f"); f["severity"] != want {
+			t.Errorf("the finding is %v, want %s", f["severity"], want)
+		}
+	}
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
+	id := applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"severity": "moderada"})))[0].Conflict
+	rosa.Pull()
+	luis.Pull()
+
+	// He loses a newer value: who was shown the older one decides nothing.
+	again := luis.Change("update", "findings", "f", 1, fields{"severity": "moderada", "corrective_measure": "Llevar agua"})
+	if r := applied(t, luis.Push(again)); r[0].Conflict != id {
+		t.Errorf("%+v", r[0])
+	}
+	applied(t, luis.Push(luis.Change("update", "findings", "f", 1, fields{"severity": "grave"}))) // what the record was made with
+	for _, resolution := range []string{"author", "other"} {
+		if r := settle(rosa, id, resolution); r.Code() != "conflict_moved" {
+			t.Errorf("%+v", r)
+		}
+	}
+	says("leve")
+
+	// The record moves on: the conflict shows it, and only then can be settled.
+	applied(t, rosa.Push(rosa.Change("update", "findings", "f", rosa.Revs["findings/"+testkit.ID("f")], fields{"severity": "moderada"})))
+	luis.Pull()
+	office := func(seen int64) testkit.Response {
+		return k.Do("POST", "/api/chaski/v1/conflicts/"+id+"/settle", k.Token(testkit.Carla), fields{"resolution": "author", "seen": seen})
+	}
+	var shown struct {
+		Version int64
+		Values  []struct{ Mine, Theirs any }
+	}
+	read := func() {
+		k.Do("GET", "/api/chaski/v1/conflicts/"+id, k.Token(testkit.Carla), nil).JSON(200, &shown)
+	}
+	read()
+	if r := office(shown.Version); r.Status != 409 || r.Code() != "conflict_moved" {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+	says("moderada")
+	if r := settle(luis, id, "author"); r.Code() != "conflict_moved" {
+		t.Errorf("on what it showed before: %+v", r)
+	}
+	old := shown.Version
+	read()
+	if shown.Version <= old || shown.Values[0].Mine != "grave" || shown.Values[0].Theirs != "moderada" {
+		t.Errorf("%+v", shown)
+	}
+	if r := office(old); r.Code() != "conflict_moved" {
+		t.Errorf("%s", r.Body)
+	}
+	luis.Pull()
+	applied(t, []testkit.Result{settle(luis, id, "author")})
+	says("grave")
+
+	// The record is deleted past the conflict: that is shown, and it comes back.
+	rev := rosa.Revs["findings/"+testkit.ID("f")]
+	applied(t, luis.Push(luis.Change("update", "findings", "f", rev, fields{"severity": "leve"})))
+	lost := applied(t, rosa.Push(rosa.Change("update", "findings", "f", rev, fields{"severity": "moderada"})))[0].Conflict
+	rosa.Pull()
+	applied(t, rosa.Push(rosa.Change("delete", "findings", "f", rosa.Revs["findings/"+testkit.ID("f")], fields{})))
+	rosa.Pull()
+	if r := settle(rosa, lost, "author"); r.Code() != "conflict_moved" {
+		t.Errorf("%+v", r)
+	}
+	rosa.Pull()
+	if c := rosa.Rows["conflicts/"+lost]; c["kind"] != "edit_deleted" {
+		t.Errorf("%v", c)
+	}
+	applied(t, []testkit.Result{settle(rosa, lost, "author")})
+	says("moderada")
+	verifies(t, k)
+}
+
 // A value the office wrote stands, and the conflict says whose it is.
 func TestConflictWithTheOffice(t *testing.T) {
 	k, _, luis := twoPhones(t)
@@ -357,7 +475,8 @@ func TestMergeMigration(t *testing.T) {
 	applied(t, rosa.Push(rosa.Change("update", "findings", "f", 1, fields{"severity": "leve"})))
 	down, up := migration(t, "202611250011_merge.go")
 	narrow, wide := migration(t, "202611250021_ledger_rows.go") // came later, goes first
-	for _, step := range []func(core.App) error{narrow, down, up, wide} {
+	plain, dated := migration(t, "202612010130_conflict_rev.go")
+	for _, step := range []func(core.App) error{plain, narrow, down, up, wide, dated} {
 		if err := k.App.RunInTransaction(step); err != nil {
 			t.Fatal(err)
 		}

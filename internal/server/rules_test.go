@@ -336,3 +336,39 @@ func TestFirstCloseFollowsTheOpeningBalance(t *testing.T) {
 		t.Errorf("the balance is older: %v %v", broken, listed)
 	}
 }
+
+// A number that languages print differently would never agree in a checksum: it is
+// refused where it is stored, also inside JSON, and named where it got in by SQL.
+func TestOnlyWholeNumbers(t *testing.T) {
+	k := testkit.World(t)
+	root := k.Superuser("root@example.org")
+	parameter := func(key, value string) string {
+		body := `{"key":"` + key + `","value":` + value + `,"valid_from":"2026-11-01","norm":"Prueba"}`
+		r := k.Do("POST", "/api/collections/parameters/records", root, json.RawMessage(body))
+		if r.Status == 200 {
+			return ""
+		}
+		return string(r.Body)
+	}
+	for _, value := range []string{`0.5`, `{"a":[1,{"b":-2.25}]}`, `9007199254740992`, `1e300`} {
+		if said := parameter("p.bad", value); !strings.Contains(said, `"value"`) {
+			t.Errorf("%s: %q", value, said)
+		}
+	}
+	for i, value := range []string{`3`, `-9007199254740991`, `[1.0,2e3]`, `{"a":"0.5"}`} {
+		if said := parameter("p.good"+string(rune('a'+i)), value); said != "" {
+			t.Errorf("%s: %s", value, said)
+		}
+	}
+	rosa := k.Phone(testkit.Rosa)
+	rosa.Pull()
+	held := len(rosa.Rows)
+	settled(t, k, `UPDATE parameters SET value = '0.5' WHERE key = 'p.gooda'`)
+	rosa.Pull()
+	if len(rosa.Rows) != held {
+		t.Errorf("%d rows, %d before", len(rosa.Rows), held)
+	}
+	if broken, listed := checked(t, k); len(broken) != 1 || !strings.Contains(broken[0], "value: invalid_value") {
+		t.Errorf("%v %v", broken, listed)
+	}
+}

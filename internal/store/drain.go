@@ -51,7 +51,7 @@ type change struct {
 // unless lenient (see rules). The last so many sequence numbers are left to commits
 // of their own, even if nothing moved.
 func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
-	keys, schema, err := dirtyKeys(tx.NonconcurrentDB())
+	keys, known, err := dirtyKeys(tx.NonconcurrentDB())
 	if err != nil {
 		return Moved{}, err
 	}
@@ -69,7 +69,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err := d.open(); err != nil {
 		return Moved{}, err
 	}
-	if err := d.take(keys, own); err != nil {
+	if keys, err = d.take(keys, own, known); err != nil {
 		return Moved{}, err
 	}
 	changes, err := d.remember(keys)
@@ -86,7 +86,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err != nil {
 		return Moved{}, err
 	}
-	if err := d.attribute(keys, changes, own, schema); err != nil {
+	if err := d.attribute(keys, changes, own, known); err != nil {
 		return Moved{}, err
 	}
 	return d.close(commits, figures)
@@ -103,21 +103,32 @@ func (e *Engine) newDrain(tx core.App) *drain {
 }
 
 // take empties the table of dirty rows, once the rule of validations has had its
-// say about the sheets among them: what it writes is dirty no more than they are.
-func (d *drain) take(keys []Key, own map[Key]bool) error {
+// say about the sheets among them and what belongs to a row that moved has followed
+// it: what that writes is answered with them, and no longer dirty.
+func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 	if len(keys) == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := d.sheetsOutside(keys, own); err != nil {
-		return err
+		return nil, err
 	}
-	return d.sql.exec(`DELETE FROM dirty`, nil)
+	followed, err := d.follow(keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range followed {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+			known[k] = true
+		}
+	}
+	return keys, d.sql.exec(`DELETE FROM dirty`, nil)
 }
 
 // dirtyKeys are in the order of writing: what was written together is remembered
-// side by side, and read so by the devices that hold it. schema are those that
-// only a step of the schema touched.
-func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
+// side by side, and read so by the devices that hold it. known are those that
+// only a step of the schema touched, so that nobody need be named for them.
+func dirtyKeys(db dbx.Builder) (keys []Key, known map[Key]bool, err error) {
 	var rows []struct {
 		Collection string `db:"collection"`
 		Record     string `db:"record"`
@@ -127,14 +138,14 @@ func dirtyKeys(db dbx.Builder) (keys []Key, schema map[Key]bool, err error) {
 		GROUP BY collection, record ORDER BY min(n)`).All(&rows); err != nil {
 		return nil, nil, err
 	}
-	keys, schema = make([]Key, len(rows)), map[Key]bool{}
+	keys, known = make([]Key, len(rows)), map[Key]bool{}
 	for i, r := range rows {
 		keys[i] = Key{r.Collection, r.Record}
 		if !r.Written {
-			schema[keys[i]] = true
+			known[keys[i]] = true
 		}
 	}
-	return keys, schema, nil
+	return keys, known, nil
 }
 
 func (d *drain) open() error {
@@ -323,13 +334,13 @@ func (d *drain) mark(seq int64) error {
 // attribute notes rows that nobody can be named for: they were written past the
 // hooks, with SQL. Also those that say the same as before: a column that devices
 // do not hold may have changed, or a row have come and gone.
-func (d *drain) attribute(keys []Key, changes []change, own, schema map[Key]bool) error {
+func (d *drain) attribute(keys []Key, changes []change, own, known map[Key]bool) error {
 	said := map[Key]map[string]any{}
 	for _, ch := range changes {
 		said[ch.key] = map[string]any{"before": ch.old, "after": ch.now}
 	}
 	for _, k := range keys {
-		if own[k] || schema[k] || replication.Find(k.Collection) == nil {
+		if own[k] || known[k] || replication.Find(k.Collection) == nil {
 			continue
 		}
 		detail := said[k]

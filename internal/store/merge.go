@@ -97,6 +97,8 @@ type conflictRow struct {
 	Label          string `db:"label"`
 	UT             string `db:"ut"`
 	Values         string `db:"values"`
+	Rev            int64  `db:"rev"`
+	Version        int64  `db:"version"`
 	Mutation       string `db:"mutation"`
 	Author         string `db:"author"`
 	AuthorName     string `db:"author_name"`
@@ -112,14 +114,15 @@ type conflictRow struct {
 	ResolvedAt     string `db:"resolved_at"`
 }
 
-const conflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.mutation,
+const conflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.rev, coalesce(s.rev, 0) AS version, c.mutation,
 	c.author, c.author_name, c.author_at, c.other, c.other_name, c.other_at, c.rule, c.state, c.resolution, c.resolved_by,
-	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention`
+	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention
+	LEFT JOIN sync_rows s ON s.collection = 'conflicts' AND s.record = c.id`
 
 func (r conflictRow) conflict() (app.Conflict, error) {
 	c := app.Conflict{
 		ID: r.ID, Kind: r.Kind, Collection: r.Collection, Record: r.Record, Intervention: r.Intervention, Label: r.Label, UT: r.UT,
-		Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,
+		Rev: r.Rev, Version: r.Version, Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,
 		OtherAt: r.OtherAt, Rule: r.Rule, State: r.State, Resolution: r.Resolution, ResolvedBy: r.ResolvedBy,
 		ResolvedByName: r.ResolvedByName, ResolvedAt: r.ResolvedAt,
 	}
@@ -135,4 +138,24 @@ func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
 	}
 	c, err := rows[0].conflict()
 	return c, true, err
+}
+
+// OpenConflicts implements app.Outbound.
+func (o *outbound) OpenConflicts(author, collection, record string) ([]app.Conflict, error) {
+	if err := o.flush(); err != nil {
+		return nil, err
+	}
+	var rows []conflictRow
+	err := o.rows(&rows, `SELECT `+conflictColumns+` WHERE c.record = {:r} AND c.collection = {:c} AND c.author = {:a} AND c.state = {:s}
+		ORDER BY c.created, c.id`, dbx.Params{"r": record, "c": collection, "a": author, "s": app.ConflictOpen})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]app.Conflict, len(rows))
+	for i, r := range rows {
+		if out[i], err = r.conflict(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

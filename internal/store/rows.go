@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -95,12 +96,15 @@ func decodeField(f replication.Field, s string) (any, error) {
 		if err := d.Decode(&v); err != nil {
 			return nil, err
 		}
-		return v, nil
+		return v, wholeNumbers(v)
 	case replication.Text:
 		return s, nil
 	}
 	return nil, fmt.Errorf("unknown kind %d", f.Kind)
 }
+
+// exact bounds the whole numbers that every side keeps exactly.
+const exact = 1 << 53
 
 // decodeInt reads a whole number. SQL written by hand can leave a fraction
 // where PocketBase would have refused it; that is an error, not a rounding.
@@ -108,14 +112,41 @@ func decodeInt(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return n, nil
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || f != math.Trunc(f) || math.Abs(f) >= exact {
+			return 0, fmt.Errorf("not a whole number: %q", s)
+		}
+		n = int64(f)
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || f != float64(int64(f)) {
-		return 0, fmt.Errorf("not a whole number: %q", s)
+	if n <= -exact || n >= exact {
+		return 0, fmt.Errorf("beyond what every side keeps exactly: %q", s)
 	}
-	return int64(f), nil
+	return n, nil
+}
+
+// wholeNumbers refuses JSON in which a number is none: languages print fractions
+// differently, and a checksum over them would differ for ever.
+func wholeNumbers(v any) error {
+	switch x := v.(type) {
+	case json.Number:
+		_, err := decodeInt(x.String())
+		return err
+	case []any:
+		for _, item := range x {
+			if err := wholeNumbers(item); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, item := range x {
+			if err := wholeNumbers(item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func anys[T any](in []T) []any {

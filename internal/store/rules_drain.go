@@ -54,7 +54,7 @@ func (d *drain) rules(keys []Key, changes []change, own map[Key]bool) error {
 			return err
 		}
 	}
-	if err := d.unread(i); err != nil {
+	if err := d.unread(i, own); err != nil {
 		return err
 	}
 	if err := d.askAgain(i, changes); err != nil {
@@ -124,14 +124,24 @@ func (d *drain) refuse(i *inspector, ch change, found []record.Finding) error {
 	return &Refusal{Fault: f, Key: ch.key, say: d.engine.Say}
 }
 
-// unread keeps that rows cannot be read.
-func (d *drain) unread(i *inspector) error {
+// unread keeps that rows cannot be read. One of own whose field could be read before
+// ends the transaction.
+func (d *drain) unread(i *inspector, own map[Key]bool) error {
 	for _, k := range sortedSources(d.unreadable) {
 		was, err := i.known(k.Collection, []string{k.Record})
 		if err != nil {
 			return err
 		}
-		if err := i.unread(records.Find(k.Collection), k.Record, d.unreadable[k], was[k.Record]); err != nil {
+		var u *unreadableField
+		if own[k] && !d.lenient && errors.As(d.unreadable[k].why, &u) &&
+			!slices.ContainsFunc(was[k.Record], func(p problem) bool { return p.Field == u.field }) {
+			return &Refusal{Fault: fault.New(fault.InvalidValue, u.field), Key: k, say: d.engine.Say}
+		}
+		t := records.Find(k.Collection)
+		if t == nil { // of the ledger itself: verify names it
+			continue
+		}
+		if err := i.unread(t, k.Record, d.unreadable[k], was[k.Record]); err != nil {
 			return err
 		}
 	}

@@ -28,12 +28,15 @@ func (c *checker) merge() error {
 			`SELECT 'conflicts/' || c.id AS row, coalesce('mutación ' || m.id || ' ' || m.status || ', de ' || m.user, 'ninguna mutación') AS found
 				FROM conflicts c LEFT JOIN sync_mutations m ON m.id = c.mutation
 				WHERE m.id IS NULL OR m.status <> 'applied' OR m.user <> c.author OR m.collection <> c.collection OR m.record <> c.record
-				OR coalesce(json_extract(m.outcome, '$.conflict'), '') <> c.id OR json_array_length(c."values") IS NOT json_array_length(m.outcome, '$.lost')`,
-			"la mutación de quien perdió un valor, con los mismos campos perdidos",
+				OR coalesce(json_extract(m.outcome, '$.conflict'), '') <> c.id`,
+			"la última mutación con que su autor perdió un valor",
 		},
 		{
-			`SELECT 'sync_mutations ' || m.id AS row, 'ningún conflicto ' || json_extract(m.outcome, '$.conflict') AS found FROM sync_mutations m
-				WHERE json_extract(m.outcome, '$.conflict') IS NOT NULL AND json_extract(m.outcome, '$.conflict') NOT IN (SELECT id FROM conflicts)`,
+			`SELECT 'sync_mutations ' || m.id AS row, coalesce('sin ' || l.value || ' en ', 'ningún conflicto ') || json_extract(m.outcome, '$.conflict') AS found
+				FROM sync_mutations m LEFT JOIN conflicts c ON c.id = json_extract(m.outcome, '$.conflict')
+				LEFT JOIN json_each(m.outcome, '$.lost') l ON c.id IS NOT NULL
+				WHERE json_extract(m.outcome, '$.conflict') IS NOT NULL AND (c.id IS NULL OR c.author <> m.user OR l.value IS NOT NULL
+					AND l.value NOT IN (SELECT v.value ->> 'field' FROM json_each(c."values") v))`,
 			"el conflicto que guarda los valores perdidos",
 		},
 		{

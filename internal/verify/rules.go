@@ -169,13 +169,23 @@ func (e expects) wrong() [][2]string {
 	case "lines":
 		return invalid(jsonWrong(f, "array", `j.value NOT IN ('`+strings.ReplaceAll(e.of, "|", "', '")+`')`))
 	case "objects":
-		return invalid(jsonWrong(f, "array", `j.type <> 'object'`))
+		return invalid(jsonWrong(f, "array", `j.type <> 'object'`) + ` OR ` + fractionIn(f))
+	case "json":
+		return invalid(`NOT json_valid(` + f + `) OR ` + fractionIn(f))
 	case "items":
 		return invalid(jsonWrong(f, "array", `j.type <> 'object' OR coalesce(j.value ->> 'label', '') = '' OR coalesce(j.value ->> 'key', '') = ''
 			OR j.value ->> 'key' GLOB '*[^a-z0-9_]*' OR length(j.value ->> 'key') > 60`) +
-			` OR (SELECT count(*) <> count(DISTINCT j.value ->> 'key') FROM json_each(CASE WHEN json_valid(` + f + `) THEN ` + f + ` ELSE '[]' END) j)`)
+			` OR (SELECT count(*) <> count(DISTINCT j.value ->> 'key') FROM json_each(CASE WHEN json_valid(` + f + `) THEN ` + f + ` ELSE '[]' END) j)` +
+			` OR ` + fractionIn(f))
 	}
 	panic("verify: unknown kind " + e.kind)
+}
+
+// fractionIn: somewhere in it is a number that is not whole, or too large to be
+// kept exactly.
+func fractionIn(f string) string {
+	return `EXISTS (SELECT 1 FROM json_tree(CASE WHEN json_valid(` + f + `) THEN ` + f + ` ELSE 'null' END) n
+		WHERE n.type IN ('integer', 'real') AND (n.atom <> round(n.atom) OR abs(n.atom) > 9007199254740991))`
 }
 
 // jsonWrong: it is JSON of another form, or has an item that is wrong.

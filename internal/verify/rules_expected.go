@@ -18,7 +18,7 @@ var expectedFields = [][2]string{
 	{"jurisdictions", `district! ref districts, ut! ref uts, valid_from! day, valid_to day, note text`},
 	{"holidays", `day! day, name! text, norm! text, scope! text`},
 	{"entities", `ruc! ruc, name! text`},
-	{"parameters", `key! dotted, valid_from! day, valid_to day, norm! text, unit text`},
+	{"parameters", `key! dotted, valid_from! day, valid_to day, norm! text, unit text, value json`},
 	{"checklists", `key! word, version! from1, title! text, valid_from! day, items items`},
 	{"exercises", `year! year, kind one real|demonstration, aei_target count, aei aei, note text`},
 	{"aos", `key! word, code ao, name! text, exercise! year, funding_frame! one ordinary|ley_31728,

@@ -319,7 +319,7 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		},
 		{name: "a lost value deleted", sql: `DELETE FROM conflicts`, check: verify.CheckMerge, row: "sync_mutations"},
 		{name: "a conflict of nobody", sql: `UPDATE conflicts SET mutation = 'x'`, check: verify.CheckMerge, row: "conflicts/"},
-		{name: "a lost value emptied", sql: `UPDATE conflicts SET "values" = '[]'`, check: verify.CheckMerge, row: "conflicts/"},
+		{name: "a lost value emptied", sql: `UPDATE conflicts SET "values" = '[]'`, check: verify.CheckMerge, row: "sync_mutations "},
 		{name: "a conflict half settled", sql: `UPDATE conflicts SET state = 'resuelto'`, check: verify.CheckMerge, row: "conflicts/"},
 		{
 			name: "a decision undone", sql: `UPDATE sync_mutations SET status = 'parked' WHERE id IN (SELECT mutation FROM mutation_reviews)`,

@@ -68,13 +68,30 @@ export class Desk {
 
   private async settle(): Promise<void> {
     const list = (await this.ask(REVIEWER, 'GET', '/conflicts?state=abierto')) as
-      { items: { id: string }[] } | undefined
+      { items: { id: string; version: number }[] } | undefined
     if (!list?.items.length) return
-    const { id } = this.rng.pick(list.items)
+    const { id, version } = this.rng.pick(list.items)
     const resolution = this.rng.pick(['author', 'other'])
-    const done = await this.ask(REVIEWER, 'POST', `/conflicts/${id}/settle`, { resolution })
+    const done = await this.ask(REVIEWER, 'POST', `/conflicts/${id}/settle`, { resolution, seen: version })
     this.coverage.count(`settled_${resolution}`)
     await this.remember(id, resolution, done !== undefined)
+  }
+
+  /** All that is open, in whatever order it is listed; what has moved on is looked at again. */
+  async settleAll(): Promise<void> {
+    const open = { user: REVIEWER, method: 'GET', path: `${PREFIX}/conflicts?state=abierto` }
+    for (let round = 0; round < 3; round++) {
+      const { body } = await this.server.http(this.scheduler.time, open)
+      const { items } = JSON.parse(body) as { items: { id: string; version: number }[] }
+      for (const [n, { id, version }] of items.entries()) {
+        const resolution = n % 3 === 2 ? 'other' : 'author'
+        const path = `${PREFIX}/conflicts/${id}/settle`
+        const request = { user: REVIEWER, method: 'POST', path, body: { resolution, seen: version } }
+        const got = await this.server.http(this.scheduler.time, request)
+        this.coverage.count(got.status === 200 ? 'settled_at_last' : 'settled_anew')
+        await this.remember(id, resolution, got.status === 200)
+      }
+    }
   }
 
   /** If nobody heard whether it was done, the row says so. */

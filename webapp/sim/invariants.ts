@@ -25,8 +25,9 @@ export interface Checked {
 
 export function checkAll(state: ServerState, { phones, log, desk }: Checked): Violation[] {
   const tables = new Tables(state)
-  const { violations, deleted, lost } = merged(state, phones, tables, log)
+  const { violations, deleted, lost, left } = merged(state, phones, tables, log)
   phones[0]?.coverage.count('lost_to_a_conflict', lost)
+  phones[0]?.coverage.count('left_as_seen', left)
   const kept = phones.filter((p) => !p.wiped)
   return [
     ...kept.flatMap((p) => (desk.orderOf(p) ? emptied(p) : converged(p, tables))),

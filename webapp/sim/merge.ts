@@ -1,8 +1,10 @@
 /**
  * I4 against a plain model: findings as the changes that took effect leave them,
  * in the order of commit. What a change took the place of was seen by who made
- * it, or is the same, or the change lost and both values are in `conflicts`.
- * Nothing here knows of revisions or bases.
+ * it, or is the same, or the change lost and both values are in `conflicts`; or
+ * its author had left the value as he saw it, and it changes nothing. Who settles
+ * a conflict takes the place of what it shows. Nothing here knows of revisions or
+ * bases.
  */
 import type { Violation } from './invariants'
 import type { Tables } from './model'
@@ -52,6 +54,11 @@ const TRACKED = [
   'state',
   'state_reason',
 ] as const
+/** Fields that move whole. */
+const UNITS = [
+  ['state', 'state_reason'],
+  ['responsible', 'due_on'],
+]
 const UNSAID = { corrective_measure: '', responsible: '', due_on: '', state_reason: '' }
 
 class Model {
@@ -59,6 +66,10 @@ class Model {
   readonly findings = new Map<string, Record<string, unknown>>()
   readonly gone = new Map<string, Record<string, unknown>>()
   private readonly conflicts: Map<string, TableRow>
+  /** By record and field: all that it has said, in order. */
+  private readonly said = new Map<string, unknown[]>()
+  /** By conflict and field: what was lost last, and how much the record had said when it was lost first. */
+  private readonly losses = new Map<string, Map<string, { mine: unknown; since: number }>>()
 
   constructor(private readonly tables: Tables) {
     this.conflicts = new Map(tables.all('conflicts').map((c) => [c.id, c]))
@@ -69,19 +80,30 @@ class Model {
   }
 
   create(record: string, fields: Record<string, unknown>): void {
-    this.findings.set(record, { ...UNSAID, ...fields, state: 'abierto' })
+    this.write(record, { ...UNSAID, ...fields, state: 'abierto' })
   }
 
   edit({ record, fields }: OfficeEdit): void {
-    const row = this.findings.get(record)
-    if (!row) return
-    Object.assign(row, fields)
+    if (this.findings.has(record)) this.write(record, fields)
   }
 
-  update(id: string, record: string, fields: Record<string, unknown>, lost: string[], who: Author): void {
+  private write(record: string, fields: Record<string, unknown>): void {
+    this.findings.set(record, { ...(this.findings.get(record) ?? this.gone.get(record)), ...fields })
+    for (const [field, value] of Object.entries(fields)) this.history(record, field).push(value)
+  }
+
+  private history(record: string, field: string): unknown[] {
+    const key = `${record} ${field}`
+    const said = this.said.get(key) ?? []
+    this.said.set(key, said)
+    return said
+  }
+
+  update(conflict: string, record: string, fields: Record<string, unknown>, lost: string[], who: Author): void {
     const row = this.findings.get(record)
     for (const [field, value] of Object.entries(fields)) {
-      if (lost.includes(field)) this.kept(id, who, field, value, row?.[field])
+      if (lost.includes(field)) this.kept(conflict, record, who, field, value)
+      else if (left(fields, field, who) && row?.[field] !== value) this.left++
       else if (!row) this.broken(`findings/${record}: ${field} was written into what is not there`)
       else {
         const before = row[field]
@@ -89,15 +111,17 @@ class Model {
           this.broken(
             `findings/${record}: ${field} of ${who.user} took the place of ${String(before)}, which he had not seen`,
           )
-        row[field] = value
+        if (before !== value) this.write(record, { [field]: value })
       }
     }
   }
 
-  remove(id: string, record: string, conflict: string, who: Author): void {
+  remove(record: string, conflict: string, who: Author): void {
     const row = this.findings.get(record)
     if (conflict) {
-      if (this.conflicts.get(conflict)?.mutation !== id) this.broken(`no conflict keeps the deletion of ${record}`)
+      const kept = this.conflicts.get(conflict)
+      if (kept?.kind !== 'delete_edited' || kept.record !== record || kept.author !== who.user)
+        this.broken(`no conflict keeps the deletion of ${record}`)
       return
     }
     if (!row) return
@@ -109,15 +133,16 @@ class Model {
   }
 
   lost = 0
+  left = 0
 
-  private kept(id: string, who: Author, field: string, mine: unknown, theirs: unknown): void {
+  private kept(conflict: string, record: string, who: Author, field: string, mine: unknown): void {
     this.lost++
-    const conflict = [...this.conflicts.values()].find((c) => c.mutation === id)
-    const lost = ((conflict?.values ?? []) as Lost[]).find((l) => l.field === field)
-    if (!conflict || !lost || lost.mine !== mine || conflict.author !== who.user)
+    if (this.conflicts.get(conflict)?.author !== who.user)
       this.broken(`${field} ${String(mine)} of ${who.user} lost and is in no conflict`)
-    else if (theirs !== undefined && conflict.kind === 'edit' && lost.theirs !== theirs)
-      this.broken(`the conflict over ${field} does not say what stood: ${String(lost.theirs)} ≠ ${String(theirs)}`)
+    const fields = this.losses.get(conflict) ?? new Map<string, { mine: unknown; since: number }>()
+    this.losses.set(conflict, fields)
+    const since = fields.get(field)?.since ?? Math.max(0, this.history(record, field).length - 1)
+    fields.set(field, { mine, since })
   }
 
   settle(id: string, resolution: unknown): void {
@@ -130,8 +155,26 @@ class Model {
       this.findings.delete(record)
       return
     }
-    const values = Object.fromEntries((c.values as Lost[]).map((l) => [l.field, l.mine]))
-    this.findings.set(record, { ...(row ?? this.gone.get(record)), ...values })
+    if ((c.kind === 'edit_deleted') === (row !== undefined))
+      this.broken(`conflict ${id} was settled as ${String(c.kind)}, and the finding ${row ? 'is there' : 'is gone'}`)
+    const lost = c.values as Lost[]
+    for (const { field, theirs } of lost)
+      if (row && row[field] !== theirs)
+        this.broken(`who settled ${id} took the place of ${field} ${String(row[field])}, it showed ${String(theirs)}`)
+    this.write(record, Object.fromEntries(lost.map((l) => [l.field, l.mine])))
+  }
+
+  /** Every value that lost is in its conflict, the newest of one person's, with something that stood since. */
+  conflictsHold(): void {
+    for (const [id, fields] of this.losses)
+      for (const [field, { mine, since }] of fields) {
+        const c = this.conflicts.get(id)
+        const lost = ((c?.values ?? []) as Lost[]).find((l) => l.field === field)
+        if (!c || !lost || lost.mine !== mine)
+          this.broken(`conflict ${id} keeps ${field} ${String(lost?.mine)}, and ${String(mine)} was lost last`)
+        else if (c.kind === 'edit' && !this.history(String(c.record), field).slice(since).includes(lost.theirs))
+          this.broken(`conflict ${id} says that ${field} stands as ${String(lost.theirs)}, which it never did`)
+      }
   }
 
   /** The tables show what the model holds. */
@@ -156,18 +199,24 @@ interface Author {
   saw: Readonly<Record<string, unknown>> | undefined
 }
 
+/** All that he sent of the field's unit is as his screen showed it: he did not touch it. */
+function left(sent: Record<string, unknown>, field: string, who: Author): boolean {
+  const unit = UNITS.find((u) => u.includes(field)) ?? [field]
+  return who.saw !== undefined && unit.every((f) => !(f in sent) || sent[f] === seen(who, f))
+}
+
 /** What the phone itself had made and not sent has no more than he entered. */
 function seen({ saw }: Author, field: string): unknown {
   return saw && (saw[field] ?? (field === 'state' ? 'abierto' : ''))
 }
 
-/** @returns what was broken, and the findings that were deleted in order. */
+/** @returns what was broken, the findings that were deleted in order, how many values lost and how many were no change. */
 export function merged(
   state: ServerState,
   phones: readonly SimPhone[],
   tables: Tables,
   office: OfficeLog,
-): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number } {
+): { violations: Violation[]; deleted: ReadonlySet<string>; lost: number; left: number } {
   const model = new Model(tables)
   const events: Happened[] = [
     ...office.edits.map((e) => ({ seq: e.seq, order: Infinity, nth: e.nth, do: (m: Model) => m.edit(e) })),
@@ -182,7 +231,13 @@ export function merged(
   events.sort((a, b) => a.seq - b.seq || compare(a.order, b.order) || compare(a.nth ?? 0, b.nth ?? 0))
   for (const e of events) e.do(model)
   model.compare()
-  return { violations: model.found.slice(0, 5), deleted: new Set(model.gone.keys()), lost: model.lost }
+  model.conflictsHold()
+  return {
+    violations: model.found.slice(0, 5),
+    deleted: new Set(model.gone.keys()),
+    lost: model.lost,
+    left: model.left,
+  }
 }
 
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -200,8 +255,8 @@ function happened(m: ServerState['mutations'][number], phones: readonly SimPhone
     case 'create':
       return [{ ...at, do: (x) => x.create(m.record, made.fields) }]
     case 'update':
-      return [{ ...at, do: (x) => x.update(m.id, m.record, made.fields, lost, who) }]
+      return [{ ...at, do: (x) => x.update(m.conflict, m.record, made.fields, lost, who) }]
     case 'delete':
-      return [{ ...at, do: (x) => x.remove(m.id, m.record, m.conflict, who) }]
+      return [{ ...at, do: (x) => x.remove(m.record, m.conflict, who) }]
   }
 }

@@ -78,7 +78,10 @@ async function changeFinding(phone: SimPhone): Promise<void> {
   const what = rng.weighted({ state: 4, measure: 4, both: 2 })
   const state = { state: otherState(finding), state_reason: `Porque ${phone.coverage.unique()}` }
   const measure = { corrective_measure: `Medida ${phone.coverage.unique()}` }
-  const fields = what === 'state' ? state : what === 'measure' ? measure : { ...state, ...measure }
+  const changed = what === 'state' ? state : what === 'measure' ? measure : { ...state, ...measure }
+  // Some clients send what nobody touched along.
+  const untouched = { corrective_measure: finding.data.corrective_measure ?? '' }
+  const fields = phone.coverage.unique() % 2 === 0 ? { ...untouched, ...changed } : changed
   const group = await change(phone, 'findings', finding, { op: 'update', fields }, finding.i)
   if (rng.chance(0.2)) await regret(phone, group)
 }

@@ -187,6 +187,7 @@ export const PLANTS = [
   server('commit-not-synced', I2, 'a commit is answered before it is on the disk'),
   server('review-not-told', I2, 'the author does not hear of a review'),
   server('conflict-not-kept', I4, 'merge overwrites without a conflict row'),
+  server('settled-unseen', I4, 'who settles a conflict writes over what it does not show'),
   server('reassign-without-drop', I5, 'reassignment sends no removals or drops'),
   server('ended-assignment-counts', I5, 'who once held a work may write it for ever'),
   server('revoked-device-served', I5, 'a revoked phone goes on being served'),

@@ -29,6 +29,7 @@ export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'
   world.calm()
   for (const phone of world.phones) finishAll(phone)
   const answered = await quiet(world, () => true)
+  await world.desk.settleAll()
   for (const phone of world.phones) mendAll(phone)
   const first = answered && (await quiet(world, () => true))
   // Once more: what one phone sent in a round, another learns in the next, as with the next poll.

@@ -90,6 +90,7 @@ const (
 	ParentParked               Code = "parent_parked"
 	ReviewRejected             Code = "review_rejected"
 	ConflictSettled            Code = "conflict_settled"
+	ConflictMoved              Code = "conflict_moved"
 	ParkedDecided              Code = "parked_decided"
 )
 
@@ -127,7 +128,7 @@ var All = append([]Code{
 	DateOutsideIntervention, DNIInvalid, RUCInvalid, PlaceOutsidePeru, PlaceReasonRequired,
 	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists, PersonListed,
 	RecordExists, RecordNotFound, ParentNotFound, ParentRejected, Conflict, OutOfScope,
-	AssignmentEnded, NeverAssigned, ParentParked, ReviewRejected, ConflictSettled, ParkedDecided,
+	AssignmentEnded, NeverAssigned, ParentParked, ReviewRejected, ConflictSettled, ConflictMoved, ParkedDecided,
 	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
 	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
 	FileTooLarge, FileEmpty, FileKindRefused, FileNameMismatch, FileHashMismatch, UploadIncomplete,

@@ -245,6 +245,7 @@ const FINAL = new Set([
   'unknown_collection',
   'unknown_field',
   'conflict_settled',
+  'conflict_moved',
 ])
 
 export function remedyOf(collection: string, op: string, codes: readonly string[]): Remedy {

@@ -580,7 +580,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide which value stands. `author` writes what was lost after all, as an ordinary change; settled already is conflict_settled. */
+        /** Decide which value stands. `author` writes what was lost after all, as an ordinary change; settled already is conflict_settled, and conflict_moved where the record has moved on past what was shown. */
         post: operations["settleConflict"];
         delete?: never;
         options?: never;
@@ -2039,6 +2039,8 @@ export interface components {
         };
         Conflict: {
             id: components["schemas"]["Id"];
+            /** @description Grows when what it shows changes. */
+            version: number;
             /** @enum {string} */
             kind: "edit" | "delete_edited" | "edit_deleted";
             collection: string;
@@ -2076,6 +2078,8 @@ export interface components {
         };
         SettleRequest: {
             resolution: components["schemas"]["Resolution"];
+            /** @description The version that was shown to who decides; if it is another now, nothing is written: conflict_moved. */
+            seen?: number;
         };
         OutsideField: {
             field: string;
@@ -2965,7 +2969,7 @@ export interface components {
             /** Format: date-time */
             undone_at?: string;
             undone_by?: string;
-            /** @description It touches closed months; to undo it needs a reason. */
+            /** @description Undoing it may touch months that are closed (it did itself, or they were closed since): it needs a reason. */
             closed?: boolean;
             counts?: components["schemas"]["ImportCounts"];
             /** @description Rows of the file read so far, or, with `progress_total`, rows planned, written or taken back so far. */
@@ -5245,7 +5249,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Why, of an import that touches closed months; at least 10 characters. */
+                    /** @description Why, where undoing may touch closed months; at least 10 characters. */
                     reason?: string;
                 };
             };
