@@ -109,7 +109,7 @@ func (j *judge) fate(collection, record string, otherwise *fault.Fault) error {
 	case status == Rejected:
 		return fault.New(fault.ParentRejected, otherwise.Field)
 	case !j.actor.Role.May(actor.RecordVisits):
-		return fault.New(fault.OperationNotAllowed, "")
+		return fault.New(fault.OperationNotAllowed, "op")
 	}
 	return otherwise
 }
@@ -136,13 +136,13 @@ func (j *judge) standing(intervention, ut string) error {
 	case err != nil:
 		return err
 	case tenure == Never && !supervises:
-		return fault.New(fault.OperationNotAllowed, "")
+		return fault.New(fault.OperationNotAllowed, "op")
 	case tenure == Never && (ut == "" || ut != j.actor.UT):
 		return fault.New(fault.OutOfScope, "intervention")
 	case tenure == Never:
 		return fault.New(fault.NeverAssigned, "intervention")
 	case j.revoked:
-		return fault.New(fault.DeviceRevoked, "")
+		return fault.New(fault.DeviceRevoked, "device")
 	case tenure == Ended, !supervises:
 		return fault.New(fault.AssignmentEnded, "intervention")
 	}

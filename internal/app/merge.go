@@ -220,7 +220,7 @@ func (j *judge) settle(m Mutation, fields map[string]any) (*Outcome, error) {
 		return verdict(fault.New(fault.RecordNotFound, "record"))
 	}
 	if j.revoked && !j.reviewing {
-		return verdict(fault.New(fault.DeviceRevoked, ""))
+		return verdict(fault.New(fault.DeviceRevoked, "device"))
 	}
 	resolution, _ := fields["resolution"].(string)
 	shown, err := j.tx.Row("conflicts", c.ID)

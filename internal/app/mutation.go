@@ -3,7 +3,10 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"chaski/internal/domain/fault"
@@ -43,7 +46,7 @@ func decodeMutation(raw json.RawMessage) (Mutation, *fault.Fault) {
 	d.UseNumber()
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
-		return Mutation{ID: readableID(raw)}, fault.New(fault.MutationMalformed, "")
+		return Mutation{ID: readableID(raw)}, fault.New(fault.MutationMalformed, malformedIn(err))
 	}
 	switch {
 	case !mutationID.MatchString(m.ID):
@@ -59,10 +62,27 @@ func decodeMutation(raw json.RawMessage) (Mutation, *fault.Fault) {
 	}
 	hash, err := replication.HashJSON(raw)
 	if err != nil {
-		return m, fault.New(fault.MutationMalformed, "")
+		return m, fault.New(fault.MutationMalformed, "fields") // numbers no computer agrees on, or the like
 	}
 	m.hash, m.raw = hash, raw
 	return m, nil
+}
+
+// malformedIn names what of a mutation could not be read; "mutation" where it is
+// none at all.
+func malformedIn(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		member, _, _ := strings.Cut(wrong.Field, ".")
+		return member
+	}
+	// encoding/json tells of an unknown member by its sentence alone.
+	if member, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		if name, err := strconv.Unquote(member); err == nil && len(name) <= 40 {
+			return name
+		}
+	}
+	return "mutation"
 }
 
 func readableID(raw json.RawMessage) string {

@@ -247,7 +247,7 @@ func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]D
 		m := p.Mutation
 		m.hash, m.received, j.device = p.Hash, p.ReceivedAt, p.Device
 		if !review.Accept {
-			o := reject(m.ID, fault.New(fault.ReviewRejected, "").With("reason", review.Reason))
+			o := reject(m.ID, fault.New(fault.ReviewRejected, "record").With("reason", review.Reason))
 			j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o})
 			continue
 		}

@@ -72,7 +72,7 @@ func (u *rendiciones) mayAdd(x *Rendicion, f FileDescription) error {
 		return fault.New(fault.NotFound, "replaces")
 	}
 	if f.Replaces == "" && len(x.inForce()) >= rendicion.MaxDocuments {
-		return fault.New(fault.TooManyDocuments, "").With("max", fmt.Sprint(rendicion.MaxDocuments))
+		return fault.New(fault.TooManyDocuments, "documents").With("max", fmt.Sprint(rendicion.MaxDocuments))
 	}
 	return nil
 }

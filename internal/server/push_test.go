@@ -84,16 +84,19 @@ func TestBadMutations(t *testing.T) {
 	cloned["counter"] = good["counter"]
 	wrongForm := p.Visit("wrong", testkit.Canal, nil)
 	wrongForm["extra"] = 1
+	odd := p.Visit("odd", testkit.Canal, nil)
+	odd["counter"] = "siete"
 	cases := []struct {
 		name, status, code, field string
 		mutation                  any
 	}{
 		{"good", "applied", "", "", good},
-		{"no object", "rejected", "mutation_malformed", "", "hola"},
-		{"unknown member", "rejected", "mutation_malformed", "", wrongForm},
-		{"unknown collection", "rejected", "unknown_collection", "", p.Mutation("create", "users", testkit.ID("u"), map[string]any{})},
+		{"no object", "rejected", "mutation_malformed", "mutation", "hola"},
+		{"unknown member", "rejected", "mutation_malformed", "extra", wrongForm},
+		{"a text for a number", "rejected", "mutation_malformed", "counter", odd},
+		{"unknown collection", "rejected", "unknown_collection", "collection", p.Mutation("create", "users", testkit.ID("u"), map[string]any{})},
 		{"unknown field", "rejected", "unknown_field", "color", p.Visit("a", testkit.Canal, map[string]any{"color": "rojo"})},
-		{"not allowed", "rejected", "operation_not_allowed", "", p.Change("delete", "visits", "good", 1, map[string]any{})},
+		{"not allowed", "rejected", "operation_not_allowed", "op", p.Change("delete", "visits", "good", 1, map[string]any{})},
 		{"no base", "rejected", "mutation_malformed", "base_rev", p.Mutation("delete", "findings", testkit.ID("good"), map[string]any{})},
 		{"missing field", "rejected", "required", "headcount", p.Visit("b", testkit.Canal, map[string]any{"headcount": nil})},
 		{"no date", "rejected", "date_invalid", "visited_on", p.Visit("c", testkit.Canal, map[string]any{"visited_on": "2026-02-30"})},

@@ -177,7 +177,8 @@ func (r Result) Code() string {
 	return r.Errors[0].Code
 }
 
-// Push sends mutations and answers their outcomes.
+// Push sends mutations and answers their outcomes. Whatever the test is about, a
+// refusal names its field.
 func (p *Phone) Push(mutations ...any) []Result {
 	p.K.T.Helper()
 	var out struct {
@@ -193,6 +194,13 @@ func (p *Phone) Push(mutations ...any) []Result {
 	}
 	if len(out.Results) != len(mutations) {
 		p.K.T.Fatalf("%d results for %d mutations", len(out.Results), len(mutations))
+	}
+	for i, r := range out.Results {
+		for _, e := range r.Errors {
+			if e.Field == "" {
+				p.K.T.Errorf("mutation %d: %s (%s) names no field", i, e.Code, e.Message)
+			}
+		}
 	}
 	return out.Results
 }

@@ -42,7 +42,7 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 		}
 	}
 	if mine >= maxOpen {
-		return app.Upload{}, fault.New(fault.TooManyDocuments, "").With("max", strconv.Itoa(maxOpen))
+		return app.Upload{}, fault.New(fault.TooManyDocuments, "documents").With("max", strconv.Itoa(maxOpen))
 	}
 	used, err := f.Shelf.Space(a.User, d.Intervention)
 	if err != nil {

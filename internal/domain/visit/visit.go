@@ -152,11 +152,11 @@ const (
 func Check(collection, op string, fields map[string]any, ctx Context) (map[string]any, []*fault.Fault) {
 	ops, known := forms[collection]
 	if !known {
-		return nil, []*fault.Fault{fault.New(fault.UnknownCollection, "").With("collection", clip(collection))}
+		return nil, []*fault.Fault{fault.New(fault.UnknownCollection, "collection").With("collection", clip(collection))}
 	}
 	f, allowed := ops[op]
 	if !allowed {
-		return nil, []*fault.Fault{fault.New(fault.OperationNotAllowed, "").With("op", clip(op))}
+		return nil, []*fault.Fault{fault.New(fault.OperationNotAllowed, "op").With("op", clip(op))}
 	}
 	r := read(f.fields, fields)
 	if f.rules != nil {

@@ -11,7 +11,7 @@ import { visible } from './text'
 
 export interface Fault {
   code: string
-  /** '' where it is about no field. */
+  /** A refusal always names one. */
   field: string
 }
 
@@ -264,9 +264,9 @@ export function formFaults(
   ctx: FormContext,
 ): Fault[] {
   const ops = FORMS[m.collection]
-  if (!ops) return [{ code: 'unknown_collection', field: '' }]
+  if (!ops) return [{ code: 'unknown_collection', field: 'collection' }]
   const form = ops[m.op]
-  if (!form) return [{ code: 'operation_not_allowed', field: '' }]
+  if (!form) return [{ code: 'operation_not_allowed', field: 'op' }]
   const r = new Reading(form.fields, m.fields)
   form.rules?.(r, ctx, Number(m.form.split('/')[1]) || 0)
   return r.faults
