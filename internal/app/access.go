@@ -85,6 +85,7 @@ type PersonDevice struct {
 	LastSeenAt         time.Time
 	Outbox             int64  // mutations unsent
 	OldestPendingAt    string // the device's clock; "" if none
+	DiffersSince       string // the device's clock; "" if repair cures what differs
 }
 
 // DeviceOrder is an order with its reason. A wipe destroys what is unsent, so

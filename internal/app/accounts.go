@@ -29,9 +29,9 @@ type Device struct {
 
 // DeviceReport is what a device says of itself with each pull.
 type DeviceReport struct {
-	AppVersion, OldestPendingAt, LastHealAt             string
-	Outbox, Rejected, Parked, StorageUsed, StorageQuota int64
-	Persisted                                           bool
+	AppVersion, OldestPendingAt, LastHealAt, DiffersSince string
+	Outbox, Rejected, Parked, StorageUsed, StorageQuota   int64
+	Persisted                                             bool
 }
 
 // Accounts knows people and their devices.

@@ -17,12 +17,13 @@ type personDevice struct {
 	LastSeenAt      string       `json:"last_seen_at"`
 	Outbox          int64        `json:"outbox"`
 	OldestPendingAt string       `json:"oldest_pending_at,omitempty"`
+	DiffersSince    string       `json:"differs_since,omitempty"`
 }
 
 func deviceOf(d app.PersonDevice) personDevice {
 	return personDevice{
 		ID: d.ID, Name: d.Name, Platform: d.Platform, State: d.State, LastSeenAt: utcOrNone(d.LastSeenAt),
-		Outbox: d.Outbox, OldestPendingAt: d.OldestPendingAt,
+		Outbox: d.Outbox, OldestPendingAt: d.OldestPendingAt, DiffersSince: d.DiffersSince,
 	}
 }
 

@@ -7,7 +7,7 @@ var labels = map[string]string{
 	"address": "la dirección del servidor", "after": "la posición de la página", "also": "las líneas que acompañan", "amount": "el monto",
 	"answers": "las respuestas", "app_version": "la versión de la aplicación", "base": "el monto anterior", "before": "la posición de la página",
 	"c": "la colección", "collection": "la colección", "columns": "las columnas", "contact": "a quién pedir ayuda", "day": "el día",
-	"decision": "la decisión", "device": "el equipo", "email": "el correo", "entity": "la entidad", "entry": "el cambio visto",
+	"decision": "la decisión", "differs_since": "desde cuándo difieren los datos", "device": "el equipo", "email": "el correo", "entity": "la entidad", "entry": "el cambio visto",
 	"field": "el campo", "fields": "los campos", "seen": "lo que se vio", "fingerprint": "la huella de la vista previa", "format": "el formato", "host": "el servidor de correo", "id": "el registro",
 	"install": "el identificador de la instalación", "item": "lo que se observa", "items": "las preguntas", "key": "la clave", "keys": "los registros",
 	"kind": "el tipo", "label": "la pregunta", "last_heal_at": "la última reparación", "lifted": "las observaciones levantadas", "line": "la línea",

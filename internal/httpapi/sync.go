@@ -71,6 +71,7 @@ type deviceReport struct {
 	StorageQuota    int64  `json:"storage_quota" validate:"min=0"`
 	Persisted       bool   `json:"persisted"`
 	LastHealAt      string `json:"last_heal_at" validate:"max=40"`
+	DiffersSince    string `json:"differs_since" validate:"max=40"`
 }
 
 func (r *deviceReport) report() *app.DeviceReport {
@@ -80,6 +81,7 @@ func (r *deviceReport) report() *app.DeviceReport {
 	return &app.DeviceReport{
 		AppVersion: r.AppVersion, Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, Rejected: r.Rejected,
 		Parked: r.Parked, StorageUsed: r.StorageUsed, StorageQuota: r.StorageQuota, Persisted: r.Persisted, LastHealAt: r.LastHealAt,
+		DiffersSince: r.DiffersSince,
 	}
 }
 

@@ -117,3 +117,29 @@ func TestWipedDevice(t *testing.T) {
 		t.Errorf("an empty phone put back: %s", got.Body)
 	}
 }
+
+// What a repair on the phone does not cure is seen by who looks after its person,
+// for as long as the phone says so.
+func TestDeviceThatDiffers(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("users", testkit.Otto, map[string]any{"role": "admin"})
+	p := k.Phone(testkit.Rosa)
+	for _, since := range []string{"2026-11-23T09:00:00.000Z", ""} {
+		report := map[string]any{"outbox": 0, "differs_since": since}
+		if since == "" {
+			delete(report, "differs_since")
+		}
+		k.Do("POST", "/api/chaski/v1/sync/pull", p.Token, map[string]any{
+			"protocol": 1, "schema": 2, "device": p.ID, "report": report,
+		}).JSON(200, nil)
+		var person struct {
+			Devices []struct {
+				DiffersSince string `json:"differs_since"`
+			}
+		}
+		k.Do("GET", "/api/chaski/v1/people/"+testkit.Rosa, k.Token(testkit.Otto), nil).JSON(200, &person)
+		if len(person.Devices) != 1 || person.Devices[0].DiffersSince != since {
+			t.Errorf("reported %q: %+v", since, person.Devices)
+		}
+	}
+}

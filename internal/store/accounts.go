@@ -114,6 +114,7 @@ type deviceRow struct {
 	AppVersion      string `db:"app_version"`
 	OldestPendingAt string `db:"oldest_pending_at"`
 	LastHealAt      string `db:"last_heal_at"`
+	DiffersSince    string `db:"differs_since"`
 	Outbox          int64  `db:"outbox"`
 	Rejected        int64  `db:"rejected"`
 	Parked          int64  `db:"parked"`
@@ -125,7 +126,7 @@ type deviceRow struct {
 // Seen implements app.Accounts.
 func (r *Replica) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	var rows []deviceRow
-	err := r.app.ConcurrentDB().NewQuery(`SELECT last_seen_at, app_version, oldest_pending_at, last_heal_at, outbox,
+	err := r.app.ConcurrentDB().NewQuery(`SELECT last_seen_at, app_version, oldest_pending_at, last_heal_at, differs_since, outbox,
 		rejected, parked, storage_used, storage_quota, persisted FROM devices WHERE id = {:d} AND user = {:u}`).
 		Bind(dbx.Params{"d": id, "u": a.User}).All(&rows)
 	if err != nil || len(rows) == 0 {
@@ -135,11 +136,13 @@ func (r *Replica) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	last, _ := types.ParseDateTime(was.LastSeenAt)
 	if q == nil {
 		q = &app.DeviceReport{
-			AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt, Outbox: was.Outbox,
+			AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt,
+			DiffersSince: was.DiffersSince, Outbox: was.Outbox,
 			Rejected: was.Rejected, Parked: was.Parked, StorageUsed: was.StorageUsed, StorageQuota: was.StorageQuota, Persisted: was.Persisted,
 		}
 	}
 	same := q.Outbox == was.Outbox && q.Rejected == was.Rejected && q.Parked == was.Parked && q.LastHealAt == was.LastHealAt &&
+		q.DiffersSince == was.DiffersSince &&
 		q.AppVersion == was.AppVersion && q.Persisted == was.Persisted
 	if age := r.engine.Now().Sub(last.Time()); same && age >= 0 && age < seenEvery {
 		return nil
@@ -148,7 +151,8 @@ func (r *Replica) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	defer cancel()
 	_, err = r.app.NonconcurrentDB().Update("devices", dbx.Params{
 		"last_seen_at": r.dateTime().String(), "app_version": q.AppVersion,
-		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
+		"oldest_pending_at": q.OldestPendingAt, "last_heal_at": q.LastHealAt,
+		"differs_since": q.DiffersSince, "outbox": q.Outbox, "rejected": q.Rejected, "parked": q.Parked,
 		"storage_used": q.StorageUsed, "storage_quota": q.StorageQuota, "persisted": q.Persisted,
 	}, dbx.HashExp{"id": id}).WithContext(ctx).Execute()
 	return err

@@ -23,14 +23,15 @@ func readDevices(db dbx.Builder, where string, params dbx.Params) ([]app.PersonD
 		LastSeenAt      string `db:"last_seen_at"`
 		Outbox          int64  `db:"outbox"`
 		OldestPendingAt string `db:"oldest_pending_at"`
+		DiffersSince    string `db:"differs_since"`
 	}
 	err := db.NewQuery(`SELECT id, name, platform, CASE state WHEN '' THEN 'activo' ELSE state END AS state, last_seen_at,
-		CAST(outbox AS INTEGER) AS outbox, oldest_pending_at FROM devices WHERE ` + where).Bind(params).All(&rows)
+		CAST(outbox AS INTEGER) AS outbox, oldest_pending_at, differs_since FROM devices WHERE ` + where).Bind(params).All(&rows)
 	out := make([]app.PersonDevice, len(rows))
 	for i, r := range rows {
 		out[i] = app.PersonDevice{
 			ID: r.ID, Name: r.Name, Platform: r.Platform, State: device.State(r.State), LastSeenAt: parsePB(r.LastSeenAt),
-			Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt,
+			Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, DiffersSince: r.DiffersSince,
 		}
 	}
 	return out, err

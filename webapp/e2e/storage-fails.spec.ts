@@ -1,4 +1,5 @@
-import { expect, test } from './support/fixtures'
+import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { look } from './support/look'
 import { canal, supervisor } from './support/people'
 import { Phone } from './support/phone'
 
@@ -50,5 +51,69 @@ test('a mark that cannot be written is drawn so, guarded, and written when there
     await expect(page.getByText('Sin guardar todavía')).toHaveCount(0)
     await expect.poll(() => phone.marksOnDisk()).toBe(2)
     await expect(page.getByTestId('saved-at')).toContainText('Guardado')
+  })
+})
+
+test('a database that does not open says so, and so does one that was erased under the app', async ({
+  page,
+  context,
+  network,
+}) => {
+  const phone = new Phone(page)
+  await phone.ready(supervisor)
+  const trouble = page.getByTestId('storage-trouble')
+
+  await test.step('it does not open: nothing looks in order, and what to do is said', async () => {
+    await page.addInitScript(() => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
+      const open = IDBFactory.prototype.open
+      const shut = { on: sessionStorage.getItem('shut') === '1' }
+      Object.assign(window, { shut })
+      IDBFactory.prototype.open = function (...given) {
+        if (shut.on) throw new DOMException('Internal error opening backing store', 'UnknownError')
+        return open.apply(this, given)
+      }
+    })
+    await page.evaluate(() => sessionStorage.setItem('shut', '1'))
+    await page.reload()
+    await expect(trouble).toContainText('No se abren los datos guardados en este equipo')
+    await expect(trouble).toBeInViewport()
+    await expect(trouble).toContainText('No borre los datos del navegador')
+    await expect(phone.syncLine).not.toContainText('Sincronizado')
+    await look(page, 'storage-shut')
+  })
+  await test.step('it opens by itself when it can', async () => {
+    await page.evaluate(() => {
+      sessionStorage.removeItem('shut')
+      ;(window as unknown as { shut: { on: boolean } }).shut.on = false
+    })
+    await expect(trouble).toBeHidden({ timeout: 30_000 })
+    await phone.inSync()
+  })
+
+  await loseSignal(context, network)
+  await phone.startVisit(canal)
+  await phone.fillData()
+  await phone.fillPlace()
+  await phone.count(2)
+  await test.step('erased by the browser: said, and what is on the screen is kept anew', async () => {
+    await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases())
+        await new Promise((done) => (indexedDB.deleteDatabase(name ?? '').onsuccess = done))
+    })
+    await expect(trouble).toContainText('El navegador borró los datos guardados')
+    await look(page, 'storage-gone')
+    await expect.poll(() => phone.draftsOnDisk(), { timeout: 30_000 }).toBe(1)
+    await trouble.getByRole('button', { name: 'Entendido' }).click()
+    await expect(trouble).toBeHidden()
+  })
+  await test.step('with signal the rest comes again, and the visit is finished and received', async () => {
+    await findSignal(context, network)
+    await expect(page.getByLabel('¿Cuántas personas hay trabajando?')).toBeVisible({ timeout: 60_000 })
+    await phone.done()
+    await phone.fillChecklist()
+    await phone.finish()
+    await phone.syncCentre()
+    await expect(phone.work(canal)).toContainText('Recibido', { timeout: 60_000 })
   })
 })

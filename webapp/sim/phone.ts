@@ -132,7 +132,11 @@ export class SimPhone {
       replica: new MemoryReplica(this.disk, gate),
       work: workStore(this.disk, gate),
       transport: { send: (method, path, body) => this.send(tab, method, path, body) },
-      clock: { now: () => this.now(), wake: (at, call) => this.scheduler.wake(tab, at - this.clockOff, call) },
+      clock: {
+        now: () => this.now(),
+        read: () => ({ wall: this.now(), steady: this.scheduler.time, attended: false }),
+        wake: (at, call) => this.scheduler.wake(tab, at - this.clockOff, call),
+      },
       random: {
         // A fraction that adds exactly to any clock: else times would differ in the last bit (I7).
         jitter: () => this.rng.int(1024) / 1024,

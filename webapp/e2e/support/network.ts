@@ -21,6 +21,7 @@ export class Network {
   #rationed: { path: string; left: number } | undefined
   #loseNext: { path: string; done: (lost: LostAnswer) => void } | undefined
   #cutAt: { path: string; bytes: number; done: () => void } | undefined
+  readonly #alterations: { path: RegExp; change: (body: string) => string }[] = []
   /** Of each PATCH of an upload: where it went on, and how many bytes of it were let through. */
   readonly patches: { offset: number; bytes: number }[] = []
   /** Every request that reached the server, oldest first: "POST /api/… 200". */
@@ -69,6 +70,11 @@ export class Network {
     return new Promise((done) => (this.#loseNext = { path, done }))
   }
 
+  /** From now on the bodies of answers to such paths arrive changed: cut, or of another version. */
+  alter(path: RegExp, change: (body: string) => string): void {
+    this.#alterations.push({ path, change })
+  }
+
   /**
    * Destroys the connection in the middle of a body: once so many bytes of
    * PATCHes to `path` were let through, counted from now. Resolves when it is cut;
@@ -90,8 +96,10 @@ export class Network {
     }
     const lose = this.#loseNext && req.url?.startsWith(this.#loseNext.path) ? this.#loseNext : undefined
     if (lose) this.#loseNext = undefined
+    const altered = this.#alterations.find(({ path }) => path.test(req.url ?? ''))
+    const headers = altered ? without(req.headers, 'accept-encoding', 'if-none-match') : req.headers
     const upstream = request(
-      { host: '127.0.0.1', port: this.#target, method: req.method, path: req.url, headers: req.headers },
+      { host: '127.0.0.1', port: this.#target, method: req.method, path: req.url, headers },
       (answer) => {
         this.log.push(`${req.method} ${req.url} ${answer.statusCode}`)
         if (lose) {
@@ -100,6 +108,16 @@ export class Network {
           answer.on('end', () => {
             res.destroy()
             lose.done({ status: answer.statusCode ?? 0, bytes })
+          })
+          return
+        }
+        if (altered) {
+          let body = ''
+          answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+          answer.on('end', () => {
+            // No length: whoever reads it takes what comes for the whole.
+            res.writeHead(answer.statusCode ?? 502, without(answer.headers, 'content-length', 'etag'))
+            res.end(altered.change(body))
           })
           return
         }
@@ -138,4 +156,8 @@ export class Network {
 export interface LostAnswer {
   status: number
   bytes: number
+}
+
+function without(headers: IncomingMessage['headers'], ...names: string[]): IncomingMessage['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)))
 }

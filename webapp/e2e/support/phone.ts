@@ -195,6 +195,10 @@ export class Phone {
     return this.page.getByTestId(/^group-/).filter({ hasText: activity })
   }
 
+  async draftsOnDisk(): Promise<number> {
+    return (await stored(this.page, 'chaski-work-', 'drafts').catch(() => [])).length
+  }
+
   /** How many marks the unfinished visits on this phone hold, on disk. */
   async marksOnDisk(): Promise<number> {
     const drafts = await stored<{ body: { marks: object } }>(this.page, 'chaski-work-', 'drafts')

@@ -7,8 +7,54 @@ import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
 import type { Draft, OutboxEntry, ReplicaRow } from '../sync/contract'
 import type { ReplicaMeta, WorkMeta } from '../sync/ports'
+import type { StorageNews } from '../domain/storage'
 
-export class ReplicaDb extends Dexie {
+/** How long until a database that closed or did not open is opened anew. */
+const AGAIN_MS = 2_000
+
+/**
+ * A database that says what happens to it, and that a failure to open shuts for a
+ * moment and not for as long as the page lives.
+ */
+class KeptDb extends Dexie {
+  heard: (news: StorageNews) => void = () => undefined
+  private over = false
+
+  constructor(...given: ConstructorParameters<typeof Dexie>) {
+    super(...given)
+    let known = false
+    // Later: who hears it may use the database, and must not do so inside of what is happening to it.
+    const say = (news: StorageNews): void => void setTimeout(() => this.heard(news))
+    this.on(
+      'ready',
+      () => {
+        known = true
+        say('open')
+      },
+      true,
+    )
+    this.on('populate', () => say(known ? 'gone' : 'created'))
+    this.on('blocked', () => say('blocked'))
+    this.on('versionchange', ({ newVersion }: IDBVersionChangeEvent) => {
+      say(newVersion === null ? 'gone' : 'newer')
+      if (newVersion === null) return
+      this.close() // writing on in an older shape would spoil the newer one
+      return false
+    })
+    this.on('close', () => setTimeout(() => this.again(), AGAIN_MS))
+  }
+
+  override close(options?: { disableAutoOpen: boolean }): void {
+    if (options?.disableAutoOpen !== false) this.over = true
+    super.close(options)
+  }
+
+  private again(): void {
+    if (!this.over && !this.isOpen()) void this.open().catch(() => undefined)
+  }
+}
+
+export class ReplicaDb extends KeptDb {
   rows!: Table<ReplicaRow, [string, string]>
   meta!: Table<ReplicaMeta & { k: 'replica' }, string>
 
@@ -18,7 +64,7 @@ export class ReplicaDb extends Dexie {
   }
 }
 
-export class WorkDb extends Dexie {
+export class WorkDb extends KeptDb {
   outbox!: Table<OutboxEntry, number>
   drafts!: Table<Draft, string>
   meta!: Table<WorkMeta & { k: 'work' }, string>

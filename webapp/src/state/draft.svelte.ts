@@ -1,11 +1,11 @@
 import { limaIso } from '../domain/day'
+import type { StorageTrouble } from '../domain/storage'
 import type { Draft } from '../sync/contract'
 import { getDraft, lockDraft } from './drafts'
+import { AGAIN_MS, Keeper } from './keeper.svelte'
+import { storage } from './storage.svelte'
 import { sync } from './sync.svelte'
 import { unsaved } from './unsaved.svelte'
-
-/** How long until a write that failed is tried again. */
-const AGAIN_MS = 3_000
 
 export type OpenState = 'opening' | 'open' | 'elsewhere' | 'gone'
 
@@ -19,20 +19,28 @@ export class OpenDraft<Form extends object> {
   intervention = ''
   /** ms of the last commit; 0 while nothing was saved in this sitting. */
   savedAt = $state(0)
-  /** Saving failed: what is on the screen is not on disk. */
-  failed = $state(false)
+  readonly #keeper = new Keeper()
   /** The form as it is on disk; what differs is drawn as unsaved while writing fails. */
   stored = $state.raw<Form>()
-  #again: ReturnType<typeof setTimeout> | undefined
   #release: (() => void) | null = null
   #closed = false
-  #tail: Promise<void> = Promise.resolve()
+  /** Where the browser erased what was written, what is on the screen is written again. */
+  readonly #heed = storage.whenGone(() => void this.change(() => undefined))
 
   constructor(
     readonly id: string,
     readonly kind: Draft['kind'],
     readonly version: number,
   ) {}
+
+  /** Saving failed: what is on the screen is not on disk, and why. */
+  get trouble(): StorageTrouble | '' {
+    return this.#keeper.trouble
+  }
+
+  get failed(): boolean {
+    return this.trouble !== ''
+  }
 
   async open(): Promise<void> {
     this.#release = await lockDraft(this.id)
@@ -41,7 +49,8 @@ export class OpenDraft<Form extends object> {
       return
     }
     if (this.#closed) return this.close()
-    const draft = await getDraft(this.id)
+    const draft = await this.#read()
+    if (this.#closed) return
     if (draft?.kind !== this.kind) {
       this.state = 'gone'
       return
@@ -54,8 +63,24 @@ export class OpenDraft<Form extends object> {
     this.state = 'open'
   }
 
+  /** What is on disk; as long as it cannot be read, it says so and tries again. */
+  async #read(): Promise<Draft | undefined> {
+    while (!this.#closed) {
+      try {
+        const draft = await getDraft(this.id)
+        storage.reading('')
+        return draft
+      } catch (error) {
+        storage.reading(error)
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+      }
+    }
+    return undefined
+  }
+
   close(): void {
-    clearTimeout(this.#again)
+    this.#heed()
+    this.#keeper.close()
     unsaved.end(this)
     this.#closed = true
     this.#release?.()
@@ -67,14 +92,21 @@ export class OpenDraft<Form extends object> {
     // After close() the draft is another tab's, finished or discarded: never written again.
     if (!this.form || this.#closed) return Promise.resolve()
     edit(this.form)
+    return this.#keep()
+  }
+
+  #keep(): Promise<void> {
     const draft = this.snapshot()
-    this.#tail = this.#tail.then(() => this.#commit(draft))
-    return this.#tail
+    return this.#keeper.keep(async () => {
+      await sync.engine.saveDraft(draft)
+      this.savedAt = Date.parse(draft.saved_at)
+      this.stored = draft.body as Form
+    })
   }
 
   /** Resolves when everything changed so far is on disk. */
   settled(): Promise<void> {
-    return this.#tail
+    return this.#keeper.settled()
   }
 
   snapshot(): Draft {
@@ -86,24 +118,5 @@ export class OpenDraft<Form extends object> {
       saved_at: limaIso(Date.now()),
       body: $state.snapshot(this.form),
     }
-  }
-
-  async #commit(draft: Draft): Promise<void> {
-    clearTimeout(this.#again)
-    try {
-      await sync.engine.saveDraft(draft)
-      this.savedAt = Date.parse(draft.saved_at)
-      this.stored = draft.body as Form
-      this.#fails(false)
-    } catch {
-      this.#fails(true)
-      // Space may have been freed meanwhile; the person need not touch anything again.
-      if (!this.#closed) this.#again = setTimeout(() => void this.change(() => undefined), AGAIN_MS)
-    }
-  }
-
-  #fails(failed: boolean): void {
-    this.failed = failed
-    if (!this.#closed) unsaved.fails(this, failed)
   }
 }

@@ -86,4 +86,19 @@ describe('a query that is followed', () => {
     end()
     said.mockRestore()
   })
+
+  test('of a database that was shut is told so, and answers again once it is open', async () => {
+    await db.rows.put({ id: 1 })
+    db.close()
+    const heard: string[] = []
+    const end = follow(
+      () => db.rows.count(),
+      (count) => heard.push(`answer ${count}`),
+      (error) => heard.push(error === '' ? 'well again' : (error as Error).name),
+    )
+    await vi.waitFor(() => expect(heard).toEqual(['DatabaseClosedError']))
+    await db.open()
+    await vi.waitFor(() => expect(heard).toEqual(['DatabaseClosedError', 'well again', 'answer 1']), { timeout: 5000 })
+    end()
+  }, 10_000)
 })

@@ -1,4 +1,5 @@
 import { follow } from './follow'
+import { storage } from './storage.svelte'
 
 /**
  * A query that follows the database. `start` is read as an effect: what it
@@ -8,7 +9,7 @@ export class Live<T> {
   #value = $state.raw<T | undefined>(undefined)
 
   constructor(start: () => () => Promise<T>) {
-    $effect(() => follow(start(), (answer) => (this.#value = answer)))
+    $effect(() => follow(start(), (answer) => (this.#value = answer), storage.reading))
   }
 
   /** Undefined until the first answer. */

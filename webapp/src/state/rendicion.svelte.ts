@@ -9,11 +9,14 @@ import {
   type Amounts,
   type Line,
 } from '../domain/rendicion'
+import type { StorageTrouble } from '../domain/storage'
 import { ApiFault, get, NoAnswer, type Schemas } from './api'
+import { Keeper } from './keeper.svelte'
 import { net } from './net.svelte'
-import { rendicionDb } from './rendicionDb'
+import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
+import { storage } from './storage.svelte'
 
 export type Rendicion = Schemas['Rendicion']
 
@@ -37,6 +40,8 @@ export class RendicionDesk {
   offline = $state(false)
   refusal = $state('')
   savedAt = $state(0)
+  readonly #keeper = new Keeper()
+  readonly #heed = storage.whenGone(() => void this.#keep())
   #timer: ReturnType<typeof setTimeout> | undefined
   #tries = 0
   #busy = false
@@ -44,7 +49,6 @@ export class RendicionDesk {
   #closed = false
   /** "line amount" of everything sent in this sitting. */
   readonly #attempted: string[] = []
-  #tail: Promise<unknown> = Promise.resolve()
 
   constructor(readonly intervention: string) {}
 
@@ -66,7 +70,7 @@ export class RendicionDesk {
 
   /** Opens what is on the device, then asks the server. */
   async open(): Promise<void> {
-    const draft = await rendicionDb().drafts.get(this.intervention)
+    const draft = await readable(() => rendicionDb().drafts.get(this.intervention))
     if (draft) {
       this.lines = draft.lines
       this.answers = draft.answers
@@ -78,7 +82,14 @@ export class RendicionDesk {
 
   close(): void {
     this.#closed = true
+    this.#heed()
+    this.#keeper.close()
     clearTimeout(this.#timer)
+  }
+
+  /** What was typed is not on the device, and why. */
+  get trouble(): StorageTrouble | '' {
+    return this.#keeper.trouble
   }
 
   textOf(line: Line): string {
@@ -215,7 +226,7 @@ export class RendicionDesk {
   }
 
   /** Commits the draft; one after the other, so the newest stays. */
-  #keep(): Promise<unknown> {
+  #keep(): Promise<void> {
     const draft: RendicionDraft = {
       intervention: this.intervention,
       lines: $state.snapshot(this.lines),
@@ -223,14 +234,13 @@ export class RendicionDesk {
       saved_at: Date.now(),
     }
     const dirty = this.#dirty()
-    this.#tail = this.#tail.then(async () => {
+    return this.#keeper.keep(async () => {
       const { drafts } = rendicionDb()
       if (dirty) {
         await drafts.put(draft)
         this.savedAt = draft.saved_at
       } else await drafts.delete(this.intervention)
     })
-    return this.#tail
   }
 
   async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {

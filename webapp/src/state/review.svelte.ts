@@ -1,6 +1,8 @@
 import type { ObservationDraft, ReviewDraft } from '../db/rendicion'
+import type { StorageTrouble } from '../domain/storage'
 import { ApiFault, get, NoAnswer, type Schemas } from './api'
-import { rendicionDb } from './rendicionDb'
+import { Keeper } from './keeper.svelte'
+import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 
 type Rendicion = Schemas['Rendicion']
@@ -13,12 +15,22 @@ export class ReviewDesk {
   offline = $state(false)
   refusal = $state('')
   busy = $state(false)
+  readonly #keeper = new Keeper()
 
   constructor(readonly intervention: string) {}
 
+  /** What was written is not on the device, and why. */
+  get trouble(): StorageTrouble | '' {
+    return this.#keeper.trouble
+  }
+
+  close(): void {
+    this.#keeper.close()
+  }
+
   async open(): Promise<void> {
     await this.refresh()
-    const draft = await rendicionDb().reviews.get(this.intervention)
+    const draft = await readable(() => rendicionDb().reviews.get(this.intervention))
     // A draft is about what was presented then.
     if (draft && draft.round === this.data?.round && this.data.can_review) {
       this.observations = draft.observations
@@ -68,7 +80,7 @@ export class ReviewDesk {
     if (done) {
       this.observations = []
       this.lifted = []
-      await rendicionDb().reviews.delete(this.intervention)
+      await this.#keeper.keep(() => rendicionDb().reviews.delete(this.intervention))
     }
     this.busy = false
     return done
@@ -92,7 +104,7 @@ export class ReviewDesk {
       observations: $state.snapshot(this.observations),
       lifted: $state.snapshot(this.lifted),
     }
-    void rendicionDb().reviews.put(draft)
+    void this.#keeper.keep(async () => void (await rendicionDb().reviews.put(draft)))
   }
 
   async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {

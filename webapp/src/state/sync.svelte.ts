@@ -5,6 +5,7 @@ import worker from '../sync/sync.worker?worker&url'
 import { net } from './net.svelte'
 import { pb } from './pb'
 import { forgetUser } from './session.svelte'
+import { storage } from './storage.svelte'
 import { scriptURL } from './trusted'
 
 export const APP_VERSION = __APP_VERSION__
@@ -56,9 +57,17 @@ class Sync {
       gate: net.gate,
       appVersion: APP_VERSION,
       spawn: () => new Worker(scriptURL(worker), { type: 'module' }),
-      erase: forgetUser,
+      erase: () => {
+        storage.forget(user)
+        forgetUser()
+      },
+      heard: (news) => storage.hear(news, user),
     })
-    const unsubscribe = engine.subscribe((status) => (this.status = status))
+    work.heard = (news) => storage.hear(news, user)
+    const unsubscribe = engine.subscribe((status) => {
+      this.status = status
+      if (status.synced_at !== '' && !storage.holds(user)) storage.holding(user)
+    })
     this.#open = { user, replica, work, engine, unsubscribe }
     this.user = user
     void engine.start()
@@ -70,6 +79,7 @@ class Sync {
     this.#open = null
     this.user = ''
     this.status = NOTHING_YET
+    storage.reading('')
     if (!open) return
     open.unsubscribe()
     await open.engine.stop()

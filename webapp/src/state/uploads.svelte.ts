@@ -6,7 +6,7 @@ import { ApiFault, get, type Schemas } from './api'
 import { hashFile } from './hash'
 import { net } from './net.svelte'
 import { asJpeg } from './photo'
-import { rendicionDb } from './rendicionDb'
+import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
 import { shutsOut, transfer } from './transfer'
@@ -58,7 +58,8 @@ export class Uploads {
   /** What was on its way: remembered here, and what the server says it holds. */
   async open(): Promise<void> {
     unsaved.begin(this)
-    const remembered = await rendicionDb().files.where('intervention').equals(this.intervention).toArray()
+    const of = () => rendicionDb().files.where('intervention').equals(this.intervention).toArray()
+    const remembered = (await readable(of)) ?? []
     this.items = remembered.map((f) => ({
       ...f,
       state: this.#files.has(f.key) ? 'lost' : 'pick',
@@ -196,7 +197,7 @@ export class Uploads {
     this.#running.delete(item.key)
     this.#files.delete(item.key)
     this.items = this.items.filter((i) => i.key !== item.key)
-    await rendicionDb().files.delete(item.key)
+    await readable(() => rendicionDb().files.delete(item.key))
     if (item.upload) await send(`/uploads/${item.upload}`, { method: 'DELETE' }).catch(() => undefined)
     this.#next()
   }
@@ -208,7 +209,9 @@ export class Uploads {
 
   async #remember(item: Item): Promise<void> {
     const { key, intervention, kind, replaces, name, size, sha256, upload, sent } = $state.snapshot(item)
-    await rendicionDb().files.put({ key, intervention, kind, replaces, name, size, sha256, upload, sent })
+    const file = { key, intervention, kind, replaces, name, size, sha256, upload, sent }
+    // What cannot be remembered goes all the same; after a reload it would have to be picked again.
+    await readable(() => rendicionDb().files.put(file))
   }
 
   #next(): void {
@@ -260,7 +263,7 @@ export class Uploads {
     item.message = ''
     try {
       await send(`/uploads/${item.upload}/complete`, { method: 'POST', body: {} })
-      await rendicionDb().files.delete(item.key)
+      await readable(() => rendicionDb().files.delete(item.key))
       this.#files.delete(item.key)
       this.items = this.items.filter((i) => i.key !== item.key)
       this.arrived(item)
@@ -276,7 +279,7 @@ export class Uploads {
       }
       if (error.problem.code === 'upload_incomplete') return this.resume(item)
       this.#refuse(item, error.message)
-      await rendicionDb().files.delete(item.key)
+      await readable(() => rendicionDb().files.delete(item.key))
     }
   }
 

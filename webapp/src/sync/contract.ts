@@ -2,6 +2,7 @@
  * What the screens and the sync engine say to each other. The engine owns the
  * replica; screens own drafts; both see the outbox. Types only.
  */
+import type { StorageTrouble } from '../domain/storage'
 import type { Standing } from './ports'
 import type { components } from './wire.gen'
 
@@ -95,8 +96,9 @@ export type SyncProblem =
   | 'pushed_enough' // for today
   | 'too_often'
   | 'client_outdated'
-  | 'storage_full' // this device's
+  | StorageTrouble // this device's
   | 'device_revoked'
+  | 'differs' // what was received, and repair does not cure it
 
 export type SyncPhase = 'idle' | 'pushing' | 'pulling' | 'waiting'
 

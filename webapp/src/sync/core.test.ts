@@ -127,7 +127,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
   const channel = fc.constantFrom('register' as const, 'push' as const, 'pull' as const, 'session' as const)
   const failure = fc.oneof(
     fc.constant({ kind: 'no_answer' as const }),
-    fc.constant({ kind: 'storage' as const }),
+    fc.constant({ kind: 'storage' as const, trouble: 'storage_shut' as const }),
     fc.record({
       kind: fc.constant('status' as const),
       status: fc.constantFrom(400, 401, 403, 409, 413, 426, 429, 500, 503),
@@ -220,4 +220,12 @@ test('a clock set back by a year holds no retry up for a year', () => {
   for (const channel of ['push', 'pull'] as const) s = step(s, { ...refused(channel, 5), now: year, jitter: 0.5 }).state
   s = step(s, { type: 'tick', now: 60_000, jitter: 0.5 }).state
   expect([s.channels.push.phase, s.channels.pull.phase]).toEqual(['busy', 'busy'])
+})
+
+test('nor the next poll', () => {
+  const year = 365 * 86_400_000
+  let s = step(initial({ registered: true }), { ...kick, now: year, jitter: 0.5 }).state
+  s = step(s, { ...pushed, settled: 0, now: year, jitter: 0.5 }).state
+  s = step(s, { ...paged, now: year, jitter: 0.5 }).state
+  expect(step(s, { type: 'tick', now: 60_000, jitter: 0.5 }).effects).toContainEqual({ do: 'pull', checksums: false })
 })

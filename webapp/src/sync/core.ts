@@ -5,7 +5,8 @@
  * Invariants, as they bind a client:
  *  I1 convergence: a complete page whose total differs leads to one more pull
  *     with checksums, then to a comparison of the buckets that differ, then to a
- *     pull; never to silence. The same for buckets the server names.
+ *     pull; never to silence. The same for buckets the server names. What that
+ *     does not cure rests longer and longer (reconcile R4), and is pulled as ever.
  *  I2 nothing lost: no effect deletes an unanswered entry, but for an ordered
  *     wipe; a failure of any kind leaves the outbox as it is. When the server
  *     has gone back, a push follows.
@@ -20,94 +21,13 @@
  * Only a 401 from GET /session ends a session, and it erases nothing.
  * A lease that ran out starts and stops nothing here: it only shuts the screens.
  */
-import { serverAnswered, timePassed } from './lease'
-import { noLease } from './ports'
+import { noLease, serverAnswered, timePassed } from './lease'
 import type { Lease, Standing } from './ports'
-import type { SyncProblem } from './contract'
+import type { SyncProblem as Problem } from './contract'
 import { MAX_MUTATIONS, mayBePoison } from './push'
+import type { Channel, ChannelName, CoreEvent, CoreState, Effect, Step, Timed } from './steps'
 
-export type ChannelName = 'register' | 'push' | 'pull' | 'session'
-
-export interface Channel {
-  phase: 'idle' | 'busy' | 'waiting'
-  /** Work was asked for and has not begun. */
-  want: boolean
-  failures: number
-  /** When `waiting` ends, ms. */
-  until: number
-  /** The server asked for this wait; a hint does not shorten it. */
-  imposed: boolean
-}
-
-export interface CoreState {
-  registered: boolean
-  /** The last answer of GET /session. */
-  session: 'live' | 'expired'
-  channels: Record<ChannelName, Channel>
-  /** Mutations a push may carry; halved by 413. */
-  limit: number
-  /** When to pull though nothing happened, ms. */
-  pollAt: number
-  /** The next pull asks for every bucket's checksum. */
-  checksums: boolean
-  /** Repairs since the total last matched. */
-  repairs: number
-  standing: Standing
-  lease: Lease
-  verified: boolean
-  problem: Problem
-}
-
-type Problem = SyncProblem
-
-export type Failure =
-  | { kind: 'no_answer' }
-  | { kind: 'status'; status: number; code: string; retryAfter?: number; sent?: number }
-  | { kind: 'storage' }
-
-interface Timed {
-  now: number
-  /** In [0, 1). */
-  jitter: number
-}
-
-export type CoreEvent = Timed &
-  (
-    | { type: 'kick'; strong: boolean }
-    | { type: 'enqueued' }
-    | { type: 'tick' }
-    | { type: 'registered' }
-    | { type: 'signed_in' }
-    | { type: 'session'; live: boolean }
-    | { type: 'pushed'; settled: number; more: boolean; unanswered: number; cloned: boolean; rewound: boolean }
-    /** `compare`: how many buckets wait to be compared row by row. */
-    | { type: 'paged'; complete: boolean; verified: boolean; compare: number; rewound: boolean }
-    | { type: 'repaired' }
-    | { type: 'leased'; days: number }
-    /** The replica of a revoked device is empty. */
-    | { type: 'evicted' }
-    /** Everything is erased and the server knows. */
-    | { type: 'erased' }
-    /** An erased device has a new name, not registered yet. */
-    | { type: 'renewed' }
-    | { type: 'failed'; channel: ChannelName; failure: Failure }
-  )
-
-export type Effect =
-  | { do: 'register' }
-  | { do: 'session' }
-  | { do: 'push'; limit: number }
-  | { do: 'pull'; checksums: boolean }
-  | { do: 'repair' }
-  | { do: 'evict' }
-  | { do: 'wipe' }
-  | { do: 'renew' }
-  | { do: 'wake'; at: number }
-
-export interface Step {
-  state: CoreState
-  effects: Effect[]
-}
+export type * from './steps'
 
 const FIRST_WAIT = 2_000
 const LONGEST_WAIT = 5 * 60_000
@@ -130,6 +50,7 @@ export function initial({ registered, standing = 'active', lease = noLease() }: 
     registered,
     standing,
     lease,
+    read: null,
     session: 'live',
     channels: { register: idle(), push: idle(), pull: idle(), session: idle() },
     limit: MAX_MUTATIONS,
@@ -147,7 +68,9 @@ export const isBusy = (s: CoreState): boolean => NAMES.some((n) => s.channels[n]
 export function step(before: CoreState, e: CoreEvent): Step {
   const s: CoreState = structuredClone(before)
   const effects: Effect[] = []
-  s.lease = timePassed(s.lease, e.now)
+  const read = e.read ?? { wall: e.now, steady: e.now, attended: false }
+  s.lease = timePassed(s.lease, s.read, read)
+  s.read = read
   react(s, e, effects)
   start(s, e.now, effects)
   return { state: s, effects }
@@ -163,6 +86,8 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       return
     case 'tick':
       if (e.now >= s.pollAt) ask(s, false)
+      return
+    case 'looked':
       return
     case 'registered':
       heard(s, e.now)
@@ -272,7 +197,11 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
     return
   }
   s.verified = false
-  if (e.compare === 0 && !asked) {
+  if (e.resting) {
+    succeed(s, 'pull')
+    s.repairs = 0
+    s.checksums = true // the next says at once whether it is still the same
+  } else if (e.compare === 0 && !asked) {
     succeed(s, 'pull')
     s.checksums = true
     s.channels.pull.want = true
@@ -290,7 +219,7 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed, e
   if (channel === 'pull') s.verified = false
   const pause = backoff(s.channels[channel].failures, e.jitter)
   if (failure.kind === 'no_answer') return wait(s, channel, pause, e.now, 'no_network')
-  if (failure.kind === 'storage') return wait(s, channel, pause, e.now, 'storage_full')
+  if (failure.kind === 'storage') return wait(s, channel, pause, e.now, failure.trouble)
   if (failure.status === 403 && ordered(s, failure.code)) return obey(s, channel, e.now, effects)
   if (channel === 'session') return wait(s, channel, pause, e.now, 'server')
   if (failure.status === 401) {
@@ -370,6 +299,10 @@ function start(s: CoreState, now: number, effects: Effect[]): void {
     // A wait longer than any we ask for means that the clock was set back.
     const over = now >= ch.until || ch.until - now > 2 * OUTDATED_WAIT
     if (ch.phase === 'waiting' && over) s.channels[name] = { ...ch, phase: 'idle', want: true }
+  }
+  if (s.pollAt - now > 2 * POLL) {
+    s.pollAt = now // so does a poll farther away than any: it would not come for as long as the clock was ahead
+    s.channels.pull.want = true
   }
   const { session, register, push, pull } = s.channels
   if (s.standing === 'erased') return

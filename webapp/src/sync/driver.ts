@@ -8,6 +8,7 @@
  * crash between any two leaves work that is simply done again, since the server
  * answers a known mutation with its stored outcome.
  */
+import { troubleOf } from '../domain/storage'
 import { KEPT, needsOf, planAnew, planPage, STALE } from './apply'
 import { initial, isBusy, step } from './core'
 import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
@@ -26,10 +27,10 @@ import type {
   Standing,
   Transport,
 } from './ports'
-import { Pages } from './pages'
+import { Pages, UNNAMED } from './pages'
 import type { PagePorts } from './pages'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
-import { withDiffering } from './reconcile'
+import { isUncured, remedyFor } from './reconcile'
 import { Repair } from './repair'
 import { leaseDays, verdictsOf } from './rows'
 import { statusOf } from './status'
@@ -46,7 +47,7 @@ export interface Ports extends PagePorts {
   changed(status: SyncStatus): void
 }
 
-type Untimed<E> = E extends unknown ? Omit<E, 'now' | 'jitter'> : never
+type Untimed<E> = E extends unknown ? Omit<E, 'now' | 'read' | 'jitter'> : never
 type Happening = Untimed<CoreEvent>
 
 export class Driver {
@@ -79,7 +80,7 @@ export class Driver {
     if (!kept.install) await work.beginInstall(random.token())
     this.kept = kept
     // A device from before there were leases begins its own now.
-    const lease = kept.lease.answered || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
+    const lease = kept.lease.seen || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
     // Emptied, and not empty: stopped between storing a page and noting that it is in use again.
     const standing = kept.standing === 'evicted' && this.meta.cursor ? 'active' : kept.standing
     this.state = initial({ registered: kept.device !== '', standing, lease })
@@ -91,11 +92,12 @@ export class Driver {
   /** Empties the replica, but for what unanswered work is shown on, and what was said of the time. */
   private async anew(healed_at?: string): Promise<void> {
     const { replica, work } = this.ports
-    const { buckets, synced_at, business_date, server_time, clock_offset_ms, last_heal_at } = await replica.meta()
+    const before = await replica.meta()
+    const { buckets, synced_at, business_date, server_time, clock_offset_ms, last_heal_at, uncured } = before
     const waiting = await work.waiting()
     const stored = waiting.size > 0 ? await replica.members([...Object.keys(buckets).map(Number), KEPT, STALE]) : []
     const time = { synced_at, business_date, server_time, clock_offset_ms }
-    this.meta = { ...emptyMeta(), ...time, last_heal_at: healed_at ?? last_heal_at }
+    this.meta = { ...emptyMeta(), ...time, last_heal_at: healed_at ?? last_heal_at, ...(uncured && { uncured }) }
     await replica.commit(planAnew(this.meta, stored, waiting))
   }
 
@@ -107,9 +109,10 @@ export class Driver {
   /** Before it has started it knows nothing to judge by; it begins with a look at everything. */
   tell(event: Happening): void {
     if (!this.started || this.stopped) return
-    if (event.type !== 'paged') this.pages.forget()
+    if (event.type !== 'paged' && event.type !== 'looked') this.pages.forget()
     const { clock, random } = this.ports
-    const next = step(this.state, { ...event, now: clock.now(), jitter: random.jitter() })
+    const read = clock.read()
+    const next = step(this.state, { ...event, now: read.wall, read, jitter: random.jitter() })
     this.state = next.state
     this.keep()
     for (const effect of next.effects) this.perform(effect)
@@ -176,7 +179,9 @@ export class Driver {
 
   /** What throws here is the local database (full, closed, evicted); the network never throws. */
   private guard(channel: ChannelName, work: Promise<void>): void {
-    work.catch(() => this.tell({ type: 'failed', channel, failure: { kind: 'storage' } }))
+    work.catch((error: unknown) =>
+      this.tell({ type: 'failed', channel, failure: { kind: 'storage', trouble: troubleOf(error) } }),
+    )
   }
 
   private failed(channel: ChannelName, answer: Answer, sent?: number): void {
@@ -188,7 +193,9 @@ export class Driver {
   }
 
   private async register(): Promise<void> {
-    const { work, transport, describe } = this.ports
+    const { work, transport, random, describe } = this.ports
+    // The browser may have erased the database while it was in use: then this is another installation.
+    if (!(await work.meta()).install) await work.beginInstall(random.token())
     const { install } = await work.meta()
     const answer = await transport.send('POST', '/devices', { install, ...describe })
     const device = answer.status === 200 ? readDevice(answer.body) : null
@@ -210,6 +217,7 @@ export class Driver {
     const { work, transport } = this.ports
     const { device, marks } = await work.meta()
     if (transport.closed?.()) return this.failed('push', { status: 0 })
+    if (!device) return this.failed('push', UNNAMED)
     const batch = await this.nextBatch(limit)
     // Where pulls are refused, only a push tells that the server has gone back.
     const asks = this.state.standing !== 'active' && marks.length > 0
@@ -291,21 +299,23 @@ export class Driver {
     const last = plan.batches.at(-1)!
     // Which buckets differ is written with the page that told it.
     const checks = plan.complete && !plan.verified && checksums ? page.trailer.buckets : undefined
-    const meta = checks ? withDiffering(plan.meta, checks) : plan.meta
+    const { meta, rebuild } = checks ? remedyFor(plan.meta, checks, at) : { meta: plan.meta, rebuild: false }
+    if (plan.verified) delete meta.uncured
     // Who leads no more must not write over the next leader's replica.
-    for (const batch of meta ? [...plan.batches.slice(0, -1), { ...last, meta }] : plan.batches) {
+    for (const batch of [...plan.batches.slice(0, -1), { ...last, meta }]) {
       if (this.stopped) return
       await replica.commit(batch)
     }
-    this.meta = meta ?? plan.meta
-    if (!meta) await this.anew(new Date(clock.now()).toISOString())
+    this.meta = meta
+    if (rebuild) await this.anew(new Date(clock.now()).toISOString())
     this.progress = { done: this.progress.done + page.puts.length, total: 0 }
     if (plan.complete) await this.complete(plan.verified)
     this.tell({
       type: 'paged',
-      complete: plan.complete && meta !== null,
+      complete: plan.complete && !rebuild,
       verified: plan.verified,
       compare: this.meta.reconcile.length,
+      resting: checks !== undefined && isUncured(this.meta) && this.meta.reconcile.length === 0,
       rewound: page.rewound ?? false,
     })
   }

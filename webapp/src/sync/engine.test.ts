@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto'
+import { Dexie } from 'dexie'
 import type PocketBase from 'pocketbase'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ReplicaDb, WorkDb } from '../db/dexie'
@@ -55,6 +56,7 @@ function tab(user: string, gate = new Gate()): SyncEngine {
     appVersion: 'test',
     spawn,
     erase: () => erased++,
+    heard: () => undefined,
   })
   opened.push(engine)
   return engine
@@ -304,4 +306,32 @@ test('device time carries its offset', () => {
   expect(localInstant(at)).toBe('2026-06-15T10:00:00-05:00')
   vi.spyOn(at, 'getTimezoneOffset').mockReturnValue(-330)
   expect(localInstant(at)).toBe('2026-06-15T20:30:00+05:30')
+})
+
+describe("when this device's storage", () => {
+  test('is erased by the browser while it is used, the rest comes again and what is recorded from then on arrives', async () => {
+    const engine = tab(user)
+    await engine.start()
+    await until(engine, (s) => s.in_sync)
+    for (const name of ['replica', 'work']) await Dexie.delete(`chaski-${name}-${user}`)
+    await engine.enqueue(visit('visit1'))
+    await engine.syncNow()
+    await until(engine, (s) => s.in_sync && s.pending === 0)
+    expect(server.applied).toHaveLength(1)
+    expect(server.calls('/devices')).toBe(2) // another installation
+    const replica = new ReplicaDb(user)
+    expect(await replica.rows.count()).toBe(2)
+    replica.close()
+  })
+
+  test('does not open, it says so and begins when it does', async () => {
+    const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('not now', 'UnknownError')
+    })
+    const engine = tab(user)
+    await engine.start()
+    await until(engine, (s) => s.problem === 'storage_shut')
+    open.mockRestore()
+    await vi.waitFor(() => expect(engine.status()).toMatchObject({ problem: '', in_sync: true }), { timeout: 9000 })
+  }, 15_000)
 })

@@ -4,6 +4,7 @@
  */
 import type PocketBase from 'pocketbase'
 import type { WorkDb } from '../db/dexie'
+import type { StorageNews } from '../domain/storage'
 import { DexieWork } from '../db/work'
 import type { Draft, OutboxEntry, SyncEngine, SyncStatus } from './contract'
 import { initial } from './core'
@@ -26,6 +27,8 @@ export interface EngineOptions {
   spawn(): Line & { terminate?(): void; close?(): void }
   /** Ordered by the server: erases what this tab keeps of the user outside the databases. */
   erase(): void
+  /** What the thread heard of the work database. */
+  heard(news: StorageNews): void
 }
 
 /** A tab waits this long for a round, also when another's host does it. */
@@ -57,8 +60,12 @@ class TabEngine implements SyncEngine {
     this.thread.onmessage = ({ data }: MessageEvent<FromHost>) => this.hear(data)
     const base = pb.baseURL.replace(/\/$/, '')
     const platform = navigator.userAgent.slice(0, 200)
-    this.tell({ kind: 'start', user, base, token: this.token(), open: gate.open, appVersion, platform })
+    const visible = inSight()
+    this.tell({ kind: 'start', user, base, token: this.token(), open: gate.open, appVersion, platform, visible })
+    const seen = (): void => this.tell({ kind: 'seen', visible: inSight(), at: Date.now() })
+    document.addEventListener('visibilitychange', seen)
     this.cleanups.push(
+      () => document.removeEventListener('visibilitychange', seen),
       gate.subscribe((open) => this.tell({ kind: 'gate', open })),
       pb.authStore.onChange(() => this.token() && this.tell({ kind: 'token', token: this.token() })),
     )
@@ -95,6 +102,8 @@ class TabEngine implements SyncEngine {
       case 'erase':
         this.options.erase()
         return this.tell({ kind: 'erased' })
+      case 'storage':
+        return this.options.heard(message.news)
       case 'stopped':
         return this.stopped()
     }
@@ -189,6 +198,8 @@ class TabEngine implements SyncEngine {
     return () => this.listeners.delete(listener)
   }
 }
+
+const inSight = (): boolean => document.visibilityState === 'visible'
 
 /** RFC 3339 with this device's offset: evidence of what its clock and zone said. */
 export function localInstant(d: Date): string {

@@ -4,9 +4,11 @@
  * asks and what the leader says. Here are the lock, the channel between the tabs
  * and the network; screens, token and hints are the tab's (engine.ts).
  */
-import { RendicionDb } from '../db/rendicion'
 import { ReplicaDb, WorkDb } from '../db/dexie'
+import { RendicionDb } from '../db/rendicion'
 import { DexieReplica } from '../db/replica'
+import { troubleOf } from '../domain/storage'
+import type { StorageNews } from '../domain/storage'
 import { DexieWork } from '../db/work'
 import type { SyncStatus } from './contract'
 import { initial } from './core'
@@ -15,7 +17,7 @@ import { token, uuidV7 } from './ids'
 import { Tabs, whenLeader } from './locks'
 import type { TabMessage } from './locks'
 import { emptyMeta, noCounts } from './ports'
-import type { Clock, DeviceReport } from './ports'
+import type { Clock, DeviceReport, Reading } from './ports'
 import { statusOf } from './status'
 import { Gate, HttpTransport } from './transport'
 
@@ -28,6 +30,7 @@ export interface Start {
   open: boolean
   appVersion: string
   platform: string
+  visible: boolean
 }
 
 export type ToHost =
@@ -35,6 +38,8 @@ export type ToHost =
   | { kind: 'token'; token: string }
   | { kind: 'gate'; open: boolean }
   | { kind: 'kick'; strong: boolean }
+  /** Whether somebody has the tab in front of him, and when that changed by its clock. */
+  | { kind: 'seen'; visible: boolean; at: number }
   /** The tab changed the outbox. */
   | { kind: 'changed' }
   | { kind: 'sync'; ask: string }
@@ -48,6 +53,8 @@ export type FromHost =
   | { kind: 'leads' }
   | { kind: 'synced'; ask: string }
   | { kind: 'erase' }
+  /** Of the work database. */
+  | { kind: 'storage'; news: StorageNews }
   | { kind: 'stopped' }
 
 /** One end of a line between a tab and its host: a worker's own scope, or a port. */
@@ -66,6 +73,10 @@ export function host(line: Line): void {
 }
 
 const NOTHING = { done: 0, total: 0 }
+/** How long until a database that does not open is tried again. */
+const AGAIN_MS = 3_000
+/** A message between a tab and its thread that took longer was held up. */
+const LATE_MS = 5_000
 
 class Host {
   private readonly replicaDb: ReplicaDb
@@ -75,6 +86,7 @@ class Host {
   private readonly tabs: Tabs
   private readonly gate = new Gate()
   private readonly ending = new AbortController()
+  private readonly clock = new ThreadClock()
   /** Asked for and not done yet. */
   private readonly asks = new Set<string>()
   private driver: Driver | undefined
@@ -86,9 +98,11 @@ class Host {
     private readonly given: Start,
     private readonly tell: (message: FromHost) => void,
   ) {
-    const { user, open } = given
+    const { user, open, visible } = given
+    this.clock.attend(visible)
     this.replicaDb = new ReplicaDb(user)
     this.workDb = new WorkDb(user)
+    this.workDb.heard = (news) => this.tell({ kind: 'storage', news })
     this.replica = new DexieReplica(this.replicaDb)
     this.work = new DexieWork(this.workDb)
     this.gate.setOpen(open)
@@ -98,21 +112,25 @@ class Host {
   }
 
   private async begin(name: string): Promise<void> {
-    try {
-      const { standing, lease, device } = await this.work.meta()
-      const kept = initial({ registered: device !== '', standing, lease })
-      this.show(statusOf(kept, await this.replica.meta(), await this.work.counts(), NOTHING))
-      this.tabs.post({ kind: 'hello' })
-      await whenLeader(name, this.ending.signal, () => this.lead())
-    } catch {
-      // The local database may not open: say so, the outbox is where it was.
-      this.show({ ...this.latest, phase: 'idle', in_sync: false, problem: 'storage_full' })
+    const { signal } = this.ending
+    while (!signal.aborted) {
+      try {
+        const { standing, lease, device } = await this.work.meta()
+        const kept = initial({ registered: device !== '', standing, lease })
+        this.show(statusOf(kept, await this.replica.meta(), await this.work.counts(), NOTHING))
+        this.tabs.post({ kind: 'hello' })
+        return await whenLeader(name, signal, () => this.lead())
+      } catch (error) {
+        // The local database may not open: say so and try again, the outbox is where it was.
+        this.show({ ...this.latest, phase: 'idle', in_sync: false, problem: troubleOf(error) })
+        await Promise.race([aborted(signal), new Promise((resolve) => setTimeout(resolve, AGAIN_MS))])
+      }
     }
   }
 
   private async lead(): Promise<void> {
     const { base, appVersion, platform } = this.given
-    const clock = new ThreadClock()
+    const { clock } = this
     const driver = new Driver({
       replica: this.replica,
       work: this.work,
@@ -160,6 +178,8 @@ class Host {
         return this.gate.setOpen(message.open)
       case 'kick':
         return driver?.tell({ type: 'kick', strong: message.strong })
+      case 'seen':
+        return this.seen(message.visible, message.at)
       case 'changed':
         return driver ? this.recount(driver) : this.tabs.post({ kind: 'enqueued' })
       case 'sync':
@@ -170,6 +190,13 @@ class Host {
       case 'stop':
         return this.stop()
     }
+  }
+
+  /** What was in sight until now ends here; but what is heard late may be heard after a sleep. */
+  private seen(visible: boolean, at: number): void {
+    if (Math.abs(Date.now() - at) > LATE_MS) this.clock.attend(false)
+    this.driver?.tell({ type: 'looked' })
+    this.clock.attend(visible)
   }
 
   private async hearTab(message: TabMessage): Promise<void> {
@@ -222,9 +249,23 @@ async function round(driver: Driver): Promise<void> {
 
 class ThreadClock implements Clock {
   private timer: ReturnType<typeof setTimeout> | undefined
+  private visible = false
+  /** All the time since the last reading. */
+  private attended = false
 
   now(): number {
     return Date.now()
+  }
+
+  read(): Reading {
+    const { attended } = this
+    this.attended = this.visible
+    return { wall: Date.now(), steady: performance.now(), attended }
+  }
+
+  /** From here on; what was before is read first. */
+  attend(visible: boolean): void {
+    this.visible = this.attended = visible
   }
 
   wake(at: number, callback: () => void): void {

@@ -13,6 +13,7 @@
  */
 import type { Draft, OutboxEntry, OutboxState } from './contract'
 import { canTakeBack, countsOf, entriesFor } from './entries'
+import { leaseOf } from './lease'
 import { emptyWorkMeta } from './ports'
 import type { OutboxCounts, Settlement, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
 import { mayBeLost, prunable, replayed, reviewed, settled, withMark } from './push'
@@ -61,7 +62,10 @@ export class Erased extends Error {
 
 const NOTHING = { change: null, answer: undefined }
 const byCounter = (a: OutboxEntry, b: OutboxEntry): number => a.counter - b.counter
-const metaOf = async (r: WorkReader): Promise<WorkMeta> => ({ ...emptyWorkMeta(), ...(await r.meta()) })
+const metaOf = async (r: WorkReader): Promise<WorkMeta> => {
+  const kept = await r.meta()
+  return { ...emptyWorkMeta(), ...kept, lease: leaseOf(kept?.lease) }
+}
 
 /** What was to replace something did not: a visit by its own head, a single record by itself. */
 function failed(gone: readonly OutboxEntry[], replaced: readonly OutboxEntry[]): boolean {

@@ -209,6 +209,30 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(back.status?.locked).toBe(true)
   })
 
+  test("a clock set forward by a year before one's eyes locks nothing; 50 days asleep do", async () => {
+    const { phone, stores } = setUp()
+    await phone.start()
+    phone.spoil = offline
+    const look = async (days: number, hours: number, attended: boolean): Promise<boolean> => {
+      phone.now += days * DAY
+      phone.steady += hours * 3_600_000
+      phone.attended = attended
+      phone.driver.tell({ type: 'looked' })
+      await phone.driver.settled()
+      return phone.status!.locked
+    }
+    expect(await look(365, 1, true)).toBe(false)
+    await vi.waitFor(async () => expect((await stores.work.meta()).lease.seen).toBe(phone.now)) // outlives a restart
+    expect(await look(-365, 1, true)).toBe(false)
+    expect(await look(365, 1, true)).toBe(false)
+    const next = new Phone(stores.replica, stores.work, new FakeServer())
+    next.spoil = offline
+    next.now = phone.now + DAY
+    await next.start()
+    expect(next.status?.locked).toBe(false)
+    expect(await look(50, 2, false)).toBe(true)
+  })
+
   test('too old to pull, it pushes on, also what is recorded later', async () => {
     const { server, phone } = setUp()
     phone.spoil = (path, deliver) =>
@@ -306,11 +330,11 @@ test('who signs in anew after a wipe, in the same process, has a lease that is w
   await phone.start()
   server.standing = 'por_borrar'
   await phone.sync()
-  expect(disk.work).toMatchObject({ standing: 'erased', lease: { answered: 0 } })
+  expect(disk.work).toMatchObject({ standing: 'erased', lease: { seen: 0 } })
   server.standing = 'activo'
   phone.driver.tell({ type: 'signed_in' })
   await phone.driver.settled()
-  await vi.waitFor(() => expect(disk.work).toMatchObject({ standing: 'active', lease: { answered: phone.now } }))
+  await vi.waitFor(() => expect(disk.work).toMatchObject({ standing: 'active', lease: { seen: phone.now } }))
 })
 
 test('a second tab that begins at the same time leaves the name of the first', async () => {

@@ -16,6 +16,7 @@ import type {
   WorkStore,
 } from './ports'
 import { MAX_MARKS, PROTOCOL, SCHEMA } from './ports'
+import { isUncured } from './reconcile'
 
 export interface PagePorts {
   replica: ReplicaStore
@@ -33,6 +34,9 @@ export interface Asked {
   /** When it came, device time in ms. */
   at: number
 }
+
+/** As the server would say: the name of this device went with its database. */
+export const UNNAMED: Answer = { status: 409, body: { error: { code: 'device_unknown', message: '' } } }
 
 export class Pages {
   private ahead: Promise<Asked> | undefined
@@ -57,18 +61,20 @@ export class Pages {
     this.ahead = undefined
   }
 
-  private async ask({ cursor, last_heal_at }: ReplicaMeta, checksums: boolean): Promise<Asked> {
+  private async ask(meta: ReplicaMeta, checksums: boolean): Promise<Asked> {
+    const { cursor, last_heal_at, uncured } = meta
     const { work, transport, clock } = this.ports
     const { device, marks } = await work.meta()
     const sent = marks.slice(0, MAX_MARKS)
     const { pending, rejected, parked, oldest_pending_at } = await work.counts()
     const outbox = { outbox: pending, rejected, parked, oldest_pending_at, last_heal_at }
-    const report = { ...(await this.ports.report()), ...outbox }
+    const differs = isUncured(meta) ? { differs_since: uncured?.since ?? '' } : {}
+    const report = { ...(await this.ports.report()), ...outbox, ...differs }
     const request: PullRequest = { protocol: PROTOCOL, schema: SCHEMA, device, report }
     if (cursor) request.cursor = cursor
     if (sent.length > 0) request.marks = sent
     if (checksums) request.checksums = true
-    const answer = await transport.send('POST', '/sync/pull', request)
+    const answer = device ? await transport.send('POST', '/sync/pull', request) : UNNAMED
     return { sent, answer, at: clock.now() }
   }
 }

@@ -4,6 +4,7 @@
  * any two of them.
  */
 import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
+import { noLease } from './lease'
 import type { components } from './wire.gen'
 
 /** A commit of one history (protocol §4): no other history has this seq with this nonce. */
@@ -63,6 +64,19 @@ export interface ReplicaMeta {
   reconcile: number[]
   /** Handles entered by a page that was cut between two of its transactions; in no cursor yet. */
   half: number[]
+  /** What was repaired last and may differ still; gone once everything matches. */
+  uncured?: Uncured
+}
+
+export interface Uncured {
+  /** What differs: see remedyFor. */
+  of: string
+  /** How often just this was repaired. */
+  times: number
+  /** ISO device time it was first found. */
+  since: string
+  /** When it was repaired last, device time in ms. */
+  at: number
 }
 
 export const emptyMeta = (): ReplicaMeta => ({
@@ -120,17 +134,14 @@ export interface ReplicaStore {
  */
 export type Standing = 'active' | 'revoked' | 'evicted' | 'wiped' | 'erased'
 
-/** How long the device may work without a word from the server; ms of its own clock. */
+/** How long the device may work without a word from the server: see lease.ts. */
 export interface Lease {
   days: number
-  /** The newest time this device's clock has shown since `answered`: setting it back gains nothing. */
+  /** The newest time this device's clock is believed to have shown, ms; 0 before the first answer. */
   seen: number
-  /** When the server last answered; 0 before the first answer. */
-  answered: number
+  /** How long the server has been silent, ms. */
+  silent: number
 }
-
-export const DEFAULT_LEASE_DAYS = 45
-export const noLease = (): Lease => ({ days: DEFAULT_LEASE_DAYS, seen: 0, answered: 0 })
 
 export interface WorkMeta {
   /** Random, kept by this installation; '' before the first start. */
@@ -263,9 +274,20 @@ export interface Transport {
   send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
 }
 
+/** What the device's clocks say at one moment. */
+export interface Reading {
+  /** Milliseconds since 1970. */
+  wall: number
+  /** ms of a clock that nobody sets; it may stand still while the device sleeps. */
+  steady: number
+  /** Somebody had the app in front of him all the time since the reading before. */
+  attended: boolean
+}
+
 export interface Clock {
   /** Milliseconds since 1970 by this device. */
   now(): number
+  read(): Reading
   /** Calls back at or after `at`; one timer at a time, a new one replaces the old. */
   wake(at: number, callback: () => void): void
 }

@@ -6,13 +6,17 @@
  *  R2 the bucket leaves the list only with all it lacked stored, its surplus gone
  *     and its sum counted anew from the data stored (I1);
  *  R3 its cursor then stands where the FIRST page of the listing was read: what
- *     changed while it was compared comes again by pull (I1).
+ *     changed while it was compared comes again by pull (I1);
+ *  R4 what repair does not cure is told, and repaired again more and more rarely,
+ *     at last once a day, for as long as it is the same that differs: rows that
+ *     come and go on both sides alike make no other difference of it. Anything
+ *     else that differs is repaired at once.
  */
 import { Desk, KEPT, STALE } from './apply'
-import { digestOf, recount } from './checksum'
+import { digestOf, hex64, parse64, recount, sub64 } from './checksum'
 import type { ReplicaRow } from './contract'
 import { keyOf } from './ports'
-import type { BucketCheck, Cursor, Mark, ReplicaBatch, ReplicaMeta, RowKey } from './ports'
+import type { BucketCheck, Cursor, Mark, ReplicaBatch, ReplicaMeta, RowKey, Uncured } from './ports'
 import type { ListedRow } from './wire'
 
 /**
@@ -25,11 +29,53 @@ export function differing(meta: ReplicaMeta, checks: readonly BucketCheck[]): nu
     .map((c) => c.handle)
 }
 
-/** The meta with the buckets that differ on its list; null where we do not even agree on which there are. */
-export function withDiffering(meta: ReplicaMeta, checks: readonly BucketCheck[]): ReplicaMeta | null {
+/** How often the same is repaired before it rests. */
+const TRIES = 2
+const FIRST_REST_MS = 5 * 60_000
+const LONGEST_REST_MS = 24 * 3600_000
+
+/** Whether repair did not cure what differs. */
+export const isUncured = (meta: ReplicaMeta): boolean => (meta.uncured?.times ?? 0) >= TRIES
+
+/** What is to be done about a complete page whose total did not match. */
+export interface Remedy {
+  /** With the buckets to compare on its list. */
+  meta: ReplicaMeta
+  /** We do not even agree on which buckets there are: the replica is begun anew. */
+  rebuild: boolean
+}
+
+/** @param now device time, ms */
+export function remedyFor(meta: ReplicaMeta, checks: readonly BucketCheck[], now: number): Remedy {
   const same = checks.length === Object.keys(meta.buckets).length && checks.every((c) => c.handle in meta.buckets)
-  if (!same || !meta.cursor) return null
-  return { ...meta, reconcile: [...new Set([...meta.reconcile, ...differing(meta, checks)])] }
+  const handles = differing(meta, checks)
+  const rebuild = !same || !meta.cursor
+  if (!rebuild && handles.length === 0) return { meta, rebuild }
+  const of = rebuild ? 'buckets' : differenceOf(meta, checks, handles)
+  const before = meta.uncured?.of === of ? meta.uncured : undefined
+  if (before && rests(before, now)) {
+    return { meta: { ...meta, reconcile: meta.reconcile.filter((h) => !handles.includes(h)) }, rebuild: false }
+  }
+  const since = before?.since ?? new Date(now).toISOString()
+  const uncured = { of, times: (before?.times ?? 0) + 1, since, at: now }
+  return { meta: { ...meta, uncured, reconcile: [...new Set([...meta.reconcile, ...handles])] }, rebuild }
+}
+
+function rests({ times, at }: Uncured, now: number): boolean {
+  // A clock set back makes nothing rest for longer.
+  return times >= TRIES && Math.abs(now - at) < Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (times - TRIES))
+}
+
+/** By how much the sums differ: rows that move on both sides leave it as it is. */
+function differenceOf(meta: ReplicaMeta, checks: readonly BucketCheck[], handles: readonly number[]): string {
+  return checks
+    .filter((c) => handles.includes(c.handle))
+    .map(({ handle, sum, count }) => {
+      const mine = meta.buckets[handle]
+      return `${handle} ${hex64(sub64(parse64(sum), parse64(mine?.sum ?? '')))} ${count - (mine?.count ?? 0)}`
+    })
+    .sort()
+    .join(', ')
 }
 
 /**

@@ -2,7 +2,7 @@
 import { parameterOn } from '../domain/due'
 import type { Parameter } from '../domain/rows'
 import type { Outcome, Problem, ReplicaRow } from './contract'
-import { DEFAULT_LEASE_DAYS } from './ports'
+import { DEFAULT_LEASE_DAYS } from './lease'
 import type { Verdict } from './ports'
 
 /** The dated parameter `device.lease_days`. */

@@ -3,6 +3,7 @@ import type { SyncStatus } from './contract'
 import type { CoreState } from './core'
 import { isLocked } from './lease'
 import type { OutboxCounts, ReplicaMeta } from './ports'
+import { isUncured } from './reconcile'
 
 export function statusOf(
   s: CoreState,
@@ -32,7 +33,7 @@ export function statusOf(
     business_date: meta.business_date,
     server_time: meta.server_time,
     clock_offset_ms: meta.clock_offset_ms,
-    problem: s.problem,
+    problem: s.problem || (isUncured(meta) ? 'differs' : ''),
     standing: s.standing,
     locked: isLocked(s.lease),
     retry_at: phase === 'waiting' ? new Date(Math.min(...waiting.map((ch) => ch.until))).toISOString() : '',

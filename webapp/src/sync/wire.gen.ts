@@ -1548,6 +1548,8 @@ export interface components {
             outbox: number;
             /** @description Of these the oldest, by the device's clock. */
             oldest_pending_at?: string;
+            /** @description Since when, by its clock, it reports data that differ from the server's though it repaired them. */
+            differs_since?: string;
         };
         DeviceOrder: {
             /**
@@ -1720,7 +1722,7 @@ export interface components {
         Problem: {
             /** @description Stable; the list is in protocol.md. */
             code: string;
-            /** @description The field it belongs to, or absent. */
+            /** @description The field it belongs to; absent where a whole request is refused, never in the refusal of a mutation. */
             field?: string;
             /** @description Spanish; says what to do. */
             message: string;
@@ -1893,6 +1895,8 @@ export interface components {
             storage_quota?: number;
             persisted?: boolean;
             last_heal_at?: string;
+            /** @description Since when, by the device's clock, something differs that repair does not cure; left out where nothing does. */
+            differs_since?: string;
         };
         PullRequest: {
             /** @enum {integer} */

@@ -8,6 +8,9 @@ export type Spoil = (path: string, deliver: () => Answer, body: unknown) => Answ
 
 export class Phone {
   now = Date.parse('2026-06-15T15:00:00Z')
+  /** The clock nobody sets: apart from `now`, so that a test may set that one. */
+  steady = 0
+  attended = false
   spoil: Spoil = (_, deliver) => deliver()
   /** The server fails on a push that has these records. */
   sendsPoison: (records: string[]) => boolean = () => false
@@ -30,7 +33,11 @@ export class Phone {
         send: (method, path, body) =>
           Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body), body)),
       },
-      clock: { now: () => this.now, wake: (at, call) => (this.timer = { at, call }) },
+      clock: {
+        now: () => this.now,
+        read: () => ({ wall: this.now, steady: this.steady, attended: this.attended }),
+        wake: (at, call) => (this.timer = { at, call }),
+      },
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
       report: () => Promise.resolve({}),
       describe: { name: '', platform: '', app_version: '' },
@@ -72,7 +79,9 @@ export class Phone {
     const { timer } = this
     if (!timer) return
     this.timer = undefined
-    this.now = Math.max(this.now, timer.at)
+    const passed = Math.max(0, timer.at - this.now)
+    this.now += passed
+    this.steady += passed
     timer.call()
     await this.driver.settled()
   }

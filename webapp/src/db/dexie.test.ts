@@ -1,0 +1,67 @@
+import 'fake-indexeddb/auto'
+import { Dexie } from 'dexie'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { StorageNews } from '../domain/storage'
+import { WorkDb } from './dexie'
+
+let users = 0
+const opened: Dexie[] = []
+
+function listen(user = `u${++users}`): { db: WorkDb; user: string; news: StorageNews[] } {
+  const db = new WorkDb(user)
+  const news: StorageNews[] = []
+  db.heard = (what) => news.push(what)
+  opened.push(db)
+  return { db, user, news }
+}
+
+const draft = (id: string) => ({ id, kind: 'visit' as const, intervention: 'x', version: 1, saved_at: '', body: {} })
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  for (const db of opened.splice(0)) db.close()
+})
+
+describe('a database tells', () => {
+  test('that it was made, and the next time only that it opened', async () => {
+    const { db, user, news } = listen()
+    await db.drafts.put(draft('a'))
+    await vi.waitFor(() => expect(news).toEqual(['created', 'open']))
+    db.close()
+    const next = listen(user)
+    expect(await next.db.drafts.count()).toBe(1)
+    await vi.waitFor(() => expect(next.news).toEqual(['open']))
+  })
+
+  test('that it was erased while in use, and takes what is written next', async () => {
+    const { db, user, news } = listen()
+    await db.drafts.put(draft('a'))
+    await Dexie.delete(`chaski-work-${user}`)
+    await db.drafts.put(draft('b'))
+    await vi.waitFor(() => expect(news).toContain('gone'))
+    expect((await db.drafts.toArray()).map((d) => d.id)).toEqual(['b'])
+  })
+
+  test('that another tab has a newer version, and writes nothing more', async () => {
+    const { db, user, news } = listen()
+    await db.drafts.put(draft('a'))
+    const newer = new Dexie(`chaski-work-${user}`)
+    opened.push(newer)
+    newer.version(2).stores({ outbox: 'counter', drafts: 'id', meta: 'k', more: 'id' })
+    await newer.open()
+    await vi.waitFor(() => expect(news).toContain('newer'))
+    await expect(db.drafts.put(draft('b'))).rejects.toThrow()
+    expect(await newer.table('drafts').count()).toBe(1)
+  })
+})
+
+test('one that did not open at first is opened when it can be', async () => {
+  const { db } = listen()
+  const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('not now', 'InvalidStateError')
+  })
+  await expect(db.drafts.count()).rejects.toThrow()
+  await expect(db.drafts.count()).rejects.toThrow()
+  open.mockRestore()
+  await vi.waitFor(async () => expect(await db.drafts.count()).toBe(0), { timeout: 5000, interval: 100 })
+})
