@@ -169,8 +169,8 @@ func (e *emitter) transfer() {
 	}
 	e.put("transfers", convenio, resolution, state, string(e.Accrued), e.Amount)
 	switch e.N % 300 { // what must not count
-	case 7: // the same one entered twice, later
-		e.put("transfers", convenio, resolution, "devengada", string(e.Calendar.Add(e.Accrued, 1)), e.Amount)
+	case 7: // the same one entered twice, later, and voided: no path stores two in force
+		e.put("transfers", convenio, resolution, "anulada", string(e.Calendar.Add(e.Accrued, 1)), e.Amount)
 	case 107:
 		e.put("transfers", convenio, resolution, "anulada", string(e.Accrued), e.Amount)
 	case 207: // a second one that was never accrued
