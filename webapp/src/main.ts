@@ -2,6 +2,7 @@
 import './state/unsaved.svelte'
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { renewing } from './state/renew'
 import { session } from './state/session.svelte'
 import { theme } from './state/theme.svelte'
 import { update } from './state/update.svelte'
@@ -13,4 +14,5 @@ if (target) mount(App, { target })
 update.register()
 session.watch()
 void session.refresh()
+renewing(() => session.refresh())
 addEventListener('online', () => void session.refresh())

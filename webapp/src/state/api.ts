@@ -1,4 +1,5 @@
 import type { components } from '../sync/wire.gen'
+import { limited } from './limit'
 import { net } from './net.svelte'
 import { pb } from './pb'
 
@@ -18,19 +19,19 @@ export class ApiFault extends Error {
 export class NoAnswer extends Error {}
 
 /**
- * GET under `/api/chaski/v1`.
+ * GET under `/api/chaski/v1`. What takes too long has no answer.
  * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
  */
 export async function get<T>(path: string): Promise<T> {
-  let response: Response
-  try {
-    response = await net.gate.fetch(`/api/chaski/v1${path}`, {
+  const [response, body] = await limited(async (signal) => {
+    const got = await net.gate.fetch(`/api/chaski/v1${path}`, {
       headers: { Authorization: pb.authStore.token },
+      signal,
     })
-  } catch {
+    return [got, (await got.json().catch(() => null)) as unknown] as const
+  }).catch(() => {
     throw new NoAnswer()
-  }
-  const body = (await response.json().catch(() => null)) as unknown
+  })
   if (response.ok && body !== null) return body as T
   const fault = body as Partial<Schemas['FaultBody']> | null
   if (fault?.error?.message) throw new ApiFault(response.status, fault.error)

@@ -1,12 +1,10 @@
 import { untrack } from 'svelte'
 import { ApiFault, get } from './api'
+import { Asker } from './asker'
 import { net } from './net.svelte'
 import { session } from './session.svelte'
 
-/**
- * What the server said at a path, kept while it cannot be asked again. Requests
- * are coalesced: while one is under way, any number of wishes make one more.
- */
+/** What the server said at a path, kept while it cannot be asked again (see Asker). */
 export class Remote<T> {
   data = $state.raw<T | undefined>(undefined)
   /** ms of the last good answer; 0 if none. */
@@ -17,9 +15,10 @@ export class Remote<T> {
   refusal = $state('')
   /** It refused for now: asked again a little later it may answer. */
   later = $state(false)
-  #path = ''
-  #busy = false
-  #again = false
+  readonly #asker = new Asker<T>((path) => get<T>(path), {
+    answer: (said) => this.#answer(said),
+    failure: (error) => this.#failure(error),
+  })
 
   constructor(
     path: () => string,
@@ -29,6 +28,7 @@ export class Remote<T> {
       const wanted = path()
       untrack(() => this.#go(wanted))
     })
+    $effect(() => () => void this.#asker.go(''))
     let started = false
     $effect(() => {
       // When the gate opens, and when the system changes its mind about the network.
@@ -40,44 +40,32 @@ export class Remote<T> {
   }
 
   /** Asks again, once, however often it is called meanwhile. */
-  async refresh(): Promise<void> {
-    if (this.#path === '') return
-    if (this.#busy) {
-      this.#again = true
-      return
-    }
-    this.#busy = true
-    do {
-      this.#again = false
-      await this.#ask(this.#path)
-    } while (this.#again)
-    this.#busy = false
+  refresh(): Promise<void> {
+    return this.#asker.refresh()
   }
 
   #go(path: string): void {
-    if (path === this.#path) return
-    this.#path = path
+    if (!this.#asker.go(path)) return
     this.data = undefined
     this.refusal = ''
-    void this.refresh()
   }
 
-  async #ask(path: string): Promise<void> {
-    try {
-      const answer = await get<T>(path)
-      if (path !== this.#path) return
-      const before = this.data
-      this.data = answer
-      this.fetchedAt = Date.now()
-      this.offline = false
-      this.refusal = ''
-      this.onanswer(answer, before)
-    } catch (error) {
-      if (path !== this.#path) return
-      this.offline = !(error instanceof ApiFault)
-      this.refusal = error instanceof ApiFault ? error.message : ''
-      this.later = error instanceof ApiFault && error.status === 503
-      if (error instanceof ApiFault && error.status === 401) void session.refresh()
-    }
+  #answer(said: T): void {
+    const before = this.data
+    this.data = said
+    this.fetchedAt = Date.now()
+    this.offline = false
+    this.refusal = ''
+    this.later = false
+    this.onanswer(said, before)
+  }
+
+  #failure(error: unknown): boolean {
+    const fault = error instanceof ApiFault ? error : null
+    this.offline = !fault
+    this.refusal = fault ? fault.message : ''
+    this.later = fault?.status === 503
+    if (fault?.status === 401) void session.refresh()
+    return this.offline || this.later
   }
 }

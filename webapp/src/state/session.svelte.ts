@@ -41,16 +41,18 @@ class SessionState {
     }
   }
 
-  /** Asks the server who we are. Only its 401 ends the session, and only by a flag. */
-  async refresh(): Promise<void> {
-    if (!this.current) return
+  /** Asks the server who we are: whether it said so. Only its 401 ends the session, and only by a flag. */
+  async refresh(): Promise<boolean> {
+    if (!this.current) return false
     try {
       this.#remember(await get<Session>('/session'))
       this.expired = false
       // The engine renews the token of those who have one.
       if (!replicates(this.current.role) && pb.authStore.isValid) await pb.collection('users').authRefresh()
+      return true
     } catch (error) {
       if (error instanceof ApiFault && error.status === 401) this.expired = true
+      return false
     }
   }
 

@@ -275,7 +275,8 @@ export class Uploads {
       }
       if (shutsOut(error.status, error.problem.code)) {
         item.state = 'shut'
-        return session.refresh()
+        await session.refresh()
+        return
       }
       if (error.problem.code === 'upload_incomplete') return this.resume(item)
       this.#refuse(item, error.message)
