@@ -19,7 +19,9 @@ type Board interface {
 	// Table is the AO table of an exercise.
 	Table(a actor.Actor, year int64) (Table, error)
 	// AO is what a figure is made of.
-	AO(a actor.Actor, year int64, ao string) (AODetail, error)
+	AO(a actor.Actor, year int64, ao string, q LineQuery) (AODetail, error)
+	// AOLines is every line of it.
+	AOLines(a actor.Actor, year int64, ao string) (AO, []Line, error)
 	// Intervention lists the counted rows of one intervention behind an AO.
 	Intervention(a actor.Actor, year int64, ao, intervention string) (InterventionDetail, error)
 	// Year is the report of an exercise: Cuadros 1 to 5, participants and what
@@ -40,14 +42,17 @@ type Exercise struct {
 }
 
 // Gauge is what was executed against a target. Opening is the part of Executed
-// that was taken from a published report.
-type Gauge struct{ Target, Executed, Opening int64 }
+// that was taken from a published report. None: what was executed is not held.
+type Gauge struct {
+	Target, Executed, Opening int64
+	None                      bool
+}
 
 // Ratio of the gauge, for the rules.
 func (g Gauge) Ratio() progress.Ratio { return progress.Ratio{Exec: g.Executed, Target: g.Target} }
 
 func (g Gauge) plus(o Gauge) Gauge {
-	return Gauge{g.Target + o.Target, g.Executed + o.Executed, g.Opening + o.Opening}
+	return Gauge{g.Target + o.Target, g.Executed + o.Executed, g.Opening + o.Opening, g.None || o.None}
 }
 
 // AO is an operational activity with its figures.
@@ -84,6 +89,7 @@ type Freshness struct {
 // AEI is the strategic indicator: jobs, whatever year's money paid them.
 type AEI struct {
 	Target, Executed int64
+	None             bool // not held: neither row nor balance
 	Lines            []AEILine
 }
 
@@ -100,6 +106,7 @@ type Summary struct {
 	AOs, AtLeast100 int64
 	AverageAdjusted string
 	Financial       Gauge
+	None            bool // what one of them executed is not held
 }
 
 // Table is the board of an exercise.
@@ -113,12 +120,14 @@ type Table struct {
 }
 
 // MonthFigure is an AO in one month. Adjustment is the part of Physical that
-// belongs to months closed before.
+// belongs to months closed before. Of a month up to a balance of the year, nobody
+// says what of it was that month's: None, if it has nothing of its own.
 type MonthFigure struct {
 	Month                       day.Month
 	Closed, Synthetic           bool
 	PhysicalTarget, MoneyTarget int64
 	Physical, Financial         int64
+	NoPhysical, NoFinancial     bool
 	Adjustment                  int64
 }
 
@@ -143,13 +152,15 @@ type Line struct {
 	LastVisitOn                              day.Day
 }
 
-// AODetail is what a figure is made of. Reconciled is empty unless the AO counts
-// transfers.
+// AODetail is what a figure is made of: the groups of all its lines, and of the
+// lines a page of those found. Reconciled is empty unless the AO counts transfers.
 type AODetail struct {
 	Exercise   Exercise
 	AO         AO
 	Months     []MonthFigure
+	Groups     []LineGroup
 	Lines      []Line
+	Found      int
 	Reconciled []ReconciledMonth
 	Uncounted  int64 // see Snapshot
 }

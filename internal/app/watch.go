@@ -27,7 +27,8 @@ type Snapshot interface {
 	// told.
 	Uncounted(year int64) (int64, error)
 	Months(AO) ([]MonthFigure, error)
-	Lines(AO) ([]Line, error)
+	Lines(AO) ([]Line, error) // without their last visits
+	LastVisits([]Line) error  // fills them in
 	Reconciled(AO) ([]ReconciledMonth, error)
 	Work(intervention string) (Intervention, bool, error)
 	Counted(ao AO, intervention string) ([]CountedRow, error)
@@ -70,7 +71,7 @@ func (b *board) Table(a actor.Actor, year int64) (t Table, err error) {
 		if err != nil {
 			return err
 		}
-		if t.Items, err = figuresOf(s, year, cells); err != nil {
+		if t.Items, err = figuresOf(s, t.Exercise, cells); err != nil {
 			return err
 		}
 		t.Summary, t.AEI = summarize(t.Items), indicator(t.Exercise, cells)
@@ -97,9 +98,10 @@ func exercise(s Snapshot, year int64) (Exercise, error) {
 }
 
 // figuresOf fills in what was executed. Physical counts the AO's own unit;
-// financial is the devengado of every AO.
-func figuresOf(s Snapshot, year int64, cells []Cell) ([]AO, error) {
-	aos, err := s.AOs(year)
+// financial is the devengado of every AO. Of a closed exercise that has no cell of
+// it, not even of zero, nothing is held; in a running one nothing happened yet.
+func figuresOf(s Snapshot, e Exercise, cells []Cell) ([]AO, error) {
+	aos, err := s.AOs(e.Year)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +109,7 @@ func figuresOf(s Snapshot, year int64, cells []Cell) ([]AO, error) {
 	for i := range aos {
 		ao := &aos[i]
 		ao.Physical.Target, ao.Financial.Target = ao.PhysicalTarget, ao.MoneyTarget
+		ao.Physical.None, ao.Financial.None = e.Closed, e.Closed
 		index[ao.ID] = ao
 	}
 	for _, c := range cells {
@@ -115,10 +118,12 @@ func figuresOf(s Snapshot, year int64, cells []Cell) ([]AO, error) {
 			continue
 		}
 		if c.Measure == ao.UnitMeasure {
+			ao.Physical.None = false
 			ao.Physical.Executed += c.Quantity
 			ao.Physical.Opening += c.OpeningQuantity
 		}
 		if c.Measure == progress.MeasureAccrued {
+			ao.Financial.None = false
 			ao.Financial.Executed += c.Amount
 			ao.Financial.Opening += c.OpeningAmount
 		}
@@ -142,14 +147,17 @@ func summarize(aos []AO) Summary {
 		}
 		out.Financial = out.Financial.plus(ao.Financial)
 		ratios = append(ratios, ao.Physical.Ratio())
+		out.None = out.None || ao.Physical.None
 	}
-	out.AverageAdjusted = progress.AverageAdjusted(ratios)
+	if !out.None {
+		out.AverageAdjusted = progress.AverageAdjusted(ratios)
+	}
 	return out
 }
 
 // indicator adds up the jobs of an exercise, of whatever AO or none.
 func indicator(e Exercise, cells []Cell) AEI {
-	out := AEI{Target: e.AEITarget}
+	out := AEI{Target: e.AEITarget, None: e.Closed}
 	type money struct {
 		year  int64
 		frame string
@@ -166,6 +174,7 @@ func indicator(e Exercise, cells []Cell) AEI {
 			index[key] = i
 			out.Lines = append(out.Lines, AEILine{FundingYear: c.FundingYear, FundingFrame: c.FundingFrame})
 		}
+		out.None = false
 		out.Lines[i].Executed += c.Quantity
 		out.Lines[i].Opening += c.OpeningQuantity
 		out.Executed += c.Quantity
@@ -180,7 +189,7 @@ func indicator(e Exercise, cells []Cell) AEI {
 	return out
 }
 
-func (b *board) AO(a actor.Actor, year int64, id string) (d AODetail, err error) {
+func (b *board) AO(a actor.Actor, year int64, id string, q LineQuery) (d AODetail, err error) {
 	err = b.watch(a, func(s Snapshot) error {
 		if d.Exercise, d.AO, err = activity(s, year, id); err != nil {
 			return err
@@ -191,7 +200,13 @@ func (b *board) AO(a actor.Actor, year int64, id string) (d AODetail, err error)
 		if d.Months, err = s.Months(d.AO); err != nil {
 			return err
 		}
-		if d.Lines, err = s.Lines(d.AO); err != nil || d.AO.UnitMeasure != progress.MeasureTransfer {
+		lines, err := s.Lines(d.AO)
+		if err != nil {
+			return err
+		}
+		d.Groups = groupLines(lines)
+		d.Lines, d.Found = q.pageOf(lines)
+		if err := s.LastVisits(d.Lines); err != nil || d.AO.UnitMeasure != progress.MeasureTransfer {
 			return err
 		}
 		d.Reconciled, err = s.Reconciled(d.AO)
@@ -209,7 +224,7 @@ func activity(s Snapshot, year int64, id string) (Exercise, AO, error) {
 	if err != nil {
 		return e, AO{}, err
 	}
-	aos, err := figuresOf(s, year, cells)
+	aos, err := figuresOf(s, e, cells)
 	if err != nil {
 		return e, AO{}, err
 	}

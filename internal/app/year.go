@@ -24,9 +24,8 @@ type YearFacts interface {
 	// LateCells are sums posted outside the exercise's months, AO by id.
 	LateCells(year int64) ([]LateCell, error)
 	Versions(year int64) ([]figures.Version, error)
-	YearRows(year int64) (figures.Rows, error)
-	// RulesOf are the counting rules of what stands behind the figures.
-	RulesOf(year int64) ([]CountedBy, error)
+	// YearRows are the counts of distinct rows behind the figures, ages as of a day.
+	YearRows(year int64, ageOn day.Day) (figures.Rows, error)
 	// Parameter is the JSON value of a dated parameter; nil if none holds.
 	Parameter(key string, on day.Day) ([]byte, error)
 }
@@ -36,9 +35,6 @@ type LateCell struct {
 	Cell
 	Month day.Month
 }
-
-// CountedBy names a rule by which something of a measure counts for an AO.
-type CountedBy struct{ AO, Measure, Rule string }
 
 func (b *board) Year(a actor.Actor, year int64) (out YearReport, err error) {
 	if !a.Role.May(actor.WatchYear) {
@@ -79,7 +75,13 @@ func yearOf(s Snapshot, year int64) (figures.Report, error) {
 		Exercise: year, Kind: e.Kind, Closed: e.Closed, Note: e.Note, AEI: e.AEI, AEITarget: e.AEITarget,
 		Now: s.Clock(), Today: day.Of(s.Clock()),
 	}
-	if err := fillLedger(s, &in); err != nil {
+	if err := fillParameters(s, &in); err != nil {
+		return out, err
+	}
+	if in.Rows, err = s.YearRows(year, in.AgeOn); err != nil {
+		return out, err
+	}
+	if err := fillLedger(s, e, &in); err != nil {
 		return out, err
 	}
 	if in.Versions, err = s.Versions(year); err != nil {
@@ -88,18 +90,10 @@ func yearOf(s Snapshot, year int64) (figures.Report, error) {
 	if in.Uncounted, err = s.Uncounted(year); err != nil {
 		return out, err
 	}
-	if err := fillParameters(s, &in); err != nil {
-		return out, err
-	}
-	rules := in.Rules
-	if in.Rows, err = s.YearRows(year); err != nil {
-		return out, err
-	}
-	in.Rules = rules
 	return figures.Of(in), nil
 }
 
-func fillLedger(s Snapshot, in *figures.Input) error {
+func fillLedger(s Snapshot, e Exercise, in *figures.Input) error {
 	cells, err := s.Cells(in.Exercise)
 	if err != nil {
 		return err
@@ -111,7 +105,7 @@ func fillLedger(s Snapshot, in *figures.Input) error {
 	for _, l := range late {
 		cells = append(cells, l.Cell)
 	}
-	aos, err := figuresOf(s, in.Exercise, cells)
+	aos, err := figuresOf(s, e, cells)
 	if err != nil {
 		return err
 	}
@@ -122,6 +116,7 @@ func fillLedger(s Snapshot, in *figures.Input) error {
 			ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, Unit: ao.UnitMeasure, Category: ao.BudgetCategory, Frame: ao.FundingFrame,
 			FollowupApproved: ao.FollowupApproved, PhysicalTarget: ao.PhysicalTarget, Physical: ao.Physical.Executed,
 			PhysicalOpening: ao.Physical.Opening, MoneyTarget: ao.MoneyTarget, Money: ao.Financial.Executed, MoneyOpening: ao.Financial.Opening,
+			NoPhysical: ao.Physical.None, NoMoney: ao.Financial.None,
 		})
 	}
 	for _, c := range cells {
@@ -135,16 +130,13 @@ func fillLedger(s Snapshot, in *figures.Input) error {
 	for _, l := range late {
 		in.Late = append(in.Late, figures.Late{AO: keys[l.AO], Measure: l.Measure, Month: l.Month, Quantity: l.Quantity, Amount: l.Amount})
 	}
-	return fillRules(s, in)
+	fillRules(in)
+	return nil
 }
 
-func fillRules(s Snapshot, in *figures.Input) error {
-	counted, err := s.RulesOf(in.Exercise)
-	if err != nil {
-		return err
-	}
+func fillRules(in *figures.Input) {
 	seen := map[figures.Rule]bool{}
-	for _, c := range counted {
+	for _, c := range in.CountedBy {
 		for i := range in.AOs {
 			a := &in.AOs[i]
 			if a.ID == c.AO && (c.Measure == a.Unit || c.Measure == progress.MeasureAccrued) {
@@ -162,7 +154,6 @@ func fillRules(s Snapshot, in *figures.Input) error {
 	for i := range in.AOs {
 		in.AOs[i].Rules = distinct(in.AOs[i].Rules)
 	}
-	return nil
 }
 
 func distinct(in []string) []string {

@@ -1,18 +1,26 @@
 package httpapi
 
 import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"chaski/internal/app"
+	"chaski/internal/domain/cell"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/progress"
 )
 
 func (a *API) boardRoutes(g *echo.Group) {
 	g.GET("/exercises", a.exercises)
 	g.GET("/exercises/:year/aos", a.aoTable)
 	g.GET("/exercises/:year/aos/:ao", a.aoDetail)
+	g.GET("/exercises/:year/aos/:ao/csv", a.aoCSV)
 	g.GET("/exercises/:year/aos/:ao/interventions/:intervention", a.aoIntervention)
 	g.GET("/visits/:visit", a.visit)
 }
@@ -55,11 +63,61 @@ func (a *API) aoDetail(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.Board.AO(who(c), year, c.Param("ao"))
+	var q lineQuery
+	if err := query(c, &q); err != nil {
+		return err
+	}
+	d, err := a.Board.AO(who(c), year, c.Param("ao"), app.LineQuery{Unit: q.Unit, Words: q.Words, Order: q.Order, Offset: q.Offset})
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, aoDetailOf(d))
+}
+
+type lineQuery struct {
+	Unit   string `query:"ut_name" json:"ut_name" validate:"max=200"`
+	Words  string `query:"q" json:"q" validate:"max=200"`
+	Order  string `query:"order" json:"order" validate:"omitempty,oneof=unit figure name"`
+	Offset int    `query:"offset" json:"offset" validate:"min=0"`
+}
+
+func (a *API) aoCSV(c echo.Context) error {
+	year, err := yearOf(c)
+	if err != nil {
+		return err
+	}
+	ao, lines, err := a.Board.AOLines(who(c), year, c.Param("ao"))
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	out.WriteString("\ufeff")
+	w := csv.NewWriter(&out)
+	w.UseCRLF = true
+	rows := append([][]string{{"unidad_territorial", "linea", "convenio", "fecha", "sustento", "ultima_visita", "fisico", "financiero"}}, lineCells(lines)...)
+	if err := w.WriteAll(rows); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="lineas-%d-%s.csv"`, year, keyInName(ao.Key)))
+	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", out.Bytes())
+}
+
+func lineCells(lines []app.Line) [][]string {
+	out := make([][]string, len(lines))
+	for i, l := range lines {
+		out[i] = cell.Line(l.UTName, lineLabel(l), l.ConvenioCode, l.AsOf, l.Source, string(l.LastVisitOn), units(l.Physical), progress.Money(l.Financial))
+	}
+	return out
+}
+
+// keyInName keeps of a key what any disk takes.
+func keyInName(key string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(key))
 }
 
 func (a *API) aoIntervention(c echo.Context) error {

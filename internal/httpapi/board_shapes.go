@@ -25,7 +25,11 @@ type gauge struct {
 
 func units(n int64) string { return strconv.FormatInt(n, 10) }
 
+// gaugeOf says nothing of what is not held: it is not zero.
 func gaugeOf(g app.Gauge, write func(int64) string) gauge {
+	if g.None {
+		return gauge{Target: write(g.Target), Opening: write(0)}
+	}
 	return gauge{Target: write(g.Target), Executed: write(g.Executed), Percent: progress.Percent4(g.Executed, g.Target), Opening: write(g.Opening)}
 }
 
@@ -46,11 +50,14 @@ type aoRow struct {
 }
 
 func aoOf(ao app.AO) aoRow {
-	return aoRow{
+	row := aoRow{
 		ID: ao.ID, Key: ao.Key, Code: ao.Code, Name: ao.Name, UnitMeasure: ao.UnitMeasure, FundingFrame: ao.FundingFrame,
 		BudgetCategory: ao.BudgetCategory, Rule: ao.Rule, Followup: ao.FollowupApproved, Physical: gaugeOf(ao.Physical, units), Financial: gaugeOf(ao.Financial, progress.Money),
-		Gap: progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio()),
 	}
+	if !ao.Physical.None && !ao.Financial.None {
+		row.Gap = progress.Gap4(ao.Physical.Ratio(), ao.Financial.Ratio())
+	}
+	return row
 }
 
 type freshness struct {
@@ -65,7 +72,7 @@ type freshness struct {
 
 type summary struct {
 	AOs             int64  `json:"aos"`
-	AtLeast100      int64  `json:"aos_at_least_100"`
+	AtLeast100      *int64 `json:"aos_at_least_100"` // null: not held
 	AverageAdjusted string `json:"average_adjusted"`
 	Financial       gauge  `json:"financial"`
 }
@@ -104,11 +111,17 @@ func boardOf(t app.Table) boardShape {
 	out := boardShape{
 		Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
 		Freshness: freshnessOf(t.Freshness), Uncounted: t.Uncounted,
-		Summary: summary{t.Summary.AOs, t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
+		Summary: summary{t.Summary.AOs, &t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
 		AEI: aei{
 			Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
 			Lines: make([]aeiLine, len(t.AEI.Lines)),
 		},
+	}
+	if t.Summary.None {
+		out.Summary.AtLeast100 = nil
+	}
+	if t.AEI.None {
+		out.AEI.Executed, out.AEI.Percent = "", ""
 	}
 	for i, ao := range t.Items {
 		out.Items[i] = aoOf(ao)
@@ -147,10 +160,21 @@ type aoDetailShape struct {
 	Exercise exerciseShape `json:"exercise"`
 	AO       aoRow         `json:"ao"`
 	Months   []monthFigure `json:"months"`
-	Lines    []aoLine      `json:"lines"`
+	// All lines by unit; of the lines one page of those found, and how many these are.
+	Groups []lineGroup `json:"groups"`
+	Lines  []aoLine    `json:"lines"`
+	Found  int         `json:"found"`
+	Page   int         `json:"page"`
 	// What SIAF accrued against the transfers recorded; empty for other units.
 	Reconciliation []reconciledMonth `json:"reconciliation"`
 	Uncounted      int64             `json:"uncounted"`
+}
+
+type lineGroup struct {
+	UTName    string `json:"ut_name"`
+	Lines     int    `json:"lines"`
+	Physical  string `json:"physical"`
+	Financial string `json:"financial"`
 }
 
 type reconciledMonth struct {
@@ -162,12 +186,21 @@ type reconciledMonth struct {
 }
 
 func aoDetailOf(d app.AODetail) aoDetailShape {
-	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines)), Uncounted: d.Uncounted}
+	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines)), Groups: make([]lineGroup, len(d.Groups)), Found: d.Found, Page: app.LinesPage, Uncounted: d.Uncounted}
+	for i, g := range d.Groups {
+		out.Groups[i] = lineGroup{g.Unit, g.Lines, units(g.Physical), progress.Money(g.Financial)}
+	}
 	for i, m := range d.Months {
 		out.Months[i] = monthFigure{
 			Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
 			FinancialTarget: progress.Money(m.MoneyTarget), Synthetic: m.Synthetic, Physical: units(m.Physical),
 			Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment),
+		}
+		if m.NoPhysical {
+			out.Months[i].Physical = ""
+		}
+		if m.NoFinancial {
+			out.Months[i].Financial = ""
 		}
 	}
 	for i, l := range d.Lines {

@@ -18,12 +18,12 @@ func participants(r figures.Report) Table {
 		},
 		Columns: columns("word:Grupo", "Personas", "percent:%"),
 	}
-	add := func(name string, number int64, percent string) {
-		t.Rows = append(t.Rows, plain(name, n(number), percent))
+	add := func(name string, number figures.Count, percent string) {
+		t.Rows = append(t.Rows, plain(name, held(number), percent))
 	}
 	optional := func(name string, number int64) {
 		if number > 0 {
-			add(name, number, "")
+			t.Rows = append(t.Rows, plain(name, n(number), ""))
 		}
 	}
 	add("Total", p.Total, "")
@@ -46,14 +46,14 @@ func transfers(r figures.Report) Table {
 	t := Table{
 		Key: "transferencias", Title: "Transferencias financieras",
 		Notes: []string{
-			fmt.Sprintf("Bajo %d resoluciones ministeriales. %s", r.Transfers.Resolutions, rulesOf(r, "transfer")),
+			under(r.Transfers.Resolutions) + rulesOf(r, "transfer"),
 			"Los ejecutores de ambos marcos se superponen: su total cuenta a cada uno una vez.",
 		},
 		Columns: columns("word:Marco", "Transferencias", "Gobiernos locales", "money:Monto (S/)", "Sin AII ejecutada"),
 	}
-	add := func(name, frame string, x figures.TransferTotal, idle int64) {
+	add := func(name, frame string, x figures.TransferTotal, idle figures.Count) {
 		t.Rows = append(t.Rows, Row{
-			Cells: []string{name, n(x.Number), n(x.Governments), x.Amount, n(idle)},
+			Cells: []string{name, held(x.Number), held(x.Governments), orNone(x.Amount), held(idle)},
 			AO:    aoOf(r, "Transferencia", frame), Total: frame == "",
 		})
 	}
@@ -63,10 +63,21 @@ func transfers(r figures.Report) Table {
 	return t
 }
 
+func under(resolutions figures.Count) string {
+	if !resolutions.Held() {
+		return "De las resoluciones y los ejecutores no hay datos en este ejercicio. "
+	}
+	return fmt.Sprintf("Bajo %d resoluciones ministeriales. ", resolutions.N())
+}
+
 func reports(r figures.Report) Table {
+	who := "de qué unidades son, no hay datos en este ejercicio"
+	if r.Reports.UTs.Held() {
+		who = fmt.Sprintf("informaron %d unidades territoriales", r.Reports.UTs.N())
+	}
 	t := Table{
 		Key: "informes", Title: "Informes de gestión por unidad",
-		Notes:   []string{fmt.Sprintf("Informes aprobados de «Gestión del Programa»; informaron %d unidades territoriales. %s", r.Reports.UTs, rulesOf(r, "management_report"))},
+		Notes:   []string{fmt.Sprintf("Informes aprobados de «Gestión del Programa»; %s. %s", who, rulesOf(r, "management_report"))},
 		Columns: columns("word:Unidad", "Informes"),
 	}
 	units := make([]string, 0, len(r.Reports.ByUnit))
@@ -77,7 +88,7 @@ func reports(r figures.Report) Table {
 	for _, unit := range units {
 		t.Rows = append(t.Rows, plain(unit, n(r.Reports.ByUnit[unit])))
 	}
-	t.Rows = append(t.Rows, Row{Cells: []string{"Total", n(r.Reports.Total)}, AO: aoOf(r, "Informe", "ORDINARIO"), Total: true})
+	t.Rows = append(t.Rows, Row{Cells: []string{"Total", held(r.Reports.Total)}, AO: aoOf(r, "Informe", "ORDINARIO"), Total: true})
 	return t
 }
 

@@ -91,6 +91,18 @@ func civil(d day.Day) string {
 
 func n(i int64) string { return strconv.FormatInt(i, 10) }
 
+// NoData is what stands where the exercise holds nothing: never zero.
+const NoData = "sin dato"
+
+func held(c figures.Count) string { return orNone(c.String()) }
+
+func orNone(value string) string {
+	if value == "" {
+		return NoData
+	}
+	return value
+}
+
 // rulesOf names the rules behind a kind of figure.
 func rulesOf(r figures.Report, figure string) string {
 	names := ""
@@ -113,7 +125,7 @@ func indicator(r figures.Report) Table {
 		Key: "aei", Title: "Indicador de la " + orAEI(r.AEI.Code) + ": empleos temporales generados",
 		Notes:   []string{"Todos los empleos del ejercicio, de recursos de cualquier año.", rulesOf(r, "job")},
 		Columns: columns("word:Acción estratégica", "Meta", "Ejecutado", "percent:% exacto", "percent:%"),
-		Rows:    []Row{plain(orAEI(r.AEI.Code), n(r.AEI.Target), n(r.AEI.Executed), r.AEI.Percent, r.AEI.Percent0)},
+		Rows:    []Row{plain(orAEI(r.AEI.Code), n(r.AEI.Target), held(r.AEI.Executed), r.AEI.Percent, r.AEI.Percent0)},
 	}
 }
 
@@ -136,7 +148,7 @@ func cuadro1(r figures.Report) Table {
 		},
 		Columns: columns("word:Acción estratégica", "Número de AO 1/", "AO con 100 % o más 2/", "AO con más de 100 %",
 			"money:Ejecución financiera (S/) 3/", "percent:Promedio ajustado 4/", "percent:Promedio ajustado exacto"),
-		Rows: []Row{plain(orAEI(r.AEI.Code), n(c.AOs), n(c.AtLeast), n(c.Above), c.Financial, c.Average2, c.Average10)},
+		Rows: []Row{plain(orAEI(r.AEI.Code), n(c.AOs), held(c.AtLeast), held(c.Above), orNone(c.Financial), c.Average2, c.Average10)},
 	}
 }
 
@@ -149,7 +161,7 @@ func cuadro2(r figures.Report) Table {
 	for _, key := range r.Cuadro2.AOs {
 		for _, a := range r.AOs {
 			if a.Key == key {
-				row := plain(a.Name, code(a), a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1)
+				row := plain(a.Name, code(a), a.Unit, n(a.Physical.Target), held(a.Physical.Executed), a.Physical.Percent1)
 				row.AO = a.ID
 				t.Rows = append(t.Rows, row)
 			}
@@ -187,14 +199,14 @@ func cuadro4(r figures.Report) Table {
 		Columns: columns("word:Recursos", "Actividades de intervención inmediata", "Proyectos de inversión", "Empleos temporales", "Distritos"),
 	}
 	for _, o := range r.Jobs.ByOrigin {
-		row := plain(fmt.Sprintf("%d, %s", o.FundingYear, frameName(o.Frame)), n(o.AII), n(o.PI), n(o.Jobs), n(o.Districts))
+		row := plain(fmt.Sprintf("%d, %s", o.FundingYear, frameName(o.Frame)), held(o.AII), held(o.PI), held(o.Jobs), held(o.Districts))
 		if o.FundingYear == r.Exercise { // other years' money is of no activity
 			row.AO = aoOf(r, "Empleo Temporal", o.Frame)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	total := func(name string, j figures.JobTotal) {
-		t.Rows = append(t.Rows, Row{Cells: []string{name, n(j.AII), n(j.PI), n(j.Jobs), ""}, Total: true})
+		t.Rows = append(t.Rows, Row{Cells: []string{name, held(j.AII), held(j.PI), held(j.Jobs), ""}, Total: true})
 	}
 	total("Total del Cuadro 4 (ordinario)", r.Jobs.Cuadro4)
 	total(fmt.Sprintf("Recursos %d", r.Exercise), r.Jobs.OfYear)
@@ -234,13 +246,13 @@ func cuadro5(r figures.Report) Table {
 
 func aoRow(a figures.AO) Row {
 	return Row{AO: a.ID, Cells: []string{
-		a.Name, a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1,
-		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, strings.Join(a.Rules, ", "),
+		a.Name, a.Unit, n(a.Physical.Target), held(a.Physical.Executed), a.Physical.Percent1,
+		a.Financial.Target, orNone(a.Financial.Executed), a.Financial.Percent1, strings.Join(a.Rules, ", "),
 	}}
 }
 
 func subtotal(name string, t figures.Total) Row {
-	return Row{Cells: []string{name, "", "", "", "", t.Target, t.Executed, figures.Round1(t), ""}, Total: true}
+	return Row{Cells: []string{name, "", "", "", "", t.Target, orNone(t.Executed), figures.Round1(t), ""}, Total: true}
 }
 
 func frameName(frame string) string {

@@ -46,6 +46,7 @@ func TestNoExportRunsAnything(t *testing.T) {
 
 	walked := map[string][]string{
 		"/figures/{year}/csv":            {"/figures/2026/csv"},
+		"/exercises/{year}/aos/{ao}/csv": {"/exercises/2026/aos/" + testkit.JobAO + "/csv"},
 		"/imports/{import}/bad-rows":     {"/imports/" + bad.ID + "/bad-rows"},
 		"/imports/kinds/{kind}/template": {"/imports/kinds/entities/template?format=csv", "/imports/kinds/rosters/template?format=xlsx"},
 	}

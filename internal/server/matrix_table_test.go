@@ -42,6 +42,7 @@ var matrixTable = map[string]expectation{
 	"GET /api/chaski/v1/exercises":                                                {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/exercises/{year}/aos":                                     {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/exercises/{year}/aos/{ao}":                                {by: rights{actor.WatchFigures}},
+	"GET /api/chaski/v1/exercises/{year}/aos/{ao}/csv":                            {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/exercises/{year}/aos/{ao}/interventions/{intervention}":   {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/figures/{year}":                                           {by: rights{actor.WatchYear}},
 	"GET /api/chaski/v1/figures/{year}/csv":                                       {by: rights{actor.WatchYear}},

@@ -32,13 +32,24 @@ func (f *boardFigures) Read(fn func(app.Snapshot) error) error {
 	if !ok {
 		return errors.New("board inside a transaction")
 	}
-	return db.Transactional(func(tx *dbx.Tx) error { return fn(&snapshot{db: tx, now: f.engine.Now()}) })
+	var fresh []counted
+	err := db.Transactional(func(tx *dbx.Tx) error {
+		s := &snapshot{db: tx, now: f.engine.Now(), engine: f.engine}
+		defer func() { fresh = s.toKeep }()
+		return fn(s)
+	})
+	if err == nil {
+		f.keep(fresh)
+	}
+	return err
 }
 
 // snapshot implements app.Snapshot.
 type snapshot struct {
-	db  dbx.Builder
-	now time.Time
+	db     dbx.Builder
+	now    time.Time
+	engine *Engine
+	toKeep []counted
 }
 
 func (s *snapshot) all(dest any, sql string, params dbx.Params) error {
@@ -102,7 +113,8 @@ func (s *snapshot) AOs(year int64) ([]app.AO, error) {
 }
 
 // Cells reads the figures from the cells, and the part of opening balances from
-// their postings: these are few, the others may be hundreds of thousands.
+// their postings: these are few, the others may be hundreds of thousands. A balance
+// of zero is posted nowhere, and says all the same that there was none.
 func (s *snapshot) Cells(year int64) ([]app.Cell, error) {
 	var rows []struct {
 		AO      string `db:"ao"`
@@ -119,7 +131,10 @@ func (s *snapshot) Cells(year int64) ([]app.Cell, error) {
 		UNION ALL
 		SELECT ao, measure, funding_year, funding_frame, 1, sum(quantity), sum(amount)
 		FROM progress_postings WHERE source_collection = 'opening_balances' AND exercise = {:y} AND month BETWEEN {:first} AND {:last}
-		GROUP BY 1, 2, 3, 4`, inYear(year, dbx.Params{}))
+		GROUP BY 1, 2, 3, 4
+		UNION ALL
+		SELECT ao, measure, funding_year, funding_frame, 1, 0, 0 FROM progress_contributions
+		WHERE source_collection = 'opening_balances' AND exercise = {:y} AND quantity = 0 AND amount = 0`, inYear(year, dbx.Params{}))
 	out := make([]app.Cell, len(rows))
 	for i, r := range rows {
 		out[i] = app.Cell{AO: r.AO, Measure: r.Measure, FundingYear: r.Year, FundingFrame: r.Frame}
@@ -168,20 +183,27 @@ func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
 		Physical   int64  `db:"physical"`
 		Financial  int64  `db:"financial"`
 		Adjustment int64  `db:"adjustment"`
+		NoPhysical bool   `db:"no_physical"`
+		NoMoney    bool   `db:"no_financial"`
 	}
 	err := s.all(&rows, `
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12),
 		months AS (SELECT printf('%04d-%02d', {:y}, i) AS month FROM n),
 		cells AS (SELECT month, sum(CASE WHEN measure = {:unit} THEN quantity ELSE 0 END) AS physical,
-				sum(CASE WHEN measure = '`+progress.MeasureAccrued+`' THEN amount ELSE 0 END) AS financial
+				sum(CASE WHEN measure = '`+progress.MeasureAccrued+`' THEN amount ELSE 0 END) AS financial,
+				max(measure = {:unit}) AS counted, max(measure = '`+progress.MeasureAccrued+`') AS accrued
 			FROM progress_cells WHERE exercise = {:y} AND ao = {:ao} GROUP BY month),
+		balance AS (SELECT measure, max(substr(day, 1, 7)) AS month FROM progress_contributions
+			WHERE source_collection = 'opening_balances' AND ao = {:ao} AND exercise = {:y} GROUP BY measure),
 		adjusted AS (SELECT month, sum(quantity) AS q FROM progress_postings
 			WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND month BETWEEN {:first} AND {:last}
 			AND qualifying_month <> month GROUP BY month)
 		SELECT m.month, coalesce(m.month <= (SELECT max(month) FROM month_closes), 0) AS closed,
 			coalesce(t.synthetic, 0) AS synthetic, coalesce(t.physical_target, 0) AS physical_target,
 			coalesce(t.financial_target, 0) AS financial_target, coalesce(c.physical, 0) AS physical,
-			coalesce(c.financial, 0) AS financial, coalesce(a.q, 0) AS adjustment
+			coalesce(c.financial, 0) AS financial, coalesce(a.q, 0) AS adjustment,
+			coalesce(c.counted, 0) = 0 AND m.month <= coalesce((SELECT month FROM balance WHERE measure = {:unit}), '') AS no_physical,
+			coalesce(c.accrued, 0) = 0 AND m.month <= coalesce((SELECT month FROM balance WHERE measure = '`+progress.MeasureAccrued+`'), '') AS no_financial
 		FROM months m LEFT JOIN ao_months t ON t.ao = {:ao} AND t.month = m.month
 			LEFT JOIN cells c ON c.month = m.month LEFT JOIN adjusted a ON a.month = m.month ORDER BY m.month`,
 		inYear(ao.Exercise, dbx.Params{"ao": ao.ID, "unit": ao.UnitMeasure}))
@@ -189,7 +211,7 @@ func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
 	for i, r := range rows {
 		out[i] = app.MonthFigure{
 			Month: monthOf(r.Month), Closed: r.Closed, Synthetic: r.Synthetic, PhysicalTarget: r.PTarget, MoneyTarget: r.FTarget,
-			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment,
+			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment, NoPhysical: r.NoPhysical, NoFinancial: r.NoMoney,
 		}
 	}
 	return out, err

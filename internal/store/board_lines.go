@@ -15,7 +15,6 @@ type lineRow struct {
 	Name      string `db:"name"`
 	Code      string `db:"code"`
 	UTName    string `db:"ut_name"`
-	LastVisit string `db:"last_visit_on"`
 	AsOf      string `db:"as_of"`
 	Source    string `db:"source"`
 	Month     string `db:"month"`
@@ -26,7 +25,7 @@ type lineRow struct {
 func (r lineRow) line(kind string) app.Line {
 	return app.Line{
 		Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, AsOf: r.AsOf, Source: r.Source,
-		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial, LastVisitOn: day.Day(r.LastVisit),
+		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial,
 	}
 }
 
@@ -83,12 +82,38 @@ const balanceLines = `SELECT b.as_of, b.source, ` + sumBothMeasures + `
 // that do not yet. A job counts by its work's own money, so both agree.
 const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM progress_contributions
 		WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND source_collection IN ('cupos', 'transfers') GROUP BY intervention)
-	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial,
-		coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on
+	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial
 	FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN counted n ON n.intervention = i.id
 	WHERE n.q IS NOT NULL OR i.state = 'en_ejecucion' AND c.funding_year = {:y} AND c.funding_frame = {:frame}
 	ORDER BY u.code, c.code, i.id`
+
+// LastVisits implements app.Snapshot.
+func (s *snapshot) LastVisits(lines []app.Line) error {
+	var works []string
+	for _, l := range lines {
+		if l.Intervention != "" {
+			works = append(works, l.Intervention)
+		}
+	}
+	if len(works) == 0 {
+		return nil
+	}
+	var rows []struct {
+		Intervention string `db:"intervention"`
+		On           string `db:"last"`
+	}
+	err := s.all(&rows, `SELECT intervention, max(visited_on) AS last FROM visits
+		WHERE intervention IN (SELECT value FROM json_each({:works})) AND state <> 'planificada' GROUP BY intervention`, dbx.Params{"works": jsonList(works)})
+	last := make(map[string]day.Day, len(rows))
+	for _, r := range rows {
+		last[r.Intervention] = day.Day(r.On)
+	}
+	for i := range lines {
+		lines[i].LastVisitOn = last[lines[i].Intervention]
+	}
+	return err
+}
 
 const assistanceLines = `SELECT coalesce(e.name, '') || ' · ' || a.topic AS name, coalesce(u.name, '') AS ut_name, a.held_on AS as_of, a.evidence AS source,
 		p.quantity AS physical, 0 AS financial

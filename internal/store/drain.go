@@ -28,7 +28,8 @@ type drain struct {
 	around    *surroundings
 	moved     map[int]bool
 	scopes    bool
-	people    bool // who was a participant changed
+	people    bool           // who was a participant changed
+	basis     map[int64]bool // exercises whose counts rest on what changed
 	serving   map[aoScope]string
 	uncovered *[]uncoveredRule // read once asked for
 	// What rules said of rows (see rules).
@@ -82,14 +83,20 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err := d.rules(keys, changes, own); err != nil {
 		return Moved{}, err
 	}
+	if err := d.noteBasis(keys, changes); err != nil {
+		return Moved{}, err
+	}
 	figures, err := d.progress(changes)
 	if err != nil {
+		return Moved{}, err
+	}
+	if err := d.saveBasis(); err != nil {
 		return Moved{}, err
 	}
 	if err := d.attribute(keys, changes, own, known); err != nil {
 		return Moved{}, err
 	}
-	return d.close(commits, figures)
+	return d.close(commits, figures || len(d.basis) > 0)
 }
 
 func (e *Engine) newDrain(tx core.App) *drain {
@@ -98,7 +105,7 @@ func (e *Engine) newDrain(tx core.App) *drain {
 	return &drain{
 		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
 		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
-		moved: map[int]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
+		moved: map[int]bool{}, basis: map[int64]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
 	}
 }
 

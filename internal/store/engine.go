@@ -49,7 +49,8 @@ type Engine struct {
 	// AfterCommit is told what moved, outside the transaction. May be nil.
 	AfterCommit func(Moved)
 
-	hands hands
+	hands  hands
+	counts sync.Map // of exercises: year -> *yearCounts
 }
 
 // New returns an engine on the machine's clock.

@@ -15,6 +15,7 @@ type ledger struct {
 	closedThrough day.Month
 	postedAt      string
 	cells         map[cellKey]cellSum // what this drain adds to them
+	basis         map[int64]bool      // the drain's: exercises that move
 	moved         bool
 }
 
@@ -26,7 +27,7 @@ func (d *drain) openLedger() (*ledger, error) {
 		return nil, err
 	}
 	return &ledger{
-		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{},
+		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, basis: d.basis,
 	}, nil
 }
 
@@ -40,6 +41,11 @@ func (l *ledger) change(k Key, old, now *contribution) error {
 		return nil
 	}
 	l.moved = true
+	for _, c := range []*contribution{old, now} {
+		if c != nil {
+			l.basis[c.Exercise] = true
+		}
+	}
 	if err := l.store(k, now); err != nil {
 		return err
 	}

@@ -82,33 +82,34 @@ func (s *snapshot) Versions(year int64) ([]figures.Version, error) {
 	return out, err
 }
 
-func (s *snapshot) RulesOf(year int64) ([]app.CountedBy, error) {
+func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
+	return rawParameter(s.db, key, on)
+}
+
+// countYear counts what sums cannot say: rules, distinct works, districts,
+// executors, resolutions, units and persons behind the figures. What else it reads
+// of a row than what the ledger keeps, restsOn must name.
+func (s *snapshot) countYear(year int64, ageOn day.Day) (out figures.Rows, err error) {
+	for _, part := range []func(int64, *figures.Rows) error{s.yearRules, s.yearWorks, s.yearTransfers, s.yearReports, s.yearPeople, s.yearConditions} {
+		if err := part(year, &out); err != nil {
+			return out, err
+		}
+	}
+	out.Persons = figures.GatherAges(out.Persons, ageOn)
+	return out, nil
+}
+
+func (s *snapshot) yearRules(year int64, out *figures.Rows) error {
 	var rows []struct {
 		AO      string `db:"ao"`
 		Measure string `db:"measure"`
 		Rule    string `db:"rule"`
 	}
 	err := s.all(&rows, `SELECT DISTINCT ao, measure, rule FROM progress_contributions WHERE exercise = {:y} ORDER BY measure, rule, ao`, dbx.Params{"y": year})
-	out := make([]app.CountedBy, len(rows))
-	for i, r := range rows {
-		out[i] = app.CountedBy{AO: r.AO, Measure: r.Measure, Rule: r.Rule}
+	for _, r := range rows {
+		out.CountedBy = append(out.CountedBy, figures.CountedBy{AO: r.AO, Measure: r.Measure, Rule: r.Rule})
 	}
-	return out, err
-}
-
-func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
-	return rawParameter(s.db, key, on)
-}
-
-// YearRows counts what sums cannot say: distinct works, districts, executors,
-// resolutions, units and persons behind the figures.
-func (s *snapshot) YearRows(year int64) (out figures.Rows, err error) {
-	for _, part := range []func(int64, *figures.Rows) error{s.yearWorks, s.yearTransfers, s.yearReports, s.yearPeople, s.yearConditions} {
-		if err := part(year, &out); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
+	return err
 }
 
 func (s *snapshot) yearWorks(year int64, out *figures.Rows) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"chaski/internal/app"
+	"chaski/internal/store"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -97,6 +98,9 @@ func history(t *testing.T) *testkit.Kit {
 		"exercise": 2026, "as_of": "2026-10-01", "measure": "job",
 		"funding_frame": "ordinary", "funding_year": 2025, "quantity": 3, "source": "Ficha",
 	})
+	if _, err := app.YearOf(store.NewFigures(k.Engine, k.App), 2026); err != nil { // which keeps its counts
+		t.Fatal(err)
+	}
 	return k
 }
 
@@ -205,6 +209,14 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		{
 			name: "a report forgotten", sql: `DELETE FROM progress_contributions WHERE source_record = '` + testkit.ID("inf1") + `'`,
 			check: verify.CheckContributions, row: "management_reports/" + testkit.ID("inf1"),
+		},
+		{
+			name: "a kept count changed", sql: `UPDATE figures_kept SET counts = replace(counts, '"Resolution":1', '"Resolution":9')`,
+			check: verify.CheckKept, row: "figures_kept/2026/",
+		},
+		{
+			name: "kept counts that nobody counted again", sql: `UPDATE progress_people SET exercise = 2025`,
+			check: verify.CheckKept, row: "figures_kept/2026/personas",
 		},
 		{
 			name: "a participant forgotten", sql: `DELETE FROM progress_people WHERE participant = '` + testkit.Worker(testkit.Canal, 1) + `'`,

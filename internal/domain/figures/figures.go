@@ -48,15 +48,15 @@ func Of(in Input) Report {
 		out.AOs[i] = a.row()
 	}
 	jobTotal := out.Jobs.Total.Jobs
-	out.AEI = AEI{
-		Code: in.AEI, Target: in.AEITarget, Executed: jobTotal,
-		Percent: progress.Percent4(jobTotal, in.AEITarget), Percent0: progress.Percent(jobTotal, in.AEITarget, 0),
+	out.AEI = AEI{Code: in.AEI, Target: in.AEITarget, Executed: jobTotal}
+	if jobTotal.Held() {
+		out.AEI.Percent, out.AEI.Percent0 = progress.Percent4(jobTotal.n, in.AEITarget), progress.Percent(jobTotal.n, in.AEITarget, 0)
 	}
 	out.People = people(in, jobTotal)
 	if out.Rules == nil {
 		out.Rules = []Rule{}
 	}
-	if out.People.Total > 0 {
+	if out.People.Total.n > 0 {
 		out.Rules = append(out.Rules, Rule{"participantes", RulePerson})
 	}
 	for _, l := range in.Late {
@@ -79,14 +79,15 @@ func (a Activity) row() AO {
 	out := AO{
 		ID: a.ID, Key: a.Key, Name: a.Name, Unit: word(units, a.Unit), Category: a.Category, Frame: word(frames, a.Frame),
 		FollowupApproved: a.FollowupApproved, InCuadro1: a.counts(), Rules: a.Rules,
-		Physical: Physical{
-			Target: a.PhysicalTarget, Executed: a.Physical, Percent: progress.Percent(a.Physical, a.PhysicalTarget, 10),
-			Percent1: progress.Percent(a.Physical, a.PhysicalTarget, 1), Adjusted: adjusted(a.Physical, a.PhysicalTarget), Opening: a.PhysicalOpening,
-		},
-		Financial: Financial{
-			Target: progress.Money(a.MoneyTarget), Executed: progress.Money(a.Money), Percent: progress.Percent(a.Money, a.MoneyTarget, 10),
-			Percent1: progress.Percent(a.Money, a.MoneyTarget, 1),
-		},
+		Physical:  Physical{Target: a.PhysicalTarget, Executed: countedUnless(a.NoPhysical, a.Physical), Opening: a.PhysicalOpening},
+		Financial: Financial{Target: progress.Money(a.MoneyTarget), Executed: moneyUnless(a.NoMoney, a.Money)},
+	}
+	if !a.NoPhysical {
+		out.Physical.Percent, out.Physical.Percent1 = progress.Percent(a.Physical, a.PhysicalTarget, 10), progress.Percent(a.Physical, a.PhysicalTarget, 1)
+		out.Physical.Adjusted = adjusted(a.Physical, a.PhysicalTarget)
+	}
+	if !a.NoMoney {
+		out.Financial.Percent, out.Financial.Percent1 = progress.Percent(a.Money, a.MoneyTarget, 10), progress.Percent(a.Money, a.MoneyTarget, 1)
 	}
 	if out.Rules == nil {
 		out.Rules = []string{}
@@ -107,26 +108,31 @@ func adjusted(exec, target int64) string {
 	return progress.Percent(exec, target, 10)
 }
 
+// cuadro1 has no execution where that of one of its AO is not held.
 func cuadro1(aos []Activity) Cuadro1 {
 	var out Cuadro1
 	var ratios []progress.Ratio
-	var financial int64
+	var atLeast, above, financial int64
+	noPhysical, noMoney := false, false
 	for _, a := range aos {
 		if !a.counts() {
 			continue
 		}
 		out.AOs++
+		noPhysical, noMoney = noPhysical || a.NoPhysical, noMoney || a.NoMoney
 		if progress.AtLeast100(a.Physical, a.PhysicalTarget) { // note 2, unrounded
-			out.AtLeast++
+			atLeast++
 		}
 		if a.Physical > a.PhysicalTarget {
-			out.Above++
+			above++
 		}
 		financial += a.Money // note 3
 		ratios = append(ratios, progress.Ratio{Exec: a.Physical, Target: a.PhysicalTarget})
 	}
-	out.Financial = progress.Money(financial)
-	out.Average10, out.Average2 = progress.AverageAdjustedTo(ratios, 10), progress.AverageAdjusted(ratios) // note 4
+	out.AtLeast, out.Above, out.Financial = countedUnless(noPhysical, atLeast), countedUnless(noPhysical, above), moneyUnless(noMoney, financial)
+	if !noPhysical {
+		out.Average10, out.Average2 = progress.AverageAdjustedTo(ratios, 10), progress.AverageAdjusted(ratios) // note 4
+	}
 	return out
 }
 
@@ -147,9 +153,15 @@ func cuadro2(aos []Activity) Cuadro2 {
 }
 
 // money sums what a subtotal has.
-type money struct{ target, executed int64 }
+type money struct {
+	target, executed int64
+	missing          bool // what an AO of it executed is not held
+}
 
 func (m money) total() Total {
+	if m.missing {
+		return Total{Target: progress.Money(m.target)}
+	}
 	return Total{progress.Money(m.target), progress.Money(m.executed), progress.Percent4(m.executed, m.target)}
 }
 
@@ -159,6 +171,7 @@ func sum(aos []Activity, of func(Activity) bool) money {
 		if of(a) {
 			out.target += a.MoneyTarget
 			out.executed += a.Money
+			out.missing = out.missing || a.NoMoney
 		}
 	}
 	return out

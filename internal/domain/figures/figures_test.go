@@ -77,7 +77,7 @@ func TestContradictionsAreTold(t *testing.T) {
 		BadSex: []string{"participants/a"}, BadBirth: []string{"participants/b"},
 	}}
 	r := figures.Of(in)
-	if r.People.Total != 12 || r.People.SexSum != 10 || r.People.AgeSum != 7 || r.People.Age.Outside != 2 || r.People.Percent["mujeres"] != "41.6667" {
+	if r.People.Total.N() != 12 || r.People.SexSum.N() != 10 || r.People.AgeSum.N() != 7 || r.People.Age.Outside != 2 || r.People.Percent["mujeres"] != "41.6667" {
 		t.Errorf("%+v", r.People)
 	}
 	want := []figures.Problem{
@@ -101,7 +101,11 @@ func TestCuadro1LeavesOut(t *testing.T) {
 	r := figures.Of(figures.Input{Exercise: 2026, AOs: []figures.Activity{
 		ao("over", 10, 30, true), ao("even", 10, 10, true), ao("under", 100_000, 99_999, true), ao("no target", 0, 9, true), ao("not approved", 10, 10, false),
 	}})
-	want := figures.Cuadro1{AOs: 3, AtLeast: 2, Above: 1, Financial: "3.00", Average10: "99.9996666667", Average2: "100.00"}
+	want := figures.Cuadro1{AOs: 3, Financial: "3.00", Average10: "99.9996666667", Average2: "100.00"}
+	if r.Cuadro1.AtLeast.N() != 2 || r.Cuadro1.Above.N() != 1 {
+		t.Errorf("%+v", r.Cuadro1)
+	}
+	want.AtLeast, want.Above = r.Cuadro1.AtLeast, r.Cuadro1.Above
 	if r.Cuadro1 != want {
 		t.Errorf("%+v, want %+v", r.Cuadro1, want)
 	}
@@ -119,7 +123,7 @@ func TestJobsByOrigin(t *testing.T) {
 	r := figures.Of(figures.Input{Exercise: 2026, AEITarget: 12, Cells: []figures.Cell{
 		cell(2026, "ordinary", 7), cell(2026, "ordinary", -2), cell(2026, "ley_31728", 3), cell(2025, "ordinary", 4), cell(2024, "ordinary", 1), cell(2024, "ordinary", -1),
 	}})
-	if r.AEI.Executed != 12 || r.AEI.Percent0 != "100" || r.Jobs.Cuadro4.Jobs != 9 || r.Jobs.OfYear.Jobs != 8 || len(r.Jobs.ByOrigin) != 3 {
+	if r.AEI.Executed.N() != 12 || r.AEI.Percent0 != "100" || r.Jobs.Cuadro4.Jobs.N() != 9 || r.Jobs.OfYear.Jobs.N() != 8 || len(r.Jobs.ByOrigin) != 3 {
 		t.Errorf("%+v %+v", r.AEI, r.Jobs)
 	}
 	if o := r.Jobs.ByOrigin; o[0].FundingYear != 2025 || o[1].Frame != "ORDINARIO" || o[2].Frame != "LEY_31728" {

@@ -23,6 +23,7 @@ type Input struct {
 	Late     []Late
 	Versions []Version // by position
 	Rows
+	Rules      []Rule
 	Uncounted  int64 // rows that break a rule that matters for counting
 	LeyCeiling int64 // céntimos; 0 if no parameter says it
 	AgeOn      day.Day
@@ -35,6 +36,7 @@ type Activity struct {
 	Rules                                      []string
 	PhysicalTarget, Physical, PhysicalOpening  int64
 	MoneyTarget, Money, MoneyOpening           int64 // céntimos
+	NoPhysical, NoMoney                        bool  // not held: there is no figure, not even zero
 }
 
 // Cell is a sum of the ledger.
@@ -71,10 +73,13 @@ type Rows struct {
 	Reports    []UnitReports
 	Persons    []Persons
 	Conditions map[string]int64 // by state value of participant_conditions
-	Rules      []Rule
+	CountedBy  []CountedBy      // every AO and measure that something counts for
 	// Participants whose persons contradict themselves, the first few.
 	BadSex, BadBirth []string
 }
+
+// CountedBy names a rule by which something of a measure counts for an AO.
+type CountedBy struct{ AO, Measure, Rule string } // AO: id, "" for the AEI alone
 
 // Works with a job counted in the exercise, by origin of the money.
 type Works struct {
@@ -102,4 +107,31 @@ type Persons struct {
 	Sex    string
 	Birth  string
 	Number int64
+}
+
+// GatherAges gathers persons who are of one age on a day under the birth date of the
+// eldest: some hundred lines instead of one for each day of birth, and the same
+// figures.
+func GatherAges(persons []Persons, on day.Day) []Persons {
+	type group struct {
+		sex string
+		age int
+		bad bool
+	}
+	at := map[group]int{}
+	out := []Persons{}
+	for _, p := range persons {
+		g := group{p.Sex, Age(day.Day(p.Birth), on), p.Birth == Contradiction}
+		i, known := at[g]
+		if !known {
+			at[g] = len(out)
+			out = append(out, p)
+			continue
+		}
+		out[i].Number += p.Number
+		if p.Birth < out[i].Birth {
+			out[i].Birth = p.Birth
+		}
+	}
+	return out
 }

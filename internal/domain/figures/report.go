@@ -3,7 +3,8 @@
 // rules that make them from counted rows, and the document they are written in.
 // The document's keys are Spanish, as in the report; money is a decimal string in
 // soles, percentages are decimal strings rounded half-up from exact fractions, ""
-// where there is no target.
+// where there is no target. What the exercise does not hold is null, an amount of it
+// "": never zero.
 package figures
 
 import "chaski/internal/domain/day"
@@ -37,7 +38,7 @@ type Report struct {
 type AEI struct {
 	Code     string `json:"codigo"`
 	Target   int64  `json:"meta"`
-	Executed int64  `json:"ejecutado"`
+	Executed Count  `json:"ejecutado"`
 	Percent  string `json:"pct_exacto"` // four decimals
 	Percent0 string `json:"pct_0dec"`
 }
@@ -45,8 +46,8 @@ type AEI struct {
 // Cuadro1 sums up the AO with an annual physical target and approved follow-up.
 type Cuadro1 struct {
 	AOs       int64  `json:"numero_ao"`
-	AtLeast   int64  `json:"ao_ge_100"`
-	Above     int64  `json:"ao_gt_100_estricto"`
+	AtLeast   Count  `json:"ao_ge_100"`
+	Above     Count  `json:"ao_gt_100_estricto"`
 	Financial string `json:"ejecucion_financiera"`
 	Average10 string `json:"promedio_ajustado_recalculado"`
 	Average2  string `json:"promedio_ajustado_2dec"`
@@ -84,7 +85,7 @@ type AO struct {
 // Physical is the execution of an AO in its own unit.
 type Physical struct {
 	Target   int64  `json:"programado"`
-	Executed int64  `json:"ejecutado"`
+	Executed Count  `json:"ejecutado"`
 	Percent  string `json:"pct_exacto"` // ten decimals
 	Percent1 string `json:"pct_1dec"`
 	Adjusted string `json:"pct_ajustado"` // cut at 100
@@ -121,9 +122,9 @@ type FinancialTotals struct {
 
 // JobTotal counts works in which jobs were generated, and the jobs.
 type JobTotal struct {
-	AII  int64 `json:"aii"`
-	PI   int64 `json:"pi"`
-	Jobs int64 `json:"empleos"`
+	AII  Count `json:"aii"`
+	PI   Count `json:"pi"`
+	Jobs Count `json:"empleos"`
 }
 
 // Origin is the part of one year's money under one frame.
@@ -131,7 +132,7 @@ type Origin struct {
 	FundingYear int64  `json:"anio_recurso"`
 	Frame       string `json:"marco"`
 	JobTotal
-	Districts int64 `json:"distritos"`
+	Districts Count `json:"distritos"`
 	Opening   int64 `json:"saldo_importado,omitempty"`
 }
 
@@ -148,47 +149,47 @@ type Jobs struct {
 // People are distinct persons with a jornal in the exercise. A person whose rows
 // contradict each other is in the total and in the contradictory part.
 type People struct {
-	Total      int64             `json:"total"`
+	Total      Count             `json:"total"`
 	Sex        BySex             `json:"sexo"`
 	Age        ByAge             `json:"edad"`
 	Conditions Conditions        `json:"grupos_no_excluyentes"`
 	Percent    map[string]string `json:"pct_exacto"` // four decimals
 	Percent1   map[string]string `json:"pct_1dec"`
-	SexSum     int64             `json:"suma_sexos"`
-	AgeSum     int64             `json:"suma_edades"`
-	OverJobs   int64             `json:"exceso_sobre_empleos"`
+	SexSum     Count             `json:"suma_sexos"`
+	AgeSum     Count             `json:"suma_edades"`
+	OverJobs   Count             `json:"exceso_sobre_empleos"`
 	PerJob     string            `json:"razon_participante_empleo"` // six decimals, "" without jobs or people
 	AgeOn      day.Day           `json:"edad_al"`
 }
 
 // BySex by the roster.
 type BySex struct {
-	Women         int64 `json:"mujeres"`
-	Men           int64 `json:"hombres"`
+	Women         Count `json:"mujeres"`
+	Men           Count `json:"hombres"`
 	Contradictory int64 `json:"contradictorio,omitempty"`
 }
 
 // ByAge in whole years on the reference date.
 type ByAge struct {
-	From18        int64 `json:"18_29"`
-	From30        int64 `json:"30_59"`
-	From60        int64 `json:"60_64"`
+	From18        Count `json:"18_29"`
+	From30        Count `json:"30_59"`
+	From60        Count `json:"60_64"`
 	Outside       int64 `json:"fuera_de_tramos,omitempty"`
 	Contradictory int64 `json:"contradictoria,omitempty"`
 }
 
 // Conditions overlap: they are never added up.
 type Conditions struct {
-	PoliticalViolence int64 `json:"victimas_violencia_1980_2000"`
-	GenderViolence    int64 `json:"victimas_violencia_genero"`
-	Disability        int64 `json:"con_discapacidad"`
-	Contigo           int64 `json:"familiares_discapacidad_severa_contigo"`
+	PoliticalViolence Count `json:"victimas_violencia_1980_2000"`
+	GenderViolence    Count `json:"victimas_violencia_genero"`
+	Disability        Count `json:"con_discapacidad"`
+	Contigo           Count `json:"familiares_discapacidad_severa_contigo"`
 }
 
 // TransferTotal counts accrued transfers and their executors.
 type TransferTotal struct {
-	Number      int64  `json:"numero"`
-	Governments int64  `json:"gobiernos_locales"`
+	Number      Count  `json:"numero"`
+	Governments Count  `json:"gobiernos_locales"`
 	Amount      string `json:"monto"`
 }
 
@@ -198,22 +199,22 @@ type Transfers struct {
 	Ordinary    TransferTotal `json:"ordinario"`
 	Ley         TransferTotal `json:"ley_31728"`
 	Total       TransferTotal `json:"total"`
-	Resolutions int64         `json:"resoluciones_ministeriales_grafico2"`
+	Resolutions Count         `json:"resoluciones_ministeriales_grafico2"`
 	Idle        Idle          `json:"sin_aii_ejecutada"`
 }
 
 // Idle counts transfers by frame.
 type Idle struct {
-	Ordinary int64 `json:"ordinario"`
-	Ley      int64 `json:"ley"`
-	Total    int64 `json:"total"`
+	Ordinary Count `json:"ordinario"`
+	Ley      Count `json:"ley"`
+	Total    Count `json:"total"`
 }
 
 // ReportsByUnit are the approved reports of the ordinary management AO, each unit
 // under its own key.
 type ReportsByUnit struct {
-	Total  int64            `json:"total"`
-	UTs    int64            `json:"unidades_territoriales"` // how many reported
+	Total  Count            `json:"total"`
+	UTs    Count            `json:"unidades_territoriales"` // how many reported
 	ByUnit map[string]int64 `json:"-"`                      // flattened
 }
 

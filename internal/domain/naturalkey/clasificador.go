@@ -24,7 +24,7 @@ var described = regexp.MustCompile(`^[ .]*(\d[\d .\-]*?)[ .\-:]*(?:[ :(]\(?[A-Z]
 // "2.3.2.7.11.99". It is false for what cannot be read surely: a code whose
 // levels run together is read if there is one way to part them.
 func Clasificador(s string) (string, bool) {
-	m := described.FindStringSubmatch(fold(s))
+	m := described.FindStringSubmatch(Fold(s))
 	if m == nil {
 		return "", false
 	}

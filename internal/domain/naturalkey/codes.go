@@ -14,7 +14,7 @@ var kindsOfWork = map[string]string{"AII": "AII", "ALL": "AII", "A11": "AII", "P
 // Convenio is the one form of an agreement's code, "11-0004-AII-09"; false for
 // what has another shape.
 func Convenio(s string) (string, bool) {
-	m := convenio.FindStringSubmatch(fold(s))
+	m := convenio.FindStringSubmatch(Fold(s))
 	if m == nil {
 		return "", false
 	}
@@ -29,7 +29,7 @@ var policyWord = regexp.MustCompile(`^POLIZA[ .:]*(?:N(?:RO|UM|UMERO|O)?[ .:]+)?
 // this. Zeros are part of it.
 func Policy(s string) string {
 	var b strings.Builder
-	for _, r := range policyWord.ReplaceAllString(fold(s), "") {
+	for _, r := range policyWord.ReplaceAllString(Fold(s), "") {
 		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			b.WriteRune(r)
 		}

@@ -17,9 +17,9 @@ var plain = map[rune]rune{
 	'Ó': 'O', 'Ò': 'O', 'Ö': 'O', 'Ô': 'O', 'Ú': 'U', 'Ù': 'U', 'Ü': 'U', 'Û': 'U', 'Ñ': 'N', 'Ç': 'C',
 }
 
-// fold is a text in capitals without accents, marks of order (º, °), marks that
+// Fold is a text in capitals without accents, marks of order (º, °), marks that
 // are not seen, nor doubled blanks; every dash is '-'.
-func fold(s string) string {
+func Fold(s string) string {
 	var b strings.Builder
 	blank := false
 	for _, r := range s {

@@ -40,7 +40,7 @@ var (
 // prints it; a note in parentheses or a date after it is not part of it. What has
 // another shape, or names two, is only folded (capitals, plain dashes, no accents).
 func Resolution(s string) string {
-	f := fold(s)
+	f := Fold(s)
 	if cut := strings.IndexAny(f, "([{"); cut > 0 {
 		f = f[:cut]
 	}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jobsOfOtherYears, linesBySide } from './figures'
+import { ALL_LINES, jobsOfOtherYears, linesBySide, linesPath } from './figures'
 
 describe('what an AO is made of', () => {
   const jobs = { id: 'jobs', physical: '22', financial: '0.00' }
@@ -26,4 +26,11 @@ test('jobs of another year are those no row of the table has', () => {
   ]
   expect(jobsOfOtherYears(lines, 2026)).toBe(28)
   expect(jobsOfOtherYears(lines.slice(1), 2026)).toBe(0)
+})
+
+test('the address of lines says only what is asked', () => {
+  expect(linesPath('2026', 'ao1', ALL_LINES)).toBe('/exercises/2026/aos/ao1')
+  expect(linesPath('2026', 'ao1', { unit: 'UT Áncash', words: ' a&b ', order: 'figure', offset: 100 })).toBe(
+    '/exercises/2026/aos/ao1?ut_name=UT%20%C3%81ncash&q=a%26b&order=figure&offset=100',
+  )
 })

@@ -815,8 +815,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a figure is made of, by line (opening balance, intervention, other) and by month. */
+        /** What a figure is made of, by territorial unit, by line (opening balance, intervention, other) and by month. Of works, transfers, assistances and reports a page of those found; the handful of other lines always. */
         get: operations["getAo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exercises/{year}/aos/{ao}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every line of a figure: unidad_territorial, linea, convenio, fecha, sustento, ultima_visita, fisico, financiero. */
+        get: operations["getAoCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1714,6 +1731,10 @@ export interface components {
         Month: string;
         /** @description Soles. */
         Money: string;
+        /** @description Soles; empty where the exercise does not hold it: sin dato. */
+        MoneyHeld: string;
+        /** @description Null where the exercise does not hold it: sin dato, never zero. */
+        Count: number | null;
         /** @description A percentage, half-up at four decimals; compare quantities, not this. */
         Percent: string;
         Hex64: string;
@@ -2290,8 +2311,9 @@ export interface components {
         /** @description Physical figures are whole numbers as strings; financial ones are soles. */
         Gauge: {
             target: string;
+            /** @description Empty: not held (sin dato), which is not zero. */
             executed: string;
-            /** @description Percent; empty when the target is zero. */
+            /** @description Percent; empty when the target is zero or nothing is held. */
             percent: string;
             /** @description The part of executed that is saldo importado de la Ficha. */
             opening: string;
@@ -2333,6 +2355,7 @@ export interface components {
         };
         Aei: {
             target: string;
+            /** @description Empty: not held. */
             executed: string;
             percent: string;
             lines: {
@@ -2344,7 +2367,7 @@ export interface components {
         };
         Summary: {
             aos: number;
-            aos_at_least_100: number;
+            aos_at_least_100: components["schemas"]["Count"];
             /** @description Mean of min(100, percent), two decimals half-up. */
             average_adjusted: string;
             financial: components["schemas"]["Gauge"];
@@ -2366,8 +2389,9 @@ export interface components {
             financial_target: components["schemas"]["Money"];
             /** @description The monthly target is ours; the report gives none. */
             synthetic: boolean;
+            /** @description Empty: a balance of the year covers it, and does not say what of it was this month's. */
             physical: string;
-            financial: components["schemas"]["Money"];
+            financial: components["schemas"]["MoneyHeld"];
             /** @description Part of physical that adjusts closed months. */
             adjustment: string;
         };
@@ -2387,11 +2411,23 @@ export interface components {
             financial: components["schemas"]["Money"];
             last_visit_on?: string;
         };
+        LineGroup: {
+            ut_name: string;
+            lines: number;
+            physical: string;
+            financial: components["schemas"]["Money"];
+        };
         AoDetail: {
             exercise: components["schemas"]["Exercise"];
             ao: components["schemas"]["AoRow"];
             months: components["schemas"]["MonthFigure"][];
+            /** @description All lines by territorial unit; ut_name empty: of none. They add up to the figure. */
+            groups: components["schemas"]["LineGroup"][];
             lines: components["schemas"]["AoLine"][];
+            /** @description How many lines of works, transfers, assistances and reports were found. */
+            found: number;
+            /** @description How many of these one answer carries. */
+            page: number;
             uncounted: components["schemas"]["Uncounted"];
             /** @description Of an AO that counts transfers: what SIAF accrued against the transfers recorded, by month of the event. Empty for other units. */
             reconciliation: components["schemas"]["ReconciledMonth"][];
@@ -2734,7 +2770,7 @@ export interface components {
                 total: boolean;
             }[];
         };
-        /** @description The document that `chaski figures --format json` writes. Its keys are Spanish, those of the report to CEPLAN. Percentages are decimal strings, half-up from exact fractions, empty without a target. */
+        /** @description The document that `chaski figures --format json` writes. Its keys are Spanish, those of the report to CEPLAN. Percentages are decimal strings, half-up from exact fractions, empty without a target. What the exercise does not hold (of a published balance nobody knows who the people were) is null, an amount of it is empty (sin dato, never zero). */
         Figures: {
             ejercicio: number;
             /** @enum {string} */
@@ -2750,17 +2786,16 @@ export interface components {
             aei: {
                 codigo: string;
                 meta: number;
-                ejecutado: number;
+                ejecutado: components["schemas"]["Count"];
                 pct_exacto: string;
                 pct_0dec: string;
             };
             cuadro1: {
                 /** @description AO with an annual physical target and approved follow-up. */
                 numero_ao: number;
-                /** @description Of these, at 100 % or more, compared unrounded. */
-                ao_ge_100: number;
-                ao_gt_100_estricto: number;
-                ejecucion_financiera: components["schemas"]["Money"];
+                ao_ge_100: components["schemas"]["Count"];
+                ao_gt_100_estricto: components["schemas"]["Count"];
+                ejecucion_financiera: components["schemas"]["MoneyHeld"];
                 /** @description Mean of min(100, percent), ten decimals. */
                 promedio_ajustado_recalculado: string;
                 promedio_ajustado_2dec: string;
@@ -2792,11 +2827,10 @@ export interface components {
                 por_origen: {
                     anio_recurso: number;
                     marco: string;
-                    /** @description Works with a job in the exercise. */
-                    aii: number;
-                    pi: number;
-                    empleos: number;
-                    distritos: number;
+                    aii: components["schemas"]["Count"];
+                    pi: components["schemas"]["Count"];
+                    empleos: components["schemas"]["Count"];
+                    distritos: components["schemas"]["Count"];
                     saldo_importado?: number;
                 }[];
                 cuadro4_total: components["schemas"]["FiguresJobs"];
@@ -2810,19 +2844,18 @@ export interface components {
                 ordinario: components["schemas"]["FiguresTransfers"];
                 ley_31728: components["schemas"]["FiguresTransfers"];
                 total: components["schemas"]["FiguresTransfers"];
-                /** @description Resolutions of the counted transfers. */
-                resoluciones_ministeriales_grafico2: number;
+                resoluciones_ministeriales_grafico2: components["schemas"]["Count"];
                 /** @description Counted transfers whose work generated no job in the exercise. */
                 sin_aii_ejecutada: {
-                    ordinario: number;
-                    ley: number;
-                    total: number;
+                    ordinario: components["schemas"]["Count"];
+                    ley: components["schemas"]["Count"];
+                    total: components["schemas"]["Count"];
                 };
             };
             /** @description Approved reports of the ordinary management AO; each unit under its own key. */
             informes_gestion: {
-                total: number;
-                unidades_territoriales: number;
+                total: components["schemas"]["Count"];
+                unidades_territoriales: components["schemas"]["Count"];
             } & {
                 [key: string]: unknown;
             };
@@ -2860,7 +2893,7 @@ export interface components {
             reglas: string[];
             fisico: {
                 programado: number;
-                ejecutado: number;
+                ejecutado: components["schemas"]["Count"];
                 pct_exacto: string;
                 pct_1dec: string;
                 /** @description Cut at 100. */
@@ -2869,7 +2902,7 @@ export interface components {
             };
             financiero: {
                 programado: components["schemas"]["Money"];
-                ejecutado: components["schemas"]["Money"];
+                ejecutado: components["schemas"]["MoneyHeld"];
                 pct_exacto: string;
                 pct_1dec: string;
                 saldo_importado?: components["schemas"]["Money"];
@@ -2877,41 +2910,40 @@ export interface components {
         };
         FiguresTotal: {
             programado: components["schemas"]["Money"];
-            ejecutado: components["schemas"]["Money"];
+            ejecutado: components["schemas"]["MoneyHeld"];
             pct_exacto: string;
         };
         FiguresJobs: {
-            aii: number;
-            pi: number;
-            empleos: number;
+            aii: components["schemas"]["Count"];
+            pi: components["schemas"]["Count"];
+            empleos: components["schemas"]["Count"];
         };
         FiguresTransfers: {
-            numero: number;
-            /** @description Distinct executors. */
-            gobiernos_locales: number;
-            monto: components["schemas"]["Money"];
+            numero: components["schemas"]["Count"];
+            gobiernos_locales: components["schemas"]["Count"];
+            monto: components["schemas"]["MoneyHeld"];
         };
         /** @description Distinct persons (DNI) with a jornal in the exercise. */
         FiguresPeople: {
-            total: number;
+            total: components["schemas"]["Count"];
             sexo: {
-                mujeres: number;
-                hombres: number;
+                mujeres: components["schemas"]["Count"];
+                hombres: components["schemas"]["Count"];
                 contradictorio?: number;
             };
             edad: {
-                "18_29": number;
-                "30_59": number;
-                "60_64": number;
+                "18_29": components["schemas"]["Count"];
+                "30_59": components["schemas"]["Count"];
+                "60_64": components["schemas"]["Count"];
                 fuera_de_tramos?: number;
                 contradictoria?: number;
             };
             /** @description They overlap and are never added up. */
             grupos_no_excluyentes: {
-                victimas_violencia_1980_2000: number;
-                victimas_violencia_genero: number;
-                con_discapacidad: number;
-                familiares_discapacidad_severa_contigo: number;
+                victimas_violencia_1980_2000: components["schemas"]["Count"];
+                victimas_violencia_genero: components["schemas"]["Count"];
+                con_discapacidad: components["schemas"]["Count"];
+                familiares_discapacidad_severa_contigo: components["schemas"]["Count"];
             };
             pct_exacto: {
                 [key: string]: string;
@@ -2919,9 +2951,9 @@ export interface components {
             pct_1dec: {
                 [key: string]: string;
             };
-            suma_sexos: number;
-            suma_edades: number;
-            exceso_sobre_empleos: number;
+            suma_sexos: components["schemas"]["Count"];
+            suma_edades: components["schemas"]["Count"];
+            exceso_sobre_empleos: components["schemas"]["Count"];
             razon_participante_empleo: string;
             edad_al: components["schemas"]["Day"];
         };
@@ -4560,7 +4592,15 @@ export interface operations {
     };
     getAo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of one unit only, by the name it has in groups. */
+                ut_name?: string;
+                /** @description Words that a line has all of, in its name, convenio or unit; whatever case and accents. */
+                q?: string;
+                /** @description By unit and convenio, by the figure, or by name. */
+                order?: "unit" | "figure" | "name";
+                offset?: number;
+            };
             header?: never;
             path: {
                 year: components["parameters"]["Year"];
@@ -4578,6 +4618,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AoDetail"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getAoCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: components["parameters"]["Year"];
+                /** @description The AO's id. */
+                ao: components["parameters"]["Ao"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with byte order mark. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Fault"];

@@ -15,12 +15,16 @@ export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
 export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
 export const soles = (amount: string): string => `S/\u00a0${group(amount)}`
 
+/** A number as people read it; what the exercise does not hold is no zero. */
+export const held = (value: string, show: (value: string) => string): string =>
+  value === '' ? m.no_data() : show(value)
+
 /** Whether an AO counts in the totals: approved follow-up and an annual physical target (Cuadro 1, note 1). */
 export const inCuadro1 = (ao: AoRow): boolean => ao.followup_approved && isNonZero(ao.physical.target)
 
 /** A cell of a report's table as people read it. Percentages keep the decimals they come with. */
 export function cellWord(value: string, kind: Schemas['FiguresTable']['columns'][number]['kind']): string {
-  if (value === '' || kind === 'word') return value
+  if (!/\d/.test(value) || kind === 'word') return value // "sin dato"
   if (kind === 'percent') return `${group(value)}\u00a0%`
   return group(value)
 }

@@ -1,0 +1,80 @@
+package store
+
+import "github.com/pocketbase/dbx"
+
+// everyExercise stands for all of them in figures_basis.
+const everyExercise = 0
+
+// restsOn says of which exercises a row is behind the counts, by the collection it
+// is of: what YearRows reads beside the ledger. The ledger's own moves are noted
+// where they are made.
+var restsOn = map[string]string{
+	"participants": `SELECT DISTINCT g.exercise FROM json_each({:ids}) j CROSS JOIN exercises e
+		JOIN progress_people g ON g.exercise = e.year AND g.participant = j.value`,
+	"participant_conditions": `SELECT DISTINCT g.exercise FROM participant_conditions c CROSS JOIN exercises e
+		JOIN progress_people g ON g.exercise = e.year AND g.participant = c.participant WHERE c.id IN (SELECT value FROM json_each({:ids}))`,
+	"interventions": `SELECT DISTINCT exercise FROM progress_contributions WHERE intervention IN (SELECT value FROM json_each({:ids}))`,
+	"convenios": `SELECT DISTINCT p.exercise FROM convenios c JOIN progress_contributions p ON p.intervention = c.intervention
+		WHERE c.id IN (SELECT value FROM json_each({:ids}))`,
+	"transfers": `SELECT DISTINCT exercise FROM progress_contributions
+		WHERE source_collection = 'transfers' AND source_record IN (SELECT value FROM json_each({:ids}))`,
+	"management_reports": `SELECT DISTINCT exercise FROM progress_contributions
+		WHERE source_collection = 'management_reports' AND source_record IN (SELECT value FROM json_each({:ids}))`,
+	"districts": `SELECT 0 FROM json_each({:ids}) LIMIT 1`,
+}
+
+// noteBasis notes the exercises whose counts rest on a row that was written. It
+// goes by the dirty rows, not by their changes: counts read columns that devices
+// do not hold, and rows that cannot be read. A new participant, work or transfer
+// is in no count yet; if it comes into one, the ledger says so.
+func (d *drain) noteBasis(keys []Key, changes []change) error {
+	fresh := map[Key]bool{}
+	asked := map[string][]string{}
+	for _, ch := range changes {
+		k := ch.key
+		switch {
+		case k.Collection == "participant_conditions": // the person had or has it
+			for _, p := range []string{ch.old.Text("participant"), ch.now.Text("participant")} {
+				if p != "" {
+					asked["participants"] = append(asked["participants"], p)
+				}
+			}
+		case ch.old == nil && k.Collection != "districts": // a work may have named it before
+			fresh[k] = true
+		}
+	}
+	for _, k := range keys {
+		if restsOn[k.Collection] != "" && !fresh[k] {
+			asked[k.Collection] = append(asked[k.Collection], k.Record)
+		}
+	}
+	for _, collection := range sortedKeys(asked) {
+		var exercises []int64
+		if err := d.db.NewQuery(restsOn[collection]).Bind(dbx.Params{"ids": jsonList(asked[collection])}).Column(&exercises); err != nil {
+			return err
+		}
+		for _, year := range exercises {
+			d.basis[year] = true
+		}
+	}
+	return nil
+}
+
+// saveBasis raises the versions of what moved, in the transaction that moved it.
+func (d *drain) saveBasis() error {
+	for year := range d.basis {
+		if err := d.sql.exec(`INSERT INTO figures_basis (exercise, version) VALUES ({:y}, 1)
+			ON CONFLICT (exercise) DO UPDATE SET version = version + 1`, dbx.Params{"y": year}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// basisOf is the version of what an exercise's counts rest on. Both parts only
+// grow, so a sum never comes back.
+func basisOf(db dbx.Builder, year int64) (version int64, err error) {
+	err = db.NewQuery(`SELECT coalesce(sum(version), 0) FROM figures_basis WHERE exercise IN ({:y}, {:every})`).
+		Bind(dbx.Params{"y": year, "every": everyExercise}).Row(&version)
+	return version, err
+}
