@@ -182,11 +182,12 @@ national: prereqs bin/chaski ## Load the national year 2023, compare with the pu
 	@scripts/national.sh
 
 .PHONY: e2e
-e2e: $(call first,build web-deps) ## Browser tests in Chromium
+e2e: $(call first,build web-deps) ## Browser tests in Chromium, with a roster of 3,000 that is killed and undone
+	@go build -o bin/bigfile ./internal/bigfile
 	@chromium=$$(scripts/chromium.sh --install) && \
-		CHROMIUM="$$chromium" $(STEP) "Browser tests ($$chromium)" \
+		CHROMIUM="$$chromium" ROWS=3000 $(STEP) "Browser tests ($$chromium)" \
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
-		$(PLAYWRIGHT) --project=e2e $(if $(GREP),--grep "$(GREP)")
+		$(PLAYWRIGHT) --project=e2e --project=national-import $(if $(GREP),--grep "$(GREP)")
 
 .PHONY: measure
 measure: build web-deps ## Measure what a phone's owner waits for, in Chromium as it is and six times slower (ROUNDS; some 15 minutes)
