@@ -76,7 +76,7 @@ var said = regexp.MustCompile(`(?:^|[^\d])0*(\d{1,6})[ \-/]+((?:19|20)\d\d)\b`)
 // kind it is and who issued it; "" if it has none. Two that agree in it are perhaps
 // one: "101-2026-TR" and "RM 101-2026-TR".
 func ResolutionNumber(s string) string {
-	parts := said.FindStringSubmatch(fold(s))
+	parts := said.FindStringSubmatch(Fold(s))
 	if parts == nil {
 		return ""
 	}
