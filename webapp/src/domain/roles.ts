@@ -1,14 +1,42 @@
-/** Who reads parameters, holidays, checklists and jurisdictions; internal/domain/actor grants it and the server has the last word. */
-export function readsCatalogue(role: string): boolean {
-  return ['central_analyst', 'central_reviewer', 'director', 'auditor', 'admin'].includes(role)
+/**
+ * What the web app asks of a role, to show only what the server will answer:
+ * internal/domain/actor/rights.go grants it, and testdata/rules/rights.json holds
+ * both to it.
+ */
+const GRANTED = {
+  hold_replica: ['supervisor', 'executor'],
+  review_parked: ['ut_coordinator', 'central_reviewer'],
+  settle_conflicts: ['ut_coordinator', 'central_reviewer'],
+  correct_problems: ['ut_coordinator', 'central_analyst', 'admin'],
+  read_catalogue: ['central_analyst', 'central_reviewer', 'director', 'auditor', 'admin'],
+  read_personal: ['ut_coordinator', 'central_analyst', 'central_reviewer', 'auditor', 'data_officer'],
+  reveal_personal: ['ut_coordinator', 'central_analyst', 'central_reviewer', 'auditor', 'data_officer'],
+  read_accesses: ['auditor', 'data_officer', 'admin'],
+} as const
+
+export type Right = keyof typeof GRANTED
+export const RIGHTS = Object.keys(GRANTED) as Right[]
+
+export function may(role: string | undefined, right: Right): boolean {
+  return role !== undefined && (GRANTED[right] as readonly string[]).includes(role)
 }
 
-/** Who sees participants and insured persons, masked, and may reveal one of them. */
-export function readsPersonal(role: string): boolean {
-  return ['ut_coordinator', 'central_analyst', 'central_reviewer', 'auditor', 'data_officer'].includes(role)
-}
+/** Parameters, holidays, checklists and jurisdictions. */
+export const readsCatalogue = (role: string | undefined): boolean => may(role, 'read_catalogue')
 
-/** Who sees who saw personal data. */
-export function readsAccesses(role: string): boolean {
-  return ['auditor', 'data_officer', 'admin'].includes(role)
-}
+/** Participants and insured persons, masked, and one of them revealed. */
+export const readsPersonal = (role: string | undefined): boolean =>
+  may(role, 'read_personal') && may(role, 'reveal_personal')
+
+/** Who saw personal data. */
+export const readsAccesses = (role: string | undefined): boolean => may(role, 'read_accesses')
+
+/** A copy of his own works on the device. */
+export const replicates = (role: string | undefined): boolean => may(role, 'hold_replica')
+
+/** Rows that break a rule. */
+export const corrects = (role: string | undefined): boolean => may(role, 'correct_problems')
+
+/** Conflicts, and work that waits for a decision. */
+export const reviews = (role: string | undefined): boolean =>
+  may(role, 'review_parked') && may(role, 'settle_conflicts')

@@ -1,4 +1,5 @@
 import { ClientResponseError } from 'pocketbase'
+import { replicates } from '../domain/roles'
 import type { Session } from '../sync/contract'
 import { ApiFault, get, type Schemas } from './api'
 import { net } from './net.svelte'
@@ -112,19 +113,4 @@ export function forgetUser(): void {
   localStorage.removeItem(KEY)
   if (!('caches' in globalThis)) return
   void caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
-}
-
-/** Roles that hold a copy on the device. */
-export function replicates(role: Session['role']): boolean {
-  return role === 'supervisor' || role === 'executor'
-}
-
-/** Roles that correct rows which break a rule. */
-export function corrects(role: Session['role'] | undefined): boolean {
-  return role === 'ut_coordinator' || role === 'central_analyst' || role === 'admin'
-}
-
-/** Roles that settle conflicts and review parked work. */
-export function reviews(role: Session['role'] | undefined): boolean {
-  return role === 'ut_coordinator' || role === 'central_reviewer'
 }
