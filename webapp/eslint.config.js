@@ -26,6 +26,7 @@ const FEATURES = [
   'signin',
   'standing',
   'sync',
+  'unit',
   'visit',
   'office',
   'parked',

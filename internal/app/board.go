@@ -27,6 +27,9 @@ type Board interface {
 	// Year is the report of an exercise: Cuadros 1 to 5, participants and what
 	// else of it can be counted. For central roles.
 	Year(a actor.Actor, year int64) (YearReport, error)
+	// Unit is the unit of a coordinator; UnitWork one of its works.
+	Unit(actor.Actor) (UnitView, error)
+	UnitWork(a actor.Actor, intervention string) (UnitWorkDetail, error)
 	// Visit is a visit as evidence.
 	Visit(a actor.Actor, visit string) (VisitDetail, error)
 }
@@ -139,6 +142,7 @@ const (
 	LineAssistance   = "technical_assistance"
 	LineReport       = "management_report"
 	LineBudget       = "budget_execution"
+	LineUnit         = "unit"       // the works of another unit together, for who may not open them
 	LineAdjustment   = "adjustment" // posted outside the exercise: does not move it
 )
 
@@ -146,6 +150,8 @@ const (
 type Line struct {
 	Kind                                     string
 	Intervention, Name, ConvenioCode, UTName string
+	UT                                       string
+	Works                                    int64  // of LineUnit
 	AsOf, Source                             string // when it happened or was published; what proves it
 	Month                                    day.Month
 	Physical, Financial                      int64
@@ -233,7 +239,8 @@ type MarkSeen struct {
 	Cupo                   int64
 	Mark                   string
 	Coverage               insurance.Status
-	Counted                bool // this jornal is the one that counted the cupo
+	CoverageSeen           string // what the phone showed when the person was marked, "" for nothing
+	Counted                bool   // this jornal is the one that counted the cupo
 }
 
 // FindingSeen is a finding of a visit.
@@ -245,10 +252,15 @@ type FindingSeen struct {
 // UnlistedSeen is a person at work who was not on the roster.
 type UnlistedSeen struct{ ID, DNI, Name, Note string }
 
-// Fix is what the sensor said of a visit's position, as far as it is judged.
+// Fix is what the sensor said of a visit's position besides where it is.
 type Fix struct {
-	AgeS   int64 `json:"age_s"`
-	Mocked bool  `json:"mocked"`
+	AgeS              int64  `json:"age_s"`
+	Mocked            bool   `json:"mocked"`
+	TakenAt           string `json:"taken_at"`
+	AltitudeM         *int64 `json:"altitude_m"`
+	AltitudeAccuracyM *int64 `json:"altitude_accuracy_m"`
+	HeadingDeg        *int64 `json:"heading_deg"`
+	SpeedCMS          *int64 `json:"speed_cms"`
 }
 
 // Place is what the visit's position is good for.

@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/visit"
 	"chaski/internal/replication"
 )
@@ -264,6 +265,11 @@ type ReviewBook interface {
 	Parked() ([]ParkedMutation, error)
 	// ParticipantName is whom a mark is about; "" for nobody known.
 	ParticipantName(participant string) (string, error)
+	// Participants are people with name, DNI and cupo, by id.
+	Participants(ids []string) (map[string]MarkSeen, error)
+	// Checklist puts answers beside the questions of the list that asked them.
+	Checklist(key string, version int64, answers string) (title string, out []Answer, err error)
+	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 
 // Reviewer has the use cases of who settles conflicts and reviews parked work.

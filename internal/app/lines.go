@@ -124,6 +124,7 @@ func (b *board) AOLines(a actor.Actor, year int64, id string) (ao AO, lines []Li
 		if lines, err = s.Lines(ao); err != nil {
 			return err
 		}
+		lines = ofOthers(a, lines)
 		return s.LastVisits(lines)
 	})
 	return ao, lines, err

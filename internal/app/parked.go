@@ -23,6 +23,7 @@ type ParkedMutation struct {
 	Intervention         Work
 	VisitThere           bool // the visit is not parked: it is there
 	VisitedOn, VisitNote string
+	VisitKind            string
 	Headcount            int64
 }
 

@@ -15,7 +15,7 @@ import (
 // is a NotFound fault; what his role never does is Forbidden.
 type Rendiciones interface {
 	// Mine lists those of an executor's entity; Inbox those a reviewer has to look
-	// at, oldest first; Overdue what is past its deadline and was never presented.
+	// at, oldest first; Overdue what is past its deadline: never presented, or not corrected.
 	Mine(actor.Actor) ([]RendicionItem, error)
 	Inbox(actor.Actor) ([]RendicionItem, error)
 	Overdue(a actor.Actor, ut string) (RendicionOverdue, error)
@@ -122,14 +122,17 @@ type Rendicion struct {
 	PresentedAt     string
 	Receipt         string
 	DueThen         day.Day // the deadline when it was presented
+	ObservedOn      day.Day // the last time
 	DecidedOn       day.Day
 	DecidedBy       string
 
 	Required []rendicion.Document
 	Deadline Deadline
-	Scope    rendicion.Scope
-	CanEdit  bool // the asking person, in this state
-	CanJudge bool
+	// Correction is by when what is observed has to be corrected; nil if nothing is.
+	Correction *Deadline
+	Scope      rendicion.Scope
+	CanEdit    bool // the asking person, in this state
+	CanJudge   bool
 }
 
 // RendicionItem is a rendición in a list.
@@ -137,7 +140,9 @@ type RendicionItem struct {
 	Work        RendicionWork
 	State       rendicion.State
 	Deadline    Deadline
+	Correction  *Deadline // see Rendicion
 	PresentedOn day.Day
+	ObservedOn  day.Day
 	PresentedAt string
 	Late        bool // presented, or not yet, after the deadline
 	Open        int64

@@ -50,28 +50,43 @@ func (u *rendiciones) rules(p RendicionPage) (rules, error) {
 	return rules{holidays: holidays, today: day.Of(u.now()), page: p}, err
 }
 
-// deadline of a work: the parameter is the one in force on the day it ended.
-// What was presented keeps the deadline it was presented under; until then it is
-// counted at each look, so that a holiday added later moves it.
-func (r rules) deadline(w RendicionWork, then day.Day) (Deadline, error) {
-	d := Deadline{Workdays: rendicion.DefaultDeadline, Norm: assumedDeadline, Assumption: true}
-	p, found, err := r.page.Parameter(rendicion.DeadlineKey, w.Ends)
-	if err != nil {
-		return d, err
-	}
+// workdays is a parameter of working days in force on a day, with its norm.
+func (r rules) workdays(key string, on day.Day, otherwise int) (Deadline, error) {
+	d := Deadline{Workdays: otherwise, Norm: assumedDeadline, Assumption: true}
+	p, found, err := r.page.Parameter(key, on)
 	var n int
 	if found && json.Unmarshal(p.Value, &n) == nil && n > 0 {
 		d.Workdays, d.Norm, d.Assumption = n, p.Norm, p.Assumption
 	}
+	return d, err
+}
+
+// deadlines of a work: the first, and that of its correction, nil if nothing is
+// observed. The parameter is the one in force on the day each counts from. What
+// was presented keeps the deadline it was presented under; until then it is
+// counted at each look, so that a holiday added later moves it.
+func (r rules) deadlines(w RendicionWork, s rendicion.State, then, observed day.Day) (d Deadline, correction *Deadline, err error) {
+	if d, err = r.workdays(rendicion.DeadlineKey, w.Ends, rendicion.DefaultDeadline); err != nil {
+		return d, nil, err
+	}
+	c, err := r.workdays(rendicion.CorrectionKey, observed, rendicion.DefaultCorrection)
+	if err != nil {
+		return d, nil, err
+	}
 	days := calendar.Of(r.holidays, w.Department)
+	what, due := rendicion.OwedOf(s.Work(), w.Ends, observed, rendicion.Allowed{Presentation: d.Workdays, Correction: c.Workdays}, days)
 	if d.Due = then; then == "" {
 		d.Due = rendicion.Due(w.Ends, d.Workdays, days)
 	}
-	d.Left, d.Overdue = rendicion.Left(r.today, d.Due, days), rendicion.Late("", r.today, d.Due)
-	return d, nil
+	d.Left, d.Overdue = rendicion.Left(r.today, d.Due, days), what == rendicion.OwesPresentation && rendicion.Late("", r.today, d.Due)
+	if what != rendicion.OwesCorrection || due == "" {
+		return d, nil, nil
+	}
+	c.Due, c.Left, c.Overdue = due, rendicion.Left(r.today, due, days), rendicion.Late("", r.today, due)
+	return d, &c, nil
 }
 
-const assumedDeadline = "Supuesto de este sistema: no hay un parámetro vigente en la fecha de término."
+const assumedDeadline = "Supuesto de este sistema: no hay un parámetro vigente en la fecha desde la que se cuenta."
 
 func (r rules) required(w RendicionWork) ([]rendicion.Document, error) {
 	p, found, err := r.page.Parameter(rendicion.RequiredKey, w.Ends)
@@ -84,7 +99,7 @@ func (r rules) required(w RendicionWork) ([]rendicion.Document, error) {
 
 // complete adds what is derived.
 func (r rules) complete(a actor.Actor, x *Rendicion) (err error) {
-	if x.Deadline, err = r.deadline(x.Work, x.DueThen); err != nil {
+	if x.Deadline, x.Correction, err = r.deadlines(x.Work, x.State, x.DueThen, x.ObservedOn); err != nil {
 		return err
 	}
 	if x.Required, err = r.required(x.Work); err != nil {
@@ -221,7 +236,7 @@ func (u *rendiciones) list(f RendicionFilter, keep func(RendicionItem) bool) (ou
 			return err
 		}
 		for _, i := range items {
-			if i.Deadline, err = r.deadline(i.Work, i.Deadline.Due); err != nil {
+			if i.Deadline, i.Correction, err = r.deadlines(i.Work, i.State, i.Deadline.Due, i.ObservedOn); err != nil {
 				return err
 			}
 			i.Late = rendicion.Late(i.PresentedOn, r.today, i.Deadline.Due)
@@ -268,6 +283,14 @@ func (u *rendiciones) Inbox(a actor.Actor) ([]RendicionItem, error) {
 	return out, err
 }
 
+// owed is the deadline that counts now.
+func (i RendicionItem) owed() Deadline {
+	if i.Correction != nil {
+		return *i.Correction
+	}
+	return i.Deadline
+}
+
 // maxOverdue bounds the rows of the queue; its counts are of all.
 const maxOverdue = 200
 
@@ -275,19 +298,19 @@ func (u *rendiciones) Overdue(a actor.Actor, ut string) (q RendicionOverdue, err
 	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
 		return q, fault.New(fault.Forbidden, "")
 	}
-	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkEnded}}
-	all, err := u.list(f, func(i RendicionItem) bool { return i.Deadline.Overdue && i.State == rendicion.Pending })
+	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkEnded, rendicion.WorkObserved}}
+	all, err := u.list(f, func(i RendicionItem) bool { return i.owed().Overdue })
 	if err != nil {
 		return q, err
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Deadline.Due < all[j].Deadline.Due })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].owed().Due < all[j].owed().Due })
 	at := map[string]int{}
 	for _, i := range all {
 		n, known := at[i.Work.UT]
 		if !known {
 			n = len(q.UTs)
 			at[i.Work.UT] = n
-			q.UTs = append(q.UTs, OverdueUT{UT: i.Work.UT, Name: i.Work.UTName, Longest: -i.Deadline.Left})
+			q.UTs = append(q.UTs, OverdueUT{UT: i.Work.UT, Name: i.Work.UTName, Longest: -i.owed().Left})
 		}
 		q.UTs[n].Count++
 		if ut != "" && ut != i.Work.UT {

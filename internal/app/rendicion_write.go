@@ -305,8 +305,12 @@ func (u *rendiciones) Review(ctx context.Context, a actor.Actor, intervention st
 			}
 		}
 		fields := map[string]any{}
-		if next == rendicion.Approved {
+		switch next {
+		case rendicion.Approved:
 			fields["decided_on"], fields["decided_by"] = string(day.Of(now)), a.User
+		case rendicion.Observed:
+			fields["observed_on"] = string(day.Of(now))
+		default:
 		}
 		if err := d.SetState(x.ID, x.Work.ID, next, fields); err != nil {
 			return err

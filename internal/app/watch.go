@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/progress"
@@ -35,6 +36,12 @@ type Snapshot interface {
 	Visits(intervention string) ([]VisitSummary, error)
 	VisitRow(visit string) (VisitDetail, bool, error) // without its lists
 	VisitLists(*VisitDetail) error
+	// Unit is without who is uncovered; UnitWork is found only in its own unit.
+	Unit(ut string) (UnitView, error)
+	UnitWork(ut, intervention string) (UnitWork, bool, error)
+	// OnRosters are the people of a unit's unfinished works, and what day it is.
+	OnRosters(ut string) (day.Day, []OnRoster, error)
+	OpenFindings(intervention string) ([]FindingSeen, error)
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 
@@ -205,7 +212,7 @@ func (b *board) AO(a actor.Actor, year int64, id string, q LineQuery) (d AODetai
 			return err
 		}
 		d.Groups = groupLines(lines)
-		d.Lines, d.Found = q.pageOf(lines)
+		d.Lines, d.Found = q.pageOf(ofOthers(a, lines))
 		if err := s.LastVisits(d.Lines); err != nil || d.AO.UnitMeasure != progress.MeasureTransfer {
 			return err
 		}

@@ -36,15 +36,15 @@ var Accounts = []Account{
 	},
 	{
 		Email: "coordinador@demo.pe", Role: "ut_coordinator", Name: "Efraín Molle Taruka (demo)", UT: cusco,
-		What: "Coordina la UT Cusco y valida las hojas de asistencia.",
+		What: "Coordina la UT Cusco: primero lo que espera su decisión, después su unidad.",
 	},
 	{
 		Email: "coordinador2@demo.pe", Role: "ut_coordinator", Name: "Rosa Overo Chirimoyo (demo)", UT: piura,
-		What: "Coordina la UT Piura.",
+		What: "Coordina la UT Piura: no abre nada de Cusco.",
 	},
 	{
 		Email: "ejecutor@demo.pe", Role: "executor", Name: "Saturnina Tarwi Qori (demo)", entity: "chaska",
-		What: "Municipalidad ficticia con tres actividades: una con tres trabajadores sin póliza, otra sin póliza alguna.",
+		What: "Municipalidad ficticia: actividades en marcha, con trabajadores sin póliza, y terminadas, con su rendición de cuentas. Lee sin señal; aún no registra hojas diarias.",
 	},
 	{
 		Email: "analista@demo.pe", Role: "central_analyst", Name: "Delia Cantuta Puma (demo)",

@@ -195,7 +195,7 @@ func (l *loader) findings(s *site, nth int, id string, d day.Day, uncovered int)
 		return err
 	}
 	if uncovered > 0 {
-		if err := add("cover", "grave", fmt.Sprintf("%d personas presentes sin cobertura de seguro ese día.", uncovered),
+		if err := add("cover", "grave", uncoveredWords(uncovered),
 			"Presentar la constancia de la póliza que nombre a todos los participantes.", visit.FindingOpen); err != nil {
 			return err
 		}
@@ -229,4 +229,12 @@ func (l *loader) stranger(s *site, id string) error {
 		"given_names": "Anselmo", "surnames": "Mashua Lucero", "note": "Dice que empezó ayer; el ejecutor aún no registra su alta.",
 	})
 	return err
+}
+
+// uncoveredWords is what a supervisor writes of them.
+func uncoveredWords(n int) string {
+	if n == 1 {
+		return "Una persona presente sin cobertura de seguro ese día."
+	}
+	return fmt.Sprintf("%d personas presentes sin cobertura de seguro ese día.", n)
 }

@@ -98,8 +98,12 @@ func (l *loader) render(a account, s *site) error {
 	sum := hex.EncodeToString(digest[:])
 	receipt := fmt.Sprintf("RC-%s-%d-%s", s.code, round, strings.ToUpper(sum[:12]))
 	at := instant(on, "16:20")
+	observed := ""
+	if a.rendered == rendicion.Observed {
+		observed = string(workday(l.today, a.observed))
+	}
 	if _, err := l.put("rendiciones", s.key, values{
-		"intervention": s.id, "state": string(a.rendered), "revision": 9, "round": round, "transferred": s.amount(),
+		"observed_on": observed, "intervention": s.id, "state": string(a.rendered), "revision": 9, "round": round, "transferred": s.amount(),
 		"due_on": string(workday(s.ends, rendicion.DefaultDeadline)), "presented_on": string(on), "presented_at": at,
 		"presented_by": executor, "receipt": receipt,
 	}); err != nil {

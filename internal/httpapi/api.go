@@ -73,6 +73,7 @@ func (a *API) Handler() http.Handler {
 	g.POST("/sync/push", a.push)
 	a.reconcileRoutes(g)
 	a.boardRoutes(g)
+	a.unitRoutes(g)
 	a.yearRoutes(g)
 	a.rendicionRoutes(g)
 	a.peopleRoutes(g)

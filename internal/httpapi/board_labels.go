@@ -32,6 +32,11 @@ func lineLabel(l app.Line) string {
 		return "Saldo importado de la Ficha"
 	case app.LineBudget:
 		return "SIAF devengado de " + spanishMonth(l.Month)
+	case app.LineUnit:
+		if l.Works == 1 {
+			return "Una actividad de " + l.UTName
+		}
+		return fmt.Sprintf("%d actividades de %s", l.Works, l.UTName)
 	case app.LineAdjustment:
 		return "Ajustes posteriores al cierre"
 	}

@@ -89,6 +89,7 @@ type mark struct {
 	Cupo        int64            `json:"cupo"`
 	Mark        string           `json:"mark"`
 	Coverage    insurance.Status `json:"coverage"`
+	Seen        string           `json:"coverage_seen"`
 	Counted     bool             `json:"counted"`
 }
 
@@ -102,11 +103,27 @@ type finding struct {
 	State             string `json:"state"`
 }
 
+func findingsOf(list []app.FindingSeen) []finding {
+	out := make([]finding, len(list))
+	for i, f := range list {
+		out[i] = finding{f.ID, f.Severity, f.Description, f.CorrectiveMeasure, string(f.DueOn), f.Responsible, f.State}
+	}
+	return out
+}
+
 type unlisted struct {
 	ID   string `json:"id"`
 	DNI  string `json:"dni"`
 	Name string `json:"name"`
 	Note string `json:"note"`
+}
+
+// sensorShape is what else the sensor said of a position; null for what it did not.
+type sensorShape struct {
+	AltitudeM         *int64 `json:"altitude_m"`
+	AltitudeAccuracyM *int64 `json:"altitude_accuracy_m"`
+	HeadingDeg        *int64 `json:"heading_deg"`
+	SpeedCMS          *int64 `json:"speed_cms"`
 }
 
 type visitShape struct {
@@ -122,6 +139,8 @@ type visitShape struct {
 	LocationReason   string       `json:"location_reason"`
 	PlaceVerdict     string       `json:"place_verdict"`
 	PlaceAgeS        int64        `json:"place_age_s"`
+	PlaceTakenAt     string       `json:"place_taken_at"`
+	Sensor           sensorShape  `json:"sensor"`
 	RosterSize       int64        `json:"roster_size"`
 	RosterAsOf       string       `json:"roster_as_of"`
 	ChecklistTitle   string       `json:"checklist_title,omitempty"`
@@ -137,18 +156,17 @@ func visitOf(d app.VisitDetail) visitShape {
 	out := visitShape{
 		Summary: visitSummaryOf(d.Summary), Intervention: d.Intervention, InterventionName: d.InterventionName, ConvenioCode: d.ConvenioCode,
 		DeviceStartedAt: d.DeviceStartedAt, DeviceEndedAt: d.DeviceEndedAt, LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM,
-		LocationReason: d.LocationReason, PlaceVerdict: string(d.Place()), PlaceAgeS: d.Fix.AgeS, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
+		LocationReason: d.LocationReason, PlaceVerdict: string(d.Place()), PlaceAgeS: d.Fix.AgeS,
+		PlaceTakenAt: d.Fix.TakenAt, Sensor: sensorShape{d.Fix.AltitudeM, d.Fix.AltitudeAccuracyM, d.Fix.HeadingDeg, d.Fix.SpeedCMS},
+		RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: make([]answer, len(d.Answers)), Marks: make([]mark, len(d.Marks)),
-		Findings: make([]finding, len(d.Findings)), Unlisted: make([]unlisted, len(d.Unlisted)),
+		Findings: findingsOf(d.Findings), Unlisted: make([]unlisted, len(d.Unlisted)),
 	}
 	for i, x := range d.Answers {
 		out.Answers[i] = answer(x)
 	}
 	for i, m := range d.Marks {
-		out.Marks[i] = mark{m.Participant, m.Name, identity.Mask(m.DNI), m.Cupo, m.Mark, m.Coverage, m.Counted}
-	}
-	for i, f := range d.Findings {
-		out.Findings[i] = finding{f.ID, f.Severity, f.Description, f.CorrectiveMeasure, string(f.DueOn), f.Responsible, f.State}
+		out.Marks[i] = mark{m.Participant, m.Name, identity.Mask(m.DNI), m.Cupo, m.Mark, m.Coverage, m.CoverageSeen, m.Counted}
 	}
 	for i, u := range d.Unlisted {
 		out.Unlisted[i] = unlisted{u.ID, identity.Mask(u.DNI), u.Name, u.Note}

@@ -19,6 +19,15 @@ func deadlineOf(d app.Deadline) deadlineShape {
 	return deadlineShape{string(d.Due), d.Left, d.Overdue, d.Workdays, d.Norm, d.Assumption}
 }
 
+// correctionOf is null where nothing is to be corrected.
+func correctionOf(d *app.Deadline) *deadlineShape {
+	if d == nil {
+		return nil
+	}
+	shape := deadlineOf(*d)
+	return &shape
+}
+
 type rendicionWork struct {
 	Intervention string `json:"intervention"`
 	Name         string `json:"name"`
@@ -38,6 +47,7 @@ type rendicionItem struct {
 	Work        rendicionWork   `json:"work"`
 	State       rendicion.State `json:"state"`
 	Deadline    deadlineShape   `json:"deadline"`
+	Correction  *deadlineShape  `json:"correction"`
 	PresentedOn string          `json:"presented_on"`
 	PresentedAt string          `json:"presented_at"`
 	Late        bool            `json:"late"`
@@ -48,7 +58,7 @@ type rendicionItem struct {
 func itemsOf(items []app.RendicionItem) []rendicionItem {
 	out := make([]rendicionItem, len(items))
 	for i, x := range items {
-		out[i] = rendicionItem{renderedWork(x.Work), x.State, deadlineOf(x.Deadline), string(x.PresentedOn), x.PresentedAt, x.Late, x.Open, x.Round}
+		out[i] = rendicionItem{renderedWork(x.Work), x.State, deadlineOf(x.Deadline), correctionOf(x.Correction), string(x.PresentedOn), x.PresentedAt, x.Late, x.Open, x.Round}
 	}
 	return out
 }
@@ -130,6 +140,7 @@ type rendicionShape struct {
 	Revision     int64              `json:"revision"`
 	Round        int64              `json:"round"`
 	Deadline     deadlineShape      `json:"deadline"`
+	Correction   *deadlineShape     `json:"correction"`
 	PresentedOn  string             `json:"presented_on"`
 	Receipt      string             `json:"receipt"`
 	DecidedOn    string             `json:"decided_on"`
@@ -150,7 +161,7 @@ type rendicionShape struct {
 
 func rendicionOf(x app.Rendicion) rendicionShape {
 	out := rendicionShape{
-		Work: renderedWork(x.Work), State: x.State, Revision: x.Revision, Round: x.Round, Deadline: deadlineOf(x.Deadline),
+		Work: renderedWork(x.Work), State: x.State, Revision: x.Revision, Round: x.Round, Deadline: deadlineOf(x.Deadline), Correction: correctionOf(x.Correction),
 		PresentedOn: string(x.PresentedOn), Receipt: x.Receipt, DecidedOn: string(x.DecidedOn), DecidedBy: x.DecidedBy,
 		Transferred: progress.Money(x.Transferred), Presented: progress.Money(x.Presented), Difference: x.Difference().StringFixed(2),
 		CanEdit: x.CanEdit, CanReview: x.CanJudge, MaxDocuments: rendicion.MaxDocuments, MaxBytes: rendicion.MaxFileBytes,

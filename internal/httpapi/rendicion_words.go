@@ -32,6 +32,8 @@ func word(key, value string) string {
 		return orSelf(documentWords[rendicion.Document(value)], value)
 	case "document":
 		return orSelf(documentWords[rendicion.Document(value)], value)
+	case "key":
+		return orSelf(parameterTitles[value], value)
 	case "found":
 		return found(value)
 	case "quarantine":

@@ -19,6 +19,7 @@ func (a *API) reviewRoutes(g *echo.Group) {
 	g.GET("/conflicts/:conflict", a.conflict)
 	g.POST("/conflicts/:conflict/settle", a.settleConflict)
 	g.GET("/parked", a.parked)
+	g.GET("/parked/:mutation", a.parkedDetail)
 	g.POST("/parked/:mutation/decide", a.decideParked)
 }
 
@@ -212,6 +213,33 @@ func (a *API) parked(c echo.Context) error {
 		items[i] = parkedOf(g)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"items": items})
+}
+
+type parkedItem struct {
+	Mutation   string     `json:"mutation"`
+	Collection string     `json:"collection"`
+	Record     string     `json:"record"`
+	Op         string     `json:"op"`
+	Name       string     `json:"name"`
+	Why        fault.Code `json:"why"`
+	At         string     `json:"at"`
+	ReceivedAt string     `json:"received_at"`
+}
+
+func (a *API) parkedDetail(c echo.Context) error {
+	d, err := a.Reviewer.ParkedDetail(who(c), c.Param("mutation"))
+	if err != nil {
+		return err
+	}
+	items := make([]parkedItem, len(d.Items))
+	for i, x := range d.Items {
+		items[i] = parkedItem{x.Mutation, x.Collection, x.Record, x.Op, x.Name, x.Why, x.At, utc(x.ReceivedAt)}
+	}
+	out := map[string]any{"group": parkedOf(d.Group), "items": items}
+	if d.Visit != nil {
+		out["visit"] = visitOf(*d.Visit)
+	}
+	return c.JSON(http.StatusOK, out)
 }
 
 type decideRequest struct {

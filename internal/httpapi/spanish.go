@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"regexp"
 	"strings"
 
 	"chaski/internal/domain/day"
@@ -16,7 +17,7 @@ type problem struct {
 
 // say is the one place where a fault becomes Spanish.
 func say(f *fault.Fault) problem {
-	text := sentences[f.Code]
+	text := numbered(sentences[f.Code], f.Args)
 	for key, value := range f.Args {
 		if d, err := day.Parse(value); err == nil {
 			value = spanishDay(d)
@@ -24,6 +25,19 @@ func say(f *fault.Fault) problem {
 		text = strings.ReplaceAll(text, "{"+key+"}", word(key, value))
 	}
 	return problem{Code: f.Code, Field: f.Field, Message: text}
+}
+
+var alternatives = regexp.MustCompile(`\{(\w+)\|([^|{}]*)\|([^|{}]*)\}`)
+
+// numbered chooses between the words for one and for several: {count|fila|filas}.
+func numbered(text string, args map[string]string) string {
+	return alternatives.ReplaceAllStringFunc(text, func(found string) string {
+		part := alternatives.FindStringSubmatch(found)
+		if args[part[1]] == "1" {
+			return part[2]
+		}
+		return part[3]
+	})
 }
 
 func sayAll(faults []*fault.Fault) []problem {
@@ -46,7 +60,7 @@ var sentences = map[fault.Code]string{
 	fault.DeviceRevoked:  "Este equipo fue dado de baja. Comuníquese con su coordinador; no borre la aplicación.",
 	fault.DeviceWiped:    "Se ordenó borrar este equipo. Lo que envía todavía llega y espera revisión; comuníquese con su administrador.",
 	fault.DeviceState:    "En el estado en que está el equipo no se puede hacer esto. Actualice la pantalla para ver cómo está.",
-	fault.DeviceReported: "El equipo volvió a informar: ahora tiene {unsent} registros sin enviar. Revise y confirme de nuevo.",
+	fault.DeviceReported: "El equipo volvió a informar: ahora tiene {unsent} {unsent|registro|registros} sin enviar. Revise y confirme de nuevo.",
 	fault.ClientOutdated: "Hay una versión nueva de la aplicación. Actualícela para recibir datos; lo que registró se envía igual.",
 	fault.Busy:           "El servidor está ocupado. Espere medio minuto e intente de nuevo; el teléfono lo hace solo.",
 	fault.Internal:       "Hubo un error en el servidor. Lo registrado sigue en este equipo y se volverá a enviar.",

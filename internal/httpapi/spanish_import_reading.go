@@ -9,13 +9,13 @@ import (
 // notes say what was assumed about a file.
 var notes = map[string]string{
 	"encoding_assumed": "El archivo no es UTF-8: se leyó como {encoding}, porque así sale bien el español. Revise los textos con tildes; si ve letras raras, elija otra codificación.",
-	"quotes_loose":     "Hay comillas sueltas o sin cerrar en {count} filas ({rows}): se tomaron como parte del texto. Revise esas filas.",
-	"quotes_span":      "En {count} filas ({rows}) un texto entre comillas ocupa varias líneas y tiene separadores dentro. Revise que no falte cerrar comillas.",
-	"zeros_restored":   "Columna {column}: en {count} celdas se pusieron los ceros de la izquierda que la hoja muestra y el número no guarda.",
+	"quotes_loose":     "Hay comillas sueltas o sin cerrar en {count} {count|fila|filas} ({rows}): se tomaron como parte del texto. Revise {count|esa fila|esas filas}.",
+	"quotes_span":      "En {count} {count|fila|filas} ({rows}) un texto entre comillas ocupa varias líneas y tiene separadores dentro. Revise que no falte cerrar comillas.",
+	"zeros_restored":   "Columna {column}: en {count} {count|celda|celdas} se pusieron los ceros de la izquierda que la hoja muestra y el número no guarda.",
 	"sheets_hidden":    "Hay hojas ocultas que no se leen: {sheets}.",
 	"date_1904":        "El libro cuenta las fechas desde 1904 (Excel de Mac); así se leyeron.",
-	"formulas_read":    "{count} celdas tienen fórmulas: se tomó el resultado guardado en el archivo.",
-	"rows_hidden":      "{count} filas están ocultas o filtradas y también se leen.",
+	"formulas_read":    "{count} {count|celda tiene fórmula|celdas tienen fórmulas}: se tomó el resultado guardado en el archivo.",
+	"rows_hidden":      "{count} {count|fila está oculta o filtrada y también se lee|filas están ocultas o filtradas y también se leen}.",
 
 	"dates_month_first": "Las fechas de la columna «{column}» tienen el mes primero ({value}): así se leyeron todas.",
 	"dates_day_first":   "Las fechas de la columna «{column}» podrían tener el mes primero ({value}); se leyeron con el día primero, como las demás del archivo.",
@@ -46,7 +46,7 @@ var questions = map[string]string{
 	imports.AskSubtotal: "{ao}, {month}: {value} dice S/ {amount}, pero su detalle en el archivo ({finer}) suma S/ {sum}: la diferencia es S/ {difference}. ¿Cuál se importa?",
 	imports.AskFiner:    "{ao}, {month}: ya está guardado S/ {amount} en {stored}, y el archivo trae su detalle por S/ {sum}. Los dos a la vez contarían doble. ¿Cuál queda?",
 	imports.AskCoarser:  "{ao}, {month}: el archivo trae S/ {sum} en {value}, y ya está guardado su detalle ({stored}, S/ {amount}). Los dos a la vez contarían doble. ¿Cuál queda?",
-	imports.AskClosed: "El archivo cambia {n} datos de meses ya cerrados (hasta {through}; años: {years}). Abajo está cada uno, de cuánto a cuánto. " +
+	imports.AskClosed: "El archivo cambia {n} {n|dato|datos} de meses ya cerrados (hasta {through}; años: {years}). Abajo está cada uno, de cuánto a cuánto. " +
 		"Las cifras cerradas no se mueven: la diferencia de montos entra como ajuste en {open}; las metas cambian en su ejercicio. " +
 		"Si debe hacerse, escriba el motivo (por ejemplo, el documento que lo pide). Queda registrado con su nombre.",
 }
@@ -65,7 +65,7 @@ var questionOptions = map[string]string{
 
 // sayNote fills in the sentence of a code.
 func sayNote(words map[string]string, n imports.Note) string {
-	s := words[n.Code]
+	s := numbered(words[n.Code], n.Args)
 	for key, value := range n.Args {
 		s = strings.ReplaceAll(s, "{"+key+"}", value)
 	}

@@ -93,7 +93,7 @@ var Collections = []Collection{
 	{"participant_conditions", texts("participant", "intervention", "condition", "source", "accredited_on")},
 	{"movements", texts("intervention", "participant", "kind", "effective_on", "reason", "replaces", "state")},
 	{"insurance_certificates", join(texts("insurance_policy", "intervention", "number", "issued_on", "state"), ints("insured"))},
-	{"rendiciones", join(texts("intervention", "state", "due_on", "presented_on", "receipt", "decided_on"),
+	{"rendiciones", join(texts("intervention", "state", "due_on", "presented_on", "observed_on", "receipt", "decided_on"),
 		ints("round", "transferred"), fields(Instant, "presented_at"))},
 	{"rendicion_lines", join(texts("rendicion", "intervention", "kind"), ints("amount"))},
 	{"rendicion_documents", join(texts("rendicion", "intervention", "kind", "sha256", "mime", "name", "superseded_by"),

@@ -67,13 +67,13 @@ func under(resolutions figures.Count) string {
 	if !resolutions.Held() {
 		return "De las resoluciones y los ejecutores no hay datos en este ejercicio. "
 	}
-	return fmt.Sprintf("Bajo %d resoluciones ministeriales. ", resolutions.N())
+	return fmt.Sprintf("Resoluciones ministeriales: %d. ", resolutions.N())
 }
 
 func reports(r figures.Report) Table {
 	who := "de qué unidades son, no hay datos en este ejercicio"
 	if r.Reports.UTs.Held() {
-		who = fmt.Sprintf("informaron %d unidades territoriales", r.Reports.UTs.N())
+		who = fmt.Sprintf("unidades territoriales que informaron: %d", r.Reports.UTs.N())
 	}
 	t := Table{
 		Key: "informes", Title: "Informes de gestión por unidad",

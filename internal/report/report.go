@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
+	"chaski/internal/domain/progress"
 )
 
 // The kinds of what a column holds. Numbers are as in the document: grouping and
@@ -103,21 +104,40 @@ func orNone(value string) string {
 	return value
 }
 
-// rulesOf names the rules behind a kind of figure.
+// rulesOf says how a kind of figure is counted.
 func rulesOf(r figures.Report, figure string) string {
-	names := ""
+	var of []string
 	for _, rule := range r.Rules {
 		if rule.Figure == figure {
-			if names != "" {
-				names += ", "
-			}
-			names += rule.Rule
+			of = append(of, rule.Rule)
 		}
 	}
-	if names == "" {
+	if len(of) == 0 {
 		return "Sin filas que contar."
 	}
-	return "Regla de conteo: " + names + "."
+	return "Cómo se cuenta: " + inWords(of) + "."
+}
+
+// inWords says what rules count.
+func inWords(rules []string) string {
+	said := make([]string, len(rules))
+	for i, rule := range rules {
+		if said[i] = ruleWords[rule]; said[i] == "" {
+			said[i] = "por otra regla"
+		}
+	}
+	return strings.Join(said, "; ")
+}
+
+// ruleWords say what each rule counts.
+var ruleWords = map[string]string{
+	progress.RuleCupo:       "cada puesto una vez, con su primer jornal validado",
+	progress.RuleTransfer:   "cada transferencia devengada con resolución publicada, una vez por convenio",
+	progress.RuleAssistance: "cada asistencia técnica validada con evidencia, una vez por entidad, día, modalidad y tema",
+	progress.RuleReport:     "cada informe aprobado, una vez por unidad, tipo y periodo",
+	progress.RuleBalance:    "el saldo de un informe publicado, a su fecha",
+	progress.RuleAccrued:    "lo devengado en el SIAF",
+	figures.RulePerson:      "cada persona (DNI) una vez, con al menos un jornal en el ejercicio",
 }
 
 func indicator(r figures.Report) Table {
@@ -219,7 +239,7 @@ func cuadro5(r figures.Report) Table {
 		Key: "cuadro5", Title: "Cuadro 5. Avance de ejecución física y financiera del POI",
 		Notes: []string{"Financiero: SIAF devengado. Los porcentajes se calculan de las cantidades exactas y se redondean al final."},
 		Columns: columns("word:Categoría o actividad operativa", "word:Unidad de medida", "Programado", "Ejecutado", "percent:% físico",
-			"money:Programado (S/)", "money:Ejecutado (S/)", "percent:% financiero", "word:Regla de conteo"),
+			"money:Programado (S/)", "money:Ejecutado (S/)", "percent:% financiero", "word:Cómo se cuenta"),
 	}
 	for _, part := range []struct {
 		category, title string
@@ -246,8 +266,8 @@ func cuadro5(r figures.Report) Table {
 
 func aoRow(a figures.AO) Row {
 	return Row{AO: a.ID, Cells: []string{
-		a.Name, a.Unit, n(a.Physical.Target), held(a.Physical.Executed), a.Physical.Percent1,
-		a.Financial.Target, orNone(a.Financial.Executed), a.Financial.Percent1, strings.Join(a.Rules, ", "),
+		a.Name, a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1,
+		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, inWords(a.Rules),
 	}}
 }
 

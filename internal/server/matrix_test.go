@@ -139,8 +139,8 @@ func sees(letter byte, kind, scope string) bool {
 		return scope == "own" || scope == "unit" && kind == "work"
 	case 'E':
 		return scope == "own"
-	case 'C': // the board names every work to who watches figures
-		return kind == "work" || kind != "dni" && scope != "other"
+	case 'C': // also on the board: of other units only how many works there are
+		return kind != "dni" && scope != "other"
 	case 'O': // devices, and who saw whose data in which work
 		return kind == "work" || kind == "person"
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/rendicion"
@@ -16,23 +18,26 @@ import (
 
 const rc = "/api/chaski/v1/rendiciones"
 
+type deadline struct {
+	Due     string `json:"due_on"`
+	Left    int    `json:"left"`
+	Overdue bool   `json:"overdue"`
+	Norm    string `json:"norm"`
+}
+
 // rendered is an answer of the rendición routes, as far as these tests look.
 type rendered struct {
-	State       string `json:"state"`
-	Revision    int64  `json:"revision"`
-	Transferred string `json:"transferred"`
-	Difference  string `json:"difference"`
-	Receipt     string `json:"receipt"`
-	PresentedOn string `json:"presented_on"`
-	CanEdit     bool   `json:"can_edit"`
-	CanReview   bool   `json:"can_review"`
-	Deadline    struct {
-		Due     string `json:"due_on"`
-		Left    int    `json:"left"`
-		Overdue bool   `json:"overdue"`
-		Norm    string `json:"norm"`
-	} `json:"deadline"`
-	Amounts []struct {
+	State       string    `json:"state"`
+	Revision    int64     `json:"revision"`
+	Transferred string    `json:"transferred"`
+	Difference  string    `json:"difference"`
+	Receipt     string    `json:"receipt"`
+	PresentedOn string    `json:"presented_on"`
+	CanEdit     bool      `json:"can_edit"`
+	CanReview   bool      `json:"can_review"`
+	Deadline    deadline  `json:"deadline"`
+	Correction  *deadline `json:"correction"`
+	Amounts     []struct {
 		Line   string  `json:"line"`
 		Amount *string `json:"amount"`
 		Open   bool    `json:"open"`
@@ -358,6 +363,89 @@ func TestRendicionDeadline(t *testing.T) {
 	if d := o.get(o.elsa).Deadline; d.Overdue || d.Left != 0 {
 		t.Errorf("%+v", d)
 	}
+}
+
+// Presented in time and observed later: what is due is its correction, counted
+// from the day it was last observed; the first deadline is over for good. Not
+// corrected in time it is in the same queue as what was never presented.
+func TestCorrectionDeadline(t *testing.T) {
+	o := ended(t)
+	on := func(day string) {
+		d, _ := time.Parse(time.DateOnly, day)
+		o.Clock = d.Add(17 * time.Hour)
+	}
+	queue := func() int {
+		var q struct {
+			Total int
+		}
+		o.Do("GET", rc+"/overdue", o.Token(testkit.Ana), nil).JSON(200, &q)
+		return q.Total
+	}
+	on("2026-12-01")
+	x := o.squared()
+	o.submit(x).JSON(200, &x)
+	if x.Correction != nil {
+		t.Errorf("nothing was observed yet: %+v", x.Correction)
+	}
+	on("2026-12-21") // after the first deadline
+	observe := []map[string]any{{"target": "line", "item": "monc", "also": []string{}, "text": "Falta la planilla."}}
+	o.review(o.carla, x, map[string]any{"observations": observe}).JSON(200, &x)
+	for day, want := range map[string]deadline{
+		"2026-12-21": {Due: "2027-01-04", Left: 10}, "2027-01-04": {Due: "2027-01-04"}, "2027-01-06": {Due: "2027-01-04", Left: -2, Overdue: true},
+	} {
+		on(day)
+		got := o.get(o.elsa)
+		if got.Deadline.Overdue || got.Correction == nil || got.Correction.Norm == "" {
+			t.Fatalf("%s: %+v", day, got)
+		}
+		if want.Norm = got.Correction.Norm; *got.Correction != want {
+			t.Errorf("%s: %+v, want %+v", day, *got.Correction, want)
+		}
+		if n := queue(); (n == 1) != want.Overdue {
+			t.Errorf("%s: %d in the queue", day, n)
+		}
+	}
+	x = o.get(o.elsa)
+	o.Do("PATCH", rc+"/"+testkit.Canal, o.elsa, map[string]any{"lines": []any{}, "answers": map[string]string{x.Observations[0].ID: "Se adjunta."}}).JSON(200, &x)
+	o.submit(x).JSON(200, &x)
+	if x.Correction != nil || queue() != 0 {
+		t.Errorf("corrected: %+v, %d in the queue", x.Correction, queue())
+	}
+	on("2027-02-01") // an answer that is not accepted opens it again: anew from that day
+	o.review(o.carla, x, map[string]any{"approve": false}).JSON(200, &x)
+	if x.Correction == nil || x.Correction.Due != "2027-02-15" {
+		t.Errorf("%+v", x.Correction)
+	}
+	verifies(t, o.Kit)
+}
+
+// The day on which a rendición was observed before it was written down comes from
+// the trail; taking the step back and making it again is no change by anybody unknown.
+func TestCorrectionGoesDownAndUp(t *testing.T) {
+	o := ended(t)
+	o.Clock = time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC) // still the 21st in Lima
+	x := o.squared()
+	o.submit(x).JSON(200, &x)
+	observe := []map[string]any{{"target": "line", "item": "monc", "also": []string{}, "text": "Falta la planilla."}}
+	o.review(o.carla, x, map[string]any{"observations": observe}).JSON(200, &x)
+	for _, m := range core.AppMigrations.Items() {
+		if m.File != "202612010140_correction.go" {
+			continue
+		}
+		if err := m.Down(o.App); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Up(o.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := o.get(o.elsa).Correction; c == nil || c.Due != "2027-01-04" {
+		t.Errorf("%+v", c)
+	}
+	if named := outside(t, o.Kit); named != nil {
+		t.Errorf("verify names %v", named)
+	}
+	verifies(t, o.Kit)
 }
 
 func describe(kind, id, replaces string) app.FileDescription {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -103,6 +104,79 @@ func TestParkedList(t *testing.T) {
 	if r := decide(k, testkit.Carla, "nada", "accept", ""); r.Status != 404 {
 		t.Errorf("nothing of that id: %d", r.Status)
 	}
+}
+
+// Who decides reads all that was sent: every field of each mutation stands in the
+// answer, people and questions by name, and it is noted that he read it.
+func TestParkedDetail(t *testing.T) {
+	k := testkit.World(t)
+	luis := k.Phone(testkit.Luis)
+	mark := luis.Mark("v", testkit.Muro, 1, "presente")
+	mark["fields"].(map[string]any)["coverage_seen"] = "por_confirmar"
+	visit := luis.Visit("v", testkit.Muro, fields{
+		"headcount": 1, "accuracy_m": 900, "location_reason": "Hay mucha neblina", "roster_as_of": "2026-11-22T08:00:00-05:00", "note": "Se acercó el alcalde",
+		"fix": fields{"age_s": 4, "altitude_m": 3400, "altitude_accuracy_m": 12, "heading_deg": 90, "speed_cms": 10, "taken_at": "2026-11-23T09:00:04-05:00"},
+	})
+	finding, unlisted := luis.Finding("f", "v"), luis.Unlisted("u", "v", "99000001")
+	finding["fields"].(map[string]any)["responsible"] = "Residente de obra"
+	finding["fields"].(map[string]any)["due_on"] = "2026-12-01"
+	unlisted["fields"].(map[string]any)["note"] = "Dice que empieza hoy"
+	change := luis.Mutation("update", "findings", testkit.ID("f"), fields{"severity": "leve"})
+	change["prev"] = finding["id"]
+	sent := []any{visit, mark, finding, unlisted, change}
+	for i, r := range luis.Push(sent...) {
+		if r.Status != "parked" {
+			t.Fatalf("%d: %+v", i, r)
+		}
+	}
+	got := k.Do("GET", "/api/chaski/v1/parked/"+idOf(mark), k.Token(testkit.Carla), nil)
+	var d struct {
+		Items []struct {
+			Collection, Op, Name, Why, At string
+			ReceivedAt                    string `json:"received_at"`
+		}
+		Visit struct {
+			Answers []struct{ Key, Label string }
+			Marks   []struct {
+				Name, DNI, Coverage string
+				Seen                string `json:"coverage_seen"`
+			}
+		}
+	}
+	got.JSON(200, &d)
+	hidden := map[string]bool{"intervention": true, "participant": true, "visit": true, "dni": true, "checklist_key": true, "answers": true, "fix": true}
+	for _, m := range sent {
+		m := m.(map[string]any)
+		for field, value := range m["fields"].(fields) {
+			if text := fmt.Sprint(value); !hidden[field] && !strings.Contains(string(got.Body), text) {
+				t.Errorf("%v %s: %q is not shown", m["collection"], field, text)
+			}
+		}
+		fix, _ := m["fields"].(fields)["fix"].(fields)
+		for field, value := range fix {
+			if text := fmt.Sprint(value); !strings.Contains(string(got.Body), text) {
+				t.Errorf("fix %s: %q is not shown", field, text)
+			}
+		}
+	}
+	if len(d.Items) != 5 || d.Items[0].At == "" || d.Items[0].ReceivedAt == "" || d.Items[0].Why != "never_assigned" || d.Items[1].Why != "parent_parked" || d.Items[1].Name == "" {
+		t.Errorf("%+v", d.Items)
+	}
+	if a := d.Visit.Answers; len(a) != 1 || a[0].Label == "" || a[0].Label == a[0].Key {
+		t.Errorf("an answer without its question: %+v", a)
+	}
+	if m := d.Visit.Marks; len(m) != 1 || m[0].Name != d.Items[1].Name || m[0].Seen != "por_confirmar" || !strings.Contains(m[0].DNI, "•") {
+		t.Errorf("%+v", m)
+	}
+	if strings.Contains(string(got.Body), "99000001") {
+		t.Error("a whole DNI is shown")
+	}
+	if n := k.Int(`SELECT count(*) FROM audit WHERE actor = '` + testkit.Carla + `' AND action = 'read_personal' AND record = '` + testkit.ID("v") + `'`); n == 0 {
+		t.Error("nobody noted who read it")
+	}
+	code(t, k.Do("GET", "/api/chaski/v1/parked/nada", k.Token(testkit.Carla), nil), 404, "not_found")
+	decide(k, testkit.Carla, idOf(mark), "accept", "").JSON(200, nil)
+	code(t, k.Do("GET", "/api/chaski/v1/parked/"+idOf(mark), k.Token(testkit.Carla), nil), 404, "not_found")
 }
 
 // Accepted: judged by the rules as its author's own work, whole, once; the author

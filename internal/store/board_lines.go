@@ -15,6 +15,7 @@ type lineRow struct {
 	Name      string `db:"name"`
 	Code      string `db:"code"`
 	UTName    string `db:"ut_name"`
+	UT        string `db:"ut"`
 	AsOf      string `db:"as_of"`
 	Source    string `db:"source"`
 	Month     string `db:"month"`
@@ -24,7 +25,7 @@ type lineRow struct {
 
 func (r lineRow) line(kind string) app.Line {
 	return app.Line{
-		Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, AsOf: r.AsOf, Source: r.Source,
+		Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, UT: r.UT, AsOf: r.AsOf, Source: r.Source,
 		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial,
 	}
 }
@@ -82,7 +83,7 @@ const balanceLines = `SELECT b.as_of, b.source, ` + sumBothMeasures + `
 // that do not yet. A job counts by its work's own money, so both agree.
 const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM progress_contributions
 		WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND source_collection IN ('cupos', 'transfers') GROUP BY intervention)
-	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial
+	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.id AS ut, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial
 	FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN counted n ON n.intervention = i.id
 	WHERE n.q IS NOT NULL OR i.state = 'en_ejecucion' AND c.funding_year = {:y} AND c.funding_frame = {:frame}

@@ -119,7 +119,26 @@ func (s *snapshot) VisitLists(v *app.VisitDetail) error {
 		return err
 	}
 	params := dbx.Params{"v": v.Summary.ID}
-	var findings []struct {
+	var err error
+	if v.Findings, err = s.findingsSeen(`visit = {:id}`, v.Summary.ID); err != nil {
+		return err
+	}
+	var unlisted []struct {
+		ID   string `db:"id"`
+		DNI  string `db:"dni"`
+		Name string `db:"name"`
+		Note string `db:"note"`
+	}
+	err = s.all(&unlisted, `SELECT id, dni, given_names || ' ' || surnames AS name, note FROM unlisted_workers WHERE visit = {:v} ORDER BY created, id`, params)
+	for _, u := range unlisted {
+		v.Unlisted = append(v.Unlisted, app.UnlistedSeen{ID: u.ID, DNI: u.DNI, Name: u.Name, Note: u.Note})
+	}
+	return err
+}
+
+// findingsSeen are those of a visit or a work, as where says.
+func (s *snapshot) findingsSeen(where, id string) ([]app.FindingSeen, error) {
+	var rows []struct {
 		ID          string `db:"id"`
 		Severity    string `db:"severity"`
 		Description string `db:"description"`
@@ -128,27 +147,16 @@ func (s *snapshot) VisitLists(v *app.VisitDetail) error {
 		DueOn       string `db:"due_on"`
 		State       string `db:"state"`
 	}
-	if err := s.all(&findings, `SELECT id, severity, description, corrective_measure, responsible, due_on, state FROM findings
-		WHERE visit = {:v} ORDER BY created, id`, params); err != nil {
-		return err
-	}
-	for _, f := range findings {
-		v.Findings = append(v.Findings, app.FindingSeen{
+	err := s.all(&rows, `SELECT id, severity, description, corrective_measure, responsible, due_on, state FROM findings
+		WHERE `+where+` ORDER BY created, id`, dbx.Params{"id": id})
+	out := make([]app.FindingSeen, len(rows))
+	for i, f := range rows {
+		out[i] = app.FindingSeen{
 			ID: f.ID, Severity: f.Severity, Description: f.Description, CorrectiveMeasure: f.Measure,
 			Responsible: f.Responsible, State: f.State, DueOn: day.Day(f.DueOn),
-		})
+		}
 	}
-	var unlisted []struct {
-		ID   string `db:"id"`
-		DNI  string `db:"dni"`
-		Name string `db:"name"`
-		Note string `db:"note"`
-	}
-	err := s.all(&unlisted, `SELECT id, dni, given_names || ' ' || surnames AS name, note FROM unlisted_workers WHERE visit = {:v} ORDER BY created, id`, params)
-	for _, u := range unlisted {
-		v.Unlisted = append(v.Unlisted, app.UnlistedSeen{ID: u.ID, DNI: u.DNI, Name: u.Name, Note: u.Note})
-	}
-	return err
+	return out, err
 }
 
 func (s *snapshot) marksSeen(v *app.VisitDetail) error {
@@ -158,19 +166,25 @@ func (s *snapshot) marksSeen(v *app.VisitDetail) error {
 		DNI         string `db:"dni"`
 		Cupo        int64  `db:"number"`
 		Mark        string `db:"mark"`
+		Seen        string `db:"coverage_seen"`
 		Counted     bool   `db:"counted"`
 	}
-	err := s.all(&rows, `SELECT m.participant, p.given_names || ' ' || p.surnames AS name, p.dni, c.number, m.mark,
+	err := s.all(&rows, `SELECT m.participant, p.given_names || ' ' || p.surnames AS name, p.dni, c.number, m.mark, m.coverage_seen,
 			EXISTS (SELECT 1 FROM progress_contributions x WHERE x.evidence_collection = 'visit_marks' AND x.evidence_record = m.id) AS counted
 		FROM visit_marks m JOIN participants p ON p.id = m.participant JOIN cupos c ON c.id = p.cupo
 		WHERE m.visit = {:v} ORDER BY c.number, m.id`, dbx.Params{"v": v.Summary.ID})
 	for _, r := range rows {
-		v.Marks = append(v.Marks, app.MarkSeen{Participant: r.Participant, Name: r.Name, DNI: r.DNI, Cupo: r.Cupo, Mark: r.Mark, Counted: r.Counted})
+		v.Marks = append(v.Marks, app.MarkSeen{Participant: r.Participant, Name: r.Name, DNI: r.DNI, Cupo: r.Cupo, Mark: r.Mark, CoverageSeen: r.Seen, Counted: r.Counted})
 	}
 	return err
 }
 
 func (s *snapshot) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
+	return insuranceOf(s.db, intervention)
+}
+
+// insuranceOf are the policies of a work and whom they name.
+func insuranceOf(db dbx.Builder, intervention string) ([]insurance.Policy, []insurance.Insured, error) {
 	params := dbx.Params{"i": intervention}
 	var policies []struct {
 		ID    string `db:"id"`
@@ -178,7 +192,7 @@ func (s *snapshot) Insurance(intervention string) ([]insurance.Policy, []insuran
 		From  string `db:"valid_from"`
 		To    string `db:"valid_to"`
 	}
-	if err := s.all(&policies, `SELECT id, state, valid_from, valid_to FROM insurance_policies WHERE intervention = {:i}`, params); err != nil {
+	if err := db.NewQuery(`SELECT id, state, valid_from, valid_to FROM insurance_policies WHERE intervention = {:i}`).Bind(params).All(&policies); err != nil {
 		return nil, nil, err
 	}
 	var insured []struct {
@@ -187,7 +201,7 @@ func (s *snapshot) Insurance(intervention string) ([]insurance.Policy, []insuran
 		From   string `db:"from_on"`
 		To     string `db:"to_on"`
 	}
-	err := s.all(&insured, `SELECT insurance_policy, dni, from_on, to_on FROM insured_persons WHERE intervention = {:i}`, params)
+	err := db.NewQuery(`SELECT insurance_policy, dni, from_on, to_on FROM insured_persons WHERE intervention = {:i}`).Bind(params).All(&insured)
 	ps := make([]insurance.Policy, len(policies))
 	for i, p := range policies {
 		ps[i] = insurance.Policy{ID: p.ID, State: p.State, ValidFrom: day.Day(p.From), ValidTo: day.Day(p.To)}

@@ -61,7 +61,7 @@ const workColumns = `i.id AS work, i.name, i.state AS work_state, i.ut, u.name A
 	coalesce(c.id, '') AS convenio, coalesce(c.code, '') AS code, coalesce(c.executor, '') AS executor, coalesce(e.name, '') AS executor_name,
 	coalesce(r.id, '') AS id, coalesce(r.state, '') AS state, coalesce(r.revision, 0) AS revision, coalesce(r.round, 0) AS round,
 	coalesce(r.transferred, 0) AS transferred, coalesce(r.due_on, '') AS due_on, coalesce(r.presented_on, '') AS presented_on,
-	coalesce(r.presented_at, '') AS presented_at, coalesce(r.receipt, '') AS receipt, coalesce(r.decided_on, '') AS decided_on,
+	coalesce(r.presented_at, '') AS presented_at, coalesce(r.observed_on, '') AS observed_on, coalesce(r.receipt, '') AS receipt, coalesce(r.decided_on, '') AS decided_on,
 	coalesce(d.name, '') AS decided_by, coalesce(place.ubigeo, '') AS ubigeo`
 
 const workTables = ` FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
@@ -89,6 +89,7 @@ type workRow struct {
 	DueOn        string `db:"due_on"`
 	PresentedOn  string `db:"presented_on"`
 	PresentedAt  string `db:"presented_at"`
+	ObservedOn   string `db:"observed_on"`
 	Receipt      string `db:"receipt"`
 	DecidedOn    string `db:"decided_on"`
 	DecidedBy    string `db:"decided_by"`
@@ -126,7 +127,7 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 	x := app.Rendicion{
 		ID: w.ID, Work: w.work(), State: w.state(), Revision: w.Revision, Round: w.Round, Presented: w.Transferred,
 		Amounts: map[rendicion.Line]int64{}, PresentedOn: day.Day(w.PresentedOn), PresentedAt: wireInstant(w.PresentedAt),
-		Receipt: w.Receipt, DueThen: day.Day(w.DueOn), DecidedOn: day.Day(w.DecidedOn), DecidedBy: w.DecidedBy,
+		Receipt: w.Receipt, DueThen: day.Day(w.DueOn), ObservedOn: day.Day(w.ObservedOn), DecidedOn: day.Day(w.DecidedOn), DecidedBy: w.DecidedBy,
 	}
 	// What counts as transferred is what the figures count.
 	err = p.db.NewQuery(`SELECT coalesce(sum(p.amount), 0) FROM transfers t JOIN progress_contributions p
@@ -256,7 +257,7 @@ func (p *rendicionPage) Items(f app.RendicionFilter) ([]app.RendicionItem, error
 	for i, w := range rows {
 		out[i] = app.RendicionItem{
 			Work: w.work(), State: w.state(), PresentedOn: day.Day(w.PresentedOn), PresentedAt: wireInstant(w.PresentedAt),
-			Open: w.Open, Round: w.Round, Deadline: app.Deadline{Due: day.Day(w.DueOn)},
+			Open: w.Open, Round: w.Round, Deadline: app.Deadline{Due: day.Day(w.DueOn)}, ObservedOn: day.Day(w.ObservedOn),
 		}
 	}
 	return out, err

@@ -12,6 +12,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/insurance"
 	"chaski/internal/replication"
 )
 
@@ -54,6 +55,43 @@ func (b *ReviewBook) ParticipantName(participant string) (string, error) {
 	return strings.Join(names, ""), err
 }
 
+// Participants implements app.ReviewBook.
+func (b *ReviewBook) Participants(ids []string) (map[string]app.MarkSeen, error) {
+	var rows []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+		DNI  string `db:"dni"`
+		Cupo int64  `db:"number"`
+	}
+	err := b.app.ConcurrentDB().NewQuery(`SELECT p.id, p.given_names || ' ' || p.surnames AS name, p.dni, c.number
+		FROM participants p JOIN cupos c ON c.id = p.cupo WHERE p.id IN (SELECT value FROM json_each({:ids}))`).
+		Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows)
+	out := make(map[string]app.MarkSeen, len(rows))
+	for _, r := range rows {
+		out[r.ID] = app.MarkSeen{Participant: r.ID, Name: r.Name, DNI: r.DNI, Cupo: r.Cupo}
+	}
+	return out, err
+}
+
+// Checklist implements app.ReviewBook.
+func (b *ReviewBook) Checklist(key string, version int64, answers string) (string, []app.Answer, error) {
+	var rows []struct {
+		Title string `db:"title"`
+		Items string `db:"items"`
+	}
+	err := b.app.ConcurrentDB().NewQuery(`SELECT title, items FROM checklists WHERE key = {:k} AND version = {:v}`).
+		Bind(dbx.Params{"k": key, "v": version}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return "", answersOf("", answers), err
+	}
+	return rows[0].Title, answersOf(rows[0].Items, answers), nil
+}
+
+// Insurance implements app.ReviewBook.
+func (b *ReviewBook) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
+	return insuranceOf(b.app.ConcurrentDB(), intervention)
+}
+
 // Parked implements app.ReviewBook.
 func (b *ReviewBook) Parked() ([]app.ParkedMutation, error) {
 	return (&parkedReader{db: b.app.ConcurrentDB()}).read()
@@ -78,6 +116,7 @@ type parkedReader struct {
 type parkedVisit struct {
 	Intervention string `db:"intervention"`
 	VisitedOn    string `db:"visited_on"`
+	Kind         string `db:"kind"`
 	Headcount    int64  `db:"headcount"`
 	Note         string `db:"note"`
 	there        bool
@@ -142,7 +181,7 @@ func (p *parkedReader) waiting(m app.Mutation) {
 	case m.Collection == "visits":
 		headcount, _ := m.Fields["headcount"].(json.Number)
 		n, _ := headcount.Int64() // 0 for what is no number
-		p.visits[m.Record] = parkedVisit{Intervention: text(m.Fields, "intervention"), VisitedOn: text(m.Fields, "visited_on"), Note: text(m.Fields, "note"), Headcount: n}
+		p.visits[m.Record] = parkedVisit{Intervention: text(m.Fields, "intervention"), VisitedOn: text(m.Fields, "visited_on"), Kind: text(m.Fields, "kind"), Note: text(m.Fields, "note"), Headcount: n}
 	default:
 		p.homes[Key{m.Collection, m.Record}] = text(m.Fields, "visit")
 	}
@@ -180,7 +219,7 @@ func (p *parkedReader) about(m *app.ParkedMutation) error {
 		if err != nil {
 			return err
 		}
-		m.VisitThere, m.VisitedOn, m.Headcount, m.VisitNote = v.there, v.VisitedOn, v.Headcount, v.Note
+		m.VisitThere, m.VisitedOn, m.VisitKind, m.Headcount, m.VisitNote = v.there, v.VisitedOn, v.Kind, v.Headcount, v.Note
 		if v.Intervention != "" {
 			intervention = v.Intervention
 		}
@@ -211,7 +250,7 @@ func (p *parkedReader) visit(id string) (parkedVisit, error) {
 		return v, nil
 	}
 	var rows []parkedVisit
-	err := p.db.NewQuery(`SELECT intervention, visited_on, CAST(headcount AS INTEGER) AS headcount, note FROM visits WHERE id = {:id}`).
+	err := p.db.NewQuery(`SELECT intervention, visited_on, kind, CAST(headcount AS INTEGER) AS headcount, note FROM visits WHERE id = {:id}`).
 		Bind(dbx.Params{"id": id}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return parkedVisit{}, err

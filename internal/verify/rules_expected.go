@@ -69,7 +69,7 @@ var expectedFields = [][2]string{
 		rule! short, state! one abierto|resuelto, resolution one author|other, resolved_by id, values objects`},
 	{"mutation_reviews", `mutation! short, user! id, collection! short, record! id, status! one applied|rejected, errors objects, seq count, rev count`},
 	{"rendiciones", `intervention! ref interventions, state! one pendiente|presentada|observada|subsanada|conforme, round count, transferred count, due_on day,
-		presented_on past, decided_on past, receipt short`},
+		presented_on past, observed_on past, decided_on past, receipt short`},
 	{"rendicion_lines", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + lineKinds + `, amount count`},
 	{"rendicion_documents", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + docKinds + `, sha256! sha256, size count, name! text,
 		mime short, superseded_by ref rendicion_documents`},

@@ -24,15 +24,15 @@ const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
 const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte'))
 const officeConflicts = lazy(() => import('./features/conflicts/OfficeConflicts.svelte'))
 const officeConflict = lazy(() => import('./features/conflicts/OfficeConflict.svelte'))
-const parked = lazy(() => import('./features/parked/ParkedInbox.svelte'))
-const parkedWork = lazy(() => import('./features/parked/ParkedScreen.svelte'))
+const parked = lazy(() => import('./features/parked/ParkedScreen.svelte'))
+const unit = lazy(() => import('./features/unit/UnitHome.svelte'))
+const unitWorks = lazy(() => import('./features/unit/UnitWorks.svelte'))
 const pastVisit = lazy(() => import('./features/record/PastVisit.svelte'))
 const record = lazy(() => import('./features/record/RecordScreen.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
 const rendicion = lazy(() => import('./features/rendicion/RendicionScreen.svelte'))
 const inbox = lazy(() => import('./features/review/Inbox.svelte'))
-const review = lazy(() => import('./features/review/ReviewScreen.svelte'))
 const board = lazy(() => import('./features/board/Board.svelte'))
 const yearly = lazy(() => import('./features/board/YearScreen.svelte'))
 const ao = lazy(() => import('./features/board/AoScreen.svelte'))
@@ -95,8 +95,7 @@ const central: RouteDefinition = {
   '/tablero/:year/ao/:ao': ao,
   '/tablero/:year/ao/:ao/intervencion/:intervention': counted,
   '/visita-recibida/:visit': evidence,
-  '/rendiciones': inbox,
-  '/rendiciones/:id': review,
+  '/rendiciones/:id?': inbox,
   ...common,
 }
 
@@ -119,11 +118,18 @@ const accounts: RouteDefinition = { '/personas': people, '/personas/:id': person
 const reviewing: RouteDefinition = {
   '/conflictos': officeConflicts,
   '/conflictos/:id': officeConflict,
-  '/en-revision': parked,
-  '/en-revision/:mutation': parkedWork,
+  '/en-revision/:mutation?': parked,
   ...central,
 }
-const coordinating: RouteDefinition = { '/problemas': problems, ...accounts, ...reviewing }
+const coordinating: RouteDefinition = {
+  '/problemas': problems,
+  '/personas': people,
+  '/roles': roles,
+  '/obras/:id?': unitWorks,
+  '/tablero': board,
+  ...reviewing,
+  '/': unit,
+}
 const administrating: RouteDefinition = {
   '/administracion': administration,
   '/institucion': office,

@@ -93,7 +93,7 @@ func (e *emitter) findings(visit string, v Visit, uncovered int) {
 		e.put("findings", visit, e.me, severity, text, measure, "Responsable técnico", string(e.Calendar.Add(on, 5)), state)
 	}
 	if uncovered > 0 {
-		add("grave", fmt.Sprintf("%d personas presentes sin cobertura de seguro ese día.", uncovered),
+		add("grave", uncoveredWords(uncovered),
 			"Presentar la constancia de la póliza que nombre a todos los participantes.", "levantado")
 	}
 	if e.rng.IntN(100) < 35 {
@@ -104,4 +104,12 @@ func (e *emitter) findings(visit string, v Visit, uncovered int) {
 		}
 		add("leve", slip.text, slip.measure, state)
 	}
+}
+
+// uncoveredWords is what a supervisor writes of them.
+func uncoveredWords(n int) string {
+	if n == 1 {
+		return "Una persona presente sin cobertura de seguro ese día."
+	}
+	return fmt.Sprintf("%d personas presentes sin cobertura de seguro ese día.", n)
 }

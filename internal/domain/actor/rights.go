@@ -30,6 +30,7 @@ const (
 	RevealPersonal    Right = "reveal_personal"    // one person's DNI and birth date, with a reason
 	ReadAccesses      Right = "read_accesses"      // who saw personal data
 	CorrectProblems   Right = "correct_problems"   // see and correct rows that break a rule; a coordinator, those of his unit
+	WatchUnit         Right = "watch_unit"         // the works of his unit, and its phones that were not heard of
 	SeeOwnUnitPeople  Right = "see_own_people"     // the accounts of his unit
 	ReadCatalogue     Right = "read_catalogue"     // parameters, holidays, checklists, jurisdictions
 	EditCatalogue     Right = "edit_catalogue"     // add dated values to them
@@ -62,6 +63,7 @@ var granted = []struct {
 	{EditCatalogue, []Role{CentralAnalyst, Admin}},
 	{AnswerOutside, []Role{CentralAnalyst, Admin}},
 	{CorrectProblems, []Role{UTCoordinator, CentralAnalyst, Admin}},
+	{WatchUnit, []Role{UTCoordinator}},
 	{SeeOwnUnitPeople, []Role{UTCoordinator}},
 	{ManagePeople, []Role{Admin}},
 	{ManageInstitution, []Role{Admin}},

@@ -26,11 +26,12 @@ const (
 
 // The keys that rules read.
 const (
-	RendicionDeadline = "rendicion.deadline_workdays"
-	SheetDays         = "executor.sheet_days"
-	UncoveredCounts   = "jobs.uncovered_counts"
-	AgeReference      = "participants.age_reference"
-	LeyCeiling        = "funding.ley_31728.ceiling"
+	RendicionDeadline   = "rendicion.deadline_workdays"
+	RendicionCorrection = "rendicion.correction_workdays"
+	SheetDays           = "executor.sheet_days"
+	UncoveredCounts     = "jobs.uncovered_counts"
+	AgeReference        = "participants.age_reference"
+	LeyCeiling          = "funding.ley_31728.ceiling"
 	// DeviceLease is read by the phones alone: after so many days without an
 	// answer of the server they show nothing until somebody signs in.
 	DeviceLease = "device.lease_days"
@@ -51,6 +52,7 @@ const maxMoney = 1_000_000_000_000_000
 
 var specs = []Spec{
 	{Key: RendicionDeadline, Kind: Int, Min: 1, Max: 365},
+	{Key: RendicionCorrection, Kind: Int, Min: 1, Max: 365},
 	{Key: SheetDays, Kind: Weekdays},
 	{Key: UncoveredCounts, Kind: Bool},
 	{Key: AgeReference, Kind: Choice, Choices: []string{"exercise_start", "exercise_end"}},

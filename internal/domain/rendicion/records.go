@@ -18,7 +18,7 @@ var Records = []*r.Type{
 			r.MustRef("intervention", "interventions"),
 			r.Must("state", r.OneOf(words([]State{Pending, Presented, Observed, Corrected, Approved})...)),
 			r.Of("round", r.Count), r.Of("transferred", r.Count), r.Of("due_on", r.Day), // a deadline may lie ahead
-			r.Of("presented_on", r.Past), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
+			r.Of("presented_on", r.Past), r.Of("observed_on", r.Past), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
 		},
 		Rules: []r.Rule{r.Order("presented_on", "decided_on")},
 		Read:  []string{"intervention"},

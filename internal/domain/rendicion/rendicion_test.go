@@ -57,6 +57,40 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+func TestOwed(t *testing.T) {
+	raw, err := os.ReadFile("../../../testdata/rules/rendicion_due.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Name  string
+		Input struct {
+			State                    string
+			Ends                     day.Day `json:"ends_on"`
+			Observed                 day.Day `json:"observed_on"`
+			Presentation, Correction int
+			Holidays                 []day.Day
+		}
+		Expect struct {
+			What rendicion.Owed
+			Due  day.Day `json:"due_on"`
+		}
+	}
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 12 {
+		t.Fatalf("only %d cases", len(cases))
+	}
+	for _, c := range cases {
+		in := c.Input
+		what, due := rendicion.OwedOf(in.State, in.Ends, in.Observed, rendicion.Allowed{Presentation: in.Presentation, Correction: in.Correction}, calendar.New(in.Holidays))
+		if what != c.Expect.What || due != c.Expect.Due {
+			t.Errorf("%s: %q by %q, want %+v", c.Name, what, due, c.Expect)
+		}
+	}
+}
+
 // Whatever is stated: putting the difference on the balance line squares the
 // account exactly, and moving a céntimo anywhere breaks it by exactly that.
 func TestAnyAccountSquaresByItsDifference(t *testing.T) {

@@ -41,3 +41,25 @@ func TestGolden(t *testing.T) {
 		})
 	}
 }
+
+func TestOver(t *testing.T) {
+	raw, err := os.ReadFile("../../../testdata/rules/over.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Input  struct{ State string }
+		Expect bool
+	}
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 13 {
+		t.Fatalf("only %d cases", len(cases))
+	}
+	for _, c := range cases {
+		if got := roster.IsOver(c.Input.State); got != c.Expect {
+			t.Errorf("%q: %v", c.Input.State, got)
+		}
+	}
+}

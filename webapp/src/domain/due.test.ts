@@ -1,6 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Calendar } from './calendar'
-import { DEFAULT_SHEET_DAYS, dueOf, missingSheets, parameterOn, rendicionDue, sheetDays } from './due'
+import { DEFAULT_SHEET_DAYS, dueOf, isOver, missingSheets, owedOf, parameterOn, sheetDays, type Owed } from './due'
+
+interface Case {
+  name: string
+  input: {
+    state: string
+    ends_on: string
+    observed_on: string
+    presentation: number
+    correction: number
+    holidays: string[]
+  }
+  expect: { what: string; due_on: string }
+}
+const path = new URL('../../../testdata/rules/rendicion_due.json', import.meta.url)
+const cases = JSON.parse(readFileSync(path, 'utf8')) as Case[]
 
 const parameter = (value: unknown, valid_from: string, valid_to = '') => ({
   id: valid_from,
@@ -9,6 +25,10 @@ const parameter = (value: unknown, valid_from: string, valid_to = '') => ({
   valid_from,
   valid_to,
 })
+const overs = JSON.parse(readFileSync(new URL('../../../testdata/rules/over.json', import.meta.url), 'utf8')) as {
+  input: { state: string }
+  expect: boolean
+}[]
 
 describe('what is due', () => {
   it('a parameter is the newest in force that day', () => {
@@ -36,11 +56,16 @@ describe('what is due', () => {
     expect(sheetDays([7])).toBe(DEFAULT_SHEET_DAYS)
     expect(sheetDays(undefined)).toBe(DEFAULT_SHEET_DAYS)
   })
-  it('the rendición is due so many working days after the end', () => {
-    const calendar = new Calendar(['2026-12-08', '2026-12-09'])
-    expect(rendicionDue('2026-11-20', 15, calendar)).toBe('2026-12-15')
-    expect(rendicionDue('2026-11-20', 15, new Calendar([]))).toBe('2026-12-11')
-    expect(rendicionDue('2026-11-20', undefined, calendar)).toBeNull()
+})
+
+describe('what is owed about a rendición: the cases shared with the server', () => {
+  it.each(cases)('$name', ({ input, expect: wanted }) => {
+    const owed = owedOf(input, input.observed_on, input, new Calendar(input.holidays))
+    expect({ what: owed?.what ?? '', due_on: owed?.day ?? '' }).toEqual(wanted)
+  })
+  it('no date is made up for a parameter that is not held', () => {
+    const workdays = { presentation: undefined, correction: undefined }
+    expect(owedOf({ state: 'terminada', ends_on: '2026-11-20' }, '', workdays, new Calendar([]))?.day).toBe('')
   })
 })
 
@@ -61,24 +86,41 @@ describe('what an executor has to do first', () => {
     uncovered: 0,
     missing: [] as string[],
     findings: [] as ReturnType<typeof finding>[],
-    rendicion_due: '2026-12-21',
+    owed: { what: 'presentation', day: '2026-12-21' } as Owed | null,
   }
   const kinds = (w: typeof work) => dueOf([w], '2026-11-23').map((due) => due.kind)
 
   it('an open finding stands among the dates by its own', () => {
-    expect(kinds({ ...work, findings: [finding('a', '2026-11-26')] })).toEqual(['finding', 'ends', 'rendicion'])
-    expect(kinds({ ...work, findings: [finding('a', '2026-12-05')] })).toEqual(['ends', 'finding', 'rendicion'])
+    expect(kinds({ ...work, findings: [finding('a', '2026-11-26')] })).toEqual(['finding', 'ends', 'presentation'])
+    expect(kinds({ ...work, findings: [finding('a', '2026-12-05')] })).toEqual(['ends', 'finding', 'presentation'])
   })
 
   it('a finding that is lifted, or has no date, is not due', () => {
     const findings = [finding('a', '2026-11-26', 'levantado'), finding('b', '')]
-    expect(kinds({ ...work, findings })).toEqual(['ends', 'rendicion'])
+    expect(kinds({ ...work, findings })).toEqual(['ends', 'presentation'])
   })
 
   it('what is due now comes before any date, late findings too; every line has its own key', () => {
     const findings = [finding('a', '2026-11-20'), finding('b', '2026-11-20')]
     const all = dueOf([{ ...work, uncovered: 2, missing: ['2026-11-21'], findings }], '2026-11-23')
-    expect(all.map((due) => due.kind)).toEqual(['cover', 'sheets', 'finding', 'finding', 'ends', 'rendicion'])
+    expect(all.map((due) => due.kind)).toEqual(['cover', 'sheets', 'finding', 'finding', 'ends', 'presentation'])
     expect(new Set(all.map((due) => due.key)).size).toBe(6)
+  })
+
+  it('a work that is over alarms nobody: no cover, no findings; its rendición stays', () => {
+    const late = { ...work, uncovered: 3, findings: [finding('a', '2026-11-20')] }
+    for (const { input, expect: over } of overs) {
+      const { state } = input
+      expect(isOver(state)).toBe(over)
+      const due = kinds({ ...late, intervention: { ...work.intervention, state } })
+      if (over) expect(due).toEqual(['presentation'])
+      else expect(due).toContain('cover')
+    }
+  })
+
+  it('what is observed is due by its correction, and without a known day it has no line', () => {
+    const observed = { ...work, intervention: { ...work.intervention, state: 'rc_observada' } }
+    expect(kinds({ ...observed, owed: { what: 'correction', day: '2026-12-04' } })).toEqual(['correction'])
+    expect(kinds({ ...observed, owed: { what: 'correction', day: '' } })).toEqual([])
   })
 })

@@ -34,13 +34,57 @@ export function missingSheets(
   return missing
 }
 
-/** When the rendición is due: so many working days after the end. null while the parameter is unknown. */
-export function rendicionDue(ends_on: Day, workdays: unknown, calendar: Calendar): Day | null {
-  const days = Number(workdays)
-  return Number.isInteger(days) && days > 0 ? calendar.add(ends_on, days) : null
+export const RUNNING: ReadonlySet<string> = new Set(['en_ejecucion', 'suspendida'])
+const OVER: ReadonlySet<string> = new Set([
+  'terminada',
+  'rc_presentada',
+  'rc_observada',
+  'rc_conforme',
+  'cerrada',
+  'desistida',
+  'resuelta',
+])
+
+/**
+ * Nobody works there any more: its insurance and its findings alarm nobody. What happened stays as it is.
+ * The same rule as internal/domain/roster; both pass testdata/rules/over.json.
+ */
+export const isOver = (state: string): boolean => OVER.has(state)
+
+/** What is owed about a rendición, and by when; day '' where that is not known. */
+export interface Owed {
+  what: 'presentation' | 'correction'
+  day: Day
 }
 
-export const RUNNING: ReadonlySet<string> = new Set(['en_ejecucion', 'suspendida'])
+/**
+ * What an executor still has to do about a rendición; null for nothing. Once it was presented its
+ * first deadline is over for good: what is observed has one of its own, from the day it was observed.
+ * The same rule as OwedOf of internal/domain/rendicion; both pass testdata/rules/rendicion_due.json.
+ */
+export function owedOf(
+  work: { state: string; ends_on: Day },
+  observed_on: Day,
+  workdays: { presentation: unknown; correction: unknown },
+  calendar: Calendar,
+): Owed | null {
+  switch (work.state) {
+    case 'rc_presentada':
+    case 'rc_conforme':
+    case 'cerrada':
+    case 'desistida':
+    case 'resuelta':
+      return null
+    case 'rc_observada':
+      return { what: 'correction', day: after(observed_on, workdays.correction, calendar) }
+  }
+  return { what: 'presentation', day: after(work.ends_on, workdays.presentation, calendar) }
+}
+
+function after(day: Day, workdays: unknown, calendar: Calendar): Day {
+  const days = Number(workdays)
+  return day !== '' && Number.isInteger(days) && days > 0 ? calendar.add(day, days) : ''
+}
 
 /** What of an executor's intervention can fall due. */
 export interface DueFacts {
@@ -50,8 +94,7 @@ export interface DueFacts {
   /** Days without a sheet, oldest first. */
   missing: readonly Day[]
   findings: readonly Finding[]
-  /** null while no deadline is known. */
-  rendicion_due: Day | null
+  owed: Owed | null
 }
 
 export type Due<W> = { key: string; work: W; day: Day } & (
@@ -59,24 +102,26 @@ export type Due<W> = { key: string; work: W; day: Day } & (
   | { kind: 'sheets'; count: number; first: Day }
   | { kind: 'finding'; finding: Finding }
   | { kind: 'ends' }
-  | { kind: 'rendicion' }
+  | { kind: Owed['what'] }
 )
 
 /** What is due, the most pressing first: what is due now, then by date, whatever it is. */
 export function dueOf<W extends DueFacts>(list: readonly W[], today: Day): Due<W>[] {
   const out: Due<W>[] = []
   for (const work of list) {
-    const { intervention, missing, rendicion_due } = work
+    const { intervention, missing, owed } = work
+    const over = isOver(intervention.state)
     const at = (kind: string) => `${kind} ${intervention.id}`
-    if (work.uncovered > 0) out.push({ kind: 'cover', key: at('cover'), work, day: today, count: work.uncovered })
+    if (work.uncovered > 0 && !over)
+      out.push({ kind: 'cover', key: at('cover'), work, day: today, count: work.uncovered })
     const first = missing[0]
     if (first !== undefined)
       out.push({ kind: 'sheets', key: at('sheets'), work, day: first, count: missing.length, first })
-    for (const finding of work.findings.filter((f) => f.state !== 'levantado' && f.due_on !== ''))
+    for (const finding of over ? [] : work.findings.filter((f) => f.state !== 'levantado' && f.due_on !== ''))
       out.push({ kind: 'finding', key: at(`finding ${finding.id}`), work, day: finding.due_on, finding })
     if (RUNNING.has(intervention.state)) out.push({ kind: 'ends', key: at('ends'), work, day: intervention.ends_on })
-    if (rendicion_due) out.push({ kind: 'rendicion', key: at('rendicion'), work, day: rendicion_due })
+    if (owed && owed.day !== '') out.push({ kind: owed.what, key: at(owed.what), work, day: owed.day })
   }
-  const ORDER = { cover: 0, sheets: 1, finding: 2, ends: 2, rendicion: 2 }
+  const ORDER = { cover: 0, sheets: 1, finding: 2, ends: 2, presentation: 2, correction: 2 }
   return out.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.day.localeCompare(b.day))
 }

@@ -2,6 +2,8 @@ import { daysBetween, type Day } from './day'
 
 /** What makes an intervention worth a visit. */
 export interface RiskFacts {
+  /** Nobody works there any more. */
+  over: boolean
   uncovered: number
   open_findings: number
   /** '' when never visited. */
@@ -9,11 +11,16 @@ export interface RiskFacts {
 }
 
 /**
- * Orders by what harms people first: workers without cover, then open
+ * Orders by what harms people first, where people work: workers without cover, then open
  * findings, then the longest time without a visit. Higher goes first.
  */
 export function compareRisk(a: RiskFacts, b: RiskFacts, today: Day): number {
-  return b.uncovered - a.uncovered || b.open_findings - a.open_findings || idle(b, today) - idle(a, today)
+  return (
+    Number(a.over) - Number(b.over) ||
+    b.uncovered - a.uncovered ||
+    b.open_findings - a.open_findings ||
+    idle(b, today) - idle(a, today)
+  )
 }
 
 function idle(facts: RiskFacts, today: Day): number {

@@ -158,6 +158,14 @@ export interface Holiday {
   scope: string
 }
 
+export interface Rendicion {
+  id: string
+  intervention: string
+  state: string
+  /** When it was last observed, or ''; absent in replicas of older schemas. */
+  observed_on?: Day
+}
+
 /** The collections a screen reads and the shape of each. */
 export interface Collections {
   participants: Participant
@@ -177,5 +185,6 @@ export interface Collections {
   parameters: Parameter
   checklists: Checklist
   holidays: Holiday
+  rendiciones: Rendicion
   conflicts: Conflict
 }

@@ -71,6 +71,17 @@ export function listed(words: readonly string[]): string {
   return and.format(words)
 }
 
+/** "24 contados, 23 presentes, 1 ausente"; the counted are left out where nobody counted. */
+export function visitFigures(seen: { headcount?: number; present: number; absent: number }): string {
+  return [
+    seen.headcount === undefined ? '' : m.visit_counted({ count: seen.headcount }),
+    m.visit_present({ count: seen.present }),
+    m.visit_absent({ count: seen.absent }),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
 /** A whole number with its thousands apart, "48,000". */
 export function count(n: number): string {
   return n.toLocaleString('es-PE')

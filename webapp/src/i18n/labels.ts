@@ -20,6 +20,11 @@ export const interventionState = word({
   resuelta: m.state_resuelta,
 })
 
+export const coverageWord = word({
+  cubierto: m.cover_yes,
+  sin_cobertura: m.cover_no,
+  por_confirmar: m.cover_unsure,
+})
 export const visitKind = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced })
 export const markWord = word({ presente: m.mark_presente, ausente: m.mark_ausente, no_visto: m.mark_no_visto })
 export const severityWord = word({ leve: m.severity_leve, moderada: m.severity_moderada, grave: m.severity_grave })

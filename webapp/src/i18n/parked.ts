@@ -15,5 +15,5 @@ const WHY_LONG: Record<string, () => string> = {
 }
 
 /** Why it waits: short, and in full with what to look at. */
-export const parkedWhy = (why: string): string => WHY[why]?.() ?? why
+export const parkedWhy = (why: string): string => WHY[why]?.() ?? m.parked_other_why()
 export const parkedWhyText = (why: string): string => WHY_LONG[why]?.() ?? ''

@@ -32,6 +32,7 @@ export function labelOf(form: RecordForm, name: string): string {
 }
 
 const WHAT: Record<string, () => string> = {
+  'visits/create': m.refused_visit,
   'visit_marks/create': m.refused_mark,
   'findings/create': m.refused_finding,
   'findings/update': m.refused_finding_change,

@@ -68,6 +68,13 @@ interface Deadline {
   overdue: boolean
 }
 
+/** "Corrija hasta el 4 dic 2026: quedan 3 días hábiles", or since when that is over. */
+export function correctionWords({ due_on, left, overdue }: Deadline): string {
+  const day = dayFull(due_on)
+  if (overdue) return left < 0 ? m.rc_fix_overdue({ count: -left, day }) : m.rc_fix_overdue_weekend({ day })
+  return left === 0 ? m.rc_fix_today({ day }) : m.rc_fix_in({ count: left, day })
+}
+
 /** "Vence el 9 ago 2026, en 3 días hábiles" or "Vencida hace 4 días hábiles (venció el …)". */
 export function dueWords({ due_on, left, overdue }: Deadline): string {
   const day = dayFull(due_on)

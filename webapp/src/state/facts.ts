@@ -1,4 +1,5 @@
 import type { Day } from '../domain/day'
+import { isOver } from '../domain/due'
 import { coverageReader, type Coverage } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
@@ -28,6 +29,9 @@ export interface Counts {
   uncovered: number
   unconfirmed: number
 }
+
+/** Of whom nobody asks any more. */
+const NONE: Counts = { roster: 0, covered: 0, uncovered: 0, unconfirmed: 0 }
 
 export function countCoverage(workers: readonly CoveredWorker[]): Counts {
   const of = (c: Coverage) => workers.filter((w) => w.coverage === c).length
@@ -91,15 +95,19 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
   for (const intervention of interventions) {
     if (cards.length % AT_ONCE === AT_ONCE - 1) await breath()
     const { id } = intervention
+    const over = isOver(intervention.state)
     const coverage = coverageReader(day, policies.get(id) ?? [], insured.get(id) ?? [], fresh)
     const roster = rosterOn(participants.get(id) ?? [], cupos.get(id) ?? [], day)
-    const counts = countCoverage(roster.map((w) => ({ ...w, coverage: coverage(w.dni) })))
+    const counts = over
+      ? { ...NONE, roster: roster.length }
+      : countCoverage(roster.map((w) => ({ ...w, coverage: coverage(w.dni) })))
     const made = (visits.get(id) ?? []).filter(isMade)
     cards.push({
       intervention,
       convenio_code: convenios.get(id)?.[0]?.code ?? '',
       place: [intervention.place, district.get(intervention.district)].filter(Boolean).join(', '),
       counts,
+      over,
       uncovered: counts.uncovered,
       open_findings: (findings.get(id) ?? []).filter((f) => f.state !== 'levantado').length,
       last_visit_on: made.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),

@@ -1,6 +1,6 @@
 import { calendarOf, departmentOf } from '../domain/calendar'
 import type { Day } from '../domain/day'
-import { missingSheets, parameterOn, rendicionDue, RUNNING, sheetDays } from '../domain/due'
+import { missingSheets, owedOf, parameterOn, RUNNING, sheetDays, type Owed } from '../domain/due'
 import type { Finding } from '../domain/rows'
 import { cardsOf, type Card } from './facts'
 import { all, many, manyWithOutbox } from './read'
@@ -9,11 +9,8 @@ import { all, many, manyWithOutbox } from './read'
 export interface Work extends Card {
   missing: Day[]
   findings: Finding[]
-  /** null while no deadline is known. */
-  rendicion_due: Day | null
+  owed: Owed | null
 }
-
-const RENDERED = new Set(['rc_presentada', 'rc_conforme', 'cerrada', 'desistida', 'resuelta'])
 
 /** Everything of the executor's entity that is on this device. */
 export async function works(today: Day, fresh: boolean): Promise<Work[]> {
@@ -24,10 +21,11 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
     all('districts'),
   ])
   const ids = interventions.map((i) => i.id)
-  const [cards, sheets, findings] = await Promise.all([
+  const [cards, sheets, findings, rendiciones] = await Promise.all([
     cardsOf(ids, today, fresh),
     many('attendance_sheets', ids),
     manyWithOutbox('findings', ids),
+    many('rendiciones', ids),
   ])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
   // Where a district is not on this device only national holidays count: the day is
@@ -35,18 +33,21 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
   const ubigeos = new Map(districts.map((d) => [d.id, d.ubigeo]))
   return cards.map((card) => {
     const { intervention } = card
+    const observed = rendiciones.get(intervention.id)?.[0]?.observed_on ?? ''
     const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
     return {
       ...card,
       missing: expected ? missingSheets(intervention, sheets.get(intervention.id) ?? [], today, days) : [],
       findings: findings.get(intervention.id) ?? [],
-      rendicion_due: RENDERED.has(intervention.state)
-        ? null
-        : rendicionDue(
-            intervention.ends_on,
-            parameterOn(parameters, 'rendicion.deadline_workdays', intervention.ends_on),
-            calendarOf(holidays, departmentOf(ubigeos.get(intervention.district) ?? '')),
-          ),
+      owed: owedOf(
+        intervention,
+        observed,
+        {
+          presentation: parameterOn(parameters, 'rendicion.deadline_workdays', intervention.ends_on),
+          correction: parameterOn(parameters, 'rendicion.correction_workdays', observed),
+        },
+        calendarOf(holidays, departmentOf(ubigeos.get(intervention.district) ?? '')),
+      ),
     }
   })
 }

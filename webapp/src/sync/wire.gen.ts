@@ -605,6 +605,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/parked/{mutation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the group of a mutation says, as its visit would be read once accepted. Whoever reads it is noted. */
+        get: operations["getParked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/parked/{mutation}/decide": {
         parameters: {
             query?: never;
@@ -859,6 +876,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The unit of a coordinator: its works that are not finished, what people work on first, and the phones of its supervisors, the longest silent first. */
+        get: operations["getUnit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unit/works/{intervention}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A work of the coordinator's unit, its visits and open findings. */
+        get: operations["getUnitWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/figures/{year}": {
         parameters: {
             query?: never;
@@ -951,7 +1002,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Past their deadline and never presented, by unit; the longest overdue first, at most 200. */
+        /** Past their deadline (never presented, or observed and not corrected), by unit; the longest overdue first, at most 200. */
         get: operations["rendicionesOverdue"];
         put?: never;
         post?: never;
@@ -2280,6 +2331,28 @@ export interface components {
         ParkedList: {
             items: components["schemas"]["ParkedGroup"][];
         };
+        ParkedDetail: {
+            group: components["schemas"]["ParkedGroup"];
+            visit?: components["schemas"]["VisitDetail"];
+            items: components["schemas"]["ParkedItem"][];
+        };
+        ParkedItem: {
+            mutation: string;
+            collection: string;
+            record: components["schemas"]["Id"];
+            /** @enum {string} */
+            op: "create" | "update" | "delete";
+            /** @description Whom a mark is about. */
+            name: string;
+            why: string;
+            /** @description By the clock of the device. */
+            at: string;
+            /**
+             * Format: date-time
+             * @description By the server.
+             */
+            received_at: string;
+        };
         ParkedDecision: {
             /** @enum {string} */
             decision: "accept" | "reject";
@@ -2353,6 +2426,51 @@ export interface components {
             pending_mutations: number;
             parked_mutations: number;
         };
+        UnitWork: {
+            intervention: components["schemas"]["Id"];
+            name: string;
+            convenio_code: string;
+            executor: string;
+            state: string;
+            starts_on: string;
+            ends_on: string;
+            /** @description Day, or empty: never visited. */
+            last_visit_on: string;
+            visits: number;
+            open_findings: number;
+            /** @description People on today's roster whom no policy covers; 0 where nobody works any more. */
+            uncovered: number;
+        };
+        UnitView: {
+            name: string;
+            /** @description At most 500. */
+            works: components["schemas"]["UnitWork"][];
+            total: number;
+            phones: {
+                /** @description Of its supervisor. */
+                name: string;
+                last_seen_at: string;
+                /** @description Not heard of for 24 hours. */
+                stale: boolean;
+                /** @description What it last said it holds unsent. */
+                pending: number;
+            }[];
+        };
+        UnitWorkDetail: {
+            work: components["schemas"]["UnitWork"];
+            visits: components["schemas"]["VisitSummary"][];
+            /** @description Open ones. */
+            findings: components["schemas"]["FindingSeen"][];
+        };
+        FindingSeen: {
+            id: components["schemas"]["Id"];
+            severity: string;
+            description: string;
+            corrective_measure: string;
+            due_on: string;
+            responsible: string;
+            state: string;
+        };
         Aei: {
             target: string;
             /** @description Empty: not held. */
@@ -2397,10 +2515,10 @@ export interface components {
         };
         AoLine: {
             /**
-             * @description adjustment: what was posted after the exercise closed and does not move its figure, taken off again; with it the lines add up to the figure.
+             * @description unit: the works of another unit together, for a coordinator. adjustment: what was posted after the exercise closed and does not move its figure, taken off again; with it the lines add up to the figure.
              * @enum {string}
              */
-            kind: "opening_balance" | "intervention" | "transfer" | "technical_assistance" | "management_report" | "budget_execution" | "adjustment";
+            kind: "opening_balance" | "intervention" | "transfer" | "technical_assistance" | "management_report" | "budget_execution" | "adjustment" | "unit";
             label: string;
             intervention?: components["schemas"]["Id"];
             convenio_code?: string;
@@ -2496,6 +2614,14 @@ export interface components {
              * @enum {string}
              */
             place_verdict: "none" | "outside" | "mocked" | "stale" | "coarse" | "taken";
+            /** @description When the sensor took the position; empty if it did not say. */
+            place_taken_at: string;
+            sensor: {
+                altitude_m: number | null;
+                altitude_accuracy_m: number | null;
+                heading_deg: number | null;
+                speed_cms: number | null;
+            };
             /** @description Age of the fix when it was taken, in seconds by the clock of the device. */
             place_age_s: number;
             roster_size: number;
@@ -2521,18 +2647,15 @@ export interface components {
                  * @enum {string}
                  */
                 coverage: "cubierto" | "sin_cobertura";
+                /**
+                 * @description What the phone showed when the person was marked.
+                 * @enum {string}
+                 */
+                coverage_seen: "cubierto" | "sin_cobertura" | "por_confirmar" | "";
                 /** @description This jornal is the one that counted the cupo. */
                 counted: boolean;
             }[];
-            findings: {
-                id: components["schemas"]["Id"];
-                severity: string;
-                description: string;
-                corrective_measure: string;
-                due_on: string;
-                responsible: string;
-                state: string;
-            }[];
+            findings: components["schemas"]["FindingSeen"][];
             unlisted: {
                 id: components["schemas"]["Id"];
                 /** @description Masked. */
@@ -2551,11 +2674,22 @@ export interface components {
             due_on: components["schemas"]["Day"];
             /** @description Working days; 0 on the last day, negative since it was over. */
             left: number;
+            /** @description It is over, and what it is for is still owed. */
             overdue: boolean;
             workdays: number;
             norm: string;
             assumption: boolean;
         };
+        /** @description By when what is observed has to be corrected; null where nothing is, or nobody knows since when. */
+        Correction: {
+            due_on: components["schemas"]["Day"];
+            /** @description Working days; 0 on the last day, negative since it was over. */
+            left: number;
+            overdue: boolean;
+            workdays: number;
+            norm: string;
+            assumption: boolean;
+        } | null;
         RendicionWork: {
             intervention: components["schemas"]["Id"];
             name: string;
@@ -2570,6 +2704,7 @@ export interface components {
             work: components["schemas"]["RendicionWork"];
             state: components["schemas"]["RendicionState"];
             deadline: components["schemas"]["Deadline"];
+            correction: components["schemas"]["Correction"];
             presented_on: string;
             presented_at: string;
             /** @description Presented, or not presented yet, after the deadline. */
@@ -2698,6 +2833,7 @@ export interface components {
             revision: number;
             round: number;
             deadline: components["schemas"]["Deadline"];
+            correction: components["schemas"]["Correction"];
             presented_on: string;
             receipt: string;
             decided_on: string;
@@ -4285,6 +4421,29 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
+    getParked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mutation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedDetail"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
     decideParked: {
         parameters: {
             query?: never;
@@ -4669,6 +4828,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InterventionDetail"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getUnit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The unit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getUnitWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention: components["parameters"]["Intervention"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The work. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitWorkDetail"];
                 };
             };
             default: components["responses"]["Fault"];

@@ -13,6 +13,16 @@ const UNITS: Record<AoRow['unit_measure'], () => string> = {
 }
 export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
 export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
+const RULES: Record<string, () => string> = {
+  cupo_v1: m.rule_cupo,
+  transferencia_v1: m.rule_transfer,
+  asistencia_v1: m.rule_assistance,
+  informe_v1: m.rule_report,
+  saldo_v1: m.rule_balance,
+  devengado_v1: m.rule_accrued,
+}
+/** How a figure is counted, in words. */
+export const ruleWord = (rule: string): string => RULES[rule]?.() ?? m.rule_other()
 export const soles = (amount: string): string => `S/\u00a0${group(amount)}`
 
 /** A number as people read it; what the exercise does not hold is no zero. */
@@ -34,11 +44,11 @@ export function hasOpening(gauge: Gauge): boolean {
   return isNonZero(gauge.opening)
 }
 
-/** A gap in percentage points: "+3.4 pp". */
+/** A gap in percentage points: "+3.4 puntos". */
 export function gapWord(gap: string): string {
   if (gap === '') return '—'
   const points = percent(gap).replace(' %', '')
-  return `${points.startsWith('-') || points === '0.0' ? '' : '+'}${points} pp`
+  return `${points.startsWith('-') || points === '0.0' ? '' : '+'}${m.points({ points })}`
 }
 
 /** Which gauges differ between two boards, as `<key>:physical` and `<key>:financial`. */

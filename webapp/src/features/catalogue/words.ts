@@ -26,6 +26,11 @@ const parameters: Record<string, Words> = {
     about: m.par_rendicion_deadline_about,
     reach: m.par_rendicion_deadline_reach,
   },
+  'rendicion.correction_workdays': {
+    title: m.par_rendicion_correction,
+    about: m.par_rendicion_correction_about,
+    reach: m.par_rendicion_correction_reach,
+  },
   'executor.sheet_days': {
     title: m.par_sheet_days,
     about: m.par_sheet_days_about,
@@ -53,7 +58,7 @@ const parameters: Record<string, Words> = {
 }
 
 const groups = [
-  { title: m.par_group_rendicion, keys: ['rendicion.deadline_workdays'] },
+  { title: m.par_group_rendicion, keys: ['rendicion.deadline_workdays', 'rendicion.correction_workdays'] },
   { title: m.par_group_attendance, keys: ['executor.sheet_days', 'jobs.uncovered_counts'] },
   { title: m.par_group_figures, keys: ['participants.age_reference', 'funding.ley_31728.ceiling'] },
   { title: m.par_group_devices, keys: ['device.per_account', 'device.lease_days'] },
@@ -72,6 +77,13 @@ export const parameterTitle = (key: string): string => parameters[key]?.title() 
 export const parameterAbout = (key: string): string => parameters[key]?.about() ?? m.par_unknown_about()
 export const parameterReach = (key: string): string => parameters[key]?.reach() ?? ''
 
+/** The units that parameters come with, for one and for several. */
+const UNITS: Record<string, (n: { count: number }) => string> = {
+  'días hábiles': m.unit_workdays,
+  días: m.unit_days,
+  teléfonos: m.unit_phones,
+}
+
 /** A value as people say it: "15 días hábiles", "de lunes a sábado", "S/ 123,585,000.00". */
 export function valueWord({ key, unit, kind }: Named, value: unknown): string {
   const said = parameters[key]?.value?.[String(value)]
@@ -80,7 +92,7 @@ export function valueWord({ key, unit, kind }: Named, value: unknown): string {
   if (kind === 'bool' && typeof value === 'boolean') return value ? m.yes() : m.no()
   if (kind === 'weekdays' && Array.isArray(value)) return weekdaysWord(value.map(Number))
   if (value === null || value === undefined) return m.nothing()
-  if (typeof value === 'number') return `${group(String(value))} ${unit}`.trim()
+  if (typeof value === 'number') return UNITS[unit]?.({ count: value }) ?? `${group(String(value))} ${unit}`.trim()
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

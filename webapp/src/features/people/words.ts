@@ -78,6 +78,7 @@ const rights: Record<string, () => string> = {
   edit_catalogue: m.right_edit_catalogue,
   answer_outside: m.right_answer_outside,
   correct_problems: m.right_correct_problems,
+  watch_unit: m.right_watch_unit,
   see_own_people: m.right_see_own_people,
   manage_people: m.right_manage_people,
   manage_institution: m.right_manage_institution,

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/visit"
+)
+
+// ParkedDetail is all that a group says, as its reviewer reads it.
+type ParkedDetail struct {
+	Group ParkedGroup
+	// Visit is nil where the group is about none. It is the visit as it would be read if the group was accepted: what was
+	// sent of it, with the names, questions and insurance looked up. Of a visit that
+	// is there already it has only the parts that wait.
+	Visit *VisitDetail
+	// Items are the mutations as they came.
+	Items []ParkedItem
+}
+
+// ParkedItem is one mutation of a group: what its device said of it, and when.
+type ParkedItem struct {
+	Mutation, Collection, Record, Op string
+	Name                             string // whom a mark is about
+	Why                              fault.Code
+	At                               string // by the device's clock
+	ReceivedAt                       time.Time
+}
+
+// ParkedDetail answers the group a mutation waits in. Who reads it is noted: it
+// names people.
+func (r *Reviewer) ParkedDetail(a actor.Actor, mutation string) (ParkedDetail, error) {
+	ut, err := reach(a, actor.ReviewParked)
+	if err != nil {
+		return ParkedDetail{}, err
+	}
+	all, err := r.Book.Parked()
+	if err != nil {
+		return ParkedDetail{}, err
+	}
+	for _, g := range groupsOf(all) {
+		if !g.has(mutation) || ut != "" && g.Work().UT != ut {
+			continue
+		}
+		d, err := r.detail(g)
+		if err != nil {
+			return d, err
+		}
+		return d, r.sawDetail(a, d)
+	}
+	return ParkedDetail{}, fault.New(fault.NotFound, "mutation")
+}
+
+func (g ParkedGroup) has(mutation string) bool {
+	for _, p := range g {
+		if p.Mutation.ID == mutation {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reviewer) sawDetail(a actor.Actor, d ParkedDetail) error {
+	if d.Visit == nil || len(d.Visit.Marks)+len(d.Visit.Unlisted) == 0 {
+		return nil
+	}
+	rows := len(d.Visit.Marks) + len(d.Visit.Unlisted)
+	return r.Sights.Saw(Sight{
+		Actor: a.User, Action: ActionRead, Collection: "visits", Record: d.Group[0].Visit,
+		Detail: SightDetail{What: "parked", Intervention: d.Group.Work().ID, Rows: rows},
+	})
+}
+
+func (r *Reviewer) detail(g ParkedGroup) (ParkedDetail, error) {
+	d, names := ParkedDetail{Group: g}, map[string]string{}
+	if first := g[0]; first.Visit != "" && first.VisitedOn != "" {
+		v, err := r.visitOf(g)
+		if err != nil {
+			return d, err
+		}
+		d.Visit = &v
+		for _, m := range v.Marks {
+			names[m.Participant] = m.Name
+		}
+	}
+	for _, p := range g {
+		m := p.Mutation
+		d.Items = append(d.Items, ParkedItem{
+			Mutation: m.ID, Collection: m.Collection, Record: m.Record, Op: m.Op, Name: names[sent(m.Fields).text("participant")],
+			Why: p.Why, At: m.At, ReceivedAt: p.ReceivedAt,
+		})
+	}
+	return d, nil
+}
+
+func (r *Reviewer) visitOf(g ParkedGroup) (VisitDetail, error) {
+	first, work := g[0], g.Work()
+	v := VisitDetail{
+		Summary: VisitSummary{
+			ID: first.Visit, Kind: first.VisitKind, Supervisor: first.UserName, SupervisorID: first.User,
+			VisitedOn: day.Day(first.VisitedOn), Headcount: first.Headcount,
+		},
+		Intervention: work.ID, InterventionName: work.Name, UT: work.UT, ConvenioCode: work.ConvenioCode, Note: first.VisitNote,
+	}
+	for _, p := range g {
+		m := p.Mutation
+		if m.Op != "create" {
+			continue
+		}
+		said := sent(m.Fields)
+		said.add(&v, m)
+		if m.Collection == "visits" {
+			answers, _ := json.Marshal(m.Fields["answers"]) // it was decoded from JSON
+			title, given, err := r.Book.Checklist(said.text("checklist_key"), said.whole("checklist_version"), string(answers))
+			if err != nil {
+				return v, err
+			}
+			v.ChecklistTitle, v.ChecklistVersion, v.Answers = title, said.whole("checklist_version"), given
+		}
+	}
+	v.Summary.Findings = int64(len(v.Findings))
+	return v, r.lookUp(&v)
+}
+
+// lookUp says of each mark whom it is about, and of each person the insurance on
+// the visit's day as the server knows it now.
+func (r *Reviewer) lookUp(v *VisitDetail) error {
+	if len(v.Marks) == 0 {
+		return nil
+	}
+	ids := make([]string, len(v.Marks))
+	for i, m := range v.Marks {
+		ids[i] = m.Participant
+	}
+	people, err := r.Book.Participants(ids)
+	if err != nil {
+		return err
+	}
+	policies, insured, err := r.Book.Insurance(v.Intervention)
+	for i, m := range v.Marks {
+		p := people[m.Participant]
+		v.Marks[i].Name, v.Marks[i].DNI, v.Marks[i].Cupo = p.Name, p.DNI, p.Cupo
+		v.Marks[i].Coverage = insurance.Coverage(v.Summary.VisitedOn, p.DNI, policies, insured)
+		switch m.Mark {
+		case visit.Present:
+			v.Summary.Present++
+		case visit.Absent:
+			v.Summary.Absent++
+		}
+	}
+	return err
+}
+
+// sent are the fields of a mutation, as its device wrote them.
+type sent map[string]any
+
+func (s sent) text(name string) string {
+	t, _ := s[name].(string)
+	return t
+}
+
+func (s sent) whole(name string) int64 {
+	n, _ := s[name].(json.Number)
+	whole, _ := n.Int64() // 0 for what is no number
+	return whole
+}
+
+// add puts what one mutation would make into the visit.
+func (s sent) add(v *VisitDetail, m Mutation) {
+	switch m.Collection {
+	case "visits":
+		v.Summary.Kind, v.ConvenioCode = s.text("kind"), s.text("convenio_code")
+		v.DeviceStartedAt, v.DeviceEndedAt = s.text("device_started_at"), s.text("device_ended_at")
+		v.LatE6, v.LonE6, v.AccuracyM, v.LocationReason = s.whole("lat_e6"), s.whole("lon_e6"), s.whole("accuracy_m"), s.text("location_reason")
+		v.RosterSize, v.RosterAsOf = s.whole("roster_size"), s.text("roster_as_of")
+		if fix, err := json.Marshal(s["fix"]); err == nil {
+			_ = json.Unmarshal(fix, &v.Fix) // it was judged when it came
+		}
+	case "visit_marks":
+		v.Marks = append(v.Marks, MarkSeen{Participant: s.text("participant"), Mark: s.text("mark"), CoverageSeen: s.text("coverage_seen")})
+	case "findings":
+		v.Findings = append(v.Findings, FindingSeen{
+			ID: m.Record, Severity: s.text("severity"), Description: s.text("description"), CorrectiveMeasure: s.text("corrective_measure"),
+			Responsible: s.text("responsible"), DueOn: day.Day(s.text("due_on")),
+		})
+	case "unlisted_workers":
+		v.Unlisted = append(v.Unlisted, UnlistedSeen{
+			ID: m.Record, DNI: s.text("dni"), Name: strings.TrimSpace(s.text("given_names") + " " + s.text("surnames")), Note: s.text("note"),
+		})
+	}
+}

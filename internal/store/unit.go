@@ -1,0 +1,126 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/day"
+)
+
+// maxUnitWorks bounds the works of one answer; a unit has some hundred.
+const maxUnitWorks = 500
+
+// unitWorks are the works of a unit. What was closed, given up or approved needs
+// nobody any more.
+const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention = i.id LEFT JOIN entities e ON e.id = c.executor WHERE i.ut = {:ut} `
+
+const unfinished = ` AND i.state NOT IN ('rc_conforme', 'cerrada', 'desistida', 'resuelta') `
+
+const unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
+	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,
+	(SELECT count(*) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada') AS visits,
+	(SELECT count(*) FROM findings f WHERE f.intervention = i.id AND f.state <> 'levantado') AS open_findings`
+
+type unitWorkRow struct {
+	ID        string `db:"id"`
+	Name      string `db:"name"`
+	State     string `db:"state"`
+	Starts    string `db:"starts_on"`
+	Ends      string `db:"ends_on"`
+	Code      string `db:"code"`
+	Executor  string `db:"executor"`
+	LastVisit string `db:"last_visit_on"`
+	Visits    int64  `db:"visits"`
+	Findings  int64  `db:"open_findings"`
+}
+
+func (r unitWorkRow) work(ut string) app.UnitWork {
+	return app.UnitWork{
+		Intervention: app.Intervention{
+			ID: r.ID, Name: r.Name, State: r.State, UT: ut, ConvenioCode: r.Code, Executor: r.Executor,
+			StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends),
+		},
+		LastVisitOn: day.Day(r.LastVisit), Visits: r.Visits, OpenFindings: r.Findings,
+	}
+}
+
+// Unit implements app.Snapshot.
+func (s *snapshot) Unit(ut string) (app.UnitView, error) {
+	var u app.UnitView
+	names, err := column(s.db, `SELECT name FROM uts WHERE id = {:ut}`, dbx.Params{"ut": ut})
+	if err != nil {
+		return u, err
+	}
+	u.Name = strings.Join(names, "")
+	var rows []unitWorkRow
+	err = s.all(&rows, unitWorkColumns+unitWorks+unfinished+`ORDER BY CASE i.state WHEN 'en_ejecucion' THEN 0 WHEN 'suspendida' THEN 1 ELSE 2 END, c.code, i.id
+		LIMIT {:n}`, dbx.Params{"ut": ut, "n": maxUnitWorks})
+	if err != nil {
+		return u, err
+	}
+	for _, r := range rows {
+		u.Works = append(u.Works, r.work(ut))
+	}
+	if err := s.db.NewQuery(`SELECT count(*)` + unitWorks + unfinished).Bind(dbx.Params{"ut": ut}).Row(&u.Total); err != nil {
+		return u, err
+	}
+	u.Phones, err = s.phonesOf(ut)
+	return u, err
+}
+
+// phonesOf are the phones in use of a unit's supervisors, the longest silent first.
+func (s *snapshot) phonesOf(ut string) ([]app.UnitPhone, error) {
+	const pb = "2006-01-02 15:04:05.000Z" // as PocketBase keeps instants
+	var rows []struct {
+		Name    string `db:"name"`
+		Seen    string `db:"last_seen_at"`
+		Stale   bool   `db:"stale"`
+		Pending int64  `db:"outbox"`
+	}
+	err := s.all(&rows, `SELECT u.name, d.last_seen_at, d.last_seen_at <= {:stale} AS stale, CAST(coalesce(d.outbox, 0) AS INTEGER) AS outbox
+		FROM devices d JOIN users u ON u.id = d.user AND u.role = 'supervisor' AND u.active AND u.ut = {:ut}
+		WHERE d.state = 'activo' AND d.last_seen_at > {:unused} ORDER BY d.last_seen_at, u.name`,
+		dbx.Params{"ut": ut, "stale": s.now.Add(-staleAfter).UTC().Format(pb), "unused": s.now.Add(-unusedAfter).UTC().Format(pb)})
+	out := make([]app.UnitPhone, len(rows))
+	for i, r := range rows {
+		out[i] = app.UnitPhone{Name: r.Name, LastSeenAt: strings.Replace(r.Seen, " ", "T", 1), Stale: r.Stale, Pending: r.Pending}
+	}
+	return out, err
+}
+
+// UnitWork implements app.Snapshot.
+func (s *snapshot) UnitWork(ut, intervention string) (app.UnitWork, bool, error) {
+	var rows []unitWorkRow
+	err := s.all(&rows, unitWorkColumns+unitWorks+`AND i.id = {:i}`, dbx.Params{"ut": ut, "i": intervention})
+	if err != nil || len(rows) == 0 {
+		return app.UnitWork{}, false, err
+	}
+	return rows[0].work(ut), true, nil
+}
+
+// OnRosters implements app.Snapshot.
+func (s *snapshot) OnRosters(ut string) (day.Day, []app.OnRoster, error) {
+	today := day.Of(s.now)
+	var rows []struct {
+		Intervention string `db:"intervention"`
+		DNI          string `db:"dni"`
+		Alta         string `db:"alta_on"`
+		Baja         string `db:"baja_on"`
+		Cupo         string `db:"state"`
+	}
+	err := s.all(&rows, `SELECT p.intervention, p.dni, p.alta_on, p.baja_on, c.state FROM participants p JOIN cupos c ON c.id = p.cupo
+		JOIN interventions i ON i.id = p.intervention WHERE i.ut = {:ut} AND (p.baja_on = '' OR p.baja_on >= {:today})`+unfinished,
+		dbx.Params{"ut": ut, "today": string(today)})
+	out := make([]app.OnRoster, len(rows))
+	for i, r := range rows {
+		out[i] = app.OnRoster{Intervention: r.Intervention, DNI: r.DNI, AltaOn: day.Day(r.Alta), BajaOn: day.Day(r.Baja), CupoState: r.Cupo}
+	}
+	return today, out, err
+}
+
+// OpenFindings implements app.Snapshot.
+func (s *snapshot) OpenFindings(intervention string) ([]app.FindingSeen, error) {
+	return s.findingsSeen(`intervention = {:id} AND state <> 'levantado'`, intervention)
+}
