@@ -266,8 +266,8 @@ func cuadro5(r figures.Report) Table {
 
 func aoRow(a figures.AO) Row {
 	return Row{AO: a.ID, Cells: []string{
-		a.Name, a.Unit, n(a.Physical.Target), n(a.Physical.Executed), a.Physical.Percent1,
-		a.Financial.Target, a.Financial.Executed, a.Financial.Percent1, inWords(a.Rules),
+		a.Name, a.Unit, n(a.Physical.Target), held(a.Physical.Executed), a.Physical.Percent1,
+		a.Financial.Target, orNone(a.Financial.Executed), a.Financial.Percent1, inWords(a.Rules),
 	}}
 }
 
