@@ -52,11 +52,7 @@ func (c *checker) readEntries(collection string) (map[string][]entry, error) {
 }
 
 // place compares the buckets a row is in with those it belongs to.
-func (c *checker) place(collection, id string, now replication.Payload, was remembered, held []entry, around *surroundings, books *books) error {
-	names, err := replication.BucketsOf(collection, id, now, around)
-	if err != nil {
-		return err
-	}
+func (c *checker) place(collection, id string, was remembered, names []string, held []entry, books *books) {
 	belongs := map[string]bool{}
 	for _, n := range names {
 		belongs[n] = true
@@ -84,7 +80,6 @@ func (c *checker) place(collection, id string, now replication.Payload, was reme
 			c.differs(CheckBuckets, row, "en "+n, "fuera de "+n)
 		}
 	}
-	return nil
 }
 
 // orphans are places of rows that do not exist.
@@ -138,58 +133,4 @@ func (c *checker) sums(books *books) {
 				fmt.Sprintf("%d filas, suma %s", b.Count, replication.Hex(uint64(b.Sum))))
 		}
 	}
-}
-
-// surroundings answers from memory what a row's place depends on beside itself.
-type surroundings struct {
-	ut     map[string]string
-	works  map[string][]string
-	units  map[string][]string  // of a district, whenever
-	visits map[string][2]string // intervention, state
-}
-
-func (c *checker) readSurroundings() (*surroundings, error) {
-	s := &surroundings{map[string]string{}, map[string][]string{}, map[string][]string{}, map[string][2]string{}}
-	for _, q := range []struct {
-		sql  string
-		keep func(a, b, c string)
-	}{
-		{`SELECT id AS a, ut AS b, '' AS c FROM interventions`, func(a, b, _ string) { s.ut[a] = b }},
-		{
-			`SELECT executor AS a, intervention AS b, '' AS c FROM convenios UNION SELECT proposer, intervention, '' FROM convenios`,
-			func(a, b, _ string) { s.works[a] = append(s.works[a], b) },
-		},
-		{
-			`SELECT district AS a, ut AS b, '' AS c FROM jurisdictions GROUP BY district, ut`,
-			func(a, b, _ string) { s.units[a] = append(s.units[a], b) },
-		},
-		{`SELECT id AS a, intervention AS b, state AS c FROM visits`, func(a, b, c string) { s.visits[a] = [2]string{b, c} }},
-	} {
-		var rows []struct {
-			A string `db:"a"`
-			B string `db:"b"`
-			C string `db:"c"`
-		}
-		if err := c.all(&rows, q.sql); err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			q.keep(r.A, r.B, r.C)
-		}
-	}
-	return s, nil
-}
-
-// UTOf implements replication.Surroundings.
-func (s *surroundings) UTOf(intervention string) (string, error) { return s.ut[intervention], nil }
-
-// InterventionsOf implements replication.Surroundings.
-func (s *surroundings) InterventionsOf(entity string) ([]string, error) { return s.works[entity], nil }
-
-// UnitsOf implements replication.Surroundings.
-func (s *surroundings) UnitsOf(district string) ([]string, error) { return s.units[district], nil }
-
-// VisitOf implements replication.Surroundings.
-func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
-	return s.visits[visit][0], s.visits[visit][1], nil
 }

@@ -23,16 +23,12 @@ type remembered struct {
 // rows compares every tracked row with what sync remembers of it, and where sync
 // keeps it with where it belongs.
 func (c *checker) rows() error {
-	around, err := c.readSurroundings()
-	if err != nil {
-		return err
-	}
 	books, err := c.readBuckets()
 	if err != nil {
 		return err
 	}
 	for i := range replication.Collections {
-		if err := c.collection(&replication.Collections[i], around, books); err != nil {
+		if err := c.collection(&replication.Collections[i], books); err != nil {
 			return fmt.Errorf("%s: %w", replication.Collections[i].Name, err)
 		}
 	}
@@ -43,8 +39,12 @@ func (c *checker) rows() error {
 	return c.strangers()
 }
 
-func (c *checker) collection(of *replication.Collection, around *surroundings, books *books) error {
+func (c *checker) collection(of *replication.Collection, books *books) error {
 	entries, err := c.readEntries(of.Name)
+	if err != nil {
+		return err
+	}
+	places, err := c.placesOf(of.Name)
 	if err != nil {
 		return err
 	}
@@ -72,15 +72,11 @@ func (c *checker) collection(of *replication.Collection, around *surroundings, b
 			return err
 		}
 		c.checked(CheckRows, 1)
-		now := c.row(of, id, values, was)
-		if now == nil {
+		if !c.row(of, id, values, was) {
 			continue
 		}
-		held := entries[id]
+		c.place(of.Name, id, was, places[id], entries[id], books)
 		delete(entries, id)
-		if err := c.place(of.Name, id, now, was, held, around, books); err != nil {
-			return err
-		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -88,23 +84,22 @@ func (c *checker) collection(of *replication.Collection, around *surroundings, b
 	return c.orphans(of.Name, entries, books)
 }
 
-// row compares one row with what is remembered of it and answers what it holds;
-// nil if it cannot be read.
-func (c *checker) row(of *replication.Collection, id string, values []*string, was remembered) replication.Payload {
+// row compares one row with what is remembered of it; false if it cannot be read.
+func (c *checker) row(of *replication.Collection, id string, values []*string, was remembered) bool {
 	name := of.Name + "/" + id
 	now := replication.Payload{}
 	for i, f := range of.Fields {
 		v, err := decode(f.Kind, values[i])
 		if err != nil {
 			c.differs(CheckRows, name, f.Name+" legible", err.Error())
-			return nil
+			return false
 		}
 		now[f.Name] = v
 	}
 	canonical, err := replication.Canonical(now)
 	if err != nil {
 		c.differs(CheckRows, name, "contenido legible", err.Error())
-		return nil
+		return false
 	}
 	switch {
 	case !was.known || was.payload == "":
@@ -115,7 +110,7 @@ func (c *checker) row(of *replication.Collection, id string, values []*string, w
 	case replication.Digest(canonical) != was.digest:
 		c.differs(CheckRows, name, "huella "+replication.Digest(canonical), "huella "+orNothing(was.digest))
 	}
-	return now
+	return true
 }
 
 // decode reads a stored value as text into what replication speaks of.
