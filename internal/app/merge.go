@@ -62,14 +62,19 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 }
 
 // mayChange: any supervisor in standing may work on a finding; what else was
-// recorded on a visit, and taking back a finding, is for who made the visit.
+// recorded on a visit, and taking back a finding, is for who made the visit. Where
+// the visit is gone, for who made the record; of what nobody is known to have made,
+// for nobody.
 func (j *judge) mayChange(m Mutation, row RecordState) error {
 	v, found, err := j.tx.Visit(row.Data.Text("visit"))
 	if err != nil {
 		return err
 	}
 	if !found { // deleted with what hung on it
-		v.Intervention, v.Supervisor = row.Data.Text("intervention"), j.actor.User
+		v.Intervention = row.Data.Text("intervention")
+		if v.Supervisor, err = j.tx.MakerOf(m.Collection, m.Record); err != nil {
+			return err
+		}
 	}
 	if (m.Op == "delete" || m.Collection != "findings") && v.Supervisor != j.actor.User {
 		return fault.New(fault.OutOfScope, "visit")

@@ -113,6 +113,8 @@ type Outbound interface {
 	// HandOf is who brought a record's field to a revision; field "" for the
 	// whole record, zero if unknown.
 	HandOf(collection, record, field string, rev int64) (Hand, error)
+	// MakerOf is who sent the mutation that created a record, "" if nobody did.
+	MakerOf(collection, record string) (string, error)
 	Work(intervention string) (Work, bool, error)
 	Tenure(user, intervention string, today day.Day) (Tenure, error)
 	Visit(id string) (Visit, bool, error)

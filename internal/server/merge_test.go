@@ -258,6 +258,29 @@ func TestWhatWasLeftIsNoConflict(t *testing.T) {
 	verifies(t, k)
 }
 
+// Where the visit is gone, a record is still that of who made it, and of nobody
+// where that is not known.
+func TestChangesOfWhatTheVisitTookAlong(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	k.Save("unlisted_workers", testkit.ID("office"), fields{
+		"visit": testkit.ID("v"), "intervention": testkit.Canal, "dni": "99000007", "given_names": "Eva", "surnames": "Prueba",
+	})
+	k.SQL(`DELETE FROM unlisted_workers`)
+	k.SQL(`DELETE FROM findings`)
+	k.SQL(`DELETE FROM visits`)
+	if r := luis.Push(luis.Change("update", "unlisted_workers", "u", 1, fields{"note": "x"}), luis.Change("delete", "findings", "f", 1, fields{}),
+		luis.Change("update", "unlisted_workers", "office", 1, fields{"note": "x"})); r[0].Code() != "out_of_scope" || r[1].Code() != "out_of_scope" || r[2].Code() != "out_of_scope" {
+		t.Errorf("another's: %+v", r)
+	}
+	r := applied(t, rosa.Push(rosa.Change("update", "unlisted_workers", "u", 1, fields{"note": "x"}), rosa.Change("delete", "findings", "f", 1, fields{})))
+	if !slices.Equal(r[0].Lost, []string{"note"}) || r[0].Conflict == "" {
+		t.Errorf("%+v", r)
+	}
+	if r := rosa.Push(rosa.Change("update", "unlisted_workers", "office", 1, fields{"note": "x"})); r[0].Code() != "out_of_scope" {
+		t.Errorf("of nobody known: %+v", r)
+	}
+}
+
 // A person keeps one DNI in a visit, also when it is corrected.
 func TestUnlistedChanges(t *testing.T) {
 	_, rosa, luis := twoPhones(t)

@@ -79,6 +79,19 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 	return hand, err
 }
 
+// MakerOf implements app.Outbound.
+func (o *outbound) MakerOf(collection, record string) (string, error) {
+	if err := settleIf(o, o.judged.records, []Key{{collection, record}}); err != nil {
+		return "", err
+	}
+	users, err := column(o.db, `SELECT user FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND status = 'applied' AND bases = ''
+		ORDER BY rowid LIMIT 1`, dbx.Params{"c": collection, "r": record})
+	if err != nil || len(users) == 0 {
+		return "", err
+	}
+	return users[0], nil
+}
+
 // Note implements app.Outbound.
 func (o *outbound) Note(n app.Note) error {
 	o.writes++
