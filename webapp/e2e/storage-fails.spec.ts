@@ -79,7 +79,7 @@ test('a database that does not open says so, and so does one that was erased und
     await expect(trouble).toContainText('No se abren los datos guardados en este equipo')
     await expect(trouble).toBeInViewport()
     await expect(trouble).toContainText('No borre los datos del navegador')
-    await expect(phone.syncLine).not.toContainText('Sincronizado')
+    await expect(phone.syncLine).toContainText('No se puede ver si falta enviar algo')
     await look(page, 'storage-shut')
   })
   await test.step('it opens by itself when it can', async () => {
@@ -92,6 +92,28 @@ test('a database that does not open says so, and so does one that was erased und
   })
 
   await loseSignal(context, network)
+  await test.step('what cannot be begun says why, and can be tried again', async () => {
+    await page.getByRole('link', { name: canal }).click()
+    const full = (on: boolean) =>
+      page.evaluate((on) => {
+        // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
+        const { add, put } = IDBObjectStore.prototype
+        const saved = window as unknown as { writes?: { add: typeof add; put: typeof put } }
+        saved.writes ??= { add, put }
+        const no = (): never => {
+          throw new DOMException('full', 'QuotaExceededError')
+        }
+        Object.assign(IDBObjectStore.prototype, on ? { add: no, put: no } : saved.writes)
+      }, on)
+    await full(true)
+    const start = page.getByRole('button', { name: 'Iniciar visita' })
+    await start.click()
+    await expect(trouble).toContainText('Este equipo no tiene espacio')
+    await expect(start).toBeEnabled()
+    await full(false)
+    await trouble.getByRole('button', { name: 'Entendido' }).click()
+    await phone.home()
+  })
   await phone.startVisit(canal)
   await phone.fillData()
   await phone.fillPlace()

@@ -42,10 +42,30 @@ export function troubleOf(error: unknown): StorageTrouble {
   return names.some((name) => SHUT.has(name)) ? 'storage_shut' : 'storage_failed'
 }
 
-/** False for what is wrong with our own code. */
-export const isStorageError = (error: unknown): boolean => namesIn(error).some((name) => name !== '' && !OURS.has(name))
+/** What else Dexie says of what it was asked to read or write. */
+const FAILED = new Set([
+  'AbortError',
+  'BulkError',
+  'ConstraintError',
+  'DataError',
+  'InternalError',
+  'ModifyError',
+  'PrematureCommitError',
+  'ReadOnlyError',
+  'TimeoutError',
+  'TransactionInactiveError',
+  'VersionError',
+])
 
-const OURS = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'])
+/**
+ * False for what is wrong with our own code, or with anything else of the browser
+ * that uses the same names: Dexie makes errors of its own of the storage's.
+ */
+export function isStorageError(error: unknown): boolean {
+  const names = namesIn(error)
+  if (names.includes('QuotaExceededError')) return true
+  return !(error instanceof DOMException) && names.some((name) => SHUT.has(name) || FAILED.has(name))
+}
 
 function namesIn(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 5) return []

@@ -16,6 +16,8 @@ class Storage {
   state = $state<'unknown' | 'yes' | 'no'>('unknown')
   /** Stays until somebody has read it, or the page is loaded anew. */
   #lasting = $state<StorageTrouble | ''>('')
+  /** What somebody did was not written; until he has read it. */
+  #undone = $state<StorageTrouble | ''>('')
   /** Until what is shown could be read again. */
   #passing = $state<StorageTrouble | ''>('')
   #asked = false
@@ -23,10 +25,14 @@ class Storage {
 
   constructor() {
     void this.#look()
+    // Whatever the person did that could not be written, and whose screen has no words of its own for it.
+    addEventListener('unhandledrejection', ({ reason }) => {
+      if (isStorageError(reason)) this.#undone = troubleOf(reason)
+    })
   }
 
   get trouble(): StorageTrouble | '' {
-    return this.#lasting || this.#passing
+    return this.#lasting || this.#undone || this.#passing
   }
 
   /** Asks once a start; the answer, also a no, is shown in the sync centre. */
@@ -80,7 +86,12 @@ class Storage {
 
   /** The person has read it. */
   seen(): void {
-    this.#lasting = ''
+    this.#lasting = this.#undone = ''
+  }
+
+  /** Something is said until somebody says that he has read it. */
+  get heeded(): boolean {
+    return this.#lasting === 'storage_gone' || (this.#lasting === '' && this.#undone !== '')
   }
 
   async #look(): Promise<void> {
