@@ -85,8 +85,7 @@ test('a phone that was silent for longer than its lease is locked, and its open 
   })
   await test.step('an answer of the server opens it, and the visit is received', async () => {
     await findSignal(context, network)
-    await page.getByRole('button', { name: 'Sincronizar ahora' }).click()
-    await expect(page.getByTestId('locked')).toHaveCount(0)
+    await expect(page.getByTestId('locked')).toHaveCount(0, { timeout: 60_000 })
     await phone.syncCentre()
     await expect(phone.work(canal)).toContainText('Recibido', { timeout: 60_000 })
   })
