@@ -165,6 +165,39 @@ func (s *seeder) works() error {
 		if err := s.roster(aii, n); err != nil {
 			return err
 		}
+		if err := s.papers(aii, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// papers are what the office keeps of a work and phones only hold.
+func (s *seeder) papers(aii string, n int) error {
+	rendicion := id("rend", n)
+	for _, row := range []struct {
+		collection, id string
+		fields         map[string]any
+	}{
+		{"movements", id("mov", n), map[string]any{"participant": id("part", n*100+1), "kind": "alta", "effective_on": "2026-05-01", "state": "validado"}},
+		{"insurance_certificates", id("cert", n), map[string]any{
+			"insurance_policy": id("policy", n), "number": fmt.Sprintf("C-%d", n), "issued_on": "2026-05-02", "insured": workers, "state": "conforme",
+		}},
+		{"rendiciones", rendicion, map[string]any{"state": "pendiente", "due_on": "2027-01-15"}},
+		{"rendicion_lines", id("line", n), map[string]any{"rendicion": rendicion, "kind": "insumos", "amount": 1000 * n}},
+		{"rendicion_documents", id("doc", n), map[string]any{
+			"rendicion": rendicion, "kind": "oficio", "sha256": fmt.Sprintf("%064x", n), "size": 1024, "mime": "application/pdf", "name": "oficio.pdf",
+			"uploaded_at": "2026-06-01 12:00:00.000Z",
+		}},
+		{"rendicion_observations", id("obs", n), map[string]any{
+			"rendicion": rendicion, "target": "line", "item": "insumos", "also": []string{}, "text": "Falta el comprobante", "state": "abierta", "round": 1,
+			"made_at": "2026-06-02 12:00:00.000Z",
+		}},
+	} {
+		row.fields["intervention"] = aii
+		if err := s.save(row.collection, row.id, row.fields); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -5,7 +5,8 @@ import "github.com/pocketbase/dbx"
 // shown are the tables the model compares with what phones hold.
 var shown = []string{
 	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
-	"cupos", "participants", "insurance_policies", "insured_persons", "attendance_sheets",
+	"cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets",
+	"rendiciones", "rendicion_lines", "rendicion_documents", "rendicion_observations",
 	"visits", "visit_marks", "findings", "unlisted_workers", "conflicts", "mutation_reviews",
 }
 

@@ -18,6 +18,12 @@ const TEXT: Record<string, string> = {
   convenios: 'code intervention proposer executor funding_frame',
   cupos: 'intervention state',
   participants: 'intervention cupo dni given_names surnames sex alta_on baja_on',
+  movements: 'intervention participant kind effective_on reason replaces state',
+  insurance_certificates: 'insurance_policy intervention number issued_on state',
+  rendiciones: 'intervention state due_on presented_on observed_on receipt decided_on',
+  rendicion_lines: 'rendicion intervention kind',
+  rendicion_documents: 'rendicion intervention kind sha256 mime name superseded_by',
+  rendicion_observations: 'rendicion intervention target item text state answer',
   insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
   insured_persons: 'insurance_policy intervention dni from_on to_on',
   attendance_sheets: 'intervention day state',
@@ -40,9 +46,21 @@ const OTHER: Record<string, string> = {
   convenios: 'funding_year',
   cupos: 'number',
   attendance_sheets: 'marks headcount',
+  insurance_certificates: 'insured',
+  rendiciones: 'round transferred',
+  rendicion_lines: 'amount',
+  rendicion_documents: 'size',
+  rendicion_observations: 'round also',
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
   conflicts: 'values',
   mutation_reviews: 'seq rev errors',
+}
+
+const INSTANT: Record<string, string> = {
+  visits: 'received_at',
+  rendiciones: 'presented_at',
+  rendicion_documents: 'uploaded_at',
+  rendicion_observations: 'made_at',
 }
 
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []
@@ -51,7 +69,7 @@ function wire(collection: string, row: TableRow): Record<string, unknown> {
   const data: Record<string, unknown> = {}
   for (const f of words(TEXT[collection])) data[f] = row[f] ?? ''
   for (const f of words(OTHER[collection])) data[f] = row[f] ?? null
-  if (collection === 'visits') data.received_at = String(row.received_at ?? '').replace(' ', 'T')
+  for (const f of words(INSTANT[collection])) data[f] = String(row[f] ?? '').replace(' ', 'T')
   return data
 }
 

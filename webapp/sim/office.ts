@@ -155,26 +155,12 @@ export class Office {
             id: participant,
             fields: { baja_on: this.rng.pick(['2026-06-01', YESTERDAY, '']) },
           },
+          this.movement(aii, participant),
         ]
       case 'uninsure':
         return this.uninsure(seedId('insured', worker))
       case 'insure':
-        return [
-          {
-            collection: 'insurance_policies',
-            id: this.rng.recordId(),
-            fields: {
-              intervention: aii,
-              number: `N-${++this.made}`,
-              insurer_ruc: '20100000904',
-              insurer_name: 'Otra',
-              kind: 'vida',
-              valid_from: '2026-06-01',
-              valid_to: '2026-12-31',
-              state: 'emitida',
-            },
-          },
-        ]
+        return this.insure(aii)
       case 'plan':
         return this.plan(aii, n)
       case 'publish':
@@ -190,6 +176,7 @@ export class Office {
       case 'annul':
         return [
           { collection: 'cupos', id: seedId('cupo', worker), fields: { state: this.rng.pick(['activo', 'anulado']) } },
+          ...this.account(n),
         ]
       case 'observe_visit':
         return this.turnVisit()
@@ -198,6 +185,54 @@ export class Office {
       case 'raw_sql':
         return [{ sql: `UPDATE participants SET surnames = 'Corregido ${++this.made}' WHERE id = '${participant}'` }]
     }
+  }
+
+  private movement(aii: string, participant: string): Write {
+    const fields = { intervention: aii, participant, kind: 'baja', effective_on: YESTERDAY, state: 'registrado' }
+    return { collection: 'movements', id: seedId('mov', 1000 + ++this.made), fields }
+  }
+
+  private insure(aii: string): Write[] {
+    const policy = this.rng.recordId()
+    const number = `N-${++this.made}`
+    return [
+      {
+        collection: 'insurance_policies',
+        id: policy,
+        fields: {
+          intervention: aii,
+          number,
+          insurer_ruc: '20100000904',
+          insurer_name: 'Otra',
+          kind: 'vida',
+          valid_from: '2026-06-01',
+          valid_to: '2026-12-31',
+          state: 'emitida',
+        },
+      },
+      {
+        collection: 'insurance_certificates',
+        id: seedId('cert', 1000 + this.made),
+        fields: {
+          insurance_policy: policy,
+          intervention: aii,
+          number,
+          issued_on: YESTERDAY,
+          insured: 3,
+          state: 'presentada',
+        },
+      },
+    ]
+  }
+
+  /** What moves in the rendición of a work. */
+  private account(n: number): Write[] {
+    const amount = ++this.made * 100
+    return [
+      { collection: 'rendicion_lines', id: seedId('line', n), fields: { amount } },
+      { collection: 'rendicion_observations', id: seedId('obs', n), fields: { answer: `Respuesta ${amount}` } },
+      { sql: `UPDATE rendicion_documents SET name = 'oficio ${amount}.pdf' WHERE id = '${seedId('doc', n)}'` },
+    ]
   }
 
   /** Rather where it hurts: an intervention with work that is still on its supervisor's phone. */

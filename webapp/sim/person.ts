@@ -79,9 +79,8 @@ async function changeFinding(phone: SimPhone): Promise<void> {
   const state = { state: otherState(finding), state_reason: `Porque ${phone.coverage.unique()}` }
   const measure = { corrective_measure: `Medida ${phone.coverage.unique()}` }
   const changed = what === 'state' ? state : what === 'measure' ? measure : { ...state, ...measure }
-  // Some clients send what nobody touched along.
-  const untouched = { corrective_measure: finding.data.corrective_measure ?? '' }
-  const fields = phone.coverage.unique() % 2 === 0 ? { ...untouched, ...changed } : changed
+  // Some clients send along what nobody touched.
+  const fields = { corrective_measure: finding.data.corrective_measure ?? '', ...changed }
   const group = await change(phone, 'findings', finding, { op: 'update', fields }, finding.i)
   if (rng.chance(0.2)) await regret(phone, group)
 }
