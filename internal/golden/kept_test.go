@@ -2,6 +2,7 @@ package golden_test
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"chaski/internal/golden"
 	"chaski/internal/store"
 	"chaski/internal/testkit"
+	"chaski/internal/verify"
 )
 
 // anew is the report as an engine tells it that has kept nothing in memory;
@@ -36,6 +38,21 @@ func (w *world) anew(t *testing.T, counted bool) sheet {
 	out := sheet{}
 	for cell, change := range cells {
 		out[cell] = change[1]
+	}
+	return out
+}
+
+// verified is what differs of that from which counts are told.
+func verified(t *testing.T, w *world) (out []verify.Difference) {
+	t.Helper()
+	r, err := verify.Run(w.k.App, func() error { return nil }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.Differences {
+		if d.Check == verify.CheckGroups || d.Check == verify.CheckKept {
+			out = append(out, d)
+		}
 	}
 	return out
 }
@@ -90,6 +107,9 @@ func TestKeptCountsNeverOutliveWhatTheyRestOn(t *testing.T) {
 			after := w.report(t) // settles, and counts
 			compare(t, "told by another engine", after, w.anew(t, false))
 			compare(t, "counted anew", after, w.anew(t, true))
+			for _, d := range verified(t, w) {
+				t.Errorf("%+v", d)
+			}
 			delete(before, "calculado_en")
 			delete(after, "calculado_en")
 			if maps.Equal(before, after) {

@@ -6,21 +6,21 @@ import "github.com/pocketbase/dbx"
 const everyExercise = 0
 
 // restsOn says of which exercises a row is behind the counts, by the collection it
-// is of: what YearRows reads beside the ledger. The ledger's own moves are noted
-// where they are made.
+// is of, and through whom: what YearRows reads beside the ledger. The ledger's own
+// moves are noted where they are made.
 var restsOn = map[string]string{
-	"participants": `SELECT DISTINCT g.exercise FROM json_each({:ids}) j CROSS JOIN exercises e
+	"participants": `SELECT DISTINCT g.exercise, g.participant FROM json_each({:ids}) j CROSS JOIN exercises e
 		JOIN progress_people g ON g.exercise = e.year AND g.participant = j.value`,
-	"participant_conditions": `SELECT DISTINCT g.exercise FROM participant_conditions c CROSS JOIN exercises e
+	"participant_conditions": `SELECT DISTINCT g.exercise, g.participant FROM participant_conditions c CROSS JOIN exercises e
 		JOIN progress_people g ON g.exercise = e.year AND g.participant = c.participant WHERE c.id IN (SELECT value FROM json_each({:ids}))`,
-	"interventions": `SELECT DISTINCT exercise FROM progress_contributions WHERE intervention IN (SELECT value FROM json_each({:ids}))`,
-	"convenios": `SELECT DISTINCT p.exercise FROM convenios c JOIN progress_contributions p ON p.intervention = c.intervention
+	"interventions": `SELECT DISTINCT exercise, '' AS participant FROM progress_contributions WHERE intervention IN (SELECT value FROM json_each({:ids}))`,
+	"convenios": `SELECT DISTINCT p.exercise, '' AS participant FROM convenios c JOIN progress_contributions p ON p.intervention = c.intervention
 		WHERE c.id IN (SELECT value FROM json_each({:ids}))`,
-	"transfers": `SELECT DISTINCT exercise FROM progress_contributions
+	"transfers": `SELECT DISTINCT exercise, '' AS participant FROM progress_contributions
 		WHERE source_collection = 'transfers' AND source_record IN (SELECT value FROM json_each({:ids}))`,
-	"management_reports": `SELECT DISTINCT exercise FROM progress_contributions
+	"management_reports": `SELECT DISTINCT exercise, '' AS participant FROM progress_contributions
 		WHERE source_collection = 'management_reports' AND source_record IN (SELECT value FROM json_each({:ids}))`,
-	"districts": `SELECT 0 FROM json_each({:ids}) LIMIT 1`,
+	"districts": `SELECT 0 AS exercise, '' AS participant FROM json_each({:ids}) LIMIT 1`,
 }
 
 // noteBasis notes the exercises whose counts rest on a row that was written. It
@@ -49,12 +49,18 @@ func (d *drain) noteBasis(keys []Key, changes []change) error {
 		}
 	}
 	for _, collection := range sortedKeys(asked) {
-		var exercises []int64
-		if err := d.db.NewQuery(restsOn[collection]).Bind(dbx.Params{"ids": jsonList(asked[collection])}).Column(&exercises); err != nil {
+		var rows []struct {
+			Exercise    int64  `db:"exercise"`
+			Participant string `db:"participant"`
+		}
+		if err := d.db.NewQuery(restsOn[collection]).Bind(dbx.Params{"ids": jsonList(asked[collection])}).All(&rows); err != nil {
 			return err
 		}
-		for _, year := range exercises {
-			d.basis[year] = true
+		for _, r := range rows {
+			d.basis[r.Exercise] = true
+			if r.Participant != "" {
+				d.touch(r.Exercise, r.Participant)
+			}
 		}
 	}
 	return nil

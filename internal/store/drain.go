@@ -28,8 +28,9 @@ type drain struct {
 	around    *surroundings
 	moved     map[int]bool
 	scopes    bool
-	people    bool           // who was a participant changed
-	basis     map[int64]bool // exercises whose counts rest on what changed
+	people    bool                      // who was a participant changed
+	basis     map[int64]bool            // exercises whose counts rest on what changed
+	touched   map[int64]map[string]bool // exercise -> participants who may make another person
 	serving   map[aoScope]string
 	uncovered *[]uncoveredRule // read once asked for
 	// What rules said of rows (see rules).
@@ -90,6 +91,9 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err != nil {
 		return Moved{}, err
 	}
+	if err := d.persons(changes); err != nil {
+		return Moved{}, err
+	}
 	if err := d.saveBasis(); err != nil {
 		return Moved{}, err
 	}
@@ -105,7 +109,7 @@ func (e *Engine) newDrain(tx core.App) *drain {
 	return &drain{
 		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
 		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
-		moved: map[int]bool{}, basis: map[int64]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
+		moved: map[int]bool{}, basis: map[int64]bool{}, touched: map[int64]map[string]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
 	}
 }
 

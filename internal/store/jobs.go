@@ -152,7 +152,8 @@ func (d *drain) keepPeople(intervention string, people map[jobs.RosterYear]jobs.
 			continue
 		}
 		if !still {
-			d.people, d.basis[w.Exercise] = true, true
+			d.people = true
+			d.touch(w.Exercise, w.Participant)
 			if err := d.sql.exec(`DELETE FROM progress_people WHERE exercise = {:y} AND participant = {:p} AND intervention = {:i}`,
 				dbx.Params{"y": w.Exercise, "p": w.Participant, "i": intervention}); err != nil {
 				return err
@@ -163,7 +164,8 @@ func (d *drain) keepPeople(intervention string, people map[jobs.RosterYear]jobs.
 		if same[k] {
 			continue
 		}
-		d.people, d.basis[int64(k.Year)] = true, true
+		d.people = true
+		d.touch(int64(k.Year), k.Participant)
 		if err := d.sql.exec(`INSERT OR REPLACE INTO progress_people (participant, exercise, intervention, day, evidence_collection, evidence_record)
 			VALUES ({:p}, {:y}, {:i}, {:d}, {:c}, {:r})`,
 			dbx.Params{"p": k.Participant, "y": k.Year, "i": intervention, "d": string(j.Day), "c": j.Source, "r": j.Record}); err != nil {

@@ -15,6 +15,7 @@ type ledger struct {
 	closedThrough day.Month
 	postedAt      string
 	cells         map[cellKey]cellSum // what this drain adds to them
+	works         map[workKey]int64   // how many contributions more
 	basis         map[int64]bool      // the drain's: exercises that move
 	moved         bool
 }
@@ -27,7 +28,7 @@ func (d *drain) openLedger() (*ledger, error) {
 		return nil, err
 	}
 	return &ledger{
-		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, basis: d.basis,
+		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]int64{}, basis: d.basis,
 	}, nil
 }
 
@@ -41,9 +42,10 @@ func (l *ledger) change(k Key, old, now *contribution) error {
 		return nil
 	}
 	l.moved = true
-	for _, c := range []*contribution{old, now} {
+	for c, n := range map[*contribution]int64{old: -1, now: 1} {
 		if c != nil {
 			l.basis[c.Exercise] = true
+			l.works[workKey{c.Exercise, c.FundingYear, c.Measure, c.AO, c.Rule, c.FundingFrame, c.Intervention}] += n
 		}
 	}
 	if err := l.store(k, now); err != nil {
@@ -109,6 +111,13 @@ func (l *ledger) reverse(old contribution) error {
 	return err
 }
 
+// workKey is what contributions of a work have in common: progress_works says how
+// many there are, so that works and rules are told without looking at each.
+type workKey struct {
+	exercise, fundingYear                  int64
+	measure, ao, rule, frame, intervention string
+}
+
 type cellKey struct {
 	exercise, fundingYear int64
 	measure, ao, frame    string
@@ -139,6 +148,18 @@ func (l *ledger) post(c contribution, cell cellKey) error {
 
 // flush brings the cells up to date with what was posted.
 func (l *ledger) flush() error {
+	for w, n := range l.works {
+		if n == 0 {
+			continue
+		}
+		if err := l.sql.exec(`INSERT INTO progress_works (exercise, measure, ao, rule, funding_year, funding_frame, intervention, n)
+			VALUES ({:y}, {:m}, {:ao}, {:rule}, {:fy}, {:f}, {:i}, {:n})
+			ON CONFLICT (exercise, measure, ao, rule, funding_year, funding_frame, intervention) DO UPDATE SET n = n + excluded.n`, dbx.Params{
+			"y": w.exercise, "m": w.measure, "ao": w.ao, "rule": w.rule, "fy": w.fundingYear, "f": w.frame, "i": w.intervention, "n": n,
+		}); err != nil {
+			return err
+		}
+	}
 	for cell, sum := range l.cells {
 		if sum == (cellSum{}) {
 			continue

@@ -90,13 +90,12 @@ func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
 // executors, resolutions, units and persons behind the figures. What else it reads
 // of a row than what the ledger keeps, restsOn must name.
 func (s *snapshot) countYear(year int64, ageOn day.Day) (out figures.Rows, err error) {
-	for _, part := range []func(int64, *figures.Rows) error{s.yearRules, s.yearWorks, s.yearTransfers, s.yearReports, s.yearPeople, s.yearConditions} {
+	for _, part := range []func(int64, *figures.Rows) error{s.yearRules, s.yearWorks, s.yearTransfers, s.yearReports, s.yearConditions} {
 		if err := part(year, &out); err != nil {
 			return out, err
 		}
 	}
-	out.Persons = figures.GatherAges(out.Persons, ageOn)
-	return out, nil
+	return out, s.yearPeople(year, ageOn, &out)
 }
 
 func (s *snapshot) yearRules(year int64, out *figures.Rows) error {
@@ -105,7 +104,7 @@ func (s *snapshot) yearRules(year int64, out *figures.Rows) error {
 		Measure string `db:"measure"`
 		Rule    string `db:"rule"`
 	}
-	err := s.all(&rows, `SELECT DISTINCT ao, measure, rule FROM progress_contributions WHERE exercise = {:y} ORDER BY measure, rule, ao`, dbx.Params{"y": year})
+	err := s.all(&rows, `SELECT DISTINCT ao, measure, rule FROM progress_works WHERE exercise = {:y} AND n > 0 ORDER BY measure, rule, ao`, dbx.Params{"y": year})
 	for _, r := range rows {
 		out.CountedBy = append(out.CountedBy, figures.CountedBy{AO: r.AO, Measure: r.Measure, Rule: r.Rule})
 	}
@@ -120,8 +119,8 @@ func (s *snapshot) yearWorks(year int64, out *figures.Rows) error {
 		PI        int64  `db:"pi"`
 		Districts int64  `db:"districts"`
 	}
-	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT funding_year, funding_frame, intervention FROM progress_contributions
-			WHERE measure = '`+progress.MeasureJob+`' AND exercise = {:y} AND intervention <> '')
+	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT funding_year, funding_frame, intervention FROM progress_works
+			WHERE exercise = {:y} AND measure = '`+progress.MeasureJob+`' AND intervention <> '' AND n > 0)
 		SELECT w.funding_year, w.funding_frame, sum(i.kind = 'aii') AS aii, sum(i.kind = 'pi') AS pi, count(DISTINCT d.ubigeo) AS districts
 		FROM worked w JOIN interventions i ON i.id = w.intervention LEFT JOIN districts d ON d.id = i.district GROUP BY 1, 2 ORDER BY 1, 2`,
 		dbx.Params{"y": year})
@@ -139,8 +138,8 @@ func (s *snapshot) yearTransfers(year int64, out *figures.Rows) error {
 		Idle        int64  `db:"idle"`
 		Resolutions int64  `db:"resolutions"`
 	}
-	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT intervention FROM progress_contributions
-			WHERE measure = '`+progress.MeasureJob+`' AND exercise = {:y}),
+	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT intervention FROM progress_works
+			WHERE exercise = {:y} AND measure = '`+progress.MeasureJob+`' AND n > 0),
 		counted AS (SELECT p.funding_frame, c.executor, t.resolution, p.intervention NOT IN (SELECT intervention FROM worked) AS idle
 			FROM progress_contributions p JOIN transfers t ON t.id = p.source_record JOIN convenios c ON c.id = t.convenio
 			WHERE p.measure = '`+progress.MeasureTransfer+`' AND p.exercise = {:y} AND p.source_collection = 'transfers'),
@@ -175,19 +174,19 @@ func (s *snapshot) yearReports(year int64, out *figures.Rows) error {
 // someRows is how many rows a data problem names.
 const someRows = "20"
 
-// persons of an exercise: distinct DNI with a jornal in it.
-const persons = `WITH person AS (SELECT p.dni, min(p.sex) AS s0, max(p.sex) AS s1, min(p.birth_date) AS b0, max(p.birth_date) AS b1, min(p.id) AS one
-	FROM progress_people g JOIN participants p ON p.id = g.participant WHERE g.exercise = {:y} GROUP BY p.dni) `
-
-func (s *snapshot) yearPeople(year int64, out *figures.Rows) error {
+// yearPeople reads how many persons there are of each sex and year of birth, those
+// born up to the reference's day of the year apart from the others: within such a
+// group all are of one age.
+func (s *snapshot) yearPeople(year int64, ageOn day.Day, out *figures.Rows) error {
 	var rows []struct {
 		Sex    string `db:"sex"`
 		Birth  string `db:"birth"`
 		Number int64  `db:"n"`
 	}
 	params := dbx.Params{"y": year}
-	err := s.all(&rows, persons+`SELECT CASE WHEN s0 = s1 THEN s0 ELSE '?' END AS sex, CASE WHEN b0 = b1 THEN b0 ELSE '?' END AS birth, count(*) AS n
-		FROM person GROUP BY 1, 2 ORDER BY 1, 2`, params)
+	err := s.all(&rows, `SELECT sex, min(birth) AS birth, sum(n) AS n FROM progress_groups WHERE exercise = {:y} AND what = '' AND n > 0
+		GROUP BY sex, CASE WHEN date(birth) IS birth THEN substr(birth, 1, 4) || (substr(birth, 6) <= {:on}) ELSE birth END ORDER BY 1, 2`,
+		dbx.Params{"y": year, "on": string(ageOn[5:])})
 	if err != nil {
 		return err
 	}
@@ -197,26 +196,31 @@ func (s *snapshot) yearPeople(year int64, out *figures.Rows) error {
 		sex, birth = sex || r.Sex == figures.Contradiction, birth || r.Birth == figures.Contradiction
 	}
 	if sex {
-		if out.BadSex, err = column(s.db, persons+`SELECT 'participants/' || one FROM person WHERE s0 <> s1 ORDER BY one LIMIT `+someRows, params); err != nil {
+		if out.BadSex, err = column(s.db, contradicting("sex"), params); err != nil {
 			return err
 		}
 	}
 	if birth {
-		out.BadBirth, err = column(s.db, persons+`SELECT 'participants/' || one FROM person WHERE b0 <> b1 ORDER BY one LIMIT `+someRows, params)
+		out.BadBirth, err = column(s.db, contradicting("birth"), params)
 	}
 	return err
+}
+
+// contradicting names one participant of each person whose rows differ in a field.
+func contradicting(field string) string {
+	return `SELECT 'participants/' || min(p.id) FROM progress_persons q JOIN participants p ON p.dni = q.dni
+		JOIN progress_people g ON g.exercise = q.exercise AND g.participant = p.id
+		WHERE q.exercise = {:y} AND q.` + field + ` = '` + figures.Contradiction + `' GROUP BY q.dni ORDER BY 1 LIMIT ` + someRows
 }
 
 // yearConditions counts the persons that any of their rows of the exercise gives
 // a condition.
 func (s *snapshot) yearConditions(year int64, out *figures.Rows) error {
 	var rows []struct {
-		Condition string `db:"condition"`
+		Condition string `db:"what"`
 		Number    int64  `db:"n"`
 	}
-	err := s.all(&rows, `SELECT c.condition, count(DISTINCT p.dni) AS n FROM participant_conditions c
-		JOIN progress_people g ON g.exercise = {:y} AND g.participant = c.participant
-		JOIN participants p ON p.id = c.participant GROUP BY 1`, dbx.Params{"y": year})
+	err := s.all(&rows, `SELECT what, n FROM progress_groups WHERE exercise = {:y} AND what <> '' AND n > 0`, dbx.Params{"y": year})
 	out.Conditions = map[string]int64{}
 	for _, r := range rows {
 		out.Conditions[r.Condition] = r.Number

@@ -15,6 +15,7 @@ var titles = map[string]string{
 	CheckPeople:        "Quiénes participaron en cada ejercicio",
 	CheckPostings:      "Asientos con que llegó a su mes",
 	CheckCells:         "Cifras por AO, recurso y mes",
+	CheckGroups:        "Personas y trabajos por grupo",
 	CheckKept:          "Conteos guardados de cada ejercicio",
 	CheckRows:          "Filas recordadas para sincronizar",
 	CheckBuckets:       "A qué equipos corresponde cada fila",

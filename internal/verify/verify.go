@@ -24,6 +24,7 @@ const (
 	CheckPeople        = "people"        // who took part in each exercise
 	CheckPostings      = "postings"      // the entries by which it got there
 	CheckCells         = "cells"         // the figures
+	CheckGroups        = "groups"        // persons and works by kind, from which they are counted
 	CheckKept          = "kept"          // the counts that are not made again
 	CheckRows          = "rows"          // what sync remembers of each row
 	CheckBuckets       = "buckets"       // which devices hold it, and their checksums
@@ -35,7 +36,7 @@ const (
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -97,7 +98,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 			return err
 		}
 		defer func() { _, _ = tx.NewQuery(`DROP TABLE temp.broken`).Execute() }()
-		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.kept, c.rows, c.sequence, c.merge, c.validations} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.groups, c.kept, c.rows, c.sequence, c.merge, c.validations} {
 			if err := check(); err != nil {
 				return err
 			}

@@ -211,6 +211,18 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			check: verify.CheckContributions, row: "management_reports/" + testkit.ID("inf1"),
 		},
 		{
+			name: "a person changed", sql: `UPDATE progress_persons SET sex = CASE sex WHEN 'F' THEN 'M' ELSE 'F' END`,
+			check: verify.CheckGroups, row: "progress_persons/2026/",
+		},
+		{
+			name: "a group of persons changed", sql: `UPDATE progress_groups SET n = n + 1`,
+			check: verify.CheckGroups, row: "progress_groups/2026/",
+		},
+		{
+			name: "the contributions of a work changed", sql: `UPDATE progress_works SET n = n - 1 WHERE measure = 'job'`,
+			check: verify.CheckGroups, row: "progress_works/2026/job/",
+		},
+		{
 			name: "a kept count changed", sql: `UPDATE figures_kept SET counts = replace(counts, '"Resolution":1', '"Resolution":9')`,
 			check: verify.CheckKept, row: "figures_kept/2026/",
 		},

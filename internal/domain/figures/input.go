@@ -108,30 +108,3 @@ type Persons struct {
 	Birth  string
 	Number int64
 }
-
-// GatherAges gathers persons who are of one age on a day under the birth date of the
-// eldest: some hundred lines instead of one for each day of birth, and the same
-// figures.
-func GatherAges(persons []Persons, on day.Day) []Persons {
-	type group struct {
-		sex string
-		age int
-		bad bool
-	}
-	at := map[group]int{}
-	out := []Persons{}
-	for _, p := range persons {
-		g := group{p.Sex, Age(day.Day(p.Birth), on), p.Birth == Contradiction}
-		i, known := at[g]
-		if !known {
-			at[g] = len(out)
-			out = append(out, p)
-			continue
-		}
-		out[i].Number += p.Number
-		if p.Birth < out[i].Birth {
-			out[i].Birth = p.Birth
-		}
-	}
-	return out
-}
