@@ -136,7 +136,7 @@ test('a first day: administrator, imports, an invited supervisor, her first visi
   await phone.fillData()
   await phone.fillPlace()
   await phone.count(10)
-  await phone.markAll(10)
+  await phone.markRest(10)
   await phone.done()
   await phone.fillChecklist()
   await phone.finish()

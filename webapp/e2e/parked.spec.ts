@@ -29,7 +29,7 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await phone.fillData()
     await phone.fillPlace()
     await phone.count(24)
-    await phone.markAll(24)
+    await phone.markRest(24)
     await phone.done()
     await phone.fillChecklist()
     await phone.addFinding('El botiquín está vacío', 'Comprarlo')

@@ -27,7 +27,7 @@ test('an activity reassigned while its supervisor is offline: his work is parked
     await phone.fillData()
     await phone.fillPlace()
     await phone.count(24)
-    await phone.markAll(24)
+    await phone.markRest(24)
     await phone.done()
     await phone.fillChecklist()
     await phone.finish()

@@ -20,7 +20,7 @@ test('the demo switch "Sin señal" cuts the real transport, and work waits on th
   await phone.fillData()
   await phone.fillPlace()
   await phone.count(24)
-  await phone.markAll(24)
+  await phone.markRest(24)
   await phone.done()
   await phone.fillChecklist()
   await phone.finish()

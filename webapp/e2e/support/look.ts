@@ -22,16 +22,13 @@ export async function look(page: Page, screen: string): Promise<void> {
 /** Nothing on the screen breaks WCAG 2.2 AA, runs into its neighbour or scrolls sideways. */
 export async function inspect(page: Page, screen: string): Promise<void> {
   await page.evaluate(axe.source)
-  const { violations, passes } = await page.evaluate(async () => {
-    const run = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-      rules: { 'target-size': { enabled: true } },
-    })
-    return {
-      passes: run.passes.length,
-      violations: run.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`),
-    }
-  })
+  const { passes, violations: first } = await broken(page)
+  // A row cut by a bar that sticks is whole a little further up or down.
+  const cut = (v: string): boolean => v.startsWith('target-size')
+  const moved = first.some(cut) ? await nudge(page) : 0
+  const still = moved === 0 ? first : (await broken(page)).violations
+  await page.evaluate((dy) => scrollBy(0, -dy), moved)
+  const violations = first.filter((v) => !cut(v) || still.includes(v))
   expect.soft(violations, screen).toEqual([])
   expect(passes, `${screen}: axe found nothing to look at`).toBeGreaterThan(5)
   // No list runs into what follows it (long ones are laid out by hand).
@@ -44,4 +41,28 @@ export async function inspect(page: Page, screen: string): Promise<void> {
   // Nothing makes a person scroll sideways.
   const spill = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect.soft(spill, `${screen} is wider than the window`).toBeLessThanOrEqual(0)
+}
+
+/** Scrolls by a part of a row; by how much. */
+function nudge(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const before = scrollY
+    scrollBy(0, 40)
+    if (scrollY < before + 40) scrollTo(0, before - 40)
+    return scrollY - before
+  })
+}
+
+/** What axe finds on the screen as it is scrolled now. */
+function broken(page: Page): Promise<{ passes: number; violations: string[] }> {
+  return page.evaluate(async () => {
+    const run = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      rules: { 'target-size': { enabled: true } },
+    })
+    return {
+      passes: run.passes.length,
+      violations: run.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`)),
+    }
+  })
 }

@@ -100,24 +100,37 @@ export class Phone {
   /** Counts `headcount` people and leaves the attendance open. */
   async count(headcount: number): Promise<void> {
     await this.task('Asistencia')
-    const field = this.page.getByLabel('¿Cuántas personas hay trabajando?')
+    const field = this.page.getByLabel('Contó')
     await field.fill(String(headcount))
     await field.blur()
   }
 
-  async markAll(workers: number): Promise<void> {
-    await this.page.getByRole('button', { name: 'Marcar a todos presentes' }).click()
-    await this.page.getByRole('button', { name: 'Sí, los vi a todos' }).click()
-    await this.marks(workers, 0, 0)
+  /** Marks whoever has no mark yet; the headcount must agree. */
+  async markRest(present: number, absent = 0): Promise<void> {
+    await this.page.getByRole('button', { name: /^Los demás presentes/ }).click()
+    await this.marks(present, absent, 0)
   }
 
-  /** Marks the n-th worker of the roster, from 0. */
-  async mark(n: number, mark: 'Presente' | 'Ausente' | 'No visto'): Promise<void> {
+  /** The n-th worker of the roster, from 0. */
+  worker(n: number): Locator {
+    return this.page.getByTestId(/^worker-/).nth(n)
+  }
+
+  /** Marks the n-th worker, who has not this mark yet. */
+  async mark(n: number, mark: 'Presente' | 'Ausente'): Promise<void> {
+    const button = this.worker(n).getByRole('button', { name: new RegExp(`^${mark}: `) })
+    await button.click()
+    await expect(button).toHaveAttribute('aria-pressed', 'true')
+  }
+
+  /** Says of the n-th worker that he was not seen: he is none of the rest. */
+  async markUnseen(n: number): Promise<void> {
+    await this.worker(n).getByRole('button').first().click()
     await this.page
-      .getByTestId(/^worker-/)
-      .nth(n)
-      .getByRole('radio', { name: mark })
+      .getByRole('dialog')
+      .getByRole('radio', { name: /^No visto/ })
       .check()
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Listo' }).click()
   }
 
   async marks(present: number, absent: number, unseen: number): Promise<void> {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { countMarks } from './attendance'
 import {
-  countMarks,
   dayProblem,
   findingErrors,
   fromMutations,
   isBlank,
-  mayMarkAll,
   missing,
   newForm,
   taskState,
@@ -18,7 +17,14 @@ import {
 
 const context: VisitContext = {
   roster: ['ana', 'beto', 'cira'],
-  checklist: { key: 'visita', version: 2, items: [{ key: 'agua' }, { key: 'botiquin' }] },
+  checklist: {
+    key: 'visita',
+    version: 2,
+    items: [
+      { key: 'agua', label: '¿Hay agua?' },
+      { key: 'botiquin', label: '¿Hay botiquín?' },
+    ],
+  },
   starts_on: '2026-11-02',
   ends_on: '2026-12-15',
   today: '2026-11-23',
@@ -94,6 +100,14 @@ describe('a visit as mutations', () => {
     expect('lat_e6' in fields || 'note' in fields).toBe(false)
     expect('location_reason' in (toMutations(fullForm(), context, 'i1', ENDED)[0]?.fields ?? {})).toBe(false)
   })
+  it('what was noted beside a "no" goes with the note, and comes back in it once', () => {
+    const form = { ...fullForm(), answers: { agua: 'no', botiquin: 'si' } as const }
+    const noted = { ...form, notes: { agua: ' Bidón vacío ', botiquin: 'ya no vale' } }
+    const sent = toMutations(noted, context, 'i1', ENDED)
+    expect(sent[0]?.fields['note']).toBe('Conforme\n¿Hay agua? No. Bidón vacío')
+    const again = toMutations(fromMutations(sent), context, 'i1', ENDED)
+    expect(again[0]?.fields['note']).toBe('Conforme\n¿Hay agua? No. Bidón vacío')
+  })
   it('a headcount of nobody is sent as 0', () => {
     expect(toMutations({ ...fullForm(), headcount: 0, marks: {} }, context, 'i1', ENDED)[0]?.fields['headcount']).toBe(
       0,
@@ -168,13 +182,6 @@ describe('what is missing', () => {
     // One of the roster and one who is not on it are two people.
     expect(missing({ ...fullForm(), headcount: 1 }, context)).toHaveLength(1)
     expect(missing({ ...fullForm(), headcount: 2 }, context)).toEqual([])
-  })
-  it('"todos presentes" needs exactly as many counted as on the roster, besides who is not on it', () => {
-    const allowed = (headcount: number | null, form = fullForm()) => mayMarkAll({ ...form, headcount }, context.roster)
-    const plain = { ...fullForm(), unlisted: [] }
-    expect([2, 3, 4, null].map((n) => allowed(n, plain))).toEqual([false, true, false, false])
-    expect([3, 4, 5].map((n) => allowed(n))).toEqual([false, true, false])
-    expect(mayMarkAll({ ...plain, headcount: 0 }, [])).toBe(false)
   })
   it('a day the server will refuse is missing, also when it is today', () => {
     const days = ['', '2026-11-01', '2026-11-02', '2026-11-23', '2026-11-24']

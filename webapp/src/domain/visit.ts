@@ -2,6 +2,7 @@
  * The visit's form: its shape, what is still missing, and its translation to
  * mutations and back. Pure; the screens and the tests use the same functions.
  */
+import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
 import { isDni } from './dni'
@@ -75,7 +76,11 @@ export interface VisitForm {
   checklist_key: string
   checklist_version: number
   answers: Record<string, Answer>
+  /** What was noted beside items that were answered no, by item; it goes with the note. */
+  notes?: Record<string, string>
   findings: FindingEntry[]
+  /** The findings that were begun from what the form offered (offer.ts), by offer. */
+  offered?: Record<string, string>
   note: string
   /** A finding still being written: typed text is on disk before it is saved to the list. */
   open_finding?: FindingEntry
@@ -105,7 +110,7 @@ export function newForm(start: Pick<VisitForm, 'visit' | 'convenio_code' | 'star
 export interface VisitContext {
   /** Ids of who is on the roster on the day of the visit. */
   roster: readonly string[]
-  checklist: { key: string; version: number; items: readonly { key: string }[] } | null
+  checklist: { key: string; version: number; items: readonly { key: string; label: string }[] } | null
   /** The visit's day lies within these, as the server demands; '' where not known. */
   starts_on: Day
   ends_on: Day
@@ -116,38 +121,6 @@ export interface VisitContext {
 
 export type Task = 'datos' | 'ubicacion' | 'asistencia' | 'checklist' | 'hallazgos' | 'cierre'
 export type TaskState = 'todo' | 'doing' | 'done' | 'optional'
-
-export interface MarkCounts {
-  presente: number
-  ausente: number
-  no_visto: number
-}
-
-/** Marks of those on the roster that day; whoever has none was not seen. */
-export function countMarks(form: VisitForm, roster: readonly string[]): MarkCounts {
-  const counts: MarkCounts = { presente: 0, ausente: 0, no_visto: 0 }
-  // Who left the roster since he was marked still counts: the mark was made.
-  for (const id of new Set([...roster, ...Object.keys(form.marks)])) counts[form.marks[id]?.mark ?? 'no_visto']++
-  return counts
-}
-
-/** How many of those counted must be on the roster: the others were written down by name; null until counted. */
-export function headcountOfRoster(form: VisitForm): number | null {
-  return form.headcount === null ? null : form.headcount - form.unlisted.length
-}
-
-/** "Todos presentes" is only offered when as many of the roster were counted as are on it. */
-export function mayMarkAll(form: VisitForm, roster: readonly string[]): boolean {
-  return roster.length > 0 && headcountOfRoster(form) === roster.length
-}
-
-/** More people seen, on the roster or not, than were counted; null while there is no contradiction. */
-export function overHeadcount(form: VisitForm, roster: readonly string[]) {
-  const present = countMarks(form, roster).presente
-  const unlisted = form.unlisted.length
-  if (form.headcount === null || present + unlisted <= form.headcount) return null
-  return { present, unlisted, headcount: form.headcount }
-}
 
 /** When a visit to an intervention may have been made. */
 export type Term = Pick<VisitContext, 'starts_on' | 'ends_on' | 'today'>
@@ -326,6 +299,14 @@ function filled(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(shown.filter(([, v]) => v !== '' && v !== null && v !== undefined))
 }
 
+/** What was noted beside what was answered no, each after its question. */
+export function itemNotes(form: VisitForm, items: readonly { key: string; label: string }[]): string[] {
+  return Object.entries(form.notes ?? {}).flatMap(([key, note]) => {
+    if (form.answers[key] !== 'no' || note.trim() === '') return []
+    return [`${items.find((i) => i.key === key)?.label ?? key} No. ${note.trim()}`]
+  })
+}
+
 function visitFields(form: VisitForm, context: VisitContext, intervention: string, ended_at: string) {
   // The list that was answered, whichever is on the phone by now.
   const { checklist_key, checklist_version, answers } = form
@@ -343,7 +324,7 @@ function visitFields(form: VisitForm, context: VisitContext, intervention: strin
     roster_size: context.roster.length,
     roster_as_of: context.roster.length > 0 ? form.roster_as_of : '',
     ...checklist,
-    note: form.note.trim(),
+    note: [form.note.trim(), ...itemNotes(form, context.checklist?.items ?? [])].filter(Boolean).join('\n'),
   })
 }
 

@@ -15,6 +15,8 @@ const NOTHING_YET: SyncStatus = {
   done: 0,
   total: 0,
   pending: 0,
+  visits: 0,
+  changes: 0,
   rejected: 0,
   parked: 0,
   resending: 0,

@@ -109,6 +109,9 @@ export interface SyncStatus {
   total: number
   /** Outbox counts. */
   pending: number
+  /** The pending ones as a person counts them: visits of which anything waits, and other work. */
+  visits: number
+  changes: number
   rejected: number
   parked: number
   /** Entries the server had answered, and is sent again because it went back to an older state. */

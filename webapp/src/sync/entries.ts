@@ -57,6 +57,11 @@ export function isReplaced(e: OutboxEntry, pending: ReadonlySet<string>, drafts:
   return e.redone_as !== undefined && !pending.has(e.redone_as) && !drafts.has(e.redone_as)
 }
 
+/** A finished visit is one piece of work under its own id, whatever of it still waits. */
+function isOfVisit({ group, mutation }: OutboxEntry): boolean {
+  return mutation.collection === 'visits' || mutation.fields['visit'] === group
+}
+
 /**
  * @param entries those without effect: pending, rejected, parked
  * @param drafts ids of the drafts on the device
@@ -65,9 +70,12 @@ export function countsOf(entries: readonly OutboxEntry[], drafts: ReadonlySet<st
   const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
   const pending = of('pending')
   const groups = new Set(pending.map((e) => e.group))
+  const visits = new Set(pending.filter(isOfVisit).map((e) => e.group)).size
   const oldest = pending.map((e) => e.created_at).sort()[0] ?? ''
   return {
     pending: pending.length,
+    visits,
+    changes: groups.size - visits,
     rejected: of('rejected').filter((e) => !isReplaced(e, groups, drafts)).length,
     parked: of('parked').length,
     resending: pending.filter((e) => e.was).length,

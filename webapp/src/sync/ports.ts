@@ -183,6 +183,9 @@ export interface Settlement {
 
 export interface OutboxCounts {
   pending: number
+  /** What a person calls those: visits of which anything waits, and other pieces of work. */
+  visits: number
+  changes: number
   rejected: number
   parked: number
   /** Of the pending ones, those the server had answered before it went back. */
@@ -192,6 +195,8 @@ export interface OutboxCounts {
 
 export const noCounts = (): OutboxCounts => ({
   pending: 0,
+  visits: 0,
+  changes: 0,
   rejected: 0,
   parked: 0,
   resending: 0,

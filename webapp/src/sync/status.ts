@@ -25,6 +25,8 @@ export function statusOf(
     phase,
     ...(phase === 'pushing' || phase === 'pulling' ? progress : { done: 0, total: 0 }),
     pending: counts.pending,
+    visits: counts.visits,
+    changes: counts.changes,
     rejected: counts.rejected,
     parked: counts.parked,
     resending: counts.resending,

@@ -1,0 +1,134 @@
+import type { Page } from '@playwright/test'
+import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { canal, ladera, local, password, supervisor } from './support/people'
+import { Phone } from './support/phone'
+
+test.use({ viewport: { width: 360, height: 740 } })
+
+/** How far things jumped since the page began, as browsers measure it (CLS, its worst window), and what did. */
+interface Jumped {
+  worst: number
+  what: string[]
+}
+type Shift = PerformanceEntry & {
+  value: number
+  hadRecentInput: boolean
+  sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[]
+}
+const jumped = (page: Page): Promise<Jumped> => page.evaluate(() => (window as unknown as { jumped: Jumped }).jumped)
+
+test('nothing jumps at a start: signed out, first, with work, without signal', async ({ page, context, network }) => {
+  await page.addInitScript(() => {
+    const jumped = { worst: 0, sum: 0, began: 0, last: 0, what: [] as string[] }
+    Object.assign(window, { jumped })
+    new PerformanceObserver((list) => {
+      for (const e of list.getEntries() as Shift[]) {
+        if (e.hadRecentInput) continue
+        const goesOn = e.startTime - jumped.last < 1000 && e.startTime - jumped.began < 5000
+        jumped.sum = goesOn ? jumped.sum + e.value : e.value
+        if (!goesOn) jumped.began = e.startTime
+        jumped.last = e.startTime
+        jumped.worst = Math.max(jumped.worst, jumped.sum)
+        for (const { node, previousRect: a, currentRect: b } of e.sources)
+          jumped.what.push(
+            `${e.value.toFixed(3)} from ${a.top}+${a.height} to ${b.top}+${b.height}: ${node?.textContent?.slice(0, 60)}`,
+          )
+      }
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  const phone = new Phone(page)
+  const still = async (start: string) => {
+    await page.waitForTimeout(1500)
+    const { worst, what } = await jumped(page)
+    expect.soft(worst, `${start}: ${what.join(' | ')}`).toBeLessThanOrEqual(0.1)
+  }
+  await page.goto('/')
+  await expect(page.getByLabel('Correo')).toBeVisible()
+  await still('signed out')
+  await phone.signIn(supervisor)
+  await phone.inSync()
+  await still('first sign-in')
+  await phone.installed()
+  await page.reload()
+  await phone.inSync()
+  await still('with everything there')
+
+  await phone.startVisit(canal)
+  await phone.fillData()
+  await page.goto('/#/')
+  await loseSignal(context, network)
+  await page.reload()
+  await expect(phone.syncLine).toContainText('Sin conexión')
+  await still('without signal, with a visit begun')
+  await page.getByRole('link', { name: /^Continuar visita/ }).click()
+  await phone.task('Asistencia')
+  await page.reload()
+  await expect(page.getByLabel('Contó')).toBeVisible()
+  await still('in the middle of a visit')
+  await findSignal(context, network)
+})
+
+test('the password can be shown while it is typed', async ({ page }) => {
+  await page.goto('/')
+  const field = page.getByLabel('Contraseña')
+  await field.fill(password)
+  await expect(field).toHaveAttribute('type', 'password')
+  await page.getByLabel('Mostrar lo que escribo').check()
+  await expect(field).toHaveAttribute('type', 'text')
+  await expect(field).toHaveValue(password)
+  await page.getByLabel('Correo').fill('nadie')
+  await page.getByRole('button', { name: 'Entrar' }).click()
+  await expect(page.getByLabel('Correo')).toBeFocused()
+})
+
+test('unsent work is counted in visits, and a short message covers no action', async ({ page, context, network }) => {
+  const phone = new Phone(page)
+  await phone.ready(supervisor)
+  await loseSignal(context, network)
+  await phone.briefVisit(canal, 3)
+  await expect(phone.syncLine).toContainText('1 visita por enviar')
+  await phone.startVisit(local)
+  await phone.fillData()
+  await phone.fillPlace()
+  await phone.count(18)
+  await phone.markRest(18)
+  // "Deshacer" is there, and so is every button that it could lie over.
+  await expect(page.getByRole('button', { name: 'Deshacer' })).toBeVisible()
+  expect(await covered(page)).toEqual([])
+  await page.setViewportSize({ width: 740, height: 360 })
+  expect(await covered(page)).toEqual([])
+  await page.setViewportSize({ width: 360, height: 740 })
+  await phone.done()
+  await phone.fillChecklist()
+  await phone.finish()
+  await page.getByRole('link', { name: 'Volver a Hoy' }).click()
+  await expect(phone.syncLine).toContainText('2 visitas por enviar')
+  await expect(phone.syncTab).toHaveAccessibleName(/2 visitas por enviar/)
+  await expect(phone.syncTab).toContainText('2')
+  await phone.syncCentre()
+  await expect(page.getByText(/^2 visitas, desde/)).toBeVisible()
+  await expect(phone.work(ladera)).toHaveCount(0)
+})
+
+/** Buttons and links of which a message lies over a part, however far the page is scrolled. */
+function covered(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const toast = document.querySelector('.toast')?.closest('.action, .host')
+    if (!toast) return ['no message']
+    const under: string[] = []
+    for (const act of document.querySelectorAll<HTMLElement>('main :is(a, button, input)')) {
+      if (toast.contains(act) || act.closest('dialog')) continue
+      act.scrollIntoView({ block: 'center' })
+      const { left, top, width, height } = act.getBoundingClientRect()
+      const there = document.elementFromPoint(left + width / 2, top + height / 2)
+      if (there && toast.contains(there)) under.push(act.textContent)
+    }
+    const message = document.querySelector('.toast')!.getBoundingClientRect()
+    for (const act of toast.querySelectorAll<HTMLElement>('a, button, input')) {
+      const box = act.getBoundingClientRect()
+      const apart = box.top >= message.bottom || box.bottom <= message.top
+      if (!apart && !act.closest('.toast')) under.push(act.textContent)
+    }
+    return under
+  })
+}
