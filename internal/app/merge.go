@@ -1,9 +1,11 @@
 package app
 
 import (
+	"maps"
 	"slices"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/visit"
 	"chaski/internal/replication"
 )
 
@@ -107,6 +109,13 @@ func (j *judge) update(m Mutation, fields map[string]any, row RecordState) (*Out
 	if dni, changes := merged.Apply["dni"].(string); changes && m.Collection == "unlisted_workers" {
 		if listed, err := j.tx.Listed(row.Data.Text("visit"), dni); err != nil || listed {
 			return verdict(orFault(err, fault.New(fault.PersonListed, "dni")))
+		}
+	}
+	if m.Collection == "findings" {
+		now := maps.Clone(map[string]any(row.Data))
+		maps.Copy(now, merged.Apply)
+		if lacks := visit.GraveLacks(now, merged.Apply, visit.Context{Form: m.Form}); len(lacks) > 0 {
+			return reject("", lacks...), nil
 		}
 	}
 	if len(merged.Apply) > 0 {

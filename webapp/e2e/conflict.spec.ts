@@ -66,6 +66,12 @@ test('two supervisors change the same finding offline: both values are kept, set
     await two.phone.changeFinding(canal, 'El botiquín está incompleto', async (p) => {
       await p.getByRole('radio', { name: /^Grave/ }).check()
       await p.getByLabel('Medida correctiva').fill('Pedirlo al municipio')
+      // A grave one says who and until when too.
+      await p.getByLabel('¿Quién la hará?').fill('')
+      await p.getByRole('button', { name: 'Guardar y enviar' }).click()
+      await expect(p.getByLabel('¿Quién la hará?')).toBeFocused()
+      await p.getByLabel('¿Quién la hará?').fill('Residente de obra')
+      await p.getByLabel('¿Hasta cuándo?').fill('2099-12-31')
     })
   })
 

@@ -79,8 +79,19 @@ class Model {
     this.found.push({ invariant: 'I4 no silent overwrite', what })
   }
 
-  create(record: string, fields: Record<string, unknown>): void {
+  create(record: string, fields: Record<string, unknown>, who: Author): void {
     this.write(record, { ...UNSAID, ...fields, state: 'abierto' })
+    this.grave(record, ['severity'], who)
+  }
+
+  /** What was written of a grave finding by a form that asks says what to do, who and until when. */
+  private grave(record: string, changed: string[], { form }: Author): void {
+    const row = this.findings.get(record)
+    const needs = ['corrective_measure', 'responsible', 'due_on']
+    if (form !== 'visit/3' || row?.severity !== 'grave' || !changed.some((f) => f === 'severity' || needs.includes(f)))
+      return
+    const lacks = needs.filter((f) => row[f] === '')
+    if (lacks.length > 0) this.broken(`findings/${record} is grave and was taken without ${lacks.join(', ')}`)
   }
 
   edit({ record, fields }: OfficeEdit): void {
@@ -101,6 +112,7 @@ class Model {
 
   update(conflict: string, record: string, fields: Record<string, unknown>, lost: string[], who: Author): void {
     const row = this.findings.get(record)
+    const changed: string[] = []
     for (const [field, value] of Object.entries(fields)) {
       if (lost.includes(field)) this.kept(conflict, record, who, field, value)
       else if (left(fields, field, who) && row?.[field] !== value) this.left++
@@ -111,9 +123,13 @@ class Model {
           this.broken(
             `findings/${record}: ${field} of ${who.user} took the place of ${String(before)}, which he had not seen`,
           )
-        if (before !== value) this.write(record, { [field]: value })
+        if (before !== value) {
+          changed.push(field)
+          this.write(record, { [field]: value })
+        }
       }
     }
+    this.grave(record, changed, who)
   }
 
   remove(record: string, conflict: string, who: Author): void {
@@ -197,6 +213,7 @@ interface Author {
   user: string
   /** The record as his screen showed it when he changed it. */
   saw: Readonly<Record<string, unknown>> | undefined
+  form: string
 }
 
 /** All that he sent of the field's unit is as his screen showed it: he did not touch it. */
@@ -247,13 +264,13 @@ function happened(m: ServerState['mutations'][number], phones: readonly SimPhone
   const made = phone?.promised.get(m.id)
   if (!phone || !made || m.status !== 'applied') return []
   const at = { seq: Number(m.seq), order: Number(m.arrival) }
-  const who: Author = { user: phone.user, saw: phone.saw.get(m.id) }
+  const who: Author = { user: phone.user, saw: phone.saw.get(m.id), form: made.form }
   const lost = JSON.parse(m.lost) as string[]
   if (m.collection === 'conflicts') return [{ ...at, do: (x) => x.settle(m.record, made.fields.resolution) }]
   if (m.collection !== 'findings') return []
   switch (made.op) {
     case 'create':
-      return [{ ...at, do: (x) => x.create(m.record, made.fields) }]
+      return [{ ...at, do: (x) => x.create(m.record, made.fields, who) }]
     case 'update':
       return [{ ...at, do: (x) => x.update(m.conflict, m.record, made.fields, lost, who) }]
     case 'delete':

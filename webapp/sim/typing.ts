@@ -36,10 +36,13 @@ function asItWas({ record, saw, typed }: Held): Edits {
 export function mended(phone: SimPhone, form: RecordForm, errors: RecordErrors): Edits {
   const n = phone.coverage.unique()
   const good: Edits = {
-    severity: 'grave',
+    severity: 'moderada',
     description: `Descripción corregida ${n}`,
     state_reason: `Porque sí ${n}`,
-    due_on: form.base['due_on'] ?? '',
+    // Grave, it lacks nothing of these.
+    corrective_measure: `Medida corregida ${n}`,
+    responsible: `Responsable ${n}`,
+    due_on: form.base['due_on'] || '2026-12-24',
   }
   const wrong = Object.entries(errors).flatMap(([field, code]) => (code ? [field] : []))
   return Object.fromEntries(wrong.flatMap((f) => (good[f] === undefined ? [] : [[f, good[f]]])))

@@ -108,7 +108,7 @@ var forms = map[string]map[string]form{
 			optional("corrective_measure", text(1, maxText)),
 			optional("responsible", text(1, maxName)),
 			optional("due_on", date()),
-		}},
+		}, rules: newFinding},
 		"update": {fields: []field{
 			optional("severity", oneOf("leve", "moderada", "grave")),
 			optional("description", text(MinDescription, maxText)),

@@ -89,6 +89,31 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A grave finding after a change, as the phone judges it too.
+func TestGraveLacks(t *testing.T) {
+	var cases []struct {
+		Name  string
+		Input struct {
+			Form        string
+			Was, Fields map[string]any
+		}
+		Expect []string
+	}
+	readCases(t, "grave.json", &cases)
+	for _, c := range cases {
+		now, changed := maps.Clone(c.Input.Was), map[string]any{}
+		for name, v := range c.Input.Fields {
+			if now[name] != v {
+				changed[name] = v
+			}
+			now[name] = v
+		}
+		if got := codes(visit.GraveLacks(now, changed, visit.Context{Form: c.Input.Form})); !reflect.DeepEqual(got, c.Expect) {
+			t.Errorf("%s: %v, want %v", c.Name, got, c.Expect)
+		}
+	}
+}
+
 func TestPositions(t *testing.T) {
 	var cases []struct {
 		Name  string

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { formFaults } from './forms'
+import { formFaults, graveLacks, versionOf } from './forms'
 import { isBetter, judgePlace, placeOf, type Fix, type Place, type PlaceVerdict, type Sensed } from './place'
 
 interface Case<I, E> {
@@ -29,6 +29,17 @@ describe("a visit's forms: the cases shared with the server", () => {
     const faults = formFaults({ ...input, fields }, { today: '2026-11-23', work })
     expect(faults.map((f) => `${f.code}@${f.field}`)).toEqual(wanted)
   })
+})
+
+describe('a grave finding after a change: the cases shared with the server', () => {
+  it.each(shared<Record<'was' | 'fields', Record<string, string>> & { form: string }, string[]>('grave.json'))(
+    '$name',
+    ({ input: { form, was, fields }, expect: wanted }) => {
+      const changed = Object.keys(fields).filter((f) => fields[f] !== was[f])
+      const lacks = graveLacks({ ...was, ...fields }, changed, versionOf(form))
+      expect(lacks.map((f) => `${f.code}@${f.field}`)).toEqual(wanted)
+    },
+  )
 })
 
 describe('a position: the cases shared with the server', () => {

@@ -171,6 +171,29 @@ const findingChange: Rule = (r, ctx, version) => {
   if (!r.clean['state_reason']) r.refuse('required', 'state_reason')
 }
 
+/** What a grave finding may not lack. */
+const GRAVE_NEEDS = ['corrective_measure', 'responsible', 'due_on']
+
+/**
+ * From visit/3 on a grave finding says what is to be done, by whom and until when.
+ * The same as GraveLacks in internal/domain/visit/grave.go; both pass
+ * testdata/rules/grave.json.
+ *
+ * @param now the finding with the change in it
+ * @param changed what the change really changes: an older gap is not its slip
+ */
+export function graveLacks(now: Values, changed: readonly string[], version: number): Fault[] {
+  const touched = changed.some((field) => field === 'severity' || GRAVE_NEEDS.includes(field))
+  if (version < 3 || now['severity'] !== 'grave' || !touched) return []
+  return GRAVE_NEEDS.filter((field) => !now[field]).map((field) => ({ code: 'grave_incomplete', field }))
+}
+
+/** What is wrong with a field already is not missing too. */
+const newFinding: Rule = (r, _, version) => {
+  for (const { code, field } of graveLacks(r.clean, Object.keys(r.clean), version))
+    if (!r.bad(field)) r.refuse(code, field)
+}
+
 const severity = oneOf('leve', 'moderada', 'grave')
 
 const FORMS: Record<string, Record<string, Form>> = {
@@ -219,6 +242,7 @@ const FORMS: Record<string, Record<string, Form>> = {
         may('responsible', text(1, MAX_NAME)),
         may('due_on', day),
       ],
+      rules: newFinding,
     },
     update: {
       fields: [
@@ -258,6 +282,9 @@ const FORMS: Record<string, Record<string, Form>> = {
   conflicts: { update: { fields: [must('resolution', oneOf('author', 'other'))] } },
 }
 
+/** Of a form, "visit/3"; 0 where it says none. */
+export const versionOf = (form: string): number => Number(form.split('/')[1]) || 0
+
 /** Why the server would refuse it, every fault; none if it would take it. */
 export function formFaults(
   m: { collection: string; op: string; fields: Values; form: string },
@@ -268,6 +295,6 @@ export function formFaults(
   const form = ops[m.op]
   if (!form) return [{ code: 'operation_not_allowed', field: 'op' }]
   const r = new Reading(form.fields, m.fields)
-  form.rules?.(r, ctx, Number(m.form.split('/')[1]) || 0)
+  form.rules?.(r, ctx, versionOf(m.form))
   return r.faults
 }

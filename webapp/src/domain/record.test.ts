@@ -217,9 +217,18 @@ describe('what is wrong with a record', () => {
   })
 
   it('does not hold an old deadline against who changes something else', () => {
-    expect(recordErrors(finding({ severity: 'grave' }), [])).toEqual({})
+    expect(recordErrors(finding({ severity: 'grave' }), [])).toEqual({ corrective_measure: 'required' })
     expect(recordErrors(finding({ due_on: '2026-11-22' }), [])).toEqual({ due_on: 'past' })
     expect(recordErrors({ ...finding({}), record: '' }, [])).toEqual({ due_on: 'past' })
+  })
+
+  it('asks of a grave one what it needs, unless the gap is older and not touched', () => {
+    const old = { ...shown, severity: 'grave', responsible: '', due_on: '' }
+    const of = (typed: Partial<typeof shown>) =>
+      recordErrors({ ...finding({}), base: old, typed: { ...old, ...typed } }, [])
+    expect(of({ description: 'El botiquín está vacío' })).toEqual({})
+    expect(of({ corrective_measure: 'Comprarlo' })).toEqual({ responsible: 'required', due_on: 'required' })
+    expect(of({ severity: 'leve' })).toEqual({})
   })
 
   it('knows who is on the roster', () => {

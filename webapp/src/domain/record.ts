@@ -7,6 +7,7 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
+import { graveLacks, versionOf } from './forms'
 import { visible } from './text'
 import { findingErrors, FORM, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
@@ -223,6 +224,11 @@ export function recordErrors(form: RecordForm, listed: readonly string[]): Recor
       // A deadline that was there before is not this person's slip.
       if (form.record !== '' && form.typed['due_on'] === form.base['due_on'] && isDay(typed.due_on))
         delete errors.due_on
+      // Nor is what an older grave finding lacks, while nothing of that is touched.
+      const changed = form.record === '' ? ['severity'] : Object.keys(changedFields(form))
+      const lacks = graveLacks(form.typed, changed, versionOf(FORM)).map((f) => f.field)
+      for (const field of ['corrective_measure', 'responsible', 'due_on'] as const)
+        if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
       if (form.typed['state'] === 'levantado' && clean(form.typed, 'state_reason') === '')
         errors.state_reason = 'required'
       return errors

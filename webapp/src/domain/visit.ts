@@ -6,7 +6,7 @@ import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
 import { isDni } from './dni'
-import { formFaults, MIN_DESCRIPTION } from './forms'
+import { formFaults, graveLacks, MIN_DESCRIPTION, versionOf } from './forms'
 import type { Coverage } from './insurance'
 import { isDoubtful, judgePlace, type Place } from './place'
 import { visible } from './text'
@@ -266,6 +266,8 @@ export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEn
   if ([...f.description.trim()].length < MIN_DESCRIPTION) errors.description = 'too_short'
   if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
   else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
+  for (const { field } of graveLacks(f as unknown as Record<string, unknown>, ['severity'], versionOf(FORM)))
+    errors[field as keyof FindingEntry] ??= 'required'
   return withFaults(errors, 'findings', { ...f })
 }
 

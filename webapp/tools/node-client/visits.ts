@@ -54,7 +54,7 @@ export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
   }
   form.headcount = Object.values(form.marks).filter((m) => m.mark === 'presente').length
   if (checklist) answer(form, checklist, rng)
-  if (rng.chance(0.3)) form.findings.push(finding(rng))
+  if (rng.chance(0.3)) form.findings.push(finding(rng, today))
   const context: VisitContext = {
     roster: roster.map((p) => p.id),
     checklist,
@@ -75,13 +75,15 @@ function answer(form: VisitForm, checklist: NonNullable<VisitContext['checklist'
   for (const { key } of checklist.items) form.answers[key] = rng.pick(['si', 'no', 'na'] as const)
 }
 
-function finding(rng: Rng): VisitForm['findings'][number] {
+function finding(rng: Rng, today: string): VisitForm['findings'][number] {
+  const severity = rng.pick(['leve', 'moderada', 'grave'] as const)
+  const grave = severity === 'grave'
   return {
     id: recordId(),
-    severity: rng.pick(['leve', 'moderada', 'grave'] as const),
+    severity,
     description: `Faltan guantes para ${1 + rng.int(9)} personas de la cuadrilla`,
-    corrective_measure: '',
-    responsible: '',
-    due_on: '',
+    corrective_measure: grave ? 'Entregar guantes antes de seguir' : '',
+    responsible: grave ? 'Responsable técnico' : '',
+    due_on: grave ? today : '',
   }
 }
