@@ -7,12 +7,13 @@ const everyExercise = 0
 
 // restsOn says of which exercises a row is behind the counts, by the collection it
 // is of, and through whom: what YearRows reads beside the ledger. The ledger's own
-// moves are noted where they are made.
+// moves are noted where they are made. CROSS JOIN keeps SQLite from going through
+// all the people of the country to find those of a few rows.
 var restsOn = map[string]string{
 	"participants": `SELECT DISTINCT g.exercise, g.participant FROM json_each({:ids}) j CROSS JOIN exercises e
-		JOIN progress_people g ON g.exercise = e.year AND g.participant = j.value`,
-	"participant_conditions": `SELECT DISTINCT g.exercise, g.participant FROM participant_conditions c CROSS JOIN exercises e
-		JOIN progress_people g ON g.exercise = e.year AND g.participant = c.participant WHERE c.id IN (SELECT value FROM json_each({:ids}))`,
+		CROSS JOIN progress_people g ON g.exercise = e.year AND g.participant = j.value`,
+	"participant_conditions": `SELECT DISTINCT g.exercise, g.participant FROM json_each({:ids}) j CROSS JOIN participant_conditions c ON c.id = j.value
+		CROSS JOIN exercises e CROSS JOIN progress_people g ON g.exercise = e.year AND g.participant = c.participant`,
 	"interventions": `SELECT DISTINCT exercise, '' AS participant FROM progress_contributions WHERE intervention IN (SELECT value FROM json_each({:ids}))`,
 	"convenios": `SELECT DISTINCT p.exercise, '' AS participant FROM convenios c JOIN progress_contributions p ON p.intervention = c.intervention
 		WHERE c.id IN (SELECT value FROM json_each({:ids}))`,

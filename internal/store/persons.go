@@ -70,20 +70,15 @@ func (d *drain) persons(changes []change) error {
 	return nil
 }
 
+// settlePersons looks at a few persons among many: CROSS JOIN keeps SQLite from
+// going through all the people of the exercise to find them.
 func (d *drain) settlePersons(exercise int64, dnis []string) error {
 	params := dbx.Params{"y": exercise, "dnis": jsonList(dnis)}
-	const among = ` IN (SELECT value FROM json_each({:dnis}))`
-	was, err := personsBy(d.db, `SELECT dni, sex, birth, conditions FROM progress_persons WHERE exercise = {:y} AND dni`+among, params)
+	was, err := personsBy(d.db, `SELECT dni, sex, birth, conditions FROM progress_persons WHERE exercise = {:y} AND dni IN (SELECT value FROM json_each({:dnis}))`, params)
 	if err != nil {
 		return err
 	}
-	now, err := personsBy(d.db, `SELECT p.dni, CASE WHEN min(p.sex) = max(p.sex) THEN min(p.sex) ELSE '`+figures.Contradiction+`' END AS sex,
-			CASE WHEN min(p.birth_date) = max(p.birth_date) THEN min(p.birth_date) ELSE '`+figures.Contradiction+`' END AS birth,
-			coalesce((SELECT group_concat(condition, ' ') FROM (SELECT DISTINCT c.condition FROM participants q
-				JOIN progress_people h ON h.exercise = {:y} AND h.participant = q.id JOIN participant_conditions c ON c.participant = q.id
-				WHERE q.dni = p.dni ORDER BY 1)), '') AS conditions
-		FROM participants p JOIN progress_people g ON g.exercise = {:y} AND g.participant = p.id
-		WHERE p.dni`+among+` GROUP BY p.dni`, params)
+	now, err := personsBy(d.db, personsNow, params)
 	if err != nil {
 		return err
 	}
@@ -106,6 +101,15 @@ func (d *drain) settlePersons(exercise int64, dnis []string) error {
 	}
 	return d.moveGroups(exercise, moved)
 }
+
+// personsNow are the persons that some DNI are in an exercise.
+const personsNow = `SELECT p.dni, CASE WHEN min(p.sex) = max(p.sex) THEN min(p.sex) ELSE '` + figures.Contradiction + `' END AS sex,
+		CASE WHEN min(p.birth_date) = max(p.birth_date) THEN min(p.birth_date) ELSE '` + figures.Contradiction + `' END AS birth,
+		coalesce((SELECT group_concat(condition, ' ') FROM (SELECT DISTINCT c.condition FROM participants q
+			CROSS JOIN progress_people h ON h.exercise = {:y} AND h.participant = q.id CROSS JOIN participant_conditions c ON c.participant = q.id
+			WHERE q.dni = p.dni ORDER BY 1)), '') AS conditions
+	FROM json_each({:dnis}) j CROSS JOIN participants p ON p.dni = j.value CROSS JOIN progress_people g ON g.exercise = {:y} AND g.participant = p.id
+	GROUP BY p.dni`
 
 func count(moved map[groupKey]int64, p person, n int64) {
 	for _, g := range p.groups() {
