@@ -243,7 +243,7 @@ func parkedGroup(tx Outbound, mutation string) (ParkedGroup, error) {
 func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]Decision, error) {
 	author := actor.Actor{User: group[0].User, Name: group[0].UserName, Role: actor.Supervisor}
 	j := newJudge(tx, author, "", now)
-	j.reviewing = true
+	j.reviewing, j.final = true, true
 	for _, p := range group {
 		m := p.Mutation
 		m.hash, m.received, j.device = p.Hash, p.ReceivedAt, p.Device

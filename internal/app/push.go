@@ -204,6 +204,7 @@ type judge struct {
 	last    map[string]*Outcome // collection/record -> its newest applied outcome in this batch
 	// reviewing: a coordinator accepted what was parked; scope is settled.
 	reviewing bool
+	final     bool              // what is missing is not awaited any more
 	bases     replication.Bases // of the mutation being decided
 	won       []string
 }
@@ -254,13 +255,17 @@ func (j *judge) all(read []reading) ([]*Outcome, error) {
 			}
 			again = again || out[i].Status != Rejected
 		}
+		if !again && !j.final { // what is missing does not come with this batch: so it is decided
+			j.final, again = true, true
+		}
 		again = again && slices.ContainsFunc(out, (*Outcome).early)
 	}
 	return out, nil
 }
 
-// early: what the mutation is about is not here, and may still come. It is no
-// decision, so it is not stored: sent again, the mutation is judged anew.
+// early: what the mutation is about is not here. Later in the batch it may come;
+// after it is answered that is its outcome for ever: of two copies of a request
+// under way one would be told otherwise than the other.
 func (o *Outcome) early() bool {
 	return o.Status == Rejected && o.Seq == 0 && len(o.Errors) == 1 &&
 		(o.Errors[0].Code == fault.ParentNotFound || o.Errors[0].Code == fault.RecordNotFound)
@@ -301,7 +306,7 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 		return nil, err
 	}
 	o.ID = m.ID
-	if o.early() {
+	if o.early() && !j.final {
 		return o, nil
 	}
 	j.byID[m.ID], j.counted[m.Counter] = len(j.fresh), true
