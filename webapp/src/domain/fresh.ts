@@ -1,5 +1,5 @@
 /** What of a figure on a screen may be said to be of now. */
-export type Freshness = 'cut' | 'late' | 'live' | 'asked' | 'none'
+type Freshness = 'cut' | 'late' | 'live' | 'asked' | 'none'
 
 /** Two polls without an answer: whatever the line says, nothing is known to be of now. */
 export const LATE_MS = 2 * 60_000

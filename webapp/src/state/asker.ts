@@ -2,7 +2,7 @@
 const PAUSES_MS = [2_000, 5_000, 15_000, 30_000, 60_000]
 
 /** What becomes of a question. */
-export interface Told<T> {
+interface Told<T> {
   answer: (said: T) => void
   /** @returns true where nobody answered: it is asked again by itself */
   failure: (error: unknown) => boolean
