@@ -107,6 +107,8 @@ type PersonalBook interface {
 	// Identity of a row; found is false for what is not there.
 	Identity(collection, record string) (who Identity, found bool, err error)
 	Accesses(AccessQuery) ([]AccessEntry, int64, error)
+	// Assigned says whether a work is assigned to a supervisor today.
+	Assigned(user, intervention string) (bool, error)
 }
 
 // Personal has the use cases of people's data.
@@ -159,7 +161,7 @@ func (q PersonalQuery) filter() map[string]string {
 
 // Reveal shows one person's numbers to who says why he needs them.
 func (p *Personal) Reveal(a actor.Actor, collection, record, reason string) (Identity, error) {
-	ut, err := reach(a, actor.RevealPersonal)
+	within, err := p.reveals(a, collection)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -168,13 +170,26 @@ func (p *Personal) Reveal(a actor.Actor, collection, record, reason string) (Ide
 		return Identity{}, fault.New(fault.TooShort, "reason").With("min", "10")
 	}
 	who, found, err := p.Book.Identity(collection, record)
-	if err != nil || !found || ut != "" && who.UT != ut {
+	if err != nil || !found {
+		return Identity{}, orFault(err, fault.New(fault.NotFound, "record"))
+	}
+	if in, err := within(who); err != nil || !in {
 		return Identity{}, orFault(err, fault.New(fault.NotFound, "record"))
 	}
 	return who, p.Book.Saw(Sight{
 		Actor: a.User, Action: ActionReveal, Collection: collection, Record: record,
 		Detail: SightDetail{What: "reveal", Intervention: who.Intervention, Rows: 1, Reason: reason},
 	})
+}
+
+// reveals says whom a person may uncover: staff those of their reach, a supervisor
+// who stands on the site those on the roster of a work that is his today.
+func (p *Personal) reveals(a actor.Actor, collection string) (func(Identity) (bool, error), error) {
+	if a.Role.May(actor.RevealOnSite) && collection == ListParticipants {
+		return func(who Identity) (bool, error) { return p.Book.Assigned(a.User, who.Intervention) }, nil
+	}
+	ut, err := reach(a, actor.RevealPersonal)
+	return func(who Identity) (bool, error) { return ut == "" || who.UT == ut, nil }, err
 }
 
 // Accesses answers who saw personal data, newest first.

@@ -22,7 +22,7 @@ var matrixTable = map[string]expectation{
 	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                      {by: rights{actor.ValidateSheets}, body: `{"decision":"observar","reason":"Falta una firma","revision":0}`},
 	"GET /api/chaski/v1/personal/accesses":                                        {by: rights{actor.ReadAccesses}},
 	"POST /api/chaski/v1/personal/search":                                         {by: rights{actor.ReadPersonal}, narrows: true, body: `{"list":"participants","intervention":"{intervention}","ut":"","name":"","dni":"","offset":0}`},
-	"POST /api/chaski/v1/personal/reveal":                                         {by: rights{actor.RevealPersonal}, body: `{"collection":"participants","record":"{worker}","reason":"Se confirma con el documento presentado"}`, reveals: true},
+	"POST /api/chaski/v1/personal/reveal":                                         {by: rights{actor.RevealPersonal, actor.RevealOnSite}, body: `{"collection":"participants","record":"{worker}","reason":"Se confirma con el documento presentado"}`, reveals: true},
 	"GET /api/chaski/v1/access":                                                   {anyone: true, guest: true},
 	"POST /api/chaski/v1/access/forgot":                                           {anyone: true, body: `{"email":"nadie@example.org"}`, guest: true},
 	"POST /api/chaski/v1/access/link":                                             {body: `{"token":"nada"}`, guest: true, nobody: "the link is made up; access_test.go opens real ones"},

@@ -284,3 +284,28 @@ func TestEveryPageWithPeopleIsNoted(t *testing.T) {
 		t.Errorf("of another work: %+v", hers)
 	}
 }
+
+// On the site a supervisor uncovers one number of the roster of a work that is his
+// today, with a reason, noted; of no other work, and of nobody outside a roster.
+func TestRevealOnSite(t *testing.T) {
+	k := testkit.World(t)
+	ask := func(who, collection, record, why string) testkit.Response {
+		return k.Do("POST", "/api/chaski/v1/personal/reveal", k.Token(who), fields{"collection": collection, "record": record, "reason": why})
+	}
+	const why = "Verifico su documento en la obra"
+	var shown struct{ DNI string }
+	ask(testkit.Rosa, "participants", testkit.Worker(testkit.Canal, 1), why).JSON(200, &shown)
+	if len(shown.DNI) != 8 {
+		t.Errorf("%+v", shown)
+	}
+	noted := k.Int(`SELECT count(*) FROM audit WHERE actor = '` + testkit.Rosa + `' AND action = 'reveal_personal' AND record = '` +
+		testkit.Worker(testkit.Canal, 1) + `' AND json_extract(detail, '$.reason') = '` + why + `'`)
+	if noted != 1 {
+		t.Errorf("noted %d times", noted)
+	}
+	code(t, ask(testkit.Rosa, "participants", testkit.Worker(testkit.Canal, 1), "corto"), 400, "too_short")
+	code(t, ask(testkit.Rosa, "participants", testkit.Worker(testkit.Puente, 1), why), 404, "not_found")
+	code(t, ask(testkit.Luis, "participants", testkit.Worker(testkit.Canal, 1), why), 404, "not_found")
+	code(t, ask(testkit.Rosa, "insured_persons", testkit.ID("incana1"), why), 403, "forbidden")
+	code(t, ask(testkit.Elsa, "participants", testkit.Worker(testkit.Canal, 1), why), 403, "forbidden")
+}

@@ -152,6 +152,15 @@ const accesses = ` FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN in
 		OR json_extract(a.detail, '$.people') IS NULL AND a.action = 'read_personal' AND json_extract(a.detail, '$.intervention') IN
 			(SELECT intervention FROM participants WHERE id = {:person} UNION ALL SELECT intervention FROM insured_persons WHERE id = {:person}))`
 
+// Assigned implements app.PersonalBook.
+func (b *PersonalBook) Assigned(user, intervention string) (bool, error) {
+	var n int
+	err := b.app.ConcurrentDB().NewQuery(`SELECT count(*) FROM assignments
+		WHERE user = {:u} AND intervention = {:i} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d})`).
+		Bind(dbx.Params{"u": user, "i": intervention, "d": string(day.Of(b.engine.Now()))}).Row(&n)
+	return n > 0, err
+}
+
 // Accesses implements app.PersonalBook.
 func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
 	db, params := b.app.ConcurrentDB(), dbx.Params{"actor": q.Actor, "person": q.Person}

@@ -28,6 +28,7 @@ const (
 	AnswerOutside     Right = "answer_outside"     // see what raw SQL changed, and answer for it
 	ReadPersonal      Right = "read_personal"      // participants and insured persons with masked DNI; a coordinator, those of his unit
 	RevealPersonal    Right = "reveal_personal"    // one person's DNI and birth date, with a reason
+	RevealOnSite      Right = "reveal_on_site"     // one DNI of the roster of a work assigned to him, with a reason
 	ReadAccesses      Right = "read_accesses"      // who saw personal data
 	CorrectProblems   Right = "correct_problems"   // see and correct rows that break a rule; a coordinator, those of his unit
 	WatchUnit         Right = "watch_unit"         // the works of his unit, and its phones that were not heard of
@@ -56,6 +57,7 @@ var granted = []struct {
 	{WatchYear, []Role{CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},
 	{ReadPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
 	{RevealPersonal, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Auditor, DataOfficer}},
+	{RevealOnSite, []Role{Supervisor}},
 	{ReadAccesses, []Role{Auditor, DataOfficer, Admin}},
 	{ImportData, []Role{CentralAnalyst, Admin}},
 	{ImportPeople, []Role{Admin}},

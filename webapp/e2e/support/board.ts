@@ -10,7 +10,8 @@ export class BoardPage {
     await this.page.getByLabel('Correo').fill(email)
     await this.page.getByLabel('Contraseña').fill(password)
     await this.page.getByRole('button', { name: 'Entrar' }).click()
-    await expect(this.page.getByRole('heading', { level: 1, name: 'Tablero de avance' })).toBeVisible()
+    // A coordinator begins with his unit.
+    await expect(this.page.getByRole('heading', { level: 1, name: /^(Tablero de avance|UT )/ })).toBeVisible()
   }
 
   /** The server tells this page its news. */

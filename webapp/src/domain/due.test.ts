@@ -107,8 +107,8 @@ describe('what an executor has to do first', () => {
     expect(new Set(all.map((due) => due.key)).size).toBe(6)
   })
 
-  it('a work that is over alarms nobody: no cover, no findings; its rendición stays', () => {
-    const late = { ...work, uncovered: 3, findings: [finding('a', '2026-11-20')] }
+  it('a work that is over alarms nobody: no cover, no sheets, no findings; its rendición stays', () => {
+    const late = { ...work, uncovered: 3, missing: ['2026-11-20'], findings: [finding('a', '2026-11-20')] }
     for (const { input, expect: over } of overs) {
       const { state } = input
       expect(isOver(state)).toBe(over)

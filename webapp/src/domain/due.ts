@@ -115,7 +115,7 @@ export function dueOf<W extends DueFacts>(list: readonly W[], today: Day): Due<W
     if (work.uncovered > 0 && !over)
       out.push({ kind: 'cover', key: at('cover'), work, day: today, count: work.uncovered })
     const first = missing[0]
-    if (first !== undefined)
+    if (first !== undefined && !over)
       out.push({ kind: 'sheets', key: at('sheets'), work, day: first, count: missing.length, first })
     for (const finding of over ? [] : work.findings.filter((f) => f.state !== 'levantado' && f.due_on !== ''))
       out.push({ kind: 'finding', key: at(`finding ${finding.id}`), work, day: finding.due_on, finding })

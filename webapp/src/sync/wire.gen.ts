@@ -767,7 +767,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** One person's whole DNI and birth date, for a reason of at least 10 characters that stands in the audit trail. Of a conflict about a DNI, both values. */
+        /** One person's whole DNI and birth date, for a reason of at least 10 characters that stands in the audit trail. Of a conflict about a DNI, both values. A supervisor sees participants of works assigned to him today. */
         post: operations["revealPersonal"];
         delete?: never;
         options?: never;

@@ -71,6 +71,7 @@ const rights: Record<string, () => string> = {
   watch_year: m.right_watch_year,
   read_personal: m.right_read_personal,
   reveal_personal: m.right_reveal_personal,
+  reveal_on_site: m.right_reveal_on_site,
   read_accesses: m.right_read_accesses,
   import_data: m.right_import_data,
   import_people: m.right_import_people,
