@@ -35,7 +35,7 @@ test('the attendance of 150 with 5 absent takes at most 12 taps', async ({ page,
   await phone.marks(145, 5, 0)
   await finger.tap(page.getByRole('link', { name: 'Listo, volver a las tareas' }))
   const task = page.getByRole('link', { name: /^Asistencia/ })
-  await expect(task).toContainText('145 contados · 145 presentes · 5 ausentes')
+  await expect(task).toContainText('145 contados, 145 presentes, 5 ausentes')
   await expect(task).toContainText('Listo')
   expect(await finger.noticed()).toBe(finger.taps)
   expect(finger.taps).toBeLessThanOrEqual(12)
