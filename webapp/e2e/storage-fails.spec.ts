@@ -131,7 +131,7 @@ test('a database that does not open says so, and so does one that was erased und
   })
   await test.step('with signal the rest comes again, and the visit is finished and received', async () => {
     await findSignal(context, network)
-    await expect(page.getByLabel('¿Cuántas personas hay trabajando?')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByLabel('Contó')).toBeVisible({ timeout: 60_000 })
     await phone.done()
     await phone.fillChecklist()
     await phone.finish()
