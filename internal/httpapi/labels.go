@@ -17,7 +17,7 @@ var labels = map[string]string{
 	"q": "el texto de búsqueda", "reason": "el motivo", "record": "el registro", "resolution": "la decisión", "role": "el rol", "rows": "las filas",
 	"scope": "el ámbito", "sender": "el correo del remitente", "sender_name": "el nombre del remitente", "sheet": "la hoja", "state": "el estado",
 	"target": "lo que se observa", "text": "el texto", "title": "el título", "token": "el enlace", "ubigeo": "el ubigeo", "until": "el último cambio visto",
-	"username": "el usuario del correo", "ut": "la unidad territorial", "valid_from": "la fecha", "value": "el valor",
+	"username": "el usuario del correo", "ut": "la unidad territorial", "ut_name": "la unidad territorial", "valid_from": "la fecha", "value": "el valor",
 	"at": "la posición", "outbox": "lo que falta enviar", "rejected": "lo rechazado", "parked": "lo que está en revisión",
 	"storage_used": "el espacio usado", "storage_quota": "el espacio disponible",
 	"cursor": "la posición", "report": "el informe del equipo", "revision": "la versión", "unsent": "lo que falta enviar", "protocol": "la versión del protocolo",

@@ -51,6 +51,7 @@ var requests = []struct {
 	{problemQuery{}, ""},
 	{correctRequest{}, ""},
 	{peopleQuery{}, ""},
+	{lineQuery{}, ""},
 	{newcomerRequest{}, ""},
 	{linkRequest{}, ""},
 	{activeRequest{}, ""},
