@@ -110,8 +110,8 @@ func notHeld(t *testing.T, k *testkit.Kit) {
 		var v any = doc
 		for _, key := range strings.Split(path, ".") {
 			of, _ := v.(map[string]any)
-			held := false
-			if v, held = of[key]; !held {
+			next, held := of[key]
+			if v = next; !held {
 				t.Errorf("no %s", path)
 			}
 		}

@@ -148,7 +148,7 @@ func (b Bases) left(unit []string, mine map[string]any) bool {
 	for _, field := range unit {
 		value, sent := mine[field]
 		saw, told := b.Saw[field]
-		if sent && !(told && same(saw, value)) {
+		if sent && (!told || !same(saw, value)) {
 			return false
 		}
 	}

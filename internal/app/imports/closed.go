@@ -204,7 +204,7 @@ func (p *planner) askClosed(through day.Month) {
 // Closed is why the import touches closed months, "" if it does not.
 func (b Batch) Closed() string { return b.Reading.Answers[AskClosed] }
 
-// NeedsReason: to undo it may move figures of months that are closed, since it
+// NeedsReason says that to undo it may move figures of months that are closed, since it
 // moved them itself or they were closed afterwards.
 func (b Batch) NeedsReason() bool {
 	return b.Closed() != "" || b.ClosedSince && b.Kind != Entities && b.Kind != Users

@@ -18,7 +18,7 @@ import { recount, totalOf } from '../../src/sync/checksum'
 import type { SyncStatus } from '../../src/sync/contract'
 import { Driver } from '../../src/sync/driver'
 import { token, uuidV7 } from '../../src/sync/ids'
-import type { Clock, Work } from '../../src/sync/ports'
+import type { Clock, Reading, Work } from '../../src/sync/ports'
 import { Gate, HttpTransport } from '../../src/sync/transport'
 import { Rng } from '../../sim/rng'
 import { lockFolder } from './lock'
@@ -53,6 +53,11 @@ class NodeClock implements Clock {
 
   now(): number {
     return Date.now()
+  }
+
+  /** Nobody looks at a process: what passes while it is stopped is absence. */
+  read(): Reading {
+    return { wall: Date.now(), steady: performance.now(), attended: false }
   }
 
   wake(at: number, callback: () => void): void {
