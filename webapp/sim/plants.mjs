@@ -28,8 +28,8 @@ export const PLANTS = [
     'cursor saved before the rows',
     swap(
       'sync/driver.ts',
-      '    for (const batch of meta ?',
-      '    await replica.commit({ ...last, puts: [], deletes: [] })\n    for (const batch of meta ?',
+      '    for (const batch of [...plan.batches',
+      '    await replica.commit({ ...last, puts: [], deletes: [] })\n    for (const batch of [...plan.batches',
     ),
   ),
   client(
