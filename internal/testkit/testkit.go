@@ -113,12 +113,7 @@ func start(t *testing.T, from string) *Kit {
 		t.Fatal(err)
 	}
 	k.Dir = dir
-	t.Cleanup(func() {
-		// As the product ends, so that what runs in the background stops first.
-		_ = k.App.OnTerminate().Trigger(&core.TerminateEvent{App: k.App}, func(e *core.TerminateEvent) error {
-			return e.App.ClearBootstrap()
-		})
-	})
+	t.Cleanup(func() { _ = k.stop() })
 	k.App.Settings().Logs.MaxDays = 0
 	routes, err := apis.NewRouter(k.App)
 	if err != nil {
@@ -360,10 +355,18 @@ func (k *Kit) Copy() (dir string) {
 	return dir
 }
 
+// stop ends the server as the product ends, so that what runs in the background
+// stops before the databases close.
+func (k *Kit) stop() error {
+	return k.App.OnTerminate().Trigger(&core.TerminateEvent{App: k.App}, func(e *core.TerminateEvent) error {
+		return e.App.ClearBootstrap()
+	})
+}
+
 // Restart stops the server and starts another over a copy of its data.
 func (k *Kit) Restart() *Kit {
 	k.T.Helper()
-	if err := k.App.ClearBootstrap(); err != nil {
+	if err := k.stop(); err != nil {
 		k.T.Fatal(err)
 	}
 	again := start(k.T, k.Dir)
