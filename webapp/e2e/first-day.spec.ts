@@ -73,11 +73,17 @@ async function importAll(page: Page, folder: string): Promise<void> {
   }
 }
 
-/** The link that the administrator hands over to somebody he finds in the list. */
-async function handOver(page: Page, email: string): Promise<string> {
+/** Opens somebody found in the list; the rows stay where they are only once it has answered. */
+async function find(page: Page, email: string): Promise<void> {
   await page.goto('/#/personas')
   await page.getByLabel('Buscar por nombre').fill(email)
+  await expect(page.getByText('1 persona', { exact: true })).toBeVisible()
   await page.getByTestId(`person-${email}`).getByRole('link').click()
+}
+
+/** The link that the administrator hands over to somebody. */
+async function handOver(page: Page, email: string): Promise<string> {
+  await find(page, email)
   await page.getByRole('button', { name: 'Mostrar un enlace' }).click()
   return page.getByRole('textbox', { name: 'Enlace' }).inputValue()
 }
@@ -147,9 +153,7 @@ test('a first day: administrator, imports, an invited supervisor, her first visi
   await expect(jobs).toContainText(/\b10 de \d/)
 
   // She is not in any more once she is deactivated; her visit stays.
-  await page.goto('/#/personas')
-  await page.getByLabel('Buscar por nombre').fill(field.email)
-  await page.getByTestId(`person-${field.email}`).getByRole('link').click()
+  await find(page, field.email)
   await expect(page.getByText('Eligió su contraseña')).toBeVisible()
   await page.getByRole('button', { name: 'Desactivar la cuenta' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Sí, desactivar' }).click()
