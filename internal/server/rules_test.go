@@ -70,7 +70,7 @@ func TestEveryTrackedFieldHasItsRule(t *testing.T) {
 			found := false
 			for _, value := range []string{"2026-13-01", "2026-11-31", "2026-13"} {
 				for _, check := range of.Checks {
-					if bad := check(f.Name, value, "2026-11-23"); bad != nil && noDate[string(bad.Code)] {
+					if bad := check.Judge(f.Name, value, "2026-11-23"); bad != nil && noDate[string(bad.Code)] {
 						found = true
 					}
 				}

@@ -118,7 +118,7 @@ func describe(db dbx.Builder, today day.Day, row *app.ProblemRow, ut string) err
 		field := app.ProblemField{Field: name, Value: values[name], Form: record.FormText}
 		if f := records.Find(row.Collection).Field(name); f != nil {
 			field.Must = f.Must
-			field.Form, field.Choices = f.Form(today)
+			field.Form, field.Choices = f.Form()
 		}
 		if row.Collection == "attendance_sheets" && name == "marks" {
 			if err := wrongMarks(db, values, &field); err != nil {

@@ -88,7 +88,7 @@ var oneMark = r.In(Present, Absent, NotSeen)
 // like no_visto.
 func IsMark(v any) bool { return v == nil || oneMark(v) }
 
-func isID(s string) bool { return r.ID("", s, "") == nil }
+func isID(s string) bool { return r.ID.Judge("", s, "") == nil }
 
 // onTheRoster: who is marked is a participant of the sheet's intervention. A
 // stranger's mark counts for nobody, with or without the rule; the others' do.

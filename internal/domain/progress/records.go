@@ -24,14 +24,14 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Of("code", r.AOCode), r.Must("name", r.Text), r.Must("exercise", r.Year),
 			r.Must("funding_frame", frames), r.Must("unit_measure", r.OneOf(measures...)), r.Of("budget_category", r.OneOf("PP0073", "APNOP9002")),
-			r.Must("counting_rule", r.Text), r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Of("position", r.Any),
+			r.Must("counting_rule", r.Text), r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Of("position", r.Any), r.Flag("followup_approved"),
 		},
 		Read: []string{"exercise"},
 	},
 	{
 		Name: "ao_months",
 		Fields: []r.Field{
-			r.MustRef("ao", "aos"), r.Must("month", r.Month), r.Of("physical_target", r.Count), r.Of("financial_target", r.Count),
+			r.MustRef("ao", "aos"), r.Must("month", r.Month), r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Flag("synthetic"),
 		},
 		Rules: []r.Rule{r.YearOf("month", "ao", "aos")},
 	},
@@ -79,7 +79,7 @@ var Records = []*r.Type{
 		Name: "ao_versions",
 		Fields: []r.Field{
 			r.MustRef("poi_version", "poi_versions"), r.MustRef("ao", "aos"), r.Must("aei", r.AEICode), r.Of("cause", r.Text),
-			r.Of("physical_target", r.Count), r.Of("financial_target", r.Count),
+			r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Flag("active"), r.Flag("synthetic"),
 		},
 	},
 	{
@@ -101,7 +101,7 @@ var Records = []*r.Type{
 		Name: "management_reports",
 		Fields: r.Join(
 			r.Counting(
-				r.Ref("ut", "uts"), r.MustRef("ao", "aos"), r.Must("unit", r.Text), r.Must("kind", r.Text), r.Must("period", period),
+				r.Ref("ut", "uts"), r.MustRef("ao", "aos"), r.Must("unit", r.Text), r.Must("kind", r.Text), r.Must("period", r.Only(r.KindText, period)),
 				r.Of("approved_on", r.Past), r.Must("state", r.OneOf("borrador", "presentado", "aprobado", "retirado")),
 			),
 			[]r.Field{r.Must("number", r.Short), r.Of("sha256", r.SHA256)},
@@ -113,11 +113,11 @@ var periodShape = r.Like(`^\d{4}(-(Q[1-4]|S[12]|\d{2}))?$`)
 
 // period is a year, or a quarter, half or month of one.
 func period(name string, v any, today day.Day) *fault.Fault {
-	if f := periodShape(name, v, today); f != nil {
+	if f := periodShape.Judge(name, v, today); f != nil {
 		return f
 	}
 	if s := v.(string); len(s) == len("2026-11") && s[5] <= '9' {
-		return r.Month(name, v, today)
+		return r.Month.Judge(name, v, today)
 	}
 	return nil
 }

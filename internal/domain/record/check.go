@@ -23,20 +23,50 @@ const (
 
 // The ways in which a field is declared.
 
-// Of is a field that may be empty.
-func Of(name string, checks ...Check) Field { return Field{Name: name, Checks: checks} }
+// Of is a field that may be empty. Its kind is that of what its checks take; a
+// text where there are none.
+func Of(name string, checks ...Check) Field {
+	f := Field{Name: name, Checks: checks}
+	if len(checks) > 0 {
+		f.Kind = checks[0].Kind
+	}
+	return f
+}
 
 // Must is a field that may not be empty.
-func Must(name string, checks ...Check) Field { return Field{Name: name, Must: true, Checks: checks} }
+func Must(name string, checks ...Check) Field {
+	f := Of(name, checks...)
+	f.Must = true
+	return f
+}
 
 // Ref is the id of a row of another collection; it may be empty.
 func Ref(name, collection string) Field {
-	return Field{Name: name, Ref: collection, Checks: []Check{ID}}
+	f := Of(name, ID)
+	f.Ref = collection
+	return f
 }
 
 // MustRef is a Ref that may not be empty.
 func MustRef(name, collection string) Field {
-	return Field{Name: name, Ref: collection, Must: true, Checks: []Check{ID}}
+	f := Ref(name, collection)
+	f.Must = true
+	return f
+}
+
+// Flag is yes or no.
+func Flag(name string) Field { return Field{Name: name, Kind: KindBool} }
+
+// At is a moment by the server's clock.
+func At(name string) Field { return Field{Name: name, Kind: KindInstant} }
+
+// Value is JSON of any form.
+func Value(name string) Field { return Field{Name: name, Kind: KindJSON} }
+
+// ServerOnly marks fields that are no part of what devices get.
+func ServerOnly(f Field) Field {
+	f.ServerOnly = true
+	return f
 }
 
 // Counting marks fields without which a row adds to no figure.
@@ -51,14 +81,19 @@ func Counting(fields ...Field) []Field {
 func Join(groups ...[]Field) []Field { return slices.Concat(groups...) }
 
 // text turns a check of a text into one of a value.
-func text(ok func(name, s string) *fault.Fault) Check {
-	return func(name string, v any, _ day.Day) *fault.Fault {
+func text(spec Spec, ok func(name, s string) *fault.Fault) Check {
+	return Check{spec, func(name string, v any, _ day.Day) *fault.Fault {
 		s, is := v.(string)
 		if !is {
 			return fault.New(fault.InvalidValue, name)
 		}
 		return ok(name, s)
-	}
+	}}
+}
+
+// Only is a check that is code alone.
+func Only(kind Kind, judge func(name string, v any, today day.Day) *fault.Fault) Check {
+	return Check{Spec{Kind: kind}, judge}
 }
 
 // Text is at most so long as the schema allows.
@@ -69,7 +104,7 @@ var Short = Chars(200)
 
 // Chars bounds a text in characters; blanks alone are no text.
 func Chars(most int) Check {
-	return text(func(name, s string) *fault.Fault {
+	return text(Spec{Type: "chars", Most: int64(most)}, func(name, s string) *fault.Fault {
 		switch {
 		case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
 			return fault.New(fault.InvalidValue, name)
@@ -83,15 +118,15 @@ func Chars(most int) Check {
 }
 
 // Day is a date of the calendar.
-var Day = text(dayFault)
+var Day = text(Spec{Type: "day"}, dayFault)
 
 // Past is the date of something that happened: not after today.
-func Past(name string, v any, today day.Day) *fault.Fault {
-	if f := Day(name, v, today); f != nil {
+var Past = Check{Spec{Type: "day"}, func(name string, v any, today day.Day) *fault.Fault {
+	if f := Day.Judge(name, v, today); f != nil {
 		return f
 	}
 	return NotAfter(name, v.(string), today)
-}
+}}
 
 // NotAfter refuses a day after today.
 func NotAfter(name, s string, today day.Day) *fault.Fault {
@@ -129,18 +164,18 @@ func digits(s string) int {
 }
 
 // Month is a month of the calendar, "2026-11".
-var Month = text(monthFault)
+var Month = text(Spec{Type: "month"}, monthFault)
 
 // PastMonth has begun.
-func PastMonth(name string, v any, today day.Day) *fault.Fault {
-	if f := Month(name, v, today); f != nil {
+var PastMonth = Check{Spec{Type: "month"}, func(name string, v any, today day.Day) *fault.Fault {
+	if f := Month.Judge(name, v, today); f != nil {
 		return f
 	}
 	if s := v.(string); day.Month(s) > today.Month() {
 		return fault.New(fault.MonthInFuture, name).With("value", s)
 	}
 	return nil
-}
+}}
 
 func monthFault(name, s string) *fault.Fault {
 	if len(s) != 7 || dayFault(name, s+"-01") != nil {
@@ -150,7 +185,7 @@ func monthFault(name, s string) *fault.Fault {
 }
 
 // Moment is what a phone's clock said, RFC 3339: evidence, compared with nothing.
-var Moment = text(func(name, s string) *fault.Fault {
+var Moment = text(Spec{Type: "moment"}, func(name, s string) *fault.Fault {
 	if _, err := time.Parse(time.RFC3339, s); err != nil {
 		return fault.New(fault.DateInvalid, name).With("value", Clip(s))
 	}
@@ -159,22 +194,22 @@ var Moment = text(func(name, s string) *fault.Fault {
 
 // Numbers that name people, bodies and places (internal/domain/identity).
 var (
-	DNI      = text(identity.ValidateDNI)
-	RUC      = text(identity.ValidateRUC)
-	Ubigeo   = text(identity.ValidateUbigeo)
-	Convenio = text(identity.ValidateConvenioCode)
+	DNI      = text(Spec{Type: "dni"}, identity.ValidateDNI)
+	RUC      = text(Spec{Type: "ruc"}, identity.ValidateRUC)
+	Ubigeo   = text(Spec{Type: "ubigeo"}, identity.ValidateUbigeo)
+	Convenio = text(Spec{Type: "convenio"}, identity.ValidateConvenioCode)
 )
 
 // Numbers by which people name a thing, in their one form
 // (internal/domain/naturalkey).
 var (
-	Resolution = text(func(name, s string) *fault.Fault {
+	Resolution = text(Spec{Type: "resolution"}, func(name, s string) *fault.Fault {
 		if fixed := naturalkey.Resolution(s); fixed != s {
 			return fault.New(fault.ResolutionForm, name).With("value", Clip(s)).With("fixed", Clip(fixed))
 		}
 		return nil
 	})
-	Clasificador = text(func(name, s string) *fault.Fault {
+	Clasificador = text(Spec{Type: "clasificador"}, func(name, s string) *fault.Fault {
 		fixed, ok := naturalkey.Clasificador(s)
 		switch {
 		case !ok:
@@ -184,7 +219,7 @@ var (
 		}
 		return nil
 	})
-	Policy = text(func(name, s string) *fault.Fault {
+	Policy = text(Spec{Type: "policy"}, func(name, s string) *fault.Fault {
 		if naturalkey.Policy(s) == "" {
 			return fault.New(fault.InvalidValue, name).With("value", Clip(s))
 		}
@@ -193,7 +228,7 @@ var (
 )
 
 // ID is a record id.
-var ID = text(func(name, s string) *fault.Fault {
+var ID = text(Spec{Type: "id"}, func(name, s string) *fault.Fault {
 	if len(s) != 15 {
 		return fault.New(fault.InvalidValue, name).With("value", Clip(s))
 	}
@@ -208,7 +243,7 @@ var ID = text(func(name, s string) *fault.Fault {
 // Like is a text of that shape.
 func Like(expr string) Check {
 	shape := regexp.MustCompile(expr)
-	return text(func(name, s string) *fault.Fault {
+	return text(Spec{Type: "like"}, func(name, s string) *fault.Fault {
 		if !shape.MatchString(s) {
 			return fault.New(fault.InvalidValue, name).With("value", Clip(s))
 		}
@@ -225,7 +260,7 @@ var (
 
 // OneOf is one of a closed list, letter by letter.
 func OneOf(values ...string) Check {
-	return text(func(name, s string) *fault.Fault {
+	return text(Spec{Type: "one_of", Values: values}, func(name, s string) *fault.Fault {
 		if slices.Contains(values, s) {
 			return nil
 		}
@@ -243,12 +278,12 @@ var (
 
 // Between is a whole number, both ends included.
 func Between(least, most int64) Check {
-	return func(name string, v any, _ day.Day) *fault.Fault {
+	return Check{Spec{Kind: KindInt, Type: "whole", Least: least, Most: most}, func(name string, v any, _ day.Day) *fault.Fault {
 		if n, ok := Whole(v); !ok || n < least || n > most {
 			return fault.New(fault.InvalidValue, name)
 		}
 		return nil
-	}
+	}}
 }
 
 // Object is JSON of the form {"<key>": value}.
@@ -258,7 +293,7 @@ func Object(key func(string) bool, value func(any) bool) Check {
 
 // Map is JSON of the form {"<key>": value}, where the key says what the value may be.
 func Map(part func(key string, value any) bool) Check {
-	return func(name string, v any, _ day.Day) *fault.Fault {
+	return Only(KindJSON, func(name string, v any, _ day.Day) *fault.Fault {
 		m, ok := v.(map[string]any)
 		if !ok {
 			return fault.New(fault.InvalidValue, name)
@@ -273,12 +308,12 @@ func Map(part func(key string, value any) bool) Check {
 			return fault.New(fault.InvalidValue, name).With("item", Clip(bad))
 		}
 		return nil
-	}
+	})
 }
 
 // List is JSON that is a list of such items.
 func List(item func(any) bool) Check {
-	return func(name string, v any, _ day.Day) *fault.Fault {
+	return Only(KindJSON, func(name string, v any, _ day.Day) *fault.Fault {
 		items, ok := v.([]any)
 		if !ok {
 			return fault.New(fault.InvalidValue, name)
@@ -289,7 +324,7 @@ func List(item func(any) bool) Check {
 			}
 		}
 		return nil
-	}
+	})
 }
 
 // In makes a test of one value of a closed list.

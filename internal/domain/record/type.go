@@ -51,17 +51,48 @@ type Type struct {
 	Remove func(r Row, w World) *fault.Fault
 }
 
+// Kind is how a field is kept and how it crosses the wire.
+type Kind uint8
+
+// The kinds a field may have. There are no fractions: money is céntimos and
+// places are microdegrees.
+const (
+	KindText Kind = iota
+	KindInt
+	KindBool
+	KindJSON
+	KindInstant // UTC; "2026-11-23T15:04:05.000Z" on the wire
+)
+
 // Field is one field and what it may hold.
 type Field struct {
 	Name   string
+	Kind   Kind
 	Ref    string  // the collection whose id it holds
 	Must   bool    // it may not be empty
 	Counts bool    // a row that is wrong here adds to no figure (of a list, one wrong item is left out)
 	Checks []Check // of a value that is not empty
+	// ServerOnly: it is no part of the row's content, which devices hold, checksums
+	// cover and revisions count.
+	ServerOnly bool
 }
 
 // Check judges one value, never an empty one.
-type Check func(name string, v any, today day.Day) *fault.Fault
+type Check struct {
+	Spec
+	judge func(name string, v any, today day.Day) *fault.Fault
+}
+
+// Judge answers why a value is not taken, or nil.
+func (c Check) Judge(name string, v any, today day.Day) *fault.Fault { return c.judge(name, v, today) }
+
+// Spec is what a check says as data, for readers that are not Go.
+type Spec struct {
+	Kind        Kind
+	Type        string // "" for what only code can say
+	Least, Most int64  // of characters, or of the number
+	Values      []string
+}
 
 // Rule is over several fields, or over rows that the row names.
 type Rule struct {
@@ -144,7 +175,7 @@ func (f *Field) judge(r Row, w World) *Finding {
 		return &Finding{Fault: fault.New(fault.Required, f.Name), Fields: []string{f.Name}, Counts: f.Counts}
 	}
 	for _, check := range f.Checks {
-		if bad := check(f.Name, v, w.Today()); bad != nil {
+		if bad := check.Judge(f.Name, v, w.Today()); bad != nil {
 			return &Finding{Fault: bad, Fields: []string{f.Name}, Counts: f.Counts && !ofOne(bad), Until: until(bad, r)}
 		}
 	}
@@ -176,6 +207,17 @@ func until(f *fault.Fault, r Row) day.Day {
 		return day.Day(r.Text(f.Field) + "-01")
 	}
 	return ""
+}
+
+// Content are the fields that are remembered of a row, and that devices get.
+func (t *Type) Content() []Field {
+	out := make([]Field, 0, len(t.Fields))
+	for _, f := range t.Fields {
+		if !f.ServerOnly {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Field of that name, or nil.

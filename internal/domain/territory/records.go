@@ -12,7 +12,7 @@ import (
 
 // Records are the kinds of record of the catalogue.
 var Records = []*r.Type{
-	{Name: "uts", Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text)}},
+	{Name: "uts", Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text), r.Flag("assumption")}},
 	{Name: "districts", Fields: []r.Field{
 		r.Must("ubigeo", r.Ubigeo), // INEI, not RENIEC
 		r.Must("name", r.Text), r.Must("province", r.Text), r.Must("department", r.Text),
@@ -21,6 +21,7 @@ var Records = []*r.Type{
 		Name: "jurisdictions",
 		Fields: []r.Field{
 			r.MustRef("district", "districts"), r.MustRef("ut", "uts"), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Of("note", r.Text),
+			r.Flag("assumption"),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
@@ -30,12 +31,13 @@ var Records = []*r.Type{
 		Name: "parameters",
 		Fields: []r.Field{
 			r.Must("key", r.Like(`^[a-z0-9_.]+$`)), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Must("norm", r.Text), r.Of("unit", r.Text),
+			r.Value("value"), r.Flag("assumption"),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
 	{Name: "checklists", Fields: []r.Field{
 		r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Must("version", r.Between(1, 1<<31)), r.Must("title", r.Text), r.Must("valid_from", r.Day),
-		r.Of("items", items),
+		r.Of("items", r.Only(r.KindJSON, items)),
 	}},
 }
 

@@ -26,8 +26,8 @@ var Records = []*r.Type{
 				r.Of("location_reason", r.Text), r.Of("roster_as_of", r.Short), r.Of("checklist_key", r.Short), r.Of("note", r.Text),
 				r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any), r.Of("accuracy_m", r.Count), r.Of("headcount", r.Count), r.Of("roster_size", r.Count),
 				r.Of("checklist_version", r.Count), r.Of("answers", r.Object(answerKey.MatchString, r.In("si", "no", "na"))),
-				// What the sensor said of itself; the server's alone.
-				r.Of("fix", r.Map(isFix)),
+				// What the sensor said of itself.
+				r.ServerOnly(r.Of("fix", r.Map(isFix))), r.At("received_at"),
 			},
 		),
 		Rules: r.Rules(r.Counted(visitedBefore, r.WithinWork("visited_on", made, "state")), []r.Rule{r.InPeru, itsConvenio}),
@@ -65,10 +65,12 @@ var Records = []*r.Type{
 		r.Must("kind", r.OneOf("edit", "delete_edited", "edit_deleted")), r.Must("collection", r.Short), r.Must("record", r.ID), r.Of("intervention", r.ID),
 		r.Must("mutation", r.Short), r.Must("author", r.ID), r.Of("other", r.ID), r.Must("rule", r.Short), r.Must("state", r.OneOf("abierto", "resuelto")),
 		r.Of("resolution", r.OneOf(ResolveAuthor, ResolveOther)), r.Of("resolved_by", r.ID), r.Of("values", r.List(isObject)),
+		r.Of("author_name"), r.Of("author_at"), r.Of("other_name"), r.Of("other_at"), r.Of("resolved_by_name"), r.Of("resolved_at"), r.Of("label"),
 	}},
 	{Name: "mutation_reviews", Fields: []r.Field{
 		r.Must("mutation", r.Short), r.Must("user", r.ID), r.Must("collection", r.Short), r.Must("record", r.ID),
 		r.Must("status", r.OneOf("applied", "rejected")), r.Of("errors", r.List(isObject)), r.Of("seq", r.Count), r.Of("rev", r.Count),
+		r.Of("reason"), r.Of("decided_by_name"), r.Of("decided_at"), r.Of("receipt"),
 	}},
 }
 
