@@ -1,5 +1,12 @@
 package replication
 
+import (
+	"slices"
+
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+)
+
 // Names of buckets; see docs/protocol.md §3.
 const Catalog = "catalog"
 
@@ -21,16 +28,14 @@ func (p Payload) Text(field string) string {
 	return s
 }
 
-// Surroundings answers what a row's place depends on beside the row itself.
+// Surroundings answers what a row's place depends on beside the row itself: the
+// steps of the declared ways.
 type Surroundings interface {
-	// UTOf is the unit an intervention belongs to, "" if unknown.
-	UTOf(intervention string) (string, error)
-	// InterventionsOf are the interventions an entity proposes or executes.
-	InterventionsOf(entity string) ([]string, error)
-	// UnitsOf are the units that serve, served or will serve a district.
-	UnitsOf(district string) ([]string, error)
-	// VisitOf answers a visit's intervention and state, "" for none.
-	VisitOf(visit string) (intervention, state string, err error)
+	// Value is what a field of another row says, "" if it is not there.
+	Value(collection, id, field string) (string, error)
+	// Values are what the field take says in the rows of a collection one of whose
+	// fields by is the id, each once and sorted.
+	Values(collection string, by []string, id, take string) ([]string, error)
 }
 
 // Planned is the state of a visit that the executor must not know of yet
@@ -39,104 +44,96 @@ const Planned = "planificada"
 
 // BucketsOf says which buckets hold a row. No bucket: it is never served.
 func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, error) {
-	switch collection {
-	case "parameters", "checklists", "holidays":
-		return []string{Catalog}, nil
-	case "assignments", "mutation_reviews":
-		return []string{userBucket(p.Text("user"))}, nil
-	case "conflicts":
-		return conflictBuckets(p.Text("author"), p.Text("other")), nil
-	case "uts":
-		return []string{utBucket(id)}, nil
-	case "districts":
-		// Of whatever date: a place needs its name where it once was served, and
-		// no bucket depends on today.
-		units, err := s.UnitsOf(id)
+	t := records.Find(collection)
+	if t == nil {
+		return nil, nil
+	}
+	w := walk{around: s}
+	err := w.all(t.Place, here{collection: collection, id: id, row: p, self: true}, false)
+	return w.out, err
+}
+
+// here is a row on the way.
+type here struct {
+	collection, id string
+	row            Payload // of the row that is placed
+	self           bool
+}
+
+type walk struct {
+	around Surroundings
+	out    []string
+}
+
+func (w *walk) says(at here, field string) (string, error) {
+	if at.self {
+		return at.row.Text(field), nil
+	}
+	return w.around.Value(at.collection, at.id, field)
+}
+
+func (w *walk) all(place record.Place, at here, hidden bool) error {
+	for i := range place {
+		if err := w.one(&place[i], at, hidden); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) one(way *record.Way, at here, hidden bool) error {
+	if way.Hidden.Field != "" {
+		state, err := w.says(at, way.Hidden.Field)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out := make([]string, len(units))
-		for i, ut := range units {
-			out[i] = utBucket(ut)
-		}
-		return out, nil
-	case "interventions":
-		return []string{utBucket(p.Text("ut")), aiiBucket(id)}, nil
-	case "convenios":
-		return header(p.Text("intervention"), s)
-	case "entities":
-		return entityBuckets(id, s)
-	case "cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets",
-		"rendiciones", "rendicion_lines", "rendicion_documents", "rendicion_observations":
-		return []string{aiiBucket(p.Text("intervention"))}, nil
-	case "participant_conditions":
-		ut, err := s.UTOf(p.Text("intervention"))
-		if err != nil || ut == "" {
-			return nil, err
-		}
-		return []string{sensitiveBucket(ut)}, nil
-	case "visits":
-		return visitBuckets(p.Text("intervention"), p.Text("state")), nil
-	case "visit_marks", "findings", "unlisted_workers":
-		// Where its visit is, whatever its own intervention says.
-		intervention, state, err := s.VisitOf(p.Text("visit"))
-		return visitBuckets(intervention, state), err
+		hidden = hidden || state == way.Hidden.Value
 	}
-	return nil, nil
-}
-
-// conflictBuckets: who lost a value, and whose stands, if known.
-func conflictBuckets(author, other string) []string {
-	out := []string{userBucket(author)}
-	if other != "" && other != author {
-		out = append(out, userBucket(other))
-	}
-	return out
-}
-
-func visitBuckets(intervention, state string) []string {
-	switch {
-	case intervention == "":
-		return nil
-	case state == Planned:
-		return []string{aiiSupBucket(intervention)}
-	}
-	return []string{aiiBucket(intervention)}
-}
-
-// header rows are seen by the whole unit and by those who hold the intervention.
-func header(intervention string, s Surroundings) ([]string, error) {
-	ut, err := s.UTOf(intervention)
+	next, err := w.next(way, at)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := []string{aiiBucket(intervention)}
-	if ut != "" {
-		out = append(out, utBucket(ut))
-	}
-	return out, nil
-}
-
-func entityBuckets(entity string, s Surroundings) ([]string, error) {
-	interventions, err := s.InterventionsOf(entity)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, i := range interventions {
-		names, err := header(i, s)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range names {
-			if !seen[n] {
-				seen[n] = true
-				out = append(out, n)
+	for _, id := range next {
+		switch name := bucketOf(way.Of, id, hidden); {
+		case id == "" && way.Of != record.OfAll:
+		case len(way.Then) > 0:
+			if err := w.all(way.Then, here{collection: way.To, id: id}, hidden); err != nil {
+				return err
 			}
+		case !slices.Contains(w.out, name):
+			w.out = append(w.out, name)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+func (w *walk) next(way *record.Way, at here) ([]string, error) {
+	switch {
+	case way.From != "":
+		return w.around.Values(way.From, way.By, at.id, way.Take)
+	case way.Field != "":
+		id, err := w.says(at, way.Field)
+		return []string{id}, err
+	}
+	return []string{at.id}, nil
+}
+
+func bucketOf(of record.Bucket, id string, hidden bool) string {
+	switch of {
+	case record.OfUser:
+		return userBucket(id)
+	case record.OfUnit:
+		return utBucket(id)
+	case record.OfSensitiveUnit:
+		return sensitiveBucket(id)
+	case record.OfWork:
+		if hidden {
+			return aiiSupBucket(id)
+		}
+		return aiiBucket(id)
+	case record.OfAll:
+	}
+	return Catalog
 }
 
 // Holding is what decides which buckets a user's devices hold.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"chaski/internal/records"
 )
 
 // Merging a device's change into a record that others may have changed.
@@ -27,20 +29,10 @@ import (
 //     was lost, or that others changed unseen, conflicts again.
 //   - M5 The answer depends on the arguments alone, not on the order of fields.
 
-// groups move whole: a number without its dates, or a state without its reason,
-// would say what nobody said.
-var groups = map[string][][]string{
-	"findings":           {{"state", "state_reason"}, {"responsible", "due_on"}},
-	"unlisted_workers":   {{"dni", "given_names", "surnames"}},
-	"insurance_policies": {{"number", "insurer_ruc", "insurer_name", "valid_from", "valid_to"}},
-}
-
-// UnitOf is the merge group of a field, or the field alone.
+// UnitOf is the merge unit of a field, or the field alone.
 func UnitOf(collection, field string) []string {
-	for _, g := range groups[collection] {
-		if slices.Contains(g, field) {
-			return g
-		}
+	if t := records.Find(collection); t != nil {
+		return t.UnitOf(field)
 	}
 	return []string{field}
 }

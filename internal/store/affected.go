@@ -70,8 +70,12 @@ func (d *drain) noteContent(k Key, p replication.Payload) error {
 		a.saySheet(p)
 	case "visit_marks":
 		// Of its visit, whatever its own intervention says.
-		v, err := d.around.visit(p.Text("visit"))
-		a.say(v.Intervention, p.Text("participant"), v.Day)
+		work, err := d.around.Value("visits", p.Text("visit"), "intervention")
+		if err != nil {
+			return err
+		}
+		on, err := d.around.Value("visits", p.Text("visit"), "visited_on")
+		a.say(work, p.Text("participant"), on)
 		return err
 	case "insurance_policies", "insured_persons":
 		rules, err := d.refusing()

@@ -4,36 +4,27 @@ import (
 	"slices"
 
 	"github.com/pocketbase/dbx"
+
+	"chaski/internal/records"
 )
 
 // AuditFollowed is noted of a row that went to another work with what it belongs to.
 const AuditFollowed = "followed"
 
-// belongings are rows that repeat the work of what they belong to: they have none
-// of their own, so that they move with it. (Whoever was on a roster has a history
-// of his own, and stays where it was.)
-var belongings = []struct{ owner, rows, by string }{
-	{"visits", "visit_marks", "visit"},
-	{"visits", "findings", "visit"},
-	{"visits", "unlisted_workers", "visit"},
-	{"insurance_policies", "insured_persons", "insurance_policy"},
-	{"insurance_policies", "insurance_certificates", "insurance_policy"},
-	{"rendiciones", "rendicion_lines", "rendicion"},
-	{"rendiciones", "rendicion_documents", "rendicion"},
-	{"rendiciones", "rendicion_observations", "rendicion"},
-}
-
-// follow lets rows go to the work that their owner, one of the dirty rows, was
-// moved to, and answers them: they are dirty too, and known.
+// follow lets rows go to the work that what they belong to, one of the dirty rows,
+// was moved to, and answers them: they are dirty too, and known. They repeat its
+// work and have none of their own. (Whoever was on a roster has a history of his
+// own, and stays where it was.)
 func (d *drain) follow(keys []Key) ([]Key, error) {
 	dirty := map[string][]string{}
 	for _, k := range keys {
 		dirty[k.Collection] = append(dirty[k.Collection], k.Record)
 	}
 	var out []Key
-	for _, b := range belongings {
-		for ids := range slices.Chunk(dirty[b.owner], chunk) {
-			moved, err := d.followSome(b.owner, b.rows, b.by, ids)
+	for _, t := range records.All {
+		owner := t.ParentType()
+		for ids := range slices.Chunk(dirty[owner], chunk) {
+			moved, err := d.followSome(owner, t.Name, t.Parent, ids)
 			if err != nil {
 				return nil, err
 			}

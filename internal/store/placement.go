@@ -2,9 +2,9 @@ package store
 
 import (
 	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -136,52 +136,37 @@ func (d *drain) held(rows []change) (map[string]*placed, error) {
 
 // dependents are rows that may belong elsewhere because another row changed.
 func (d *drain) dependents(ch change) ([]Key, error) {
-	switch ch.key.Collection {
-	case "visits":
-		if ch.old.Text("state") == ch.now.Text("state") && ch.old.Text("intervention") == ch.now.Text("intervention") {
-			return nil, nil
-		}
-		return d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE visit = {:id}`, "visit_marks", "findings", "unlisted_workers")
-	case "interventions":
-		if ch.old.Text("ut") == ch.now.Text("ut") {
-			return nil, nil
-		}
-		keys, err := d.keysOf(ch.key.Record, `SELECT id FROM %s WHERE intervention = {:id}`, "convenios", "participant_conditions")
-		if err != nil {
-			return nil, err
-		}
-		entities, err := column(d.db, `SELECT proposer FROM convenios WHERE intervention = {:id}
-			UNION SELECT executor FROM convenios WHERE intervention = {:id}`, dbx.Params{"id": ch.key.Record})
-		return append(keys, keysIn("entities", entities...)...), err
-	case "jurisdictions":
-		return keysIn("districts", ch.old.Text("district"), ch.now.Text("district")), nil
-	case "convenios":
-		return keysIn("entities", ch.old.Text("proposer"), ch.old.Text("executor"),
-			ch.now.Text("proposer"), ch.now.Text("executor")), nil
-	}
-	return nil, nil
-}
-
-func (d *drain) keysOf(id, sql string, tables ...string) ([]Key, error) {
 	var out []Key
-	for _, t := range tables {
-		ids, err := column(d.db, fmt.Sprintf(sql, t), dbx.Params{"id": id})
-		if err != nil {
-			return nil, err
+	for _, w := range replication.Watches(ch.key.Collection) {
+		ids := w.Begin(ch.key.Record, ch.old, ch.now)
+		for _, step := range w.Steps {
+			var err error
+			if ids, err = d.back(step, ids); err != nil {
+				return nil, err
+			}
 		}
-		out = append(out, keysIn(t, ids...)...)
+		for _, id := range ids {
+			out = append(out, Key{w.Rows, id})
+		}
 	}
 	return out, nil
 }
 
-func keysIn(collection string, ids ...string) []Key {
-	var out []Key
-	for _, id := range ids {
-		if id != "" {
-			out = append(out, Key{collection, id})
-		}
+// back goes one step of a way backwards.
+func (d *drain) back(step replication.Backstep, ids []string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	return out
+	take := step.Take
+	if take == nil {
+		take = []string{"id"}
+	}
+	parts := make([]string, len(take))
+	for i, column := range take {
+		parts[i] = `SELECT ` + column + ` FROM ` + step.Collection + ` WHERE ` + step.By + ` IN (SELECT value FROM json_each({:ids}))`
+	}
+	found, err := column(d.db, strings.Join(parts, ` UNION `), dbx.Params{"ids": jsonList(ids)})
+	return slices.DeleteFunc(found, func(id string) bool { return id == "" }), err
 }
 
 // place writes PUT entries for the buckets a row is in (all of them if its

@@ -1,74 +1,68 @@
 package store
 
 import (
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
 	"github.com/pocketbase/dbx"
+
+	"chaski/internal/replication"
 )
 
 // surroundings answers, from the open transaction, what a row's buckets depend
 // on beside the row itself. A drain writes no base row, so what was read once
 // holds until its end.
 type surroundings struct {
-	db     dbx.Builder
-	uts    map[string]string
-	visits map[string]visitPlace
-}
-
-type visitPlace struct {
-	Intervention string `db:"intervention"`
-	State        string `db:"state"`
-	Day          string `db:"visited_on"`
+	db   dbx.Builder
+	rows map[Key]map[string]string
 }
 
 func newSurroundings(db dbx.Builder) *surroundings {
-	return &surroundings{db: db, uts: map[string]string{}, visits: map[string]visitPlace{}}
+	return &surroundings{db: db, rows: map[Key]map[string]string{}}
 }
 
-// UTOf implements replication.Surroundings.
-func (s *surroundings) UTOf(intervention string) (string, error) {
-	if ut, known := s.uts[intervention]; known {
-		return ut, nil
+// Value implements replication.Surroundings.
+func (s *surroundings) Value(collection, id, field string) (string, error) {
+	k := Key{collection, id}
+	row := s.rows[k]
+	if value, known := row[field]; known {
+		return value, nil
 	}
-	out, err := column(s.db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": intervention})
-	if err != nil {
-		return "", err
+	asked := []string{field}
+	if row == nil { // all that the ways ask of a row is read at once
+		row = map[string]string{}
+		s.rows[k] = row
+		if ways := replication.Asked(collection); slices.Contains(ways, field) {
+			asked = ways
+		}
 	}
-	s.uts[intervention] = ""
-	if len(out) > 0 {
-		s.uts[intervention] = out[0]
-	}
-	return s.uts[intervention], nil
+	err := s.read(k, asked, row)
+	return row[field], err
 }
 
-// InterventionsOf implements replication.Surroundings.
-func (s *surroundings) InterventionsOf(entity string) ([]string, error) {
-	return column(s.db, `SELECT intervention FROM convenios WHERE executor = {:id} UNION
-		SELECT intervention FROM convenios WHERE proposer = {:id}`, dbx.Params{"id": entity})
+func (s *surroundings) read(k Key, fields []string, into map[string]string) error {
+	raw := make([]sql.NullString, len(fields))
+	dest := make([]any, len(fields))
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
+	err := s.db.Select(fields...).From(k.Collection).Where(dbx.HashExp{"id": k.Record}).Row(dest...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	for i, f := range fields {
+		into[f] = raw[i].String
+	}
+	return nil
 }
 
-// UnitsOf implements replication.Surroundings.
-func (s *surroundings) UnitsOf(district string) ([]string, error) {
-	return column(s.db, `SELECT DISTINCT ut FROM jurisdictions WHERE district = {:id} ORDER BY ut`, dbx.Params{"id": district})
-}
-
-// VisitOf implements replication.Surroundings.
-func (s *surroundings) VisitOf(visit string) (intervention, state string, err error) {
-	place, err := s.visit(visit)
-	return place.Intervention, place.State, err
-}
-
-// visit is where and when a visit was; zero for one that is not there.
-func (s *surroundings) visit(id string) (visitPlace, error) {
-	if place, known := s.visits[id]; known {
-		return place, nil
+// Values implements replication.Surroundings.
+func (s *surroundings) Values(collection string, by []string, id, take string) ([]string, error) {
+	parts := make([]string, len(by))
+	for i, field := range by {
+		parts[i] = `SELECT ` + take + ` FROM ` + collection + ` WHERE ` + field + ` = {:id}`
 	}
-	var rows []visitPlace
-	if err := s.db.NewQuery(`SELECT intervention, state, visited_on FROM visits WHERE id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows); err != nil {
-		return visitPlace{}, err
-	}
-	var place visitPlace
-	if len(rows) > 0 {
-		place = rows[0]
-	}
-	s.visits[id] = place
-	return place, nil
+	return column(s.db, strings.Join(parts, ` UNION `)+` ORDER BY 1`, dbx.Params{"id": id})
 }

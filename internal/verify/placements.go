@@ -12,8 +12,8 @@ import (
 
 const (
 	everyones = `SELECT id, 'catalog' AS bucket FROM {rows}`
-	persons   = `SELECT id, 'user:' || user AS bucket FROM {rows}`
-	ofTheWork = `SELECT id, 'aii:' || intervention AS bucket FROM {rows}`
+	persons   = `SELECT id, 'user:' || user AS bucket FROM {rows} WHERE user <> ''`
+	ofTheWork = `SELECT id, 'aii:' || intervention AS bucket FROM {rows} WHERE intervention <> ''`
 	// ofTheVisit is where its visit is, whatever its own intervention says.
 	ofTheVisit = `SELECT t.id, CASE v.state WHEN 'planificada' THEN 'aii-sup:' ELSE 'aii:' END || v.intervention AS bucket
 		FROM {rows} t JOIN visits v ON v.id = t.visit WHERE v.intervention <> ''`
@@ -25,12 +25,12 @@ const (
 var placements = map[string]string{
 	"parameters": everyones, "checklists": everyones, "holidays": everyones,
 	"assignments": persons, "mutation_reviews": persons,
-	"conflicts": `SELECT id, 'user:' || author AS bucket FROM conflicts UNION SELECT id, 'user:' || other FROM conflicts WHERE other <> ''`,
+	"conflicts": `SELECT id, 'user:' || author AS bucket FROM conflicts WHERE author <> '' UNION SELECT id, 'user:' || other FROM conflicts WHERE other <> ''`,
 
 	"uts":       `SELECT id, 'ut:' || id AS bucket FROM uts`,
 	"districts": `SELECT DISTINCT d.id, 'ut:' || j.ut AS bucket FROM districts d JOIN jurisdictions j ON j.district = d.id`,
 	"interventions": `SELECT id, 'aii:' || id AS bucket FROM interventions
-		UNION ALL SELECT id, 'ut:' || ut FROM interventions`,
+		UNION ALL SELECT id, 'ut:' || ut FROM interventions WHERE ut <> ''`,
 	"convenios": `SELECT id, 'aii:' || intervention AS bucket FROM convenios
 		UNION ALL SELECT c.id, 'ut:' || i.ut FROM convenios c JOIN interventions i ON i.id = c.intervention WHERE i.ut <> ''`,
 	"entities": `WITH works AS (SELECT e.id, c.intervention FROM entities e JOIN convenios c ON e.id IN (c.proposer, c.executor))

@@ -13,7 +13,7 @@ var works = r.OneOf("transferida", "requisitos_conformes", "participantes_selecc
 // sheets.
 var Records = []*r.Type{
 	{
-		Name: "interventions",
+		Name: "interventions", Place: r.Place{r.Named("ut", "uts", r.OfUnit), r.Itself(r.OfWork)},
 		Fields: []r.Field{
 			r.Must("kind", r.OneOf("aii", "pi")), r.Must("name", r.Text), r.MustRef("ut", "uts"), r.MustRef("district", "districts"),
 			r.Must("state", works), r.Must("starts_on", r.Day), r.Must("ends_on", r.Day), r.Of("place", r.Text), r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any),
@@ -21,12 +21,12 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.Order("starts_on", "ends_on"), r.InPeru},
 		Read:  []string{"starts_on", "ends_on"},
 	},
-	{Name: "convenios", Read: []string{"code"}, Fields: []r.Field{
+	{Name: "convenios", Place: r.Through("intervention", "interventions", r.Header()), Read: []string{"code"}, Fields: []r.Field{
 		r.Must("code", r.Convenio), r.MustRef("intervention", "interventions"), r.MustRef("proposer", "entities"), r.MustRef("executor", "entities"),
 		r.Must("funding_year", r.Year), r.Must("funding_frame", r.OneOf("ordinary", "ley_31728")),
 	}},
 	{
-		Name: "cupos",
+		Name: "cupos", Place: r.AtWork("intervention"),
 		Fields: r.Join(
 			r.Counting(r.MustRef("intervention", "interventions"), r.Must("state", r.OneOf("activo", "anulado"))),
 			[]r.Field{r.Of("number", r.Count)},
@@ -34,7 +34,7 @@ var Records = []*r.Type{
 		Read: []string{"intervention"},
 	},
 	{
-		Name: "assignments",
+		Name: "assignments", Place: r.OfPeople("user"),
 		Fields: []r.Field{
 			r.MustRef("user", "users"), r.MustRef("intervention", "interventions"), r.Must("from_on", r.Day), r.Of("to_on", r.Day), r.Of("reason", r.Text),
 		},
@@ -43,7 +43,7 @@ var Records = []*r.Type{
 	{
 		// People are put on the roster before they begin, and it may be known until
 		// when they stay: both days may lie ahead.
-		Name: "participants",
+		Name: "participants", Place: r.AtWork("intervention"),
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("intervention", "interventions"), r.MustRef("cupo", "cupos"), r.Must("dni", r.DNI),
@@ -55,7 +55,8 @@ var Records = []*r.Type{
 		Read:  []string{"intervention"},
 	},
 	{
-		Name: "participant_conditions",
+		// Sensitive: in no device's bucket.
+		Name: "participant_conditions", Place: r.Through("intervention", "interventions", r.Place{r.Named("ut", "uts", r.OfSensitiveUnit)}),
 		Fields: []r.Field{
 			r.MustRef("participant", "participants"), r.MustRef("intervention", "interventions"),
 			r.Must("condition", r.OneOf("victima_violencia_1980_2000", "victima_violencia_genero", "con_discapacidad", "familiar_discapacidad_severa_contigo")),
@@ -64,7 +65,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("participant", "participants")},
 	},
 	{
-		Name: "movements",
+		Name: "movements", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
 			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants"),
@@ -73,7 +74,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
 	},
 	{
-		Name: "attendance_sheets",
+		Name: "attendance_sheets", Place: r.AtWork("intervention"),
 		Fields: r.Counting(
 			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")),
 			r.Of("marks", r.Object(isID, IsMark)), r.Of("headcount", r.Count),

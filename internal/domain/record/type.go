@@ -7,6 +7,7 @@ package record
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 
 	"chaski/internal/domain/day"
@@ -47,6 +48,15 @@ type Type struct {
 	Rules  []Rule
 	// Read are the fields of its rows that rules of other kinds ask for.
 	Read []string
+	// Place is where its rows are served; none: they are tracked for figures and
+	// verification alone.
+	Place Place
+	// Parent is the field that names the row it belongs to, and goes with to another
+	// intervention; "" for none.
+	Parent string
+	// Units move whole in a merge: a number without its dates, or a state without its
+	// reason, would say what nobody said.
+	Units [][]string
 	// Remove says why a row may not be deleted; nil: it may.
 	Remove func(r Row, w World) *fault.Fault
 }
@@ -207,6 +217,24 @@ func until(f *fault.Fault, r Row) day.Day {
 		return day.Day(r.Text(f.Field) + "-01")
 	}
 	return ""
+}
+
+// ParentType is the collection it belongs to, "" for none.
+func (t *Type) ParentType() string {
+	if t.Parent == "" {
+		return ""
+	}
+	return t.Field(t.Parent).Ref
+}
+
+// UnitOf is the merge unit of a field, or the field alone.
+func (t *Type) UnitOf(field string) []string {
+	for _, u := range t.Units {
+		if slices.Contains(u, field) {
+			return u
+		}
+	}
+	return []string{field}
 }
 
 // Content are the fields that are remembered of a row, and that devices get.

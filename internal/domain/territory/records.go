@@ -12,8 +12,10 @@ import (
 
 // Records are the kinds of record of the catalogue.
 var Records = []*r.Type{
-	{Name: "uts", Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text), r.Flag("assumption")}},
-	{Name: "districts", Fields: []r.Field{
+	{Name: "uts", Place: r.Place{r.Itself(r.OfUnit)}, Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text), r.Flag("assumption")}},
+	// Of whatever date: a place needs its name where it once was served, and no
+	// bucket depends on today.
+	{Name: "districts", Place: r.Place{{From: "jurisdictions", By: []string{"district"}, Take: "ut", To: "uts", Of: r.OfUnit}}, Fields: []r.Field{
 		r.Must("ubigeo", r.Ubigeo), // INEI, not RENIEC
 		r.Must("name", r.Text), r.Must("province", r.Text), r.Must("department", r.Text),
 	}},
@@ -25,17 +27,20 @@ var Records = []*r.Type{
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
-	{Name: "holidays", Fields: []r.Field{r.Must("day", r.Day), r.Must("name", r.Text), r.Must("norm", r.Text), r.Must("scope", r.Text)}},
-	{Name: "entities", Fields: []r.Field{r.Must("ruc", r.RUC), r.Must("name", r.Text)}},
+	{Name: "holidays", Place: r.Everywhere(), Fields: []r.Field{r.Must("day", r.Day), r.Must("name", r.Text), r.Must("norm", r.Text), r.Must("scope", r.Text)}},
 	{
-		Name: "parameters",
+		Name: "entities", Fields: []r.Field{r.Must("ruc", r.RUC), r.Must("name", r.Text)},
+		Place: r.Place{r.Backwards("convenios", []string{"proposer", "executor"}, "intervention", "interventions", r.Header())},
+	},
+	{
+		Name: "parameters", Place: r.Everywhere(),
 		Fields: []r.Field{
 			r.Must("key", r.Like(`^[a-z0-9_.]+$`)), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Must("norm", r.Text), r.Of("unit", r.Text),
 			r.Value("value"), r.Flag("assumption"),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
-	{Name: "checklists", Fields: []r.Field{
+	{Name: "checklists", Place: r.Everywhere(), Fields: []r.Field{
 		r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Must("version", r.Between(1, 1<<31)), r.Must("title", r.Text), r.Must("valid_from", r.Day),
 		r.Of("items", r.Only(r.KindJSON, items)),
 	}},

@@ -8,13 +8,17 @@ import (
 // planned is the state of a visit that was not made yet.
 const planned = "planificada"
 
+// placed: unannounced visits are invisible to the executor until they were made
+// (domain.md §B).
+var placed = r.AtWork("intervention").HiddenWhile("state", planned)
+
 func made(row r.Row) bool { return row.Text("state") != planned }
 
 // Records are the kinds of record of a visit, of conflicts about them and of
 // what a review decided.
 var Records = []*r.Type{
 	{
-		Name: "visits",
+		Name: "visits", Place: placed,
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("intervention", "interventions"), r.Must("visited_on", r.Day), r.Must("state", r.OneOf(planned, StateSynced, "validada", "observada")),
@@ -34,7 +38,7 @@ var Records = []*r.Type{
 		Read:  []string{"intervention"},
 	},
 	{
-		Name: "visit_marks",
+		Name: "visit_marks", Parent: "visit", Place: r.Through("visit", "visits", placed),
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("visit", "visits"), r.MustRef("intervention", "interventions"), r.MustRef("participant", "participants"),
@@ -45,7 +49,8 @@ var Records = []*r.Type{
 		Rules: r.Counted(r.SameWork("visit", "visits"), r.SameWork("participant", "participants")),
 	},
 	{
-		Name: "findings",
+		Name: "findings", Parent: "visit", Place: r.Through("visit", "visits", placed),
+		Units: [][]string{{"state", "state_reason"}, {"responsible", "due_on"}},
 		Fields: []r.Field{
 			r.MustRef("visit", "visits"), r.MustRef("intervention", "interventions"), r.Must("severity", r.OneOf("leve", "moderada", "grave")),
 			r.Must("description", r.Text), r.Of("corrective_measure", r.Text), r.Of("responsible", r.Text), r.Of("due_on", r.Day),
@@ -54,20 +59,21 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("visit", "visits")},
 	},
 	{
-		Name: "unlisted_workers",
+		Name: "unlisted_workers", Parent: "visit", Place: r.Through("visit", "visits", placed),
+		Units: [][]string{{"dni", "given_names", "surnames"}},
 		Fields: []r.Field{
 			r.MustRef("visit", "visits"), r.MustRef("intervention", "interventions"), r.Must("dni", r.DNI), r.Must("given_names", r.Text),
 			r.Must("surnames", r.Text), r.Of("note", r.Text),
 		},
 		Rules: []r.Rule{r.SameWork("visit", "visits")},
 	},
-	{Name: "conflicts", Fields: []r.Field{
+	{Name: "conflicts", Place: r.OfPeople("author", "other"), Fields: []r.Field{
 		r.Must("kind", r.OneOf("edit", "delete_edited", "edit_deleted")), r.Must("collection", r.Short), r.Must("record", r.ID), r.Of("intervention", r.ID),
 		r.Must("mutation", r.Short), r.Must("author", r.ID), r.Of("other", r.ID), r.Must("rule", r.Short), r.Must("state", r.OneOf("abierto", "resuelto")),
 		r.Of("resolution", r.OneOf(ResolveAuthor, ResolveOther)), r.Of("resolved_by", r.ID), r.Of("values", r.List(isObject)),
 		r.Of("author_name"), r.Of("author_at"), r.Of("other_name"), r.Of("other_at"), r.Of("resolved_by_name"), r.Of("resolved_at"), r.Of("label"),
 	}},
-	{Name: "mutation_reviews", Fields: []r.Field{
+	{Name: "mutation_reviews", Place: r.OfPeople("user"), Fields: []r.Field{
 		r.Must("mutation", r.Short), r.Must("user", r.ID), r.Must("collection", r.Short), r.Must("record", r.ID),
 		r.Must("status", r.OneOf("applied", "rejected")), r.Of("errors", r.List(isObject)), r.Of("seq", r.Count), r.Of("rev", r.Count),
 		r.Of("reason"), r.Of("decided_by_name"), r.Of("decided_at"), r.Of("receipt"),
