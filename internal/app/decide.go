@@ -3,14 +3,15 @@ package app
 import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
-	"chaski/internal/replication"
+	"chaski/internal/records"
 )
 
 // decide judges a mutation nobody has seen before, and applies it if it holds.
 func (j *judge) decide(m Mutation) (*Outcome, error) {
 	// Shape first: a person can mend a field, whatever the scope.
-	clean, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{BusinessDate: j.today, Form: m.Form})
+	clean, faults := records.Forms.Check(m.Collection, m.Op, m.Fields, record.Context{Today: j.today, Form: m.Form})
 	if len(faults) > 0 {
 		return reject("", faults...), nil
 	}
@@ -54,9 +55,8 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 	if f := fault.Of(standing); f != nil && (f.Code == fault.OutOfScope || f.Code == fault.OperationNotAllowed || f.Ours()) {
 		return verdict(standing)
 	}
-	_, faults := visit.Check(m.Collection, m.Op, m.Fields, visit.Context{
-		BusinessDate: j.today,
-		Intervention: &visit.Intervention{Starts: work.Starts, Ends: work.Ends, ConvenioCode: work.ConvenioCode},
+	_, faults := records.Forms.Check(m.Collection, m.Op, m.Fields, record.Context{
+		Today: j.today, Form: m.Form, Work: &record.Work{Starts: work.Starts, Ends: work.Ends, ConvenioCode: work.ConvenioCode},
 	})
 	if len(faults) > 0 {
 		return reject("", faults...), nil
@@ -84,7 +84,7 @@ func (j *judge) parent(id string) (Visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if found && v.State != replication.Planned { // a planned one was not made yet
+	if found && v.State != visit.Planned { // a planned one was not made yet
 		if v.Supervisor != j.actor.User {
 			return v, fault.New(fault.OutOfScope, "visit")
 		}

@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/visit"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -111,12 +112,10 @@ func (j *judge) update(m Mutation, fields map[string]any, row RecordState) (*Out
 			return verdict(orFault(err, fault.New(fault.PersonListed, "dni")))
 		}
 	}
-	if m.Collection == "findings" {
-		now := maps.Clone(map[string]any(row.Data))
-		maps.Copy(now, merged.Apply)
-		if lacks := visit.GraveLacks(now, merged.Apply, visit.Context{Form: m.Form}); len(lacks) > 0 {
-			return reject("", lacks...), nil
-		}
+	now := maps.Clone(map[string]any(row.Data))
+	maps.Copy(now, merged.Apply)
+	if lacks := records.Find(m.Collection).Lacks(m.Op, now, merged.Apply, record.Context{Today: j.today, Form: m.Form}); len(lacks) > 0 {
+		return reject("", lacks...), nil
 	}
 	if len(merged.Apply) > 0 {
 		if err := j.tx.Apply("update", m.Collection, m.Record, merged.Apply); err != nil {

@@ -30,6 +30,9 @@ var byName = func() map[string]*record.Type {
 	return m
 }()
 
+// Forms reads what devices send.
+var Forms = record.NewForms(All)
+
 // Find is the kind of that name, or nil.
 func Find(name string) *record.Type { return byName[name] }
 

@@ -63,9 +63,15 @@ func At(name string) Field { return Field{Name: name, Kind: KindInstant} }
 // Value is JSON of any form.
 func Value(name string) Field { return Field{Name: name, Kind: KindJSON} }
 
-// ServerOnly marks fields that are no part of what devices get.
-func ServerOnly(f Field) Field {
+// OfServer is the field as no part of what devices get.
+func (f Field) OfServer() Field {
 	f.ServerOnly = true
+	return f
+}
+
+// Counting is the field as one without which a row adds to no figure.
+func (f Field) Counting() Field {
+	f.Counts = true
 	return f
 }
 
@@ -249,6 +255,26 @@ func Like(expr string) Check {
 		}
 		return nil
 	})
+}
+
+// AtLeast bounds a text in characters from below.
+func AtLeast(least int) Check {
+	return text(Spec{Type: "at_least", Least: int64(least)}, func(name, s string) *fault.Fault {
+		if utf8.RuneCountInString(s) < least {
+			return fault.New(fault.TooShort, name).With("min", strconv.Itoa(least))
+		}
+		return nil
+	})
+}
+
+// AtMost bounds how much is in JSON of the form {"<key>": value}.
+func AtMost(most int) Check {
+	return Check{Spec{Kind: KindJSON, Type: "at_most", Most: int64(most)}, func(name string, v any, _ day.Day) *fault.Fault {
+		if m, ok := v.(map[string]any); !ok || len(m) > most {
+			return fault.New(fault.InvalidValue, name)
+		}
+		return nil
+	}}
 }
 
 // SHA256 in hexadecimal, AO codes and codes of an AEI as CEPLAN writes them.

@@ -54,6 +54,15 @@ type Type struct {
 	// Parent is the field that names the row it belongs to, and goes with to another
 	// intervention; "" for none.
 	Parent string
+	// Form is the name of the form that asks for it, Version its newest version.
+	Form    string
+	Version int
+	// Ops are what devices may do with it; none: they only read it.
+	Ops []Op
+	// Begins is what the server fills into a new one.
+	Begins Row
+	// Title are the fields that say which one it is, where people read of it.
+	Title []string
 	// Units move whole in a merge: a number without its dates, or a state without its
 	// reason, would say what nobody said.
 	Units [][]string
@@ -85,6 +94,11 @@ type Field struct {
 	// ServerOnly: it is no part of the row's content, which devices hold, checksums
 	// cover and revisions count.
 	ServerOnly bool
+	// Asked: what devices may say of it, with checks of who is asked before those of
+	// the field; Since: the version of the form that first needs it.
+	Asked       Asked
+	AskedChecks []Check
+	Since       int
 }
 
 // Check judges one value, never an empty one.

@@ -6,10 +6,12 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
 )
 
@@ -18,7 +20,12 @@ const (
 	recordB = "zyx987wvu654tsr"
 )
 
-var today = visit.Context{BusinessDate: "2026-11-23", Intervention: &visit.Intervention{
+var (
+	forms   = record.NewForms(visit.Records)
+	finding = visit.Records[slices.IndexFunc(visit.Records, func(t *record.Type) bool { return t.Name == "findings" })]
+)
+
+var today = record.Context{Today: "2026-11-23", Work: &record.Work{
 	Starts: "2026-11-02", Ends: "2026-12-18", ConvenioCode: "08-0012-AII-26",
 }}
 
@@ -78,7 +85,7 @@ func TestCheck(t *testing.T) {
 			}
 			ctx := today
 			ctx.Form = c.Input.Form
-			clean, faults := visit.Check(c.Input.Collection, c.Input.Op, c.Input.Fields, ctx)
+			clean, faults := forms.Check(c.Input.Collection, c.Input.Op, c.Input.Fields, ctx)
 			if got := codes(faults); !reflect.DeepEqual(got, c.Expect) {
 				t.Fatalf("got %v, want %v", got, c.Expect)
 			}
@@ -108,7 +115,7 @@ func TestGraveLacks(t *testing.T) {
 			}
 			now[name] = v
 		}
-		if got := codes(visit.GraveLacks(now, changed, visit.Context{Form: c.Input.Form})); !reflect.DeepEqual(got, c.Expect) {
+		if got := codes(finding.Lacks("update", now, changed, record.Context{Form: c.Input.Form})); !reflect.DeepEqual(got, c.Expect) {
 			t.Errorf("%s: %v, want %v", c.Name, got, c.Expect)
 		}
 	}
@@ -149,7 +156,7 @@ func readCases(t *testing.T, file string, into any) {
 }
 
 func TestCleanFields(t *testing.T) {
-	clean, faults := visit.Check("visits", "create", good("visits", "create",
+	clean, faults := forms.Check("visits", "create", good("visits", "create",
 		change{"lat_e6": 0.0, "lon_e6": 0.0, "location_reason": " Quebrada ", "roster_as_of": ""}), today)
 	if len(faults) > 0 {
 		t.Fatal(codes(faults))
@@ -159,12 +166,12 @@ func TestCleanFields(t *testing.T) {
 		"device_started_at": "2026-11-20T09:00:00-05:00", "device_ended_at": "2026-11-20T14:30:00Z",
 		"accuracy_m": int64(12), "location_reason": "Quebrada", "headcount": int64(30), "roster_size": int64(32),
 		"checklist_key": "visita_aii", "checklist_version": int64(1),
-		"answers": map[string]string{"cartel": "si", "agua": "no", "epp": "na"}, "note": "Sin novedad.",
+		"answers": map[string]any{"cartel": "si", "agua": "no", "epp": "na"}, "note": "Sin novedad.",
 	}
 	if !reflect.DeepEqual(clean, want) {
 		t.Fatalf("got %#v\nwant %#v", clean, want)
 	}
-	clean, _ = visit.Check("findings", "update", change{"corrective_measure": " "}, visit.Context{})
+	clean, _ = forms.Check("findings", "update", change{"corrective_measure": " "}, record.Context{})
 	if !reflect.DeepEqual(clean, map[string]any{"corrective_measure": ""}) {
 		t.Fatalf("taking a measure away: %#v", clean)
 	}
@@ -188,7 +195,7 @@ func TestReasonOfAState(t *testing.T) {
 		{"visit/1", change{"state": "abierto"}, "", nil},
 		{"visit/2", change{"corrective_measure": "Llevar agua"}, "", nil},
 	} {
-		clean, faults := visit.Check("findings", "update", c.fields, visit.Context{Form: c.form})
+		clean, faults := forms.Check("findings", "update", c.fields, record.Context{Form: c.form})
 		if got := strings.Join(codes(faults), " "); got != c.fault {
 			t.Errorf("%s %v: %q, want %q", c.form, c.fields, got, c.fault)
 		}
@@ -201,13 +208,13 @@ func TestReasonOfAState(t *testing.T) {
 // Without the intervention (a parked visit to one never assigned) its dates and
 // code are not judged; the rest is.
 func TestUnknownIntervention(t *testing.T) {
-	ctx := visit.Context{BusinessDate: "2026-11-23"}
+	ctx := record.Context{Today: "2026-11-23"}
 	fields := good("visits", "create", change{"visited_on": "2020-01-01", "convenio_code": "01-0001-PI-20"})
-	if _, faults := visit.Check("visits", "create", fields, ctx); len(faults) > 0 {
+	if _, faults := forms.Check("visits", "create", fields, ctx); len(faults) > 0 {
 		t.Fatal(codes(faults))
 	}
 	fields["visited_on"] = "2026-11-24"
-	if _, faults := visit.Check("visits", "create", fields, ctx); !reflect.DeepEqual(codes(faults), []string{"date_in_future@visited_on"}) {
+	if _, faults := forms.Check("visits", "create", fields, ctx); !reflect.DeepEqual(codes(faults), []string{"date_in_future@visited_on"}) {
 		t.Fatal(codes(faults))
 	}
 }
@@ -224,7 +231,7 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		before := maps.Clone(fields)
-		clean, faults := visit.Check(collection, op, fields, today)
+		clean, faults := forms.Check(collection, op, fields, today)
 		if (clean == nil) != (len(faults) > 0) {
 			t.Fatalf("clean %v beside faults %v", clean, codes(faults))
 		}
