@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +12,9 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
+	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -148,10 +152,10 @@ func (s settlement) settle(c Conflict, resolution string) error {
 			return err
 		}
 	}
-	if err := s.tx.Apply("update", "conflicts", c.ID, map[string]any{
+	if err := s.tx.Apply(Write{Op: "update", Collection: "conflicts", Record: c.ID, Fields: map[string]any{
 		"state": ConflictSettled, "resolution": resolution, "resolved_by": s.by.User, "resolved_by_name": s.by.Name,
 		"resolved_at": s.now.UTC().Format(stamp),
-	}); err != nil {
+	}}); err != nil {
 		return err
 	}
 	return s.tx.Note(Note{
@@ -189,7 +193,7 @@ func (s settlement) showAnew(c Conflict, row RecordState) error {
 		return err
 	}
 	c.Rev, c.Other, c.OtherName, c.OtherAt = row.Rev, hand.User, hand.Name, hand.At
-	if err := s.tx.Apply("update", "conflicts", c.ID, c.fields()); err != nil {
+	if err := s.tx.Apply(Write{Op: "update", Collection: "conflicts", Record: c.ID, Fields: c.fields()}); err != nil {
 		return err
 	}
 	return fault.New(fault.ConflictMoved, "record").With("name", hand.Name)
@@ -211,44 +215,31 @@ func restore(tx Outbound, c Conflict, row RecordState) error {
 	case c.Kind == ConflictDeleteEdited && row.Gone:
 		return nil
 	case c.Kind == ConflictDeleteEdited:
-		return tx.Apply("delete", c.Collection, c.Record, nil)
+		return tx.Apply(Write{Op: "delete", Collection: c.Collection, Record: c.Record})
 	}
-	values := lostValues(c)
-	if err := stillUnlisted(tx, c, row, values); err != nil {
+	t, values := records.Find(c.Collection), record.Row(lostValues(c))
+	now, changed := record.Row(maps.Clone(row.Data)), record.Row{}
+	for field, value := range values {
+		if !reflect.DeepEqual(value, row.Data[field]) {
+			changed[field] = value
+		}
+		now[field] = value
+	}
+	if row.Gone { // all of it is new
+		changed = now
+	}
+	if err := constraints(tx, t, now, changed); err != nil {
 		return err
 	}
 	if !row.Gone {
-		return tx.Apply("update", c.Collection, c.Record, values)
+		return tx.Apply(Write{Op: "update", Collection: c.Collection, Record: c.Record, Fields: values})
 	}
-	if _, found, err := tx.Visit(row.Data.Text("visit")); err != nil || !found {
-		return orFault(err, fault.New(fault.ParentNotFound, "visit"))
+	if t.Parent != "" {
+		if _, found, err := tx.Parent(t.ParentType(), row.Data.Text(t.Parent)); err != nil || !found {
+			return orFault(err, fault.New(fault.ParentNotFound, t.Parent))
+		}
 	}
-	whole := map[string]any{}
-	for f, v := range row.Data {
-		whole[f] = v
-	}
-	for f, v := range values {
-		whole[f] = v
-	}
-	return tx.Apply("create", c.Collection, c.Record, whole)
-}
-
-// stillUnlisted: a person is recorded once in a visit.
-func stillUnlisted(tx Outbound, c Conflict, row RecordState, values map[string]any) error {
-	if c.Collection != "unlisted_workers" {
-		return nil
-	}
-	dni, changes := values["dni"].(string)
-	if !changes {
-		dni = row.Data.Text("dni")
-	}
-	if dni == row.Data.Text("dni") && !row.Gone {
-		return nil
-	}
-	if listed, err := tx.Listed(row.Data.Text("visit"), dni); err != nil || listed {
-		return orFault(err, fault.New(fault.PersonListed, "dni"))
-	}
-	return nil
+	return tx.Apply(Write{Op: "create", Collection: c.Collection, Record: c.Record, Fields: now, Maker: row.Maker})
 }
 
 // ConflictQuery asks for conflicts.
@@ -311,7 +302,7 @@ func (r *Reviewer) Conflicts(a actor.Actor, q ConflictQuery) ([]Conflict, int64,
 func (r *Reviewer) sawConflicts(a actor.Actor, found ...Conflict) error {
 	var seen []Sight
 	for _, c := range found {
-		if naming[c.Collection] {
+		if records.NamesPeople(c.Collection) {
 			seen = append(seen, Sight{
 				Actor: a.User, Action: ActionRead, Collection: c.Collection, Record: c.Record,
 				Detail: SightDetail{What: "conflict", Intervention: c.Intervention, Rows: 1},

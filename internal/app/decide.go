@@ -21,15 +21,14 @@ func (j *judge) decide(m Mutation) (*Outcome, error) {
 			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
 		}
 	}
+	t := records.Find(m.Collection)
 	switch {
-	case m.Collection == "conflicts":
+	case t.Op(m.Op).By.Relation == record.IsConcerned:
 		return j.settle(m, clean)
 	case m.Op != "create":
-		return j.change(m, clean)
-	case m.Collection == "visits":
-		return j.visit(m, clean)
+		return j.change(m, t, clean)
 	}
-	return judged(&Outcome{Status: Applied}, j.child(m, clean))
+	return judged(&Outcome{Status: Applied}, j.make(m, t, clean))
 }
 
 // judged is the outcome, unless there is a fault.
@@ -40,9 +39,59 @@ func judged(o *Outcome, err error) (*Outcome, error) {
 	return o, nil
 }
 
-// visit decides a new visit. Rules about the intervention are told only to those
-// who may know of it.
-func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
+// make decides a new record: of a work, or of a record that is there already.
+func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
+	by := t.Op(m.Op).By
+	var parent Parent
+	var waits error // the fault that parks it, once the rules have had their say
+	var err error
+	if t.Parent == "" {
+		waits, err = j.onWork(m, by, clean)
+	} else {
+		parent, err = j.onParent(t, by, clean)
+		clean["intervention"] = parent.Work
+	}
+	if err != nil {
+		return err
+	}
+	if err := constraints(j.tx, t, clean, clean); err != nil {
+		return err
+	}
+	if rule := lookups[m.Collection]; rule != nil {
+		if err := rule(j.tx, parent, clean); err != nil {
+			return err
+		}
+	}
+	if waits != nil {
+		return waits
+	}
+	j.fill(m, t, clean)
+	if exists, err := j.tx.Exists(m.Collection, m.Record); err != nil || exists {
+		return orFault(err, fault.New(fault.RecordExists, "record"))
+	}
+	return j.tx.Apply(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User})
+}
+
+// fill puts in what the server says of a new record.
+func (j *judge) fill(m Mutation, t *record.Type, clean map[string]any) {
+	for field, value := range t.Begins {
+		clean[field] = value
+	}
+	received := j.now
+	if j.reviewing {
+		received = m.received
+	}
+	for field, value := range map[string]any{t.Stamps.Maker: j.actor.User, t.Stamps.Device: j.device, t.Stamps.Received: received} {
+		if field != "" {
+			clean[field] = value
+		}
+	}
+}
+
+// onWork judges what hangs on an intervention alone. Rules about the intervention
+// are told only to those who may know of it, and before what parks: that is
+// answered as waits.
+func (j *judge) onWork(m Mutation, by record.By, clean map[string]any) (waits, err error) {
 	id, _ := clean["intervention"].(string)
 	work, found, err := j.tx.Work(id)
 	if err != nil {
@@ -51,55 +100,45 @@ func (j *judge) visit(m Mutation, clean map[string]any) (*Outcome, error) {
 	if !found {
 		work.UT = "" // told like one that is not his
 	}
-	standing := j.standing(id, work.UT)
+	standing := j.standing(by, id, work.UT)
 	if f := fault.Of(standing); f != nil && (f.Code == fault.OutOfScope || f.Code == fault.OperationNotAllowed || f.Ours()) {
-		return verdict(standing)
+		return nil, standing
 	}
 	_, faults := records.Forms.Check(m.Collection, m.Op, m.Fields, record.Context{
 		Today: j.today, Form: m.Form, Work: &record.Work{Starts: work.Starts, Ends: work.Ends, ConvenioCode: work.ConvenioCode},
 	})
 	if len(faults) > 0 {
-		return reject("", faults...), nil
+		return nil, refused(faults)
 	}
-	if key, ok := clean["checklist_key"].(string); ok {
-		version, _ := clean["checklist_version"].(int64)
-		if known, err := j.tx.ChecklistExists(key, version); err != nil || !known {
-			return reject("", fault.New(fault.ChecklistUnknown, "checklist_version")), err
-		}
-	}
-	if standing != nil {
-		return verdict(standing)
-	}
-	clean["supervisor"], clean["device"], clean["state"] = j.actor.User, j.device, visit.StateSynced
-	clean["received_at"] = j.now
-	if j.reviewing {
-		clean["received_at"] = m.received
-	}
-	return judged(&Outcome{Status: Applied}, j.create(m, clean))
+	return standing, nil
 }
 
-// parent finds the visit a mutation belongs to, or the fault of its fate.
-func (j *judge) parent(id string) (Visit, error) {
-	v, found, err := j.tx.Visit(id)
+// onParent finds what a new record belongs to, or the fault of its fate.
+func (j *judge) onParent(t *record.Type, by record.By, clean map[string]any) (Parent, error) {
+	id, _ := clean[t.Parent].(string)
+	p, found, err := j.tx.Parent(t.ParentType(), id)
 	if err != nil {
-		return v, err
+		return p, err
 	}
-	if found && v.State != visit.Planned { // a planned one was not made yet
-		if v.Supervisor != j.actor.User {
-			return v, fault.New(fault.OutOfScope, "visit")
-		}
-		return v, j.inScope(v.Intervention)
+	if !found || p.Unmade {
+		return p, j.fate(by, t.ParentType(), id, fault.New(fault.ParentNotFound, t.Parent))
 	}
-	return v, j.fate("visits", id, fault.New(fault.ParentNotFound, "visit"))
+	if by.Relation == record.MadeParent && !j.made(p.Maker) {
+		return p, fault.New(fault.OutOfScope, t.Parent)
+	}
+	return p, j.inScope(by, p.Work)
 }
+
+// made: it is his. Of what nobody is known to have made nobody is the maker.
+func (j *judge) made(maker string) bool { return maker != "" && maker == j.actor.User }
 
 // fate of a record that does not exist: what became of the actor's own mutation
 // of it decides what becomes of what depends on it; none is as otherwise says.
-func (j *judge) fate(collection, record string, otherwise *fault.Fault) error {
-	status := j.status[collection+"/"+record]
+func (j *judge) fate(by record.By, collection, id string, otherwise *fault.Fault) error {
+	status := j.status[collection+"/"+id]
 	if status == "" {
 		var err error
-		if status, err = j.tx.FateOf(j.actor.User, collection, record); err != nil {
+		if status, err = j.tx.FateOf(j.actor.User, collection, id); err != nil {
 			return err
 		}
 	}
@@ -108,34 +147,37 @@ func (j *judge) fate(collection, record string, otherwise *fault.Fault) error {
 		return fault.New(fault.ParentParked, otherwise.Field)
 	case status == Rejected:
 		return fault.New(fault.ParentRejected, otherwise.Field)
-	case !j.actor.Role.May(actor.RecordVisits):
+	case !j.reviewing && !j.may(by.Right):
 		return fault.New(fault.OperationNotAllowed, "op")
 	}
 	return otherwise
 }
 
-func (j *judge) inScope(intervention string) error {
+func (j *judge) may(right actor.Right) bool { return right == "" || j.actor.Role.May(right) }
+
+func (j *judge) inScope(by record.By, intervention string) error {
 	work, _, err := j.tx.Work(intervention)
 	if err != nil {
 		return err
 	}
-	return j.standing(intervention, work.UT)
+	return j.standing(by, intervention, work.UT)
 }
 
-// standing is nil while the actor is a supervisor with the intervention assigned
-// to him, on a device in good standing. Work of somebody who once held it, or
-// who covers for a colleague of his unit, waits for review; so does what a
-// revoked device still held. ut is the intervention's unit, "" if unknown.
-func (j *judge) standing(intervention, ut string) error {
+// standing is nil while the actor has the right, in the relation to the intervention
+// that the operation asks for, on a device in good standing. Work of somebody who
+// once held it, or who covers for a colleague of his unit, waits for review; so does
+// what a revoked device still held. ut is the intervention's unit, "" if unknown.
+// Under review scope is settled by who decides.
+func (j *judge) standing(by record.By, intervention, ut string) error {
 	if j.reviewing {
 		return nil
 	}
-	tenure, err := j.tx.Tenure(j.actor.User, intervention, j.today)
-	supervises := j.actor.Role.May(actor.RecordVisits)
+	tenure, err := j.tenure(by, intervention)
+	may := j.may(by.Right)
 	switch {
 	case err != nil:
 		return err
-	case tenure == Never && !supervises:
+	case tenure == Never && !may:
 		return fault.New(fault.OperationNotAllowed, "op")
 	case tenure == Never && (ut == "" || ut != j.actor.UT):
 		return fault.New(fault.OutOfScope, "intervention")
@@ -143,52 +185,76 @@ func (j *judge) standing(intervention, ut string) error {
 		return fault.New(fault.NeverAssigned, "intervention")
 	case j.revoked:
 		return fault.New(fault.DeviceRevoked, "device")
-	case tenure == Ended, !supervises:
+	case tenure == Ended, !may:
 		return fault.New(fault.AssignmentEnded, "intervention")
 	}
 	return nil
 }
 
-// child decides what hangs on a visit: marks, findings, unlisted workers.
-func (j *judge) child(m Mutation, clean map[string]any) error {
-	id, _ := clean["visit"].(string)
-	v, err := j.parent(id)
-	if err != nil {
-		return err
-	}
-	switch m.Collection {
-	case "visit_marks":
-		err = j.mark(id, v, clean)
-	case "unlisted_workers":
-		dni, _ := clean["dni"].(string)
-		var listed bool
-		if listed, err = j.tx.Listed(id, dni); err == nil && listed {
-			err = fault.New(fault.PersonListed, "dni")
+// tenure is how the actor relates to an intervention, as far as the operation asks.
+func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
+	if by.Relation == record.Works && j.actor.Entity != "" {
+		if executes, err := j.tx.Executes(j.actor.Entity, intervention); err != nil || executes {
+			return Now, err
 		}
 	}
-	if err != nil {
-		return err
-	}
-	clean["intervention"] = v.Intervention
-	if m.Collection == "findings" {
-		clean["state"] = visit.FindingOpen
-	}
-	return j.create(m, clean)
+	return j.tx.Tenure(j.actor.User, intervention, j.today)
 }
 
-func (j *judge) mark(id string, v Visit, clean map[string]any) error {
-	participant, _ := clean["participant"].(string)
-	if in, err := j.tx.ParticipantIn(participant, v.Intervention); err != nil || !in {
-		return orFault(err, fault.New(fault.ParticipantNotIntervention, "participant"))
+// constraints judges what is declared over other rows. now is the record as it will
+// be, changed what of it is new.
+func constraints(tx Outbound, t *record.Type, now, changed record.Row) error {
+	for _, c := range t.Constraints {
+		if _, touched := changed[c.Field]; !touched {
+			continue
+		}
+		holds := true
+		switch c.Rule {
+		case record.BelongsTo:
+			in, err := tx.InRoster(now.Text(c.Field), now.Text(c.In))
+			if err != nil {
+				return err
+			}
+			holds = in
+		case record.UniqueIn:
+			taken, err := tx.Taken(t.Name, c, now.Text(c.In), now.Text(c.Field))
+			if err != nil {
+				return err
+			}
+			holds = !taken
+		}
+		if !holds {
+			return fault.New(c.Code, c.Field)
+		}
 	}
-	if marked, err := j.tx.Marked(id, participant); err != nil || marked {
-		return orFault(err, fault.New(fault.MarkExists, "participant"))
+	return nil
+}
+
+// lookups are rules over a new record and other rows that are code; the phone has
+// its own, on the rows it holds.
+var lookups = map[string]func(tx Outbound, parent Parent, clean record.Row) error{
+	"visits":      checklistThere,
+	"visit_marks": withinHeadcount,
+}
+
+func checklistThere(tx Outbound, _ Parent, clean record.Row) error {
+	key, asked := clean["checklist_key"].(string)
+	if !asked {
+		return nil
 	}
+	version, _ := clean["checklist_version"].(int64)
+	if known, err := tx.ChecklistExists(key, version); err != nil || !known {
+		return orFault(err, fault.New(fault.ChecklistUnknown, "checklist_version"))
+	}
+	return nil
+}
+
+func withinHeadcount(tx Outbound, parent Parent, clean record.Row) error {
 	if clean["mark"] != visit.Present {
 		return nil
 	}
-	present, err := j.tx.PresentIn(id)
-	if err != nil || present >= v.Headcount {
+	present, err := tx.PresentIn(clean.Text("visit"))
+	if err != nil || present >= parent.Headcount {
 		return orFault(err, fault.New(fault.HeadcountMismatch, "mark"))
 	}
 	return nil
@@ -199,11 +265,4 @@ func orFault(err error, f *fault.Fault) error {
 		return err
 	}
 	return f
-}
-
-func (j *judge) create(m Mutation, fields map[string]any) error {
-	if exists, err := j.tx.Exists(m.Collection, m.Record); err != nil || exists {
-		return orFault(err, fault.New(fault.RecordExists, "record"))
-	}
-	return j.tx.Apply("create", m.Collection, m.Record, fields)
 }

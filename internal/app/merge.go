@@ -6,7 +6,6 @@ import (
 
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
-	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -16,6 +15,7 @@ type RecordState struct {
 	Known     bool // it is there, or once was
 	Gone      bool
 	Rev       int64
+	Maker     string // who made it, "" if nobody is known to have
 	FieldRevs replication.FieldRevs
 	Data      replication.Payload
 }
@@ -33,7 +33,7 @@ type Note struct {
 }
 
 // change updates or deletes a record that is there, or once was.
-func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
+func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outcome, error) {
 	row, err := j.tx.Row(m.Collection, m.Record)
 	if err != nil {
 		return nil, err
@@ -46,9 +46,9 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 	}
 	j.bases.Saw = m.Saw
 	if !row.Known || row.Gone && row.Data == nil {
-		return verdict(j.fate(m.Collection, m.Record, fault.New(fault.RecordNotFound, "record")))
+		return verdict(j.fate(t.Op(m.Op).By, m.Collection, m.Record, fault.New(fault.RecordNotFound, "record")))
 	}
-	if err := j.mayChange(m, row); err != nil {
+	if err := j.mayChange(m, t, row); err != nil {
 		return verdict(err)
 	}
 	switch {
@@ -61,28 +61,26 @@ func (j *judge) change(m Mutation, fields map[string]any) (*Outcome, error) {
 		}
 		return j.conflict(m, row, ConflictEditDeleted, lost, "", row.Rev)
 	}
-	return j.update(m, fields, row)
+	return j.update(m, t, fields, row)
 }
 
-// mayChange: any supervisor in standing may work on a finding; what else was
-// recorded on a visit, and taking back a finding, is for who made the visit. Where
-// the visit is gone, for who made the record; of what nobody is known to have made,
-// for nobody.
-func (j *judge) mayChange(m Mutation, row RecordState) error {
-	v, found, err := j.tx.Visit(row.Data.Text("visit"))
-	if err != nil {
-		return err
-	}
-	if !found { // deleted with what hung on it
-		v.Intervention = row.Data.Text("intervention")
-		if v.Supervisor, err = j.tx.MakerOf(m.Collection, m.Record); err != nil {
+// mayChange: who has the right, in the relation that the operation asks for. What a
+// record belongs to says whose it is; where that is gone, who made the record itself.
+func (j *judge) mayChange(m Mutation, t *record.Type, row RecordState) error {
+	by, work, maker, named := t.Op(m.Op).By, row.Data.Text("intervention"), row.Maker, "record"
+	if t.Parent != "" {
+		p, found, err := j.tx.Parent(t.ParentType(), row.Data.Text(t.Parent))
+		if err != nil {
 			return err
 		}
+		if named = t.Parent; found {
+			work, maker = p.Work, p.Maker
+		}
 	}
-	if (m.Op == "delete" || m.Collection != "findings") && v.Supervisor != j.actor.User {
-		return fault.New(fault.OutOfScope, "visit")
+	if (by.Relation == record.Made || by.Relation == record.MadeParent) && !j.made(maker) {
+		return fault.New(fault.OutOfScope, named)
 	}
-	return j.inScope(v.Intervention)
+	return j.inScope(by, work)
 }
 
 // basesOf says what the device knew of each field when it made the change.
@@ -105,20 +103,18 @@ func (j *judge) basesOf(m Mutation, row RecordState) (replication.Bases, error) 
 	return replication.Bases{Default: base}, nil
 }
 
-func (j *judge) update(m Mutation, fields map[string]any, row RecordState) (*Outcome, error) {
+func (j *judge) update(m Mutation, t *record.Type, fields map[string]any, row RecordState) (*Outcome, error) {
 	merged := replication.Merge(m.Collection, fields, j.bases, row.Data, row.FieldRevs)
-	if dni, changes := merged.Apply["dni"].(string); changes && m.Collection == "unlisted_workers" {
-		if listed, err := j.tx.Listed(row.Data.Text("visit"), dni); err != nil || listed {
-			return verdict(orFault(err, fault.New(fault.PersonListed, "dni")))
-		}
-	}
-	now := maps.Clone(map[string]any(row.Data))
+	now := record.Row(maps.Clone(row.Data))
 	maps.Copy(now, merged.Apply)
-	if lacks := records.Find(m.Collection).Lacks(m.Op, now, merged.Apply, record.Context{Today: j.today, Form: m.Form}); len(lacks) > 0 {
+	if err := constraints(j.tx, t, now, merged.Apply); err != nil {
+		return verdict(err)
+	}
+	if lacks := t.Lacks(m.Op, now, merged.Apply, record.Context{Today: j.today, Form: m.Form}); len(lacks) > 0 {
 		return reject("", lacks...), nil
 	}
 	if len(merged.Apply) > 0 {
-		if err := j.tx.Apply("update", m.Collection, m.Record, merged.Apply); err != nil {
+		if err := j.tx.Apply(Write{Op: "update", Collection: m.Collection, Record: m.Record, Fields: merged.Apply}); err != nil {
 			return verdict(err)
 		}
 	}
@@ -163,7 +159,7 @@ func (j *judge) remove(m Mutation, row RecordState) (*Outcome, error) {
 		field, rev := newest(m.Collection, lost, row.FieldRevs)
 		return j.conflict(m, row, ConflictDeleteEdited, lost, field, rev)
 	}
-	if err := j.tx.Apply("delete", m.Collection, m.Record, nil); err != nil {
+	if err := j.tx.Apply(Write{Op: "delete", Collection: m.Collection, Record: m.Record}); err != nil {
 		return verdict(err)
 	}
 	return &Outcome{Status: Applied}, j.tx.Note(Note{
@@ -199,7 +195,7 @@ func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replic
 	if i := slices.IndexFunc(earlier, c.continues); i >= 0 {
 		op, c = "update", c.joined(earlier[i], row)
 	}
-	if err := j.tx.Apply(op, "conflicts", c.ID, c.fields()); err != nil {
+	if err := j.tx.Apply(Write{Op: op, Collection: "conflicts", Record: c.ID, Fields: c.fields()}); err != nil {
 		return nil, err
 	}
 	o := &Outcome{Status: Applied, Rev: row.Rev, Conflict: c.ID}

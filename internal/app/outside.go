@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	"chaski/internal/records"
 )
 
 // OutsideChange is a row that raw SQL changed and nobody has answered for, all
@@ -118,7 +119,7 @@ func (o Outside) Open(a actor.Actor, before string) (changes []OutsideChange, to
 	}
 	var seen []Sight
 	for _, c := range changes {
-		if naming[c.Collection] {
+		if records.NamesPeople(c.Collection) {
 			seen = append(seen, Sight{
 				Actor: a.User, Action: ActionRead, Collection: c.Collection, Record: c.Record, Detail: SightDetail{What: "outside", Rows: 1},
 			})
@@ -126,9 +127,6 @@ func (o Outside) Open(a actor.Actor, before string) (changes []OutsideChange, to
 	}
 	return changes, total, o.Sights.Saw(seen...)
 }
-
-// naming are the collections whose rows say who somebody is.
-var naming = map[string]bool{"participants": true, "insured_persons": true, "unlisted_workers": true}
 
 // Answer notes who answers for changes, and why.
 func (o Outside) Answer(ctx context.Context, a actor.Actor, reason string, rows []OutsideRow, until string) (int, error) {

@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/records"
 )
 
 // ParkedMutation is a mutation that waits for review, with what it is about.
@@ -19,9 +20,10 @@ type ParkedMutation struct {
 	Device, DeviceName   string
 	Why                  fault.Code
 	ReceivedAt           time.Time
-	Visit                string // the visit it is, or hangs on; "" for none
+	Root                 string // "collection/record" of what it hangs on at last, or itself
 	Intervention         Work
-	VisitThere           bool // the visit is not parked: it is there
+	Visit                string // that is a visit; "" for none
+	VisitThere           bool   // the visit is not parked: it is there
 	VisitedOn, VisitNote string
 	VisitKind            string
 	Headcount            int64
@@ -36,14 +38,9 @@ func NewParked(raw json.RawMessage) (ParkedMutation, error) {
 	return ParkedMutation{Mutation: m}, nil
 }
 
-// group is what is decided together: all of one person about one visit, or the
-// one mutation that is about none.
-func (p ParkedMutation) group() string {
-	if p.Visit == "" {
-		return p.Mutation.ID
-	}
-	return p.User + "/" + p.Visit
-}
+// group is what is decided together: all of one person about one record, and what
+// hangs on that.
+func (p ParkedMutation) group() string { return p.User + "/" + p.Root }
 
 // ParkedGroup is what waits for one decision, in the order received.
 type ParkedGroup []ParkedMutation
@@ -94,18 +91,24 @@ func (r *Reviewer) sawParked(a actor.Actor, groups []ParkedGroup) error {
 	for _, g := range groups {
 		rows := 0
 		for _, p := range g {
-			if p.Mutation.Collection == "unlisted_workers" && p.Mutation.Op != "delete" {
+			if records.NamesPeople(p.Mutation.Collection) && p.Mutation.Op != "delete" {
 				rows++
 			}
 		}
 		if rows > 0 {
-			seen = append(seen, Sight{
-				Actor: a.User, Action: ActionRead, Collection: "visits", Record: g[0].Visit,
-				Detail: SightDetail{What: "parked", Intervention: g.Work().ID, Rows: rows},
-			})
+			seen = append(seen, g.sight(a, rows))
 		}
 	}
 	return r.Sights.Saw(seen...)
+}
+
+// sight is that somebody was shown people in what waits.
+func (g ParkedGroup) sight(a actor.Actor, rows int) Sight {
+	collection, id, _ := strings.Cut(g[0].Root, "/")
+	return Sight{
+		Actor: a.User, Action: ActionRead, Collection: collection, Record: id,
+		Detail: SightDetail{What: "parked", Intervention: g.Work().ID, Rows: rows},
+	}
 }
 
 // Review is who decided about parked work, and why.
@@ -186,18 +189,17 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 }
 
 func (r *Reviewer) refused(d Decision) (Refused, error) {
-	m := d.Mutation
-	said := func(field string) string { s, _ := m.Fields[field].(string); return s }
+	m, t := d.Mutation, records.Find(d.Mutation.Collection)
 	out := Refused{Collection: m.Collection, Record: m.Record, Op: m.Op, Faults: d.Outcome.Errors}
-	switch m.Collection {
-	case "visit_marks":
-		var err error
-		out.Name, err = r.Book.ParticipantName(said("participant"))
-		return out, err
-	case "unlisted_workers":
-		out.Name = strings.TrimSpace(said("given_names") + " " + said("surnames"))
-	default:
-		out.Name = said("description")
+	for _, name := range t.Title {
+		word, _ := m.Fields[name].(string)
+		if t.Field(name).Ref == "participants" {
+			var err error
+			if word, err = r.Book.ParticipantName(word); err != nil {
+				return out, err
+			}
+		}
+		out.Name = strings.TrimSpace(out.Name + " " + word)
 	}
 	return out, nil
 }
@@ -241,7 +243,7 @@ func parkedGroup(tx Outbound, mutation string) (ParkedGroup, error) {
 
 // reviewed decides each mutation of a group.
 func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]Decision, error) {
-	author := actor.Actor{User: group[0].User, Name: group[0].UserName, Role: actor.Supervisor}
+	author := actor.Actor{User: group[0].User, Name: group[0].UserName} // what he may do is settled by who decides
 	j := newJudge(tx, author, "", now)
 	j.reviewing, j.final = true, true
 	for _, p := range group {

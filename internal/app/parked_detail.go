@@ -70,10 +70,7 @@ func (r *Reviewer) sawDetail(a actor.Actor, d ParkedDetail) error {
 		return nil
 	}
 	rows := len(d.Visit.Marks) + len(d.Visit.Unlisted)
-	return r.Sights.Saw(Sight{
-		Actor: a.User, Action: ActionRead, Collection: "visits", Record: d.Group[0].Visit,
-		Detail: SightDetail{What: "parked", Intervention: d.Group.Work().ID, Rows: rows},
-	})
+	return r.Sights.Saw(d.Group.sight(a, rows))
 }
 
 func (r *Reviewer) detail(g ParkedGroup) (ParkedDetail, error) {

@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
 	"chaski/internal/domain/record"
+	"chaski/internal/records"
 )
 
 // RowProblem is one rule that a row breaks.
@@ -119,7 +120,7 @@ func (p Problems) List(a actor.Actor, collection string, offset int) (ProblemLis
 	}
 	var seen []Sight
 	for _, r := range out.Rows {
-		if naming[r.Collection] {
+		if records.NamesPeople(r.Collection) {
 			seen = append(seen, Sight{
 				Actor: a.User, Action: ActionRead, Collection: r.Collection, Record: r.Record, Detail: SightDetail{What: "problems", Rows: 1},
 			})

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
 	"chaski/internal/replication"
 )
 
@@ -86,10 +88,20 @@ const (
 	Now                 // assigned today
 )
 
-// Visit is what a rule must know of a visit that exists.
-type Visit struct {
-	Intervention, Supervisor, State string
-	Headcount                       int64
+// Parent is what a rule must know of a record that others belong to. Unmade: it is
+// only planned, so that nothing hangs on it yet.
+type Parent struct {
+	Work, Maker string
+	Unmade      bool
+	Headcount   int64 // of a visit
+}
+
+// Write is one change of a record: create, update or delete. Maker is who made a
+// new one.
+type Write struct {
+	Op, Collection, Record string
+	Fields                 map[string]any
+	Maker                  string
 }
 
 // Outbound is the port of a push: one transaction over the ledger.
@@ -113,19 +125,19 @@ type Outbound interface {
 	// HandOf is who brought a record's field to a revision; field "" for the
 	// whole record, zero if unknown.
 	HandOf(collection, record, field string, rev int64) (Hand, error)
-	// MakerOf is who sent the mutation that created a record, "" if nobody did.
-	MakerOf(collection, record string) (string, error)
 	Work(intervention string) (Work, bool, error)
 	Tenure(user, intervention string, today day.Day) (Tenure, error)
-	Visit(id string) (Visit, bool, error)
-	ParticipantIn(participant, intervention string) (bool, error)
-	Marked(visit, participant string) (bool, error)
-	Listed(visit, dni string) (bool, error)
+	// Executes says whether an entity executes an intervention.
+	Executes(entity, intervention string) (bool, error)
+	Parent(collection, id string) (Parent, bool, error)
+	InRoster(participant, intervention string) (bool, error)
+	// Taken says whether a record of a collection, of this row, says the same.
+	Taken(collection string, c record.Constraint, of, value string) (bool, error)
 	PresentIn(visit string) (int64, error)
 	ChecklistExists(key string, version int64) (bool, error)
 	Exists(collection, record string) (bool, error)
 	// Apply writes or deletes a record; a fault leaves no trace of it.
-	Apply(op, collection, record string, fields map[string]any) error
+	Apply(w Write) error
 	// Note adds to the audit trail.
 	Note(Note) error
 	// Conflict is one of the kept conflicts.
@@ -320,8 +332,17 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 	return o, nil
 }
 
+// refused are several faults at once.
+type refused []*fault.Fault
+
+func (r refused) Error() string { return r[0].Error() }
+
 // verdict turns a fault into an outcome: some faults park, the rest reject.
 func verdict(err error) (*Outcome, error) {
+	var all refused
+	if errors.As(err, &all) {
+		return reject("", all...), nil
+	}
 	f := fault.Of(err)
 	if f.Ours() {
 		return nil, err

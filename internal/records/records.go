@@ -36,6 +36,31 @@ var Forms = record.NewForms(All)
 // Find is the kind of that name, or nil.
 func Find(name string) *record.Type { return byName[name] }
 
+// Made says whether devices create records of the kind.
+func Made(collection string) bool {
+	t := byName[collection]
+	return t != nil && t.Takes("create")
+}
+
+// NamesPeople says whether rows of a collection say who somebody is.
+func NamesPeople(collection string) bool {
+	t := byName[collection]
+	return t != nil && t.NamesPeople()
+}
+
+// Children are the kinds that belong to rows of a collection, in their order.
+func Children(collection string) []*record.Type { return children[collection] }
+
+var children = func() map[string][]*record.Type {
+	m := map[string][]*record.Type{}
+	for _, t := range All {
+		if parent := t.ParentType(); parent != "" {
+			m[parent] = append(m[parent], t)
+		}
+	}
+	return m
+}()
+
 // Dependent is a field by which rows of one kind name rows of another.
 type Dependent struct {
 	Type  *record.Type

@@ -322,10 +322,14 @@ func TestMergeMigration(t *testing.T) {
 	down, up := migration(t, "202611250011_merge.go")
 	narrow, wide := migration(t, "202611250021_ledger_rows.go") // came later, goes first
 	plain, dated := migration(t, "202612010130_conflict_rev.go")
-	for _, step := range []func(core.App) error{plain, narrow, down, up, wide, dated} {
+	nobody, makers := migration(t, "202612010150_made_by.go")
+	for _, step := range []func(core.App) error{nobody, plain, narrow, down, up, wide, dated, makers} {
 		if err := k.App.RunInTransaction(step); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n := k.Int(`SELECT count(*) FROM sync_rows WHERE collection IN ('visits', 'findings') AND made_by = '` + testkit.Rosa + `'`); n != 2 {
+		t.Errorf("%d makers are known from the ledger", n)
 	}
 	verifies(t, k)
 	r := luis.Push(luis.Change("update", "findings", "f", 1, fields{"responsible": "Luis"}), luis.Change("update", "unlisted_workers", "u", 1, fields{"note": "x"}))

@@ -20,6 +20,7 @@ type drain struct {
 	sql       *statements
 	rows      *keeper // sync_rows
 	entries   *keeper // sync_entries
+	makers    map[Key]string
 	seq       int64
 	epoch     int64
 	key       string // proves marks; read once asked for
@@ -106,8 +107,12 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 func (e *Engine) newDrain(tx core.App) *drain {
 	db := tx.NonconcurrentDB()
 	sql := prepareOn(db)
+	var makers map[Key]string
+	if h := e.hand(tx); h != nil {
+		makers = h.makers
+	}
 	return &drain{
-		engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
+		makers: makers, engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
 		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
 		moved: map[int]bool{}, basis: map[int64]bool{}, touched: map[int64]map[string]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
 	}
@@ -231,7 +236,7 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 }
 
 var (
-	syncRowColumns = []string{"collection", "record", "rev", "digest", "payload", "field_revs", "gone"}
+	syncRowColumns = []string{"collection", "record", "rev", "digest", "payload", "field_revs", "gone", "made_by"}
 	keepRow        = `ON CONFLICT (collection, record) DO UPDATE SET rev = excluded.rev, digest = excluded.digest,
 		payload = excluded.payload, field_revs = excluded.field_revs, gone = excluded.gone`
 	syncEntryColumns = []string{"bucket", "seq", "row", "removed", "hash"}
@@ -244,12 +249,13 @@ type syncRow struct {
 	Digest    string `db:"digest"`
 	Payload   string `db:"payload"`
 	FieldRevs string `db:"field_revs"`
-	Gone      string `db:"gone"` // what a deleted row said
+	Gone      string `db:"gone"`    // what a deleted row said
+	MadeBy    string `db:"made_by"` // who made it, "" if nobody is known to have
 }
 
 func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncRow, error) {
 	var rows []syncRow
-	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload, field_revs, coalesce(gone, '') AS gone FROM sync_rows
+	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload, field_revs, coalesce(gone, '') AS gone, made_by FROM sync_rows
 		WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"c": collection, "ids": jsonList(ids)}).All(&rows)
 	out := make(map[string]syncRow, len(rows))
@@ -281,7 +287,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if err != nil {
 		return nil, err
 	}
-	return ch, d.rows.add(old.Rev > 0, k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone)
+	return ch, d.rows.add(old.Rev > 0, k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone, d.makers[k])
 }
 
 // fieldHistory is, for a changed row, when each of its fields changed last, and

@@ -72,8 +72,12 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 
 func (e *Engine) stamp() string { return e.Now().UTC().Format(stampLayout) }
 
-// hand is one transaction of ours at work: what it writes on purpose.
-type hand struct{ own map[Key]bool }
+// hand is one transaction of ours at work: what it writes on purpose, and who made
+// the new records of it.
+type hand struct {
+	own    map[Key]bool
+	makers map[Key]string
+}
 
 // hands are those at work, by their transaction. Records that PocketBase deletes
 // with another come without its context, but in its transaction.
@@ -94,7 +98,7 @@ func (e *Engine) begin(tx core.App) (*hand, error) {
 	if err := e.settleOutside(tx); err != nil {
 		return nil, err
 	}
-	h := &hand{own: map[Key]bool{}}
+	h := &hand{own: map[Key]bool{}, makers: map[Key]string{}}
 	e.hands.mu.Lock()
 	defer e.hands.mu.Unlock()
 	if e.hands.of == nil {

@@ -7,33 +7,38 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
-	"chaski/internal/replication"
+	"chaski/internal/domain/record"
+	"chaski/internal/domain/visit"
+	"chaski/internal/records"
 )
 
 // facts is what the pushes of a commit have read and written so far. They hold the
 // write lock, so that what was read once holds until its end. Each reader asks for what is
 // not known yet with one query for many; Expect asks for a whole batch at once.
 type facts struct {
-	stored       map[string]*storedOutcome // by mutation; nil: none
-	counters     map[counterKey]bool
-	fates        map[Key][]fate
-	works        map[string]*app.Work
-	tenures      map[string]app.Tenure // of the person whose push is judged
-	tenuresOf    tenant
-	visits       map[string]*app.Visit
-	participants map[string]string          // -> intervention
-	marks        map[string]map[string]bool // visit -> participant -> present
-	present      map[string]int64           // visit -> how many
-	listed       map[string]map[string]bool // visit -> dni
-	checklists   map[string]bool
-	there        map[Key]bool
+	stored     map[string]*storedOutcome // by mutation; nil: none
+	counters   map[counterKey]bool
+	fates      map[Key][]fate
+	works      map[string]*app.Work
+	tenures    map[string]app.Tenure // of the person whose push is judged
+	tenuresOf  tenant
+	parents    map[Key]*app.Parent
+	rosters    map[string]string // participant -> intervention
+	taken      map[takenIn]map[string]bool
+	present    map[string]int64 // visit -> how many
+	executes   map[[2]string]bool
+	checklists map[string]bool
+	there      map[Key]bool
 }
+
+// takenIn is what the records of one row say in a field that each may say once.
+type takenIn struct{ collection, field, of string }
 
 func newFacts() *facts {
 	return &facts{
 		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[Key][]fate{}, works: map[string]*app.Work{},
-		visits: map[string]*app.Visit{}, participants: map[string]string{}, marks: map[string]map[string]bool{}, present: map[string]int64{},
-		listed: map[string]map[string]bool{}, checklists: map[string]bool{}, there: map[Key]bool{},
+		parents: map[Key]*app.Parent{}, rosters: map[string]string{}, taken: map[takenIn]map[string]bool{}, present: map[string]int64{},
+		executes: map[[2]string]bool{}, checklists: map[string]bool{}, there: map[Key]bool{},
 	}
 }
 
@@ -52,60 +57,69 @@ func unknown[K comparable, V any](m map[K]V, keys []K) []K {
 
 // Expect implements app.Outbound.
 func (o *outbound) Expect(device string, batch []app.Mutation) error {
-	var ids, visits, participants, works, visited []string
+	var ids, participants, works, marked []string
 	counters := make([]counterKey, len(batch))
-	records := map[string][]string{}
+	made, parents := map[string][]string{}, map[string][]string{}
+	taken := map[takenIn][]string{}
 	for i, m := range batch {
 		ids = append(ids, m.ID)
 		counters[i] = counterKey{device, m.Counter}
-		if replication.Find(m.Collection) == nil || m.Op != "create" {
+		t := records.Find(m.Collection)
+		if m.Op != "create" || !records.Made(m.Collection) {
 			continue
 		}
-		records[m.Collection] = append(records[m.Collection], m.Record)
-		switch m.Collection {
-		case "visits":
+		made[t.Name] = append(made[t.Name], m.Record)
+		if t.Parent == "" {
 			works = append(works, text(m.Fields, "intervention"))
-		case "visit_marks":
-			participants = append(participants, text(m.Fields, "participant"))
-			visited = append(visited, text(m.Fields, "visit"))
+		} else {
+			parents[t.ParentType()] = append(parents[t.ParentType()], text(m.Fields, t.Parent))
 		}
-		visits = append(visits, text(m.Fields, "visit"))
+		for _, c := range t.Constraints {
+			switch c.Rule {
+			case record.BelongsTo:
+				participants = append(participants, text(m.Fields, c.Field))
+			case record.UniqueIn:
+				k := takenIn{t.Name, c.Field, c.In}
+				taken[k] = append(taken[k], text(m.Fields, c.In))
+			}
+		}
+		if t.Name == "visit_marks" {
+			marked = append(marked, text(m.Fields, "visit"))
+		}
 	}
-	for _, load := range []func() error{
+	loads := []func() error{
 		func() error { return o.loadStored(ids) },
 		func() error { return o.loadCounters(counters) },
-		func() error { return o.loadVisits(visits) },
-		func() error { return o.loadParticipants(participants) },
-		func() error { return o.loadMarks(visited) },
-		func() error { return o.loadWorks(append(works, o.visitedWorks()...)) },
-		func() error { return o.expectRules(batch) },
-	} {
-		if err := load(); err != nil {
-			return err
-		}
 	}
-	for _, collection := range sortedKeys(records) {
-		if !pushed[collection] {
-			continue
-		}
-		if err := o.loadThere(collection, records[collection]); err != nil {
-			return err
-		}
-		if err := o.loadFates(collection, records[collection]); err != nil {
+	for _, collection := range sortedKeys(parents) {
+		loads = append(loads, func() error { return o.loadParents(collection, parents[collection]) })
+	}
+	loads = append(loads,
+		func() error { return o.loadRosters(participants) },
+		func() error { return o.loadPresent(marked) },
+		func() error { return o.loadWorks(append(works, o.parentWorks()...)) },
+		func() error { return o.expectRules(batch) })
+	for k, of := range taken {
+		loads = append(loads, func() error { return o.loadTaken(k.collection, record.Constraint{Field: k.field, In: k.of}, of) })
+	}
+	for _, collection := range sortedKeys(made) {
+		loads = append(loads,
+			func() error { return o.loadThere(collection, made[collection]) },
+			func() error { return o.loadFates(collection, made[collection]) })
+	}
+	for _, load := range loads {
+		if err := load(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pushed are the collections whose records devices create.
-var pushed = map[string]bool{"visits": true, "visit_marks": true, "findings": true, "unlisted_workers": true}
-
-func (o *outbound) visitedWorks() []string {
+func (o *outbound) parentWorks() []string {
 	var out []string
-	for _, v := range o.facts.visits {
-		if v != nil {
-			out = append(out, v.Intervention)
+	for _, p := range o.facts.parents {
+		if p != nil {
+			out = append(out, p.Work)
 		}
 	}
 	return out
@@ -165,40 +179,72 @@ func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure,
 	return o.facts.tenures[intervention], nil
 }
 
-func (o *outbound) loadVisits(ids []string) error {
-	ids = unknown(o.facts.visits, ids)
-	if len(ids) == 0 {
+// loadParents reads records that others belong to: of which work, whose, and what
+// the rules of their kind ask. Who made one is a field of it, or remembered with it.
+func (o *outbound) loadParents(collection string, ids []string) error {
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		keys[i] = Key{collection, id}
+	}
+	keys = unknown(o.facts.parents, keys)
+	t := records.Find(collection)
+	if len(keys) == 0 || t == nil {
 		return nil
 	}
+	for i, k := range keys {
+		o.facts.parents[k] = nil
+		ids[i] = k.Record
+	}
 	var rows []struct {
-		ID           string `db:"id"`
-		Intervention string `db:"intervention"`
-		Supervisor   string `db:"supervisor"`
-		State        string `db:"state"`
-		Headcount    int64  `db:"headcount"`
+		ID        string `db:"id"`
+		Work      string `db:"work"`
+		Maker     string `db:"maker"`
+		Unmade    bool   `db:"unmade"`
+		Headcount int64  `db:"headcount"`
 	}
-	err := o.rows(&rows, `SELECT id, intervention, supervisor, state, CAST(headcount AS INTEGER) AS headcount FROM visits
-		WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
-	for _, id := range ids {
-		o.facts.visits[id] = nil
+	maker, unmade, headcount := `coalesce(s.made_by, '')`, `0`, `0`
+	if t.Stamps.Maker != "" {
+		maker = `p.` + t.Stamps.Maker
 	}
+	if hidden := t.Hidden(); hidden.Field != "" {
+		unmade = `p.` + hidden.Field + ` = {:hidden}`
+	}
+	if t.Field("headcount") != nil {
+		headcount = `CAST(p.headcount AS INTEGER)`
+	}
+	err := o.rows(&rows, `SELECT p.id, p.intervention AS work, `+maker+` AS maker, `+unmade+` AS unmade, `+headcount+` AS headcount
+		FROM `+collection+` p LEFT JOIN sync_rows s ON s.collection = {:c} AND s.record = p.id
+		WHERE p.id IN (SELECT value FROM json_each({:ids}))`,
+		dbx.Params{"c": collection, "ids": jsonList(ids[:len(keys)]), "hidden": t.Hidden().Value})
 	for _, r := range rows {
-		o.facts.visits[r.ID] = &app.Visit{Intervention: r.Intervention, Supervisor: r.Supervisor, State: r.State, Headcount: r.Headcount}
+		o.facts.parents[Key{collection, r.ID}] = &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount}
 	}
 	return err
 }
 
-// Visit implements app.Outbound.
-func (o *outbound) Visit(id string) (app.Visit, bool, error) {
-	err := o.loadVisits([]string{id})
-	if v := o.facts.visits[id]; v != nil {
-		return *v, true, err
+// Parent implements app.Outbound.
+func (o *outbound) Parent(collection, id string) (app.Parent, bool, error) {
+	err := o.loadParents(collection, []string{id})
+	if p := o.facts.parents[Key{collection, id}]; p != nil {
+		return *p, true, err
 	}
-	return app.Visit{}, false, err
+	return app.Parent{}, false, err
 }
 
-func (o *outbound) loadParticipants(ids []string) error {
-	ids = unknown(o.facts.participants, ids)
+// Executes implements app.Outbound.
+func (o *outbound) Executes(entity, intervention string) (bool, error) {
+	k := [2]string{entity, intervention}
+	executes, known := o.facts.executes[k]
+	if known {
+		return executes, nil
+	}
+	executes, err := o.exists(`SELECT 1 FROM convenios WHERE intervention = {:i} AND executor = {:e}`, dbx.Params{"i": intervention, "e": entity})
+	o.facts.executes[k] = executes
+	return executes, err
+}
+
+func (o *outbound) loadRosters(ids []string) error {
+	ids = unknown(o.facts.rosters, ids)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -208,74 +254,78 @@ func (o *outbound) loadParticipants(ids []string) error {
 	}
 	err := o.rows(&rows, `SELECT id, intervention FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
 	for _, id := range ids {
-		o.facts.participants[id] = ""
+		o.facts.rosters[id] = ""
 	}
 	for _, r := range rows {
-		o.facts.participants[r.ID] = r.Intervention
+		o.facts.rosters[r.ID] = r.Intervention
 	}
 	return err
 }
 
-// ParticipantIn implements app.Outbound.
-func (o *outbound) ParticipantIn(participant, intervention string) (bool, error) {
-	err := o.loadParticipants([]string{participant})
-	return intervention != "" && o.facts.participants[participant] == intervention, err
+// InRoster implements app.Outbound.
+func (o *outbound) InRoster(participant, intervention string) (bool, error) {
+	err := o.loadRosters([]string{participant})
+	return intervention != "" && o.facts.rosters[participant] == intervention, err
 }
 
-func (o *outbound) loadMarks(visits []string) error {
-	visits = unknown(o.facts.marks, visits)
+// loadTaken reads what the records of some rows say in a field. It is asked before
+// one of them is written, so that none of those gathered is missing.
+func (o *outbound) loadTaken(collection string, c record.Constraint, of []string) error {
+	var asked []takenIn
+	for _, id := range of {
+		asked = append(asked, takenIn{collection, c.Field, id})
+	}
+	asked = unknown(o.facts.taken, asked)
+	if len(asked) == 0 {
+		return nil
+	}
+	ids := make([]string, len(asked))
+	for i, k := range asked {
+		ids[i] = k.of
+		o.facts.taken[k] = map[string]bool{}
+	}
+	var rows []struct {
+		Of    string `db:"of"`
+		Value string `db:"value"`
+	}
+	err := o.rows(&rows, `SELECT `+c.In+` AS "of", `+c.Field+` AS value FROM `+collection+` WHERE `+c.In+` IN (SELECT value FROM json_each({:ids}))`,
+		dbx.Params{"ids": jsonList(ids)})
+	for _, r := range rows {
+		o.facts.taken[takenIn{collection, c.Field, r.Of}][r.Value] = true
+	}
+	return err
+}
+
+// Taken implements app.Outbound.
+func (o *outbound) Taken(collection string, c record.Constraint, of, value string) (bool, error) {
+	err := o.loadTaken(collection, c, []string{of})
+	return o.facts.taken[takenIn{collection, c.Field, of}][value], err
+}
+
+func (o *outbound) loadPresent(visits []string) error {
+	visits = unknown(o.facts.present, visits)
 	if len(visits) == 0 {
 		return nil
 	}
 	var rows []struct {
-		Visit       string `db:"visit"`
-		Participant string `db:"participant"`
-		Present     bool   `db:"present"`
+		Visit string `db:"visit"`
+		N     int64  `db:"n"`
 	}
-	err := o.rows(&rows, `SELECT visit, participant, mark = 'presente' AS present FROM visit_marks
-		WHERE visit IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(visits)})
+	err := o.rows(&rows, `SELECT visit, count(*) AS n FROM visit_marks WHERE visit IN (SELECT value FROM json_each({:ids})) AND mark = 'presente' GROUP BY visit`,
+		dbx.Params{"ids": jsonList(visits)})
 	for _, v := range visits {
-		o.facts.marks[v] = map[string]bool{}
+		o.facts.present[v] = 0
 	}
 	for _, r := range rows {
-		o.facts.mark(r.Visit, r.Participant, r.Present)
+		o.facts.present[r.Visit] = r.N
 	}
 	return err
 }
 
-func (f *facts) mark(visit, participant string, present bool) {
-	f.marks[visit][participant] = present
-	if present {
-		f.present[visit]++
-	}
-}
-
-// Marked implements app.Outbound.
-func (o *outbound) Marked(visit, participant string) (bool, error) {
-	err := o.loadMarks([]string{visit})
-	_, marked := o.facts.marks[visit][participant]
-	return marked, err
-}
-
 // PresentIn implements app.Outbound.
 func (o *outbound) PresentIn(visit string) (int64, error) {
-	err := o.loadMarks([]string{visit})
+	err := o.loadPresent([]string{visit})
 	return o.facts.present[visit], err
-}
-
-// Listed implements app.Outbound.
-func (o *outbound) Listed(visit, dni string) (bool, error) {
-	if o.facts.listed[visit] == nil {
-		people, err := column(o.db, `SELECT dni FROM unlisted_workers WHERE visit = {:v}`, dbx.Params{"v": visit})
-		if err != nil {
-			return false, err
-		}
-		o.facts.listed[visit] = map[string]bool{}
-		for _, p := range people {
-			o.facts.listed[visit][p] = true
-		}
-	}
-	return o.facts.listed[visit][dni], nil
 }
 
 // ChecklistExists implements app.Outbound.
@@ -318,28 +368,41 @@ func (o *outbound) Exists(collection, record string) (bool, error) {
 }
 
 // wrote keeps up with what the pushes write.
-func (f *facts) wrote(op, collection, record string, fields map[string]any) {
-	f.there[Key{collection, record}] = op != "delete"
-	if op != "create" {
-		if collection == "unlisted_workers" {
-			clear(f.listed)
+func (f *facts) wrote(w app.Write) {
+	f.there[Key{w.Collection, w.Record}] = w.Op != "delete"
+	t := records.Find(w.Collection)
+	if w.Op != "create" {
+		delete(f.parents, Key{w.Collection, w.Record}) // read again
+		for _, c := range t.Constraints {
+			f.forget(w.Collection, c.Field)
 		}
 		return
 	}
-	visit := text(fields, "visit")
-	switch collection {
-	case "visits":
-		headcount, _ := fields["headcount"].(int64)
-		f.visits[record] = &app.Visit{
-			Intervention: text(fields, "intervention"), Supervisor: text(fields, "supervisor"), State: text(fields, "state"), Headcount: headcount,
+	if len(records.Children(w.Collection)) > 0 {
+		headcount, _ := w.Fields["headcount"].(int64)
+		hidden := t.Hidden()
+		f.parents[Key{w.Collection, w.Record}] = &app.Parent{
+			Work: text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
+			Unmade: hidden.Field != "" && text(w.Fields, hidden.Field) == hidden.Value,
 		}
-	case "visit_marks":
-		if f.marks[visit] != nil {
-			f.mark(visit, text(fields, "participant"), fields["mark"] == "presente")
+	}
+	for _, c := range t.Constraints {
+		if c.Rule != record.UniqueIn {
+			continue
 		}
-	case "unlisted_workers":
-		if f.listed[visit] != nil {
-			f.listed[visit][text(fields, "dni")] = true
+		if taken := f.taken[takenIn{w.Collection, c.Field, text(w.Fields, c.In)}]; taken != nil {
+			taken[text(w.Fields, c.Field)] = true
+		}
+	}
+	if n, known := f.present[text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
+		f.present[text(w.Fields, "visit")] = n + 1
+	}
+}
+
+func (f *facts) forget(collection, field string) {
+	for k := range f.taken {
+		if k.collection == collection && k.field == field {
+			delete(f.taken, k)
 		}
 	}
 }

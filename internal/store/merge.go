@@ -18,7 +18,7 @@ func (o *outbound) Row(collection, record string) (app.RecordState, error) {
 	if err != nil || row.Rev == 0 {
 		return app.RecordState{}, err
 	}
-	out := app.RecordState{Known: true, Gone: row.Payload == "", Rev: row.Rev, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
+	out := app.RecordState{Known: true, Gone: row.Payload == "", Rev: row.Rev, Maker: row.MadeBy, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
 	if out.Gone {
 		out.Data = decodePayload(row.Gone)
 	}
@@ -77,19 +77,6 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 		FROM audit a LEFT JOIN users u ON u.id = a.actor
 		WHERE a.collection = {:c} AND a.record = {:r} AND a.action IN `+writersSQL+` ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
 	return hand, err
-}
-
-// MakerOf implements app.Outbound.
-func (o *outbound) MakerOf(collection, record string) (string, error) {
-	if err := settleIf(o, o.judged.records, []Key{{collection, record}}); err != nil {
-		return "", err
-	}
-	users, err := column(o.db, `SELECT user FROM sync_mutations WHERE collection = {:c} AND record = {:r} AND status = 'applied' AND bases = ''
-		ORDER BY rowid LIMIT 1`, dbx.Params{"c": collection, "r": record})
-	if err != nil || len(users) == 0 {
-		return "", err
-	}
-	return users[0], nil
 }
 
 // Note implements app.Outbound.

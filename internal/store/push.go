@@ -8,9 +8,11 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"chaski/internal/app"
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
+	"chaski/internal/records"
 )
 
 // outbound implements app.Outbound.
@@ -21,6 +23,7 @@ type outbound struct {
 	db     dbx.Builder
 	sql    *statements
 	own    map[Key]bool
+	makers map[Key]string
 	facts  *facts
 	world  *ruleWorld
 	judged judged
@@ -35,7 +38,7 @@ type outbound struct {
 func (r *Replica) open(tx core.App, h *hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: h.own, facts: newFacts(),
+		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: h.own, makers: h.makers, facts: newFacts(),
 		world: newRuleWorld(db, r.engine.Today()),
 	}
 	if !careful {
@@ -68,36 +71,40 @@ func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
 // Apply writes a record. What devices create is gathered and written many at a
 // time; the rest goes through PocketBase inside a savepoint, so that one refused
 // record leaves nothing behind and the batch goes on.
-func (o *outbound) Apply(op, collection, id string, fields map[string]any) error {
-	if err := o.permits(op, collection, id, fields); err != nil {
+func (o *outbound) Apply(w app.Write) error {
+	if err := o.permits(w); err != nil {
 		return err
 	}
 	o.writes++
-	if o.quick != nil && op == "create" && pushed[collection] {
-		if err := o.quick.add(collection, id, fields); err != nil {
+	k := Key{w.Collection, w.Record}
+	if w.Op == "create" {
+		o.makers[k] = w.Maker
+	}
+	if o.quick != nil && w.Op == "create" && records.Made(w.Collection) {
+		if err := o.quick.add(w.Collection, w.Record, w.Fields); err != nil {
 			return err
 		}
-		o.own[Key{collection, id}] = true
-		o.wrote(op, collection, id, fields)
+		o.own[k] = true
+		o.wrote(w)
 		return nil
 	}
 	if err := o.flush(); err != nil {
 		return err
 	}
-	err := o.applyCarefully(op, collection, id, fields)
+	err := o.applyCarefully(w)
 	if err == nil {
-		o.wrote(op, collection, id, fields)
+		o.wrote(w)
 	}
 	return err
 }
 
-func (o *outbound) wrote(op, collection, id string, fields map[string]any) {
-	o.facts.wrote(op, collection, id, fields)
-	switch op {
+func (o *outbound) wrote(w app.Write) {
+	o.facts.wrote(w)
+	switch w.Op {
 	case "create":
-		o.world.wrote(collection, id, record.Row(fields))
+		o.world.wrote(w.Collection, w.Record, record.Row(w.Fields))
 	default: // read again
-		o.world.wrote(collection, id, nil)
+		o.world.wrote(w.Collection, w.Record, nil)
 	}
 }
 
@@ -109,11 +116,11 @@ func (o *outbound) flush() error {
 	return o.quick.flush()
 }
 
-func (o *outbound) applyCarefully(op, collection, record string, fields map[string]any) error {
+func (o *outbound) applyCarefully(w app.Write) error {
 	if err := o.exec(`SAVEPOINT mutation`); err != nil {
 		return err
 	}
-	err := o.save(op, collection, record, fields)
+	err := o.save(w)
 	if err == nil {
 		return o.exec(`RELEASE mutation`)
 	}
@@ -131,21 +138,21 @@ func (o *outbound) exec(sql string) error {
 	return err
 }
 
-func (o *outbound) save(op, collection, record string, fields map[string]any) error {
-	c, err := o.tx.FindCachedCollectionByNameOrId(collection)
+func (o *outbound) save(w app.Write) error {
+	c, err := o.tx.FindCachedCollectionByNameOrId(w.Collection)
 	if err != nil {
 		return err
 	}
 	rec := core.NewRecord(c)
-	if op == "create" {
-		rec.Id = record
-	} else if rec, err = o.tx.FindRecordById(c, record); err != nil {
+	if w.Op == "create" {
+		rec.Id = w.Record
+	} else if rec, err = o.tx.FindRecordById(c, w.Record); err != nil {
 		return err
 	}
-	if op == "delete" {
+	if w.Op == "delete" {
 		return o.tx.DeleteWithContext(o.ctx, rec)
 	}
-	for name, value := range fields {
+	for name, value := range w.Fields {
 		rec.Set(name, value)
 	}
 	return o.tx.SaveWithContext(o.ctx, rec)

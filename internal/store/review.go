@@ -13,6 +13,8 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -107,19 +109,15 @@ func (o *outbound) Parked() ([]app.ParkedMutation, error) {
 
 // parkedReader reads what waits for review and finds what each is about.
 type parkedReader struct {
-	db     dbx.Builder
-	visits map[string]parkedVisit // by id: those that wait, and those there
-	works  map[string]app.Work
-	homes  map[Key]string // the visit of a record that waits
+	db    dbx.Builder
+	said  map[Key]saidOf // by records that wait, and by those that were asked for
+	works map[string]app.Work
 }
 
-type parkedVisit struct {
-	Intervention string `db:"intervention"`
-	VisitedOn    string `db:"visited_on"`
-	Kind         string `db:"kind"`
-	Headcount    int64  `db:"headcount"`
-	Note         string `db:"note"`
-	there        bool
+// saidOf is what a record says, or said at last, or would say.
+type saidOf struct {
+	fields replication.Payload
+	there  bool
 }
 
 type parkedRow struct {
@@ -141,13 +139,15 @@ func (p *parkedReader) read() ([]app.ParkedMutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.visits, p.works, p.homes = map[string]parkedVisit{}, map[string]app.Work{}, map[Key]string{}
+	p.said, p.works = map[Key]saidOf{}, map[string]app.Work{}
 	out := make([]app.ParkedMutation, len(rows))
 	for i, r := range rows {
 		if out[i], err = r.parked(); err != nil {
 			return nil, err
 		}
-		p.waiting(out[i].Mutation)
+		if m := out[i].Mutation; m.Op == "create" {
+			p.said[Key{m.Collection, m.Record}] = saidOf{fields: m.Fields}
+		}
 	}
 	for i := range out {
 		if err := p.about(&out[i]); err != nil {
@@ -174,90 +174,61 @@ func (r parkedRow) parked() (app.ParkedMutation, error) {
 	return out, err
 }
 
-// waiting notes a record that a parked mutation would create.
-func (p *parkedReader) waiting(m app.Mutation) {
-	switch {
-	case m.Op != "create":
-	case m.Collection == "visits":
-		headcount, _ := m.Fields["headcount"].(json.Number)
-		n, _ := headcount.Int64() // 0 for what is no number
-		p.visits[m.Record] = parkedVisit{Intervention: text(m.Fields, "intervention"), VisitedOn: text(m.Fields, "visited_on"), Kind: text(m.Fields, "kind"), Note: text(m.Fields, "note"), Headcount: n}
-	default:
-		p.homes[Key{m.Collection, m.Record}] = text(m.Fields, "visit")
-	}
-}
-
 func text(fields map[string]any, name string) string {
 	s, _ := fields[name].(string)
 	return s
 }
 
-// about finds the visit and the intervention of a parked mutation.
+// about finds what a parked mutation hangs on at last, and the intervention.
 func (p *parkedReader) about(m *app.ParkedMutation) error {
-	intervention := ""
-	switch x := m.Mutation; {
-	case x.Collection == "conflicts":
-		out, err := column(p.db, `SELECT intervention FROM conflicts WHERE id = {:id}`, dbx.Params{"id": x.Record})
-		if err != nil {
+	k := Key{m.Mutation.Collection, m.Mutation.Record}
+	said, err := p.says(k)
+	if err != nil {
+		return err
+	}
+	if m.Mutation.Op == "create" { // not what somebody else's of the same name says
+		said = saidOf{fields: m.Mutation.Fields}
+	}
+	intervention := said.fields.Text("intervention")
+	for t := records.Find(k.Collection); t != nil && t.Parent != ""; t = records.Find(k.Collection) {
+		up := Key{t.ParentType(), said.fields.Text(t.Parent)}
+		if up.Record == "" {
+			break
+		}
+		k = up
+		if said, err = p.says(k); err != nil {
 			return err
 		}
-		if len(out) > 0 {
-			intervention = out[0]
-		}
-	case x.Collection == "visits":
-		m.Visit = x.Record
-	case x.Op == "create":
-		m.Visit = text(x.Fields, "visit")
-	default:
-		var err error
-		if m.Visit, intervention, err = p.home(Key{x.Collection, x.Record}); err != nil {
-			return err
+		if work := said.fields.Text("intervention"); work != "" {
+			intervention = work
 		}
 	}
-	if m.Visit != "" {
-		v, err := p.visit(m.Visit)
-		if err != nil {
-			return err
-		}
-		m.VisitThere, m.VisitedOn, m.VisitKind, m.Headcount, m.VisitNote = v.there, v.VisitedOn, v.Kind, v.Headcount, v.Note
-		if v.Intervention != "" {
-			intervention = v.Intervention
-		}
+	m.Root = k.Collection + "/" + k.Record
+	if k.Collection == "visits" {
+		m.Visit, m.VisitThere, m.Headcount = k.Record, said.there, wholeOf(said.fields["headcount"])
+		m.VisitedOn, m.VisitKind, m.VisitNote = said.fields.Text("visited_on"), said.fields.Text("kind"), said.fields.Text("note")
 	}
-	work, err := p.work(intervention)
-	m.Intervention = work
+	m.Intervention, err = p.work(intervention)
 	return err
 }
 
-// home is the visit of a record that is there, was there, or waits.
-func (p *parkedReader) home(k Key) (visit, intervention string, err error) {
-	if visit := p.homes[k]; visit != "" {
-		return visit, "", nil
-	}
-	row, err := findSyncRow(p.db, k)
-	if err != nil {
-		return "", "", err
-	}
-	data := decodePayload(row.Payload)
-	if data == nil {
-		data = decodePayload(row.Gone)
-	}
-	return data.Text("visit"), data.Text("intervention"), nil
+func wholeOf(v any) int64 {
+	n, _ := record.Whole(v) // 0 for what is no number
+	return n
 }
 
-func (p *parkedReader) visit(id string) (parkedVisit, error) {
-	if v, known := p.visits[id]; known {
-		return v, nil
+// says is what is known of a record that is there, was there, or waits.
+func (p *parkedReader) says(k Key) (saidOf, error) {
+	if said, known := p.said[k]; known {
+		return said, nil
 	}
-	var rows []parkedVisit
-	err := p.db.NewQuery(`SELECT intervention, visited_on, kind, CAST(headcount AS INTEGER) AS headcount, note FROM visits WHERE id = {:id}`).
-		Bind(dbx.Params{"id": id}).All(&rows)
-	if err != nil || len(rows) == 0 {
-		return parkedVisit{}, err
+	row, err := findSyncRow(p.db, k)
+	said := saidOf{decodePayload(row.Payload), row.Payload != ""}
+	if !said.there {
+		said.fields = decodePayload(row.Gone)
 	}
-	rows[0].there = true
-	p.visits[id] = rows[0]
-	return rows[0], nil
+	p.said[k] = said
+	return said, err
 }
 
 func (p *parkedReader) work(id string) (app.Work, error) {
@@ -318,11 +289,11 @@ func (o *outbound) Review(by app.Review, decisions []app.Decision) error {
 			return err
 		}
 		out := d.Outcome
-		if err := o.Apply("create", "mutation_reviews", replication.DerivedID("review", d.Mutation.ID), map[string]any{
+		if err := o.Apply(app.Write{Op: "create", Collection: "mutation_reviews", Record: replication.DerivedID("review", d.Mutation.ID), Fields: map[string]any{
 			"mutation": d.Mutation.ID, "user": user[0], "collection": d.Mutation.Collection, "record": d.Mutation.Record, "status": out.Status,
 			"errors": by.Problems(out.Errors), "reason": by.Reason, "decided_by_name": by.ByName, "decided_at": by.At,
 			"seq": out.Seq, "rev": out.Rev, "receipt": out.Receipt,
-		}); err != nil {
+		}}); err != nil {
 			return err
 		}
 	}

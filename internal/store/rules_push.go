@@ -12,29 +12,29 @@ import (
 // permits judges one record before a mutation writes it, so that the mutation
 // alone is rejected. The drain asks the same of the batch, and must never be the
 // first to find anything: there it is too late to refuse one of many.
-func (o *outbound) permits(op, collection, id string, fields map[string]any) error {
-	t, c := records.Find(collection), replication.Find(collection)
-	if t == nil || c == nil || op == "delete" {
+func (o *outbound) permits(w app.Write) error {
+	t, c := records.Find(w.Collection), replication.Find(w.Collection)
+	if t == nil || c == nil || w.Op == "delete" {
 		return nil
 	}
 	now, old := make(replication.Payload, len(c.Fields)), replication.Payload(nil)
-	if op != "create" {
+	if w.Op != "create" {
 		if err := o.flush(); err != nil {
 			return err
 		}
-		rows, err := loadPayloads(o.db, c, []string{id})
+		rows, err := loadPayloads(o.db, c, []string{w.Record})
 		if err != nil {
 			return err
 		}
-		old = rows.now[id]
+		old = rows.now[w.Record]
 		for name, v := range old {
 			now[name] = v
 		}
 	}
-	for name, v := range fields {
+	for name, v := range w.Fields {
 		now[name] = plain(v)
 	}
-	f := refuses(old, now, o.world.judge(t, id, record.Row(now)))
+	f := refuses(old, now, o.world.judge(t, w.Record, record.Row(now)))
 	if o.world.err != nil {
 		return o.world.err
 	}
@@ -71,7 +71,7 @@ func plain(v any) any {
 func (o *outbound) expectRules(batch []app.Mutation) error {
 	rows := map[string][]record.Row{}
 	for _, m := range batch {
-		if m.Op == "create" && pushed[m.Collection] {
+		if m.Op == "create" && records.Made(m.Collection) {
 			rows[m.Collection] = append(rows[m.Collection], record.Row(m.Fields))
 		}
 	}

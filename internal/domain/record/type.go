@@ -59,8 +59,12 @@ type Type struct {
 	Version int
 	// Ops are what devices may do with it; none: they only read it.
 	Ops []Op
-	// Begins is what the server fills into a new one.
+	// Begins is what the server fills into a new one; Stamps are the fields that take
+	// who made it, on which device, and when it was received.
 	Begins Row
+	Stamps Stamps
+	// Constraints hold for what devices say, in their order.
+	Constraints []Constraint
 	// Title are the fields that say which one it is, where people read of it.
 	Title []string
 	// Units move whole in a merge: a number without its dates, or a state without its
@@ -82,6 +86,9 @@ const (
 	KindJSON
 	KindInstant // UTC; "2026-11-23T15:04:05.000Z" on the wire
 )
+
+// Stamps are fields that the server fills in; "" for none.
+type Stamps struct{ Maker, Device, Received string }
 
 // Field is one field and what it may hold.
 type Field struct {
@@ -239,6 +246,23 @@ func (t *Type) ParentType() string {
 		return ""
 	}
 	return t.Field(t.Parent).Ref
+}
+
+// Hidden is what rows say that are for supervision alone, not made yet.
+func (t *Type) Hidden() Says {
+	for _, w := range t.Place {
+		if w.Hidden.Field != "" {
+			return w.Hidden
+		}
+	}
+	return Says{}
+}
+
+// NamesPeople: its rows say who somebody is.
+func (t *Type) NamesPeople() bool {
+	return slices.ContainsFunc(t.Fields, func(f Field) bool {
+		return slices.ContainsFunc(f.Checks, func(c Check) bool { return c.Type == "dni" })
+	})
 }
 
 // UnitOf is the merge unit of a field, or the field alone.

@@ -82,8 +82,9 @@ var Records = []*r.Type{
 			r.Of("note", r.Text).Asks(r.Given),
 			r.MustRef("supervisor", "users"), r.Must("state", r.OneOf(Planned, StateSynced, "validada", "observada")).Counting(), r.At("received_at"),
 		},
-		Rules: r.Rules(r.Counted(visitedBefore, r.WithinWork("visited_on", made, "state")), []r.Rule{r.InPeru, itsConvenio}),
-		Read:  []string{"intervention"},
+		Rules:  r.Rules(r.Counted(visitedBefore, r.WithinWork("visited_on", made, "state")), []r.Rule{r.InPeru, itsConvenio}),
+		Read:   []string{"intervention"},
+		Begins: r.Row{"state": StateSynced}, Stamps: r.Stamps{Maker: "supervisor", Device: "device", Received: "received_at"},
 		Ops: []r.Op{{Name: "create", By: supervises, Rules: []r.FormRule{
 			r.NotInFuture("visited_on"), r.InWork("visited_on"), r.Coded("place", place), r.Coded("checklist", checklist), r.Coded("convenio", convenioOfWork),
 		}}},
@@ -97,8 +98,9 @@ var Records = []*r.Type{
 			r.Of("coverage_seen", r.OneOf("cubierto", "sin_cobertura", "por_confirmar")).Asks(r.Given),
 			r.MustRef("intervention", "interventions").Counting(),
 		},
-		Rules: r.Counted(r.SameWork("visit", "visits"), r.SameWork("participant", "participants")),
-		Ops:   []r.Op{{Name: "create", By: itsMaker}},
+		Rules:       r.Counted(r.SameWork("visit", "visits"), r.SameWork("participant", "participants")),
+		Constraints: []r.Constraint{r.OfItsWork("participant"), r.OnceIn("visit", "participant", fault.MarkExists)},
+		Ops:         []r.Op{{Name: "create", By: itsMaker}},
 	},
 	{
 		Name: "findings", Title: []string{"description"}, Form: "visit", Version: formVersion, Parent: "visit", Place: r.Through("visit", "visits", placed),
@@ -135,7 +137,8 @@ var Records = []*r.Type{
 			r.Of("note", r.Text).Asks(r.Given | r.Cleared),
 			r.MustRef("intervention", "interventions"),
 		},
-		Rules: []r.Rule{r.SameWork("visit", "visits")},
+		Rules:       []r.Rule{r.SameWork("visit", "visits")},
+		Constraints: []r.Constraint{r.OnceIn("visit", "dni", fault.PersonListed)},
 		Ops: []r.Op{
 			{Name: "create", By: itsMaker}, {Name: "update", By: itsMaker, Rules: []r.FormRule{r.Something("dni")}}, {Name: "delete", By: itsMaker},
 		},
