@@ -142,7 +142,7 @@ async function main(): Promise<void> {
     if (n % TWICE === 0) violations.push(...(await again(seed, server, trace)))
     if (values.clocks || n % CLOCKS === CLOCKS / 2) violations.push(...(await byOtherClocks(seed, server, met)))
     coverage.merge(met)
-    traces.push(trace)
+    traces.push(`${seed} ${trace}`)
     found.push(...violations.slice(0, 5).map((v) => ({ seed, ...v })))
     if (!values.json && violations.length > 0) report(seed, trace, violations)
     if (found.some((f) => f.invariant === values.until)) break

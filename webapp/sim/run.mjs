@@ -3,7 +3,7 @@
 //   npm run sim -- --seeds 70,200-220         these, in place of --seed and --runs
 //   npm run sim:mutants                       each planted bug must be caught
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,6 +26,8 @@ const { values } = parseArgs({
     plant: { type: 'string', default: '' },
     /** Print what happens, so many characters a line. */
     trace: { type: 'string', default: '' },
+    /** Where to write the digest of each seed's trace: the same before and after what should change nothing. */
+    digests: { type: 'string', default: '' },
   },
 })
 
@@ -106,6 +108,8 @@ function summary(reports, seconds) {
   const counts = new Map()
   for (const r of reports) for (const [what, n] of r.coverage) counts.set(what, (counts.get(what) ?? 0) + n)
   for (const [what, n] of [...counts].sort()) console.log(`  ${what.padEnd(30)} ${n}`)
+  const traces = reports.flatMap((r) => r.traces).sort((a, b) => parseInt(a) - parseInt(b))
+  if (values.digests) writeFileSync(values.digests, traces.join('\n') + '\n')
   const broken = new Set(reports.flatMap((r) => r.failures.map((f) => f.seed)))
   // A few runs need not meet every fault; some hundreds must.
   const missing = runs >= 200 ? reports[0].required.filter((what) => !counts.get(what)) : []
