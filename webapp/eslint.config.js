@@ -75,6 +75,7 @@ export default ts.config(
       'dist',
       'src/i18n/paraglide',
       'src/sync/wire.gen.ts',
+      'src/domain/records.gen.ts',
       'test-results',
       'playwright-report',
       'project.inlang',

@@ -60,9 +60,17 @@ func TestNationalYearFiguresTake(t *testing.T) {
 		_, err := board.Table(who, w.year)
 		return err
 	})
-	for _, ao := range w.strings(`SELECT id FROM aos WHERE exercise = {:y} ORDER BY position`) {
-		took("what "+w.strings(`SELECT key FROM aos WHERE id = '` + ao + `'`)[0]+" is made of, first page", func() error {
-			_, err := board.AO(who, w.year, ao, app.LineQuery{})
+	table, err := board.Table(who, w.year)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ao := range table.Items {
+		took(ao.Key+": every line, as it was answered before there were pages", func() error {
+			_, _, err := board.AOLines(who, w.year, ao.ID)
+			return err
+		})
+		took(ao.Key+": what it is made of, first page", func() error {
+			_, err := board.AO(who, w.year, ao.ID, app.LineQuery{})
 			return err
 		})
 	}

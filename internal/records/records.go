@@ -1,6 +1,8 @@
 // Package records lists every kind of record that is tracked, once. Each is
 // declared beside the rules of its subject, in internal/domain; the domain never
 // reads this list.
+//
+//go:generate go run ./gen
 package records
 
 import (

@@ -81,8 +81,8 @@ const balanceLines = `SELECT b.as_of, b.source, ` + sumBothMeasures + `
 
 // workLines: the works that count, and those in execution with the same money
 // that do not yet. A job counts by its work's own money, so both agree.
-const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM progress_contributions
-		WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND source_collection IN ('cupos', 'transfers') GROUP BY intervention)
+const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM progress_works
+		WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND n > 0 AND intervention <> '' GROUP BY intervention)
 	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.id AS ut, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial
 	FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN counted n ON n.intervention = i.id

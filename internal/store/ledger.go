@@ -15,7 +15,7 @@ type ledger struct {
 	closedThrough day.Month
 	postedAt      string
 	cells         map[cellKey]cellSum // what this drain adds to them
-	works         map[workKey]int64   // how many contributions more
+	works         map[workKey]workSum // what its contributions come to, more than before
 	basis         map[int64]bool      // the drain's: exercises that move
 	moved         bool
 }
@@ -28,7 +28,7 @@ func (d *drain) openLedger() (*ledger, error) {
 		return nil, err
 	}
 	return &ledger{
-		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]int64{}, basis: d.basis,
+		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]workSum{}, basis: d.basis,
 	}, nil
 }
 
@@ -45,7 +45,9 @@ func (l *ledger) change(k Key, old, now *contribution) error {
 	for c, n := range map[*contribution]int64{old: -1, now: 1} {
 		if c != nil {
 			l.basis[c.Exercise] = true
-			l.works[workKey{c.Exercise, c.FundingYear, c.Measure, c.AO, c.Rule, c.FundingFrame, c.Intervention}] += n
+			k := workKey{c.Exercise, c.FundingYear, c.Measure, c.AO, c.Rule, c.FundingFrame, c.Intervention}
+			sum := l.works[k]
+			l.works[k] = workSum{sum.n + n, sum.quantity + n*c.Quantity}
 		}
 	}
 	if err := l.store(k, now); err != nil {
@@ -118,6 +120,9 @@ type workKey struct {
 	measure, ao, rule, frame, intervention string
 }
 
+// workSum is how many contributions there are, and what they come to.
+type workSum struct{ n, quantity int64 }
+
 type cellKey struct {
 	exercise, fundingYear int64
 	measure, ao, frame    string
@@ -148,14 +153,16 @@ func (l *ledger) post(c contribution, cell cellKey) error {
 
 // flush brings the cells up to date with what was posted.
 func (l *ledger) flush() error {
-	for w, n := range l.works {
-		if n == 0 {
+	for w, sum := range l.works {
+		if sum == (workSum{}) {
 			continue
 		}
-		if err := l.sql.exec(`INSERT INTO progress_works (exercise, measure, ao, rule, funding_year, funding_frame, intervention, n)
-			VALUES ({:y}, {:m}, {:ao}, {:rule}, {:fy}, {:f}, {:i}, {:n})
-			ON CONFLICT (exercise, measure, ao, rule, funding_year, funding_frame, intervention) DO UPDATE SET n = n + excluded.n`, dbx.Params{
-			"y": w.exercise, "m": w.measure, "ao": w.ao, "rule": w.rule, "fy": w.fundingYear, "f": w.frame, "i": w.intervention, "n": n,
+		if err := l.sql.exec(`INSERT INTO progress_works (exercise, measure, ao, rule, funding_year, funding_frame, intervention, n, quantity)
+			VALUES ({:y}, {:m}, {:ao}, {:rule}, {:fy}, {:f}, {:i}, {:n}, {:q})
+			ON CONFLICT (exercise, measure, ao, rule, funding_year, funding_frame, intervention)
+			DO UPDATE SET n = n + excluded.n, quantity = quantity + excluded.quantity`, dbx.Params{
+			"y": w.exercise, "m": w.measure, "ao": w.ao, "rule": w.rule, "fy": w.fundingYear, "f": w.frame, "i": w.intervention,
+			"n": sum.n, "q": sum.quantity,
 		}); err != nil {
 			return err
 		}

@@ -17,8 +17,8 @@ func (c *checker) groups() error {
 		{"progress_groups", `SELECT exercise || '/' || sex || ' ' || birth, count(*) FROM progress_persons GROUP BY exercise, sex, birth
 			UNION ALL SELECT q.exercise || '/' || c.value, count(*) FROM progress_persons q, json_each('["' || replace(q.conditions, ' ', '","') || '"]') c
 			WHERE c.value <> '' GROUP BY q.exercise, c.value`, `SELECT exercise || '/' || CASE what WHEN '' THEN sex || ' ' || birth ELSE what END, n FROM progress_groups WHERE n <> 0`},
-		{"progress_works", `SELECT exercise || '/' || measure || '/' || ao || '/' || rule || '/' || funding_year || '/' || funding_frame || '/' || intervention, count(*)
-			FROM progress_contributions GROUP BY 1`, `SELECT exercise || '/' || measure || '/' || ao || '/' || rule || '/' || funding_year || '/' || funding_frame || '/' || intervention, n
+		{"progress_works", `SELECT exercise || '/' || measure || '/' || ao || '/' || rule || '/' || funding_year || '/' || funding_frame || '/' || intervention, count(*) || ' ' || sum(quantity)
+			FROM progress_contributions GROUP BY 1`, `SELECT exercise || '/' || measure || '/' || ao || '/' || rule || '/' || funding_year || '/' || funding_frame || '/' || intervention, n || ' ' || quantity
 			FROM progress_works WHERE n <> 0`},
 	} {
 		var rows []struct {

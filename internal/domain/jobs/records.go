@@ -47,7 +47,7 @@ var Records = []*r.Type{
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("intervention", "interventions"), r.MustRef("cupo", "cupos"), r.Must("dni", r.DNI),
-				r.Must("alta_on", r.Day), r.Of("baja_on", r.Day),
+				r.Must("alta_on", r.Day), r.Of("baja_on", r.Day).Says("last day, inclusive"),
 			),
 			[]r.Field{r.Must("given_names", r.Text), r.Must("surnames", r.Text), r.Must("sex", r.OneOf("F", "M"))},
 		),
@@ -68,7 +68,7 @@ var Records = []*r.Type{
 		Name: "movements", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
-			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants"),
+			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants").Says("participant"),
 			r.Must("state", r.OneOf("registrado", "validado", "cubierto", "vencido_sin_constancia", "anulado")),
 		},
 		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
@@ -76,8 +76,8 @@ var Records = []*r.Type{
 	{
 		Name: "attendance_sheets", Place: r.AtWork("intervention"),
 		Fields: r.Counting(
-			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")),
-			r.Of("marks", r.Object(isID, IsMark)), r.Of("headcount", r.Count),
+			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")).Says("`validada` goes back to `registrada` with any change of the other fields, by whatever path"),
+			r.Of("marks", r.Object(isID, IsMark)).Says("`{participant: mark}`"), r.Of("headcount", r.Count),
 		),
 		Rules: r.Rules(r.Counted(r.WithinWork("day", nil)), []r.Rule{onTheRoster}),
 	},

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 
 	"chaski/internal/domain/actor"
@@ -29,6 +30,22 @@ func (f Field) Asks(asked Asked, checks ...Check) Field {
 	f.Asked, f.AskedChecks = asked, checks
 	return f
 }
+
+// AskedBy says whether an operation asks for the field.
+func (f Field) AskedBy(op string) bool {
+	return op == "create" && f.Asked&onCreate != 0 || op == "update" && f.Asked&onUpdate != 0
+}
+
+// NeededBy says whether an operation cannot be without it.
+func (f Field) NeededBy(op string) bool {
+	return op == "create" && f.Asked&Needed != 0 || op == "update" && f.Asked&ToDecide != 0
+}
+
+// ClearedBy says whether an operation may take its value away.
+func (f Field) ClearedBy(op string) bool { return op == "update" && f.Asked&Cleared != 0 }
+
+// FormChecks are those of what devices say of it, in their order.
+func (f Field) FormChecks() []Check { return slices.Concat(f.AskedChecks, f.Checks) }
 
 // Op is something a device may do with a record of the type.
 type Op struct {
@@ -119,6 +136,7 @@ type FormRule struct {
 	Fields []string
 	When   Says
 	Since  int
+	Code   fault.Code // where it is not the rule's own
 	// Whole: it is about the record as it will be, so that a change is judged with
 	// what it leaves as it is.
 	Whole func(now, changed Row) []*fault.Fault
@@ -204,5 +222,5 @@ func NeedsAll(when Says, fields []string, since int, code fault.Code) FormRule {
 		}
 		return out
 	}
-	return FormRule{Rule: "needs_all", Fields: fields, When: when, Since: since, Whole: lacks}
+	return FormRule{Rule: "needs_all", Fields: fields, When: when, Since: since, Code: code, Whole: lacks}
 }

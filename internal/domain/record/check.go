@@ -63,6 +63,18 @@ func At(name string) Field { return Field{Name: name, Kind: KindInstant} }
 // Value is JSON of any form.
 func Value(name string) Field { return Field{Name: name, Kind: KindJSON} }
 
+// Says is the field with what the protocol says of it in a row.
+func (f Field) Says(doc string) Field {
+	f.Doc = doc
+	return f
+}
+
+// AskSays is the field with what the protocol says of it where it is sent.
+func (f Field) AskSays(doc string) Field {
+	f.AskDoc = doc
+	return f
+}
+
 // OfServer is the field as no part of what devices get.
 func (f Field) OfServer() Field {
 	f.ServerOnly = true

@@ -66,17 +66,12 @@ func formOf(t *Type, op Op) *form {
 	out := &form{names: map[string]bool{}, rules: op.Rules}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		of, must := onCreate, Needed
-		if op.Name == "update" {
-			of, must = onUpdate, ToDecide
-		}
-		if op.Name == "delete" || f.Asked&of == 0 {
+		if !f.AskedBy(op.Name) {
 			continue
 		}
 		out.names[f.Name] = true
 		out.asked = append(out.asked, ask{
-			name: f.Name, must: f.Asked&must != 0, clear: op.Name == "update" && f.Asked&Cleared != 0, since: f.Since, kind: f.Kind,
-			checks: slices.Concat(f.AskedChecks, f.Checks),
+			name: f.Name, must: f.NeededBy(op.Name), clear: f.ClearedBy(op.Name), since: f.Since, kind: f.Kind, checks: f.FormChecks(),
 		})
 	}
 	return out

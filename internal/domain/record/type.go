@@ -65,6 +65,11 @@ type Type struct {
 	Stamps Stamps
 	// Constraints hold for what devices say, in their order.
 	Constraints []Constraint
+	// Day is the field that says of what day it is; "" for none, or where its parent
+	// says so.
+	Day string
+	// Doc says what it is, where its name does not.
+	Doc string
 	// Title are the fields that say which one it is, where people read of it.
 	Title []string
 	// Units move whole in a merge: a number without its dates, or a state without its
@@ -106,6 +111,8 @@ type Field struct {
 	Asked       Asked
 	AskedChecks []Check
 	Since       int
+	// Doc is what the protocol says of it in a row, AskDoc in a form.
+	Doc, AskDoc string
 }
 
 // Check judges one value, never an empty one.

@@ -17,8 +17,8 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"),
 			r.Must("state", r.OneOf(words([]State{Pending, Presented, Observed, Corrected, Approved})...)),
-			r.Of("round", r.Count), r.Of("transferred", r.Count), r.Of("due_on", r.Day), // a deadline may lie ahead
-			r.Of("presented_on", r.Past), r.Of("observed_on", r.Past), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
+			r.Of("round", r.Count), r.Of("transferred", r.Count).Says("céntimos when last presented"), r.Of("due_on", r.Day).Says("of the first presentation"), // it may lie ahead
+			r.Of("presented_on", r.Past).Says("first time"), r.Of("observed_on", r.Past).Says("last time"), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
 			r.At("presented_at"),
 		},
 		Rules: []r.Rule{r.Order("presented_on", "decided_on")},
@@ -27,7 +27,7 @@ var Records = []*r.Type{
 	{
 		Name: "rendicion_lines", Parent: "rendicion", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
-			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Lines)...)), r.Of("amount", r.Count),
+			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Lines)...)), r.Of("amount", r.Count).Says("céntimos"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
 	},
@@ -35,7 +35,7 @@ var Records = []*r.Type{
 		Name: "rendicion_documents", Parent: "rendicion", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Documents)...)),
-			r.Must("sha256", r.SHA256), r.Of("size", r.Count), r.Must("name", r.Text), r.Of("mime", r.Short), r.Ref("superseded_by", "rendicion_documents"),
+			r.Must("sha256", r.SHA256), r.Of("size", r.Count), r.Must("name", r.Text), r.Of("mime", r.Short), r.Ref("superseded_by", "rendicion_documents").Says("document that took its place"),
 			r.At("uploaded_at"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
@@ -45,7 +45,7 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"),
 			r.Must("target", r.OneOf(string(TargetLine), string(TargetDocument), string(TargetMissing))), r.Must("item", r.Short), r.Must("text", r.Text),
-			r.Of("also", r.List(r.In(words(Lines)...))), r.Must("state", r.OneOf(ObservationOpen, ObservationAnswered, ObservationLifted)),
+			r.Of("also", r.List(r.In(words(Lines)...))).Says("list of lines"), r.Must("state", r.OneOf(ObservationOpen, ObservationAnswered, ObservationLifted)),
 			r.Of("round", r.Count), r.Of("answer", r.Text), r.At("made_at"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},

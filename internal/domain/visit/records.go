@@ -65,7 +65,7 @@ var graveNeeds = r.NeedsAll(r.Says{Field: "severity", Value: "grave"}, []string{
 // what a review decided.
 var Records = []*r.Type{
 	{
-		Name: "visits", Title: []string{"visited_on"}, Form: "visit", Version: formVersion, Place: placed,
+		Name: "visits", Title: []string{"visited_on"}, Day: "visited_on", Form: "visit", Version: formVersion, Place: placed,
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions").Counting().Asks(r.Needed),
 			r.Must("convenio_code", r.Convenio).Asks(r.Needed),
@@ -74,11 +74,13 @@ var Records = []*r.Type{
 			// What a phone's clock said is evidence: it may be wrong, and orders nothing.
 			r.Of("device_started_at", r.Moment).Asks(r.Needed), r.Of("device_ended_at", r.Moment).Asks(r.Needed),
 			r.Of("lat_e6", r.Any).Asks(r.Given), r.Of("lon_e6", r.Any).Asks(r.Given), r.Of("accuracy_m", r.Count).Asks(r.Given),
-			r.Of("fix", r.Map(isFix)).OfServer().Asks(r.Given), // what the sensor said of itself
-			r.Of("location_reason", r.Text).Asks(r.Given),
+			// What the sensor said of itself.
+			r.Of("fix", r.Map(isFix)).OfServer().Asks(r.Given).AskSays("`{taken_at, age_s, altitude_m, altitude_accuracy_m, heading_deg, speed_cms, mocked}`" +
+				" (each optional; ints but for the moment `taken_at` and the boolean)"),
+			r.Of("location_reason", r.Text).Asks(r.Given).AskSays("(required without a place, and from form `visit/3` on with a doubtful one)"),
 			r.Of("headcount", r.Count).Asks(r.Needed), r.Of("roster_size", r.Count).Asks(r.Needed), r.Of("roster_as_of", r.Short).Asks(r.Given),
 			r.Of("checklist_key", r.Short).Asks(r.Given), r.Of("checklist_version", r.Count).Asks(r.Given),
-			r.Of("answers", r.Object(answerKey.MatchString, r.In("si", "no", "na"))).Asks(r.Given, r.AtMost(maxAnswers)),
+			r.Of("answers", r.Object(answerKey.MatchString, r.In("si", "no", "na"))).Asks(r.Given, r.AtMost(maxAnswers)).AskSays("`{key: \"si\"|\"no\"|\"na\"}`"),
 			r.Of("note", r.Text).Asks(r.Given),
 			r.MustRef("supervisor", "users"), r.Must("state", r.OneOf(Planned, StateSynced, "validada", "observada")).Counting(), r.At("received_at"),
 		},
@@ -114,7 +116,7 @@ var Records = []*r.Type{
 			r.Of("responsible", r.Text).Asks(r.Given|r.Cleared, r.Short),
 			r.Of("due_on", r.Day).Asks(r.Given | r.Cleared),
 			r.Must("state", r.OneOf(FindingOpen, FindingCorrected)).Asks(r.Changed),
-			r.Of("state_reason", r.Text).Asks(r.Cleared),
+			r.Of("state_reason", r.Text).Asks(r.Cleared).AskSays("(required with `levantado` from form `visit/2` on)"),
 			r.MustRef("intervention", "interventions"),
 		},
 		Rules: []r.Rule{r.SameWork("visit", "visits")},
@@ -127,8 +129,7 @@ var Records = []*r.Type{
 		},
 	},
 	{
-		// People at work who are not on the roster.
-		Name: "unlisted_workers", Title: []string{"given_names", "surnames"}, Form: "visit", Version: formVersion, Parent: "visit",
+		Name: "unlisted_workers", Doc: "a person at work who is not on the roster", Title: []string{"given_names", "surnames"}, Form: "visit", Version: formVersion, Parent: "visit",
 		Place: r.Through("visit", "visits", placed), Units: [][]string{{"dni", "given_names", "surnames"}},
 		Fields: []r.Field{
 			r.MustRef("visit", "visits").Asks(r.Needed),
@@ -147,15 +148,15 @@ var Records = []*r.Type{
 		Name: "conflicts", Place: r.OfPeople("author", "other"),
 		Fields: []r.Field{
 			r.Must("kind", r.OneOf("edit", "delete_edited", "edit_deleted")), r.Must("collection", r.Short), r.Must("record", r.ID), r.Of("intervention", r.ID),
-			r.Must("mutation", r.Short), r.Must("author", r.ID), r.Of("other", r.ID), r.Must("rule", r.Short), r.Must("state", r.OneOf("abierto", "resuelto")),
-			r.Of("resolution", r.OneOf(ResolveAuthor, ResolveOther)).Asks(r.ToDecide), r.Of("resolved_by", r.ID), r.Of("values", r.List(isObject)),
-			r.Of("author_name"), r.Of("author_at"), r.Of("other_name"), r.Of("other_at"), r.Of("resolved_by_name"), r.Of("resolved_at"), r.Of("label"),
+			r.Must("mutation", r.Short), r.Must("author", r.ID).Says("user who lost"), r.Of("other", r.ID).Says("user whose value stands, if known"), r.Must("rule", r.Short).Says("`first_stays`"), r.Must("state", r.OneOf("abierto", "resuelto")),
+			r.Of("resolution", r.OneOf(ResolveAuthor, ResolveOther)).Asks(r.ToDecide), r.Of("resolved_by", r.ID), r.Of("values", r.List(isObject)).Says("list of `{field,mine,theirs}`"),
+			r.Of("author_name"), r.Of("author_at").Says("device time"), r.Of("other_name"), r.Of("other_at"), r.Of("resolved_by_name"), r.Of("resolved_at"), r.Of("label").Says("the intervention's name"),
 		},
 		Ops: []r.Op{{Name: "update", By: r.By{Relation: r.IsConcerned}}},
 	},
 	{Name: "mutation_reviews", Place: r.OfPeople("user"), Fields: []r.Field{
 		r.Must("mutation", r.Short), r.Must("user", r.ID), r.Must("collection", r.Short), r.Must("record", r.ID),
-		r.Must("status", r.OneOf("applied", "rejected")), r.Of("errors", r.List(isObject)), r.Of("seq", r.Count), r.Of("rev", r.Count),
+		r.Must("status", r.OneOf("applied", "rejected")), r.Of("errors", r.List(isObject)).Says("list of `{code,field,message}`"), r.Of("seq", r.Count), r.Of("rev", r.Count),
 		r.Of("reason"), r.Of("decided_by_name"), r.Of("decided_at"), r.Of("receipt"),
 	}},
 }

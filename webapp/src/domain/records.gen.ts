@@ -1,0 +1,333 @@
+// Generated from internal/records: go generate ./internal/records. Do not edit.
+import type { Day } from './day'
+
+export interface UtsRow {
+  code: string
+  name: string
+  note: string
+  assumption: boolean
+}
+
+export interface DistrictsRow {
+  ubigeo: string
+  name: string
+  province: string
+  department: string
+}
+
+export interface HolidaysRow {
+  day: Day
+  name: string
+  norm: string
+  scope: string
+}
+
+export interface EntitiesRow {
+  ruc: string
+  name: string
+}
+
+export interface ParametersRow {
+  key: string
+  valid_from: Day
+  valid_to: Day | ''
+  norm: string
+  unit: string
+  value: unknown
+  assumption: boolean
+}
+
+export interface ChecklistsRow {
+  key: string
+  version: number
+  title: string
+  valid_from: Day
+  items: unknown
+}
+
+export interface InterventionsRow {
+  kind: 'aii' | 'pi'
+  name: string
+  ut: string
+  district: string
+  state: 'transferida' | 'requisitos_conformes' | 'participantes_seleccionados' | 'en_ejecucion' | 'suspendida' | 'terminada' | 'rc_presentada' | 'rc_observada' | 'rc_conforme' | 'cerrada' | 'desistida' | 'resuelta'
+  starts_on: Day
+  ends_on: Day
+  place: string
+  lat_e6: number
+  lon_e6: number
+}
+
+export interface ConveniosRow {
+  code: string
+  intervention: string
+  proposer: string
+  executor: string
+  funding_year: number
+  funding_frame: 'ordinary' | 'ley_31728'
+}
+
+export interface CuposRow {
+  intervention: string
+  state: 'activo' | 'anulado'
+  number: number
+}
+
+export interface AssignmentsRow {
+  user: string
+  intervention: string
+  from_on: Day
+  to_on: Day | ''
+  reason: string
+}
+
+export interface ParticipantsRow {
+  intervention: string
+  cupo: string
+  dni: string
+  alta_on: Day
+  baja_on: Day | ''
+  given_names: string
+  surnames: string
+  sex: 'F' | 'M'
+}
+
+export interface MovementsRow {
+  intervention: string
+  participant: string
+  kind: 'alta' | 'baja' | 'reemplazo'
+  effective_on: Day
+  reason: string
+  replaces: string
+  state: 'registrado' | 'validado' | 'cubierto' | 'vencido_sin_constancia' | 'anulado'
+}
+
+export interface AttendanceSheetsRow {
+  intervention: string
+  day: Day
+  state: 'registrada' | 'validada' | 'observada'
+  marks: unknown
+  headcount: number
+}
+
+export interface InsurancePoliciesRow {
+  intervention: string
+  number: string
+  insurer_ruc: string
+  insurer_name: string
+  kind: string
+  valid_from: Day
+  valid_to: Day
+  state: string
+}
+
+export interface InsuredPersonsRow {
+  insurance_policy: string
+  intervention: string
+  dni: string
+  from_on: Day
+  to_on: Day | ''
+}
+
+export interface InsuranceCertificatesRow {
+  insurance_policy: string
+  intervention: string
+  number: string
+  issued_on: Day
+  insured: number
+  state: 'pendiente' | 'presentada' | 'conforme' | 'observada'
+}
+
+export interface VisitsRow {
+  intervention: string
+  convenio_code: string
+  kind: 'in_situ' | 'unannounced'
+  visited_on: Day
+  device_started_at: string
+  device_ended_at: string
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+  location_reason: string
+  headcount: number
+  roster_size: number
+  roster_as_of: string
+  checklist_key: string
+  checklist_version: number
+  answers: unknown
+  note: string
+  supervisor: string
+  state: 'planificada' | 'sincronizada' | 'validada' | 'observada'
+  received_at: string
+}
+
+export interface VisitMarksRow {
+  visit: string
+  participant: string
+  mark: 'presente' | 'ausente' | 'no_visto'
+  coverage_seen: string
+  intervention: string
+}
+
+export interface FindingsRow {
+  visit: string
+  severity: 'leve' | 'moderada' | 'grave'
+  description: string
+  corrective_measure: string
+  responsible: string
+  due_on: Day | ''
+  state: 'abierto' | 'levantado'
+  state_reason: string
+  intervention: string
+}
+
+export interface UnlistedWorkersRow {
+  visit: string
+  dni: string
+  given_names: string
+  surnames: string
+  note: string
+  intervention: string
+}
+
+export interface ConflictsRow {
+  kind: 'edit' | 'delete_edited' | 'edit_deleted'
+  collection: string
+  record: string
+  intervention: string
+  mutation: string
+  author: string
+  other: string
+  rule: string
+  state: 'abierto' | 'resuelto'
+  resolution: string
+  resolved_by: string
+  values: unknown
+  author_name: string
+  author_at: string
+  other_name: string
+  other_at: string
+  resolved_by_name: string
+  resolved_at: string
+  label: string
+}
+
+export interface MutationReviewsRow {
+  mutation: string
+  user: string
+  collection: string
+  record: string
+  status: 'applied' | 'rejected'
+  errors: unknown
+  seq: number
+  rev: number
+  reason: string
+  decided_by_name: string
+  decided_at: string
+  receipt: string
+}
+
+export interface RendicionesRow {
+  intervention: string
+  state: 'pendiente' | 'presentada' | 'observada' | 'subsanada' | 'conforme'
+  round: number
+  transferred: number
+  due_on: Day | ''
+  presented_on: Day | ''
+  observed_on: Day | ''
+  decided_on: Day | ''
+  receipt: string
+  presented_at: string
+}
+
+export interface RendicionLinesRow {
+  rendicion: string
+  intervention: string
+  kind: 'cofinanciamiento_oe' | 'monc' | 'insumos' | 'herramientas' | 'epp' | 'seguros' | 'personal_tecnico' | 'otros' | 'devuelto' | 'saldo'
+  amount: number
+}
+
+export interface RendicionDocumentsRow {
+  rendicion: string
+  intervention: string
+  kind: 'oficio' | 'informe_rt' | 'informe_ia' | 'acta_inicio' | 'acta_termino' | 'cuaderno_asistencia' | 'planilla_pago' | 'padron_movimientos' | 'polizas_constancias' | 'comprobantes' | 'reportes_siaf' | 'movimiento_bancario' | 'fotos' | 'voucher_devolucion' | 'constancias_participacion'
+  sha256: string
+  size: number
+  name: string
+  mime: string
+  superseded_by: string
+  uploaded_at: string
+}
+
+export interface RendicionObservationsRow {
+  rendicion: string
+  intervention: string
+  target: 'line' | 'document' | 'missing'
+  item: string
+  text: string
+  also: unknown
+  state: 'abierta' | 'subsanada' | 'levantada'
+  round: number
+  answer: string
+  made_at: string
+}
+
+/** The fields of each kind, as they are on the wire and in the replica. */
+export interface Contents {
+  uts: UtsRow
+  districts: DistrictsRow
+  holidays: HolidaysRow
+  entities: EntitiesRow
+  parameters: ParametersRow
+  checklists: ChecklistsRow
+  interventions: InterventionsRow
+  convenios: ConveniosRow
+  cupos: CuposRow
+  assignments: AssignmentsRow
+  participants: ParticipantsRow
+  movements: MovementsRow
+  attendance_sheets: AttendanceSheetsRow
+  insurance_policies: InsurancePoliciesRow
+  insured_persons: InsuredPersonsRow
+  insurance_certificates: InsuranceCertificatesRow
+  visits: VisitsRow
+  visit_marks: VisitMarksRow
+  findings: FindingsRow
+  unlisted_workers: UnlistedWorkersRow
+  conflicts: ConflictsRow
+  mutation_reviews: MutationReviewsRow
+  rendiciones: RendicionesRow
+  rendicion_lines: RendicionLinesRow
+  rendicion_documents: RendicionDocumentsRow
+  rendicion_observations: RendicionObservationsRow
+}
+
+/** What each kind is to the phone, and what it may send. */
+export const RECORDS = {
+  uts: {},
+  districts: {},
+  holidays: {},
+  entities: {},
+  parameters: {},
+  checklists: {},
+  interventions: {"scope":"id"},
+  convenios: {"scope":"intervention"},
+  cupos: {"scope":"intervention"},
+  assignments: {"scope":"intervention"},
+  participants: {"scope":"intervention"},
+  movements: {"scope":"intervention"},
+  attendance_sheets: {"scope":"intervention"},
+  insurance_policies: {"scope":"intervention"},
+  insured_persons: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},
+  insurance_certificates: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},
+  visits: {"form":"visit/3","scope":"intervention","day":"visited_on","author":"supervisor","title":["visited_on"],"ops":{"create":{"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"convenio_code","must":true,"checks":[{"type":"convenio"}]},{"field":"kind","must":true,"checks":[{"type":"one_of","values":["in_situ","unannounced"]}]},{"field":"visited_on","must":true,"checks":[{"type":"day"}]},{"field":"device_started_at","must":true,"checks":[{"type":"moment"}]},{"field":"device_ended_at","must":true,"checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-9007199254740991,"max":9007199254740991}]},{"field":"lon_e6","checks":[{"type":"whole","min":-9007199254740991,"max":9007199254740991}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"fix","checks":[{"type":"fix"}]},{"field":"location_reason","checks":[{"type":"chars","max":5000}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"roster_size","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"roster_as_of","checks":[{"type":"chars","max":200}]},{"field":"checklist_key","checks":[{"type":"chars","max":200}]},{"field":"checklist_version","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"answers","checks":[{"type":"at_most","max":200},{"type":"answers"}]},{"field":"note","checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"not_in_future","fields":["visited_on"]},{"rule":"in_work","fields":["visited_on"]},{"rule":"place"},{"rule":"checklist"},{"rule":"convenio"}]}}},
+  visit_marks: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["participant"],"constraints":[{"rule":"belongs_to","field":"participant","in":"intervention","code":"participant_not_in_intervention"},{"rule":"unique_in","field":"participant","in":"visit","code":"mark_exists"}],"ops":{"create":{"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"participant","must":true,"checks":[{"type":"id"}]},{"field":"mark","must":true,"checks":[{"type":"one_of","values":["presente","ausente","no_visto"]}]},{"field":"coverage_seen","checks":[{"type":"one_of","values":["cubierto","sin_cobertura","por_confirmar"]}]}]}}},
+  findings: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["description"],"units":[["state","state_reason"],["responsible","due_on"]],"ops":{"create":{"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"severity","must":true,"checks":[{"type":"one_of","values":["leve","moderada","grave"]}]},{"field":"description","must":true,"checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"corrective_measure","checks":[{"type":"chars","max":5000}]},{"field":"responsible","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"due_on","checks":[{"type":"day"}]}],"rules":[{"rule":"needs_all","fields":["corrective_measure","responsible","due_on"],"when":{"field":"severity","value":"grave"},"since":3,"code":"grave_incomplete"}]},"delete":{"asks":[]},"update":{"asks":[{"field":"severity","checks":[{"type":"one_of","values":["leve","moderada","grave"]}]},{"field":"description","checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"corrective_measure","clear":true,"checks":[{"type":"chars","max":5000}]},{"field":"responsible","clear":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"due_on","clear":true,"checks":[{"type":"day"}]},{"field":"state","checks":[{"type":"one_of","values":["abierto","levantado"]}]},{"field":"state_reason","clear":true,"checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"something","fields":["state"]},{"rule":"because","fields":["state_reason"],"when":{"field":"state","value":"levantado"},"since":2},{"rule":"needs_all","fields":["corrective_measure","responsible","due_on"],"when":{"field":"severity","value":"grave"},"since":3,"code":"grave_incomplete"}]}}},
+  unlisted_workers: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["given_names","surnames"],"units":[["dni","given_names","surnames"]],"constraints":[{"rule":"unique_in","field":"dni","in":"visit","code":"person_listed"}],"ops":{"create":{"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"dni","must":true,"checks":[{"type":"dni"}]},{"field":"given_names","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"surnames","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"note","checks":[{"type":"chars","max":5000}]}]},"delete":{"asks":[]},"update":{"asks":[{"field":"dni","checks":[{"type":"dni"}]},{"field":"given_names","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"surnames","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"note","clear":true,"checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"something","fields":["dni"]}]}}},
+  conflicts: {"scope":"intervention","ops":{"update":{"asks":[{"field":"resolution","must":true,"checks":[{"type":"one_of","values":["author","other"]}]}]}}},
+  mutation_reviews: {},
+  rendiciones: {"scope":"intervention"},
+  rendicion_lines: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
+  rendicion_documents: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
+  rendicion_observations: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
+} as const
