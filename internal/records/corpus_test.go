@@ -1,0 +1,194 @@
+package records_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+)
+
+const corpus = "../../testdata/rules/forms.json"
+
+// judged is a form with what is said of it. The web app's forms.test.ts judges the
+// same file: what one side alone changes fails on the other.
+type judged struct {
+	Collection string         `json:"collection"`
+	Op         string         `json:"op"`
+	Form       string         `json:"form"`
+	Work       bool           `json:"work,omitempty"` // the intervention is known
+	Fields     map[string]any `json:"fields"`
+	Faults     []string       `json:"faults,omitempty"`
+	Clean      map[string]any `json:"clean,omitempty"`
+}
+
+var theWork = record.Work{Starts: "2026-11-02", Ends: "2026-12-18", ConvenioCode: "08-0012-AII-26"}
+
+func (j *judged) judge() {
+	ctx := record.Context{Today: "2026-11-23", Form: j.Form}
+	if j.Work {
+		ctx.Work = &theWork
+	}
+	var faults []*fault.Fault
+	j.Clean, faults = records.Forms.Check(j.Collection, j.Op, j.Fields, ctx)
+	j.Faults = nil
+	for _, f := range faults {
+		j.Faults = append(j.Faults, string(f.Code)+"@"+f.Field)
+	}
+}
+
+// Forms of every released version are judged as they were when their version was
+// the newest: phones send them for ever. CORPUS=1 adds what a new kind or version
+// asks; what is in the file is never changed by it.
+func TestFormsAreJudgedAsEver(t *testing.T) {
+	raw, err := os.ReadFile(corpus)
+	if err != nil && os.Getenv("CORPUS") == "" {
+		t.Fatal(err)
+	}
+	var kept []judged
+	if err == nil {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if err := d.Decode(&kept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forms := map[string]int{}
+	for i, was := range kept {
+		now := was
+		now.judge()
+		if !reflect.DeepEqual(plain(now), plain(was)) {
+			t.Errorf("case %d, %s %s %v of %s: %v %v, was %v %v", i, was.Collection, was.Op, was.Fields, was.Form, now.Faults, now.Clean, was.Faults, was.Clean)
+		}
+		forms[was.Collection+" "+was.Op+" "+was.Form]++
+	}
+	var fresh []judged
+	for _, kind := range records.All {
+		for _, op := range kind.Ops {
+			for version := range kind.Version + 1 {
+				form := ""
+				if version > 0 {
+					form = kind.Form + "/" + string(rune('0'+version))
+				}
+				if forms[kind.Name+" "+op.Name+" "+form] == 0 {
+					fresh = append(fresh, cases(kind, op.Name, form)...)
+				}
+			}
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	if os.Getenv("CORPUS") == "" {
+		t.Fatalf("%d forms have no case: CORPUS=1 go test ./internal/records -run Ever adds them", len(fresh))
+	}
+	var out bytes.Buffer
+	out.WriteString("[\n")
+	for i, c := range append(kept, fresh...) {
+		if i > 0 {
+			out.WriteString(",\n")
+		}
+		line, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Write(line)
+	}
+	out.WriteString("\n]\n")
+	if err := os.WriteFile(corpus, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func plain(j judged) judged {
+	var out judged
+	raw, _ := json.Marshal(j)
+	_ = json.Unmarshal(raw, &out)
+	return out
+}
+
+// told are values that fit somewhere, and values that fit nowhere.
+var told = []any{
+	"", " ", "\u0085x", "\ufeff", "\u00a0x\u00a0", "\u200b", "abc123def456ghi", "zyx987wvu654tsr", "ABC123def456ghi", "08-0012-AII-26", "08-0012-aii-26", "11-0004-PI-09",
+	"in_situ", "In_situ", "unannounced", "2026-11-20", "2026-11-24", "2026-10-01", "2026-02-30", "1949-12-31", "2101-01-01", "2026-1-2",
+	"2026-11-20T09:00:00-05:00", "2026-11-20T09:00:00", "2026-11-20T9:00:00Z", "2026-11-20T24:00:00Z", "2026-02-30T10:00:00Z", "2026-11-20t09:00:00z",
+	"2026-11-20T09:00:60Z", "2026-11-20T09:00:00+25:00", "2026-11-20T09:00:00,5Z", "2026-11-20T09:00:00.123456Z", 0, 12, 250, -1, 1.5, 1e20, -13516800, -71978800, 40000000, true, nil,
+	"presente", "Presente", "cubierto", "leve", "grave", "abierto", "levantado", "corto", "😀😀😀😀😀", "😀😀😀😀😀😀😀😀😀😀", "una descripción larga", "ñandu\u0301", "12345678", "１２３４５６７８", "1234", "author",
+	map[string]any{"epp": "si"}, map[string]any{"EPP": "si"}, map[string]any{"epp": "x"}, map[string]any{}, []any{}, map[string]any{"age_s": 5}, map[string]any{"age_s": 500, "mocked": true},
+	map[string]any{"heading_deg": 361}, map[string]any{"taken_at": "2026-11-20T09:00:00Z"}, map[string]any{"mocked": "x"}, map[string]any{"speed_cms": 1.5},
+	"a\x00b", "a\tb\nc", strings.Repeat("ñ", 200), strings.Repeat("ñ", 201),
+}
+
+// fits are values that a form takes as a whole, found by trying: the corpus begins
+// from a form that holds.
+func fits(kind *record.Type, op, form string) map[string]any {
+	whole := map[string]any{}
+	for range 3 * len(kind.Fields) {
+		c := judged{Collection: kind.Name, Op: op, Form: form, Work: true, Fields: through(whole)}
+		c.judge()
+		if len(c.Faults) == 0 {
+			break
+		}
+		_, field, _ := strings.Cut(c.Faults[0], "@")
+		for _, v := range told {
+			c.Fields = through(whole)
+			c.Fields[field] = v
+			if c.judge(); v != "" && !slices.ContainsFunc(c.Faults, func(f string) bool { return strings.HasSuffix(f, "@"+field) }) {
+				whole[field] = v
+				break
+			}
+		}
+	}
+	return whole
+}
+
+func cases(kind *record.Type, op, form string) []judged {
+	var asked []string
+	for _, f := range kind.Fields {
+		if f.AskedBy(op) {
+			asked = append(asked, f.Name)
+		}
+	}
+	seed := rand.New(rand.NewPCG(uint64(len(kind.Name)), uint64(len(op)+len(form))))
+	good := fits(kind, op, form)
+	asked = append(asked, "zzz")
+	var out []judged
+	for n := range 8 + 7*len(asked) {
+		fields := maps.Clone(good)
+		for range n % 3 {
+			name := asked[seed.IntN(len(asked))]
+			if seed.IntN(5) == 0 {
+				delete(fields, name)
+			} else {
+				fields[name] = told[seed.IntN(len(told))]
+			}
+		}
+		c := judged{Collection: kind.Name, Op: op, Form: form, Work: n%2 == 0, Fields: through(fields)}
+		c.judge()
+		if !slices.ContainsFunc(out, func(o judged) bool { return reflect.DeepEqual(o, c) }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// through are the fields as they come from the wire.
+func through(fields map[string]any) map[string]any {
+	raw, _ := json.Marshal(fields)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var out map[string]any
+	_ = d.Decode(&out)
+	if out == nil {
+		out = map[string]any{}
+	}
+	return out
+}
