@@ -4,6 +4,12 @@
 package replication
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 )
@@ -30,6 +36,21 @@ type Collection struct {
 	Name   string
 	Fields []Field
 }
+
+// Fingerprint changes with what is remembered of a row.
+func (c *Collection) Fingerprint() string {
+	names := make([]string, len(c.Fields))
+	for i, f := range c.Fields {
+		names[i] = f.Name + " " + strconv.Itoa(int(f.Kind)) + " " + strconv.FormatBool(f.Added)
+	}
+	slices.Sort(names)
+	sum := sha256.Sum256([]byte(strings.Join(names, "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Holds says whether a value of a field is part of a row's content: of one that came
+// later, only where it says something.
+func Holds(f Field, value any) bool { return !f.Added || !blank(value) }
 
 // Collections lists every tracked collection: docs/protocol.md §10 and those
 // that only figures need. The triggers of pb_migrations watch exactly these.

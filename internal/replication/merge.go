@@ -59,13 +59,21 @@ func (r FieldRevs) Advance(old, now Payload, rev int64) FieldRevs {
 		out[field] = rev
 		changed = true
 	}
+	for field, was := range old {
+		if _, still := now[field]; !still && !blank(was) { // it came later, and says nothing any more
+			out[field] = rev
+			changed = true
+		}
+	}
 	if !changed {
 		out[SchemaField] = rev
 	}
 	return out
 }
 
-// blank is what a field has that nobody filled in.
+// Blank is what a field has that nobody filled in.
+func Blank(v any) bool { return blank(v) }
+
 func blank(v any) bool {
 	switch x := v.(type) {
 	case nil:

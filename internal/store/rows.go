@@ -67,7 +67,9 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 				}
 				continue
 			}
-			p[f.Name] = v
+			if replication.Holds(f, v) {
+				p[f.Name] = v
+			}
 		}
 		if out.unreadable[id] == nil {
 			out.now[id] = p

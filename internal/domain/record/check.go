@@ -75,6 +75,12 @@ func (f Field) AskSays(doc string) Field {
 	return f
 }
 
+// Later is the field as one that came after rows of its kind were released.
+func (f Field) Later() Field {
+	f.Added = true
+	return f
+}
+
 // OfServer is the field as no part of what devices get.
 func (f Field) OfServer() Field {
 	f.ServerOnly = true

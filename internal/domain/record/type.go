@@ -106,6 +106,10 @@ type Field struct {
 	// ServerOnly: it is no part of the row's content, which devices hold, checksums
 	// cover and revisions count.
 	ServerOnly bool
+	// Added: it came after rows of its kind were first released. Where it is blank it
+	// is no part of the row's content, so that older rows keep their digests and are
+	// not sent again. Never set on an old field.
+	Added bool
 	// Asked: what devices may say of it, with checks of who is asked before those of
 	// the field; Since: the version of the form that first needs it.
 	Asked       Asked

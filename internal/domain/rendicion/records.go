@@ -18,7 +18,7 @@ var Records = []*r.Type{
 			r.MustRef("intervention", "interventions"),
 			r.Must("state", r.OneOf(words([]State{Pending, Presented, Observed, Corrected, Approved})...)),
 			r.Of("round", r.Count), r.Of("transferred", r.Count).Says("céntimos when last presented"), r.Of("due_on", r.Day).Says("of the first presentation"), // it may lie ahead
-			r.Of("presented_on", r.Past).Says("first time"), r.Of("observed_on", r.Past).Says("last time"), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
+			r.Of("presented_on", r.Past).Says("first time"), r.Of("observed_on", r.Past).Says("last time").Later(), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
 			r.At("presented_at"),
 		},
 		Rules: []r.Rule{r.Order("presented_on", "decided_on")},

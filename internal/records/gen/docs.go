@@ -123,6 +123,9 @@ func wired(f record.Field) string {
 			notes = append(notes, "`"+strings.Join(c.Values, "`,`")+"`")
 		}
 	}
+	if f.Added {
+		notes = append(notes, "left out while it says nothing")
+	}
 	if f.Doc != "" {
 		notes = append(notes, f.Doc)
 	}

@@ -70,7 +70,11 @@ func typescript() string {
 	for _, t := range served() {
 		fmt.Fprintf(&b, "export interface %sRow {\n", camel(t.Name))
 		for _, f := range t.Content() {
-			fmt.Fprintf(&b, "  %s: %s\n", f.Name, tsType(f))
+			later := ""
+			if f.Added {
+				later = "?"
+			}
+			fmt.Fprintf(&b, "  %s%s: %s\n", f.Name, later, tsType(f))
 		}
 		b.WriteString("}\n\n")
 	}

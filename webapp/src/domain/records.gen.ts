@@ -234,7 +234,7 @@ export interface RendicionesRow {
   transferred: number
   due_on: Day | ''
   presented_on: Day | ''
-  observed_on: Day | ''
+  observed_on?: Day | ''
   decided_on: Day | ''
   receipt: string
   presented_at: string
