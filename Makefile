@@ -236,6 +236,10 @@ fmt: web-deps ## Format Go and web sources
 	@$(LINT) fmt
 	@$(NPM) format
 
+.PHONY: generate
+generate: ## Write anew what follows from the declarations of records and states (a test says where it is out of date)
+	@go generate ./internal/records
+
 .PHONY: wire
 wire: web-deps ## Generate the web app's wire types from docs/openapi.yaml
 	@$(NPM) wire

@@ -71,15 +71,7 @@ const islands = FEATURES.map((feature) => ({
 
 export default ts.config(
   {
-    ignores: [
-      'dist',
-      'src/i18n/paraglide',
-      'src/sync/wire.gen.ts',
-      'src/domain/records.gen.ts',
-      'test-results',
-      'playwright-report',
-      'project.inlang',
-    ],
+    ignores: ['dist', 'src/i18n/paraglide', 'src/**/*.gen.ts', 'test-results', 'playwright-report', 'project.inlang'],
   },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,

@@ -253,7 +253,7 @@ func (u *rendiciones) Mine(a actor.Actor) ([]RendicionItem, error) {
 	if !a.Role.May(actor.WriteRendicion) || a.Entity == "" {
 		return nil, fault.New(fault.Forbidden, "")
 	}
-	f := RendicionFilter{Executor: a.Entity, Works: []string{rendicion.WorkEnded, rendicion.WorkPresented, rendicion.WorkObserved, rendicion.WorkApproved}}
+	f := RendicionFilter{Executor: a.Entity, Works: rendicion.Works()}
 	out, err := u.list(f, func(RendicionItem) bool { return true })
 	// What he has to do first: by deadline, what is done last.
 	sort.SliceStable(out, func(i, j int) bool {
@@ -277,7 +277,7 @@ func (u *rendiciones) Inbox(a actor.Actor) ([]RendicionItem, error) {
 	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
 		return nil, fault.New(fault.Forbidden, "")
 	}
-	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkPresented}}
+	f := RendicionFilter{UT: unitOf(a), Works: rendicion.WorksOf(actor.ReviewRendicion)}
 	out, err := u.list(f, func(i RendicionItem) bool { return i.State.Reviewable() })
 	sort.SliceStable(out, func(i, j int) bool { return out[i].PresentedAt < out[j].PresentedAt })
 	return out, err
@@ -298,7 +298,7 @@ func (u *rendiciones) Overdue(a actor.Actor, ut string) (q RendicionOverdue, err
 	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
 		return q, fault.New(fault.Forbidden, "")
 	}
-	f := RendicionFilter{UT: unitOf(a), Works: []string{rendicion.WorkEnded, rendicion.WorkObserved}}
+	f := RendicionFilter{UT: unitOf(a), Works: rendicion.WorksOf(actor.WriteRendicion)}
 	all, err := u.list(f, func(i RendicionItem) bool { return i.owed().Overdue })
 	if err != nil {
 		return q, err

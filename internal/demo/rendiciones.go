@@ -33,9 +33,9 @@ var ended = []account{
 }
 
 func endedWork(key, name, place, ubigeo, convenio string, jobs, start int) work {
-	state := map[string]string{"r3": rendicion.WorkObserved, "r4": rendicion.WorkPresented}[key]
+	state := map[string]string{"r3": rendicion.Observed.Work(), "r4": rendicion.Presented.Work()}[key]
 	if state == "" {
-		state = rendicion.WorkEnded
+		state = rendicion.Pending.Work()
 	}
 	return work{
 		key: key, name: name, place: place, ubigeo: ubigeo, entity: "chaska", convenio: convenio, frame: ordinary,

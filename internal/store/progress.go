@@ -186,6 +186,8 @@ func (d *drain) sourceNow(k Key) (*contribution, error) {
 	return c, err
 }
 
+var accrued = among(progress.Transfers.In(progress.Accrued))
+
 // sourceRules say what one row of a collection adds to a figure; no row, nothing.
 // Each unit of measure counts an event once: of rows that tell the same event
 // the earliest counts (docs/glossary.md).
@@ -195,10 +197,10 @@ var sourceRules = map[string]string{
 		CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame, t.accrued_on AS day, 1 AS quantity,
 		CAST(t.amount AS INTEGER) AS amount, c.intervention, '` + progress.RuleTransfer + `' AS rule
 		FROM transfers t JOIN convenios c ON c.id = t.convenio JOIN resolutions r ON r.id = t.resolution
-		WHERE t.id = {:id} AND t.state IN ('devengada', 'girada') AND t.accrued_on <> '' AND` + sound("t", "transfers") + `
+		WHERE t.id = {:id} AND t.state IN ` + accrued + ` AND t.accrued_on <> '' AND` + sound("t", "transfers") + `
 		AND r.state <> 'anulada' AND r.published_on <= t.accrued_on
 		AND NOT EXISTS (SELECT 1 FROM transfers o WHERE o.convenio = t.convenio AND o.resolution = t.resolution
-			AND o.state IN ('devengada', 'girada') AND o.accrued_on <> '' AND r.published_on <= o.accrued_on AND` + sound("o", "transfers") + `
+			AND o.state IN ` + accrued + ` AND o.accrued_on <> '' AND r.published_on <= o.accrued_on AND` + sound("o", "transfers") + `
 			AND (o.accrued_on, o.id) < (t.accrued_on, t.id))`,
 
 	// Validated, with evidence, once per proponent, day, modality and topic.

@@ -7,6 +7,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/jobs"
 )
 
 // maxUnitWorks bounds the works of one answer; a unit has some hundred.
@@ -16,7 +17,7 @@ const maxUnitWorks = 500
 // nobody any more.
 const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention = i.id LEFT JOIN entities e ON e.id = c.executor WHERE i.ut = {:ut} `
 
-const unfinished = ` AND i.state NOT IN ('rc_conforme', 'cerrada', 'desistida', 'resuelta') `
+var unfinished = ` AND i.state NOT IN ` + among(jobs.Works.In(jobs.Settled)) + ` `
 
 const unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
 	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,

@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/progress"
 )
 
 // AskClosed is the code, and the key, of the question whose answer is why an
@@ -54,7 +55,7 @@ func (b *Book) touched(collection string, before, after Values) day.Month {
 		return monthOf(least("month"))
 	case "transfers":
 		counts := func(v Values) bool {
-			return v != nil && (v.Text("state") == "devengada" || v.Text("state") == "girada")
+			return v != nil && progress.Transfers.Is(v.Text("state"), progress.Accrued)
 		}
 		if counts(before) && before.Text("accrued_on") != "" && !counts(after) {
 			return monthOf(before.Text("accrued_on"))

@@ -6,6 +6,7 @@ import (
 
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/naturalkey"
+	"chaski/internal/domain/progress"
 )
 
 var transferSpec = Spec{
@@ -36,7 +37,7 @@ func planTransfer(b *Book, l *Line) {
 	number := l.text("resolution")
 	l.label = number + ", " + l.text("convenio_code")
 	state, accrued := l.text("state"), l.text("accrued_on")
-	counts := state == "devengada" || state == "girada"
+	counts := progress.Transfers.Is(state, progress.Accrued)
 	switch {
 	case counts && accrued == "":
 		l.bad("accrued_on", fault.New(fault.ImportAccruedMissing, ""))

@@ -5,6 +5,7 @@
 package attendance
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,23 +41,19 @@ const (
 // Decide is the state after a decision. Observing needs a reason, and so does
 // taking a validation back.
 func Decide(now State, d Decision, reason string) (State, *fault.Fault) {
-	var next State
-	switch {
-	case d == Validate && now != Validated:
-		return Validated, nil
-	case d == Observe:
-		next = Observed
-	case d == Return && now == Validated:
-		next = Registered
-	case d == Validate, d == Return:
-		return now, fault.New(fault.SheetState, "state")
-	default:
+	if !slices.Contains([]Decision{Validate, Observe, Return}, d) {
 		return now, fault.New(fault.InvalidValue, "decision")
 	}
-	if f := checkReason(reason); f != nil {
-		return now, f
+	move, ok := Sheets.Act(string(now), string(d))
+	if !ok {
+		return now, fault.New(fault.SheetState, "state")
 	}
-	return next, nil
+	if move.Reason {
+		if f := checkReason(reason); f != nil {
+			return now, f
+		}
+	}
+	return State(move.To), nil
 }
 
 func checkReason(reason string) *fault.Fault {

@@ -2,7 +2,11 @@
 // revoked (it may still send what it holds, and receives nothing) or wiped.
 package device
 
-import "chaski/internal/domain/fault"
+import (
+	"cmp"
+
+	"chaski/internal/domain/fault"
+)
 
 // State of a device.
 type State string
@@ -50,13 +54,9 @@ func (s State) Stands() error {
 // After is the state that an order leads to; a DeviceState fault if it makes no
 // sense there. What was wiped holds nothing any more and comes back as another.
 func (s State) After(o Order) (State, error) {
-	switch {
-	case o == Revoke && (s == Active || s == ""):
-		return Revoked, nil
-	case o == Restore && (s == Revoked || s == Wiping):
-		return Active, nil
-	case o == Wipe && (s == Active || s == "" || s == Revoked):
-		return Wiping, nil
+	move, ok := Devices.Act(string(cmp.Or(s, Active)), string(o))
+	if !ok || move.By != manages {
+		return s, fault.New(fault.DeviceState, "device")
 	}
-	return s, fault.New(fault.DeviceState, "device")
+	return State(move.To), nil
 }

@@ -14,7 +14,7 @@ var Records = []*r.Type{
 		Units: [][]string{{"number", "insurer_ruc", "insurer_name", "valid_from", "valid_to"}},
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Must("number", r.Short, r.Policy), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
-			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf("emitida", StateVoid)),
+			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf(Policies.Names()...)),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to"), onePolicy},
 		Read:  []string{"intervention", "number", "insurer_ruc", "state"},
@@ -31,7 +31,7 @@ var Records = []*r.Type{
 		Name: "insurance_certificates", Parent: "insurance_policy", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("number", r.Short),
-			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf("pendiente", "presentada", "conforme", "observada")),
+			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf(Certificates.Names()...)),
 		},
 		Rules: []r.Rule{r.SameWork("insurance_policy", "insurance_policies")},
 	},

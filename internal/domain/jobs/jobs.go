@@ -49,13 +49,7 @@ type Counted struct {
 
 // Executes says whether an intervention in this state has been in execution, so
 // that its jornales count. A withdrawn one (desistida) never was.
-func Executes(state string) bool {
-	switch state {
-	case "en_ejecucion", "suspendida", "terminada", "rc_presentada", "rc_observada", "rc_conforme", "cerrada", "resuelta":
-		return true
-	}
-	return false
-}
+func Executes(state string) bool { return executed[state] }
 
 // Count answers the first jornal of each cupo, and of each roster row in each
 // year. A person has at most one jornal a day whatever the sources, also when

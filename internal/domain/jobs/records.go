@@ -1,13 +1,10 @@
 package jobs
 
 import (
+	"chaski/internal/domain/attendance"
 	"chaski/internal/domain/fault"
 	r "chaski/internal/domain/record"
 )
-
-// States of an intervention, in the order of its life.
-var works = r.OneOf("transferida", "requisitos_conformes", "participantes_seleccionados", "en_ejecucion", "suspendida", "terminada",
-	"rc_presentada", "rc_observada", "rc_conforme", "cerrada", "desistida", "resuelta")
 
 // Records are the kinds of record of works, their agreements, rosters and daily
 // sheets.
@@ -16,7 +13,7 @@ var Records = []*r.Type{
 		Name: "interventions", Place: r.Place{r.Named("ut", "uts", r.OfUnit), r.Itself(r.OfWork)},
 		Fields: []r.Field{
 			r.Must("kind", r.OneOf("aii", "pi")), r.Must("name", r.Text), r.MustRef("ut", "uts"), r.MustRef("district", "districts"),
-			r.Must("state", works), r.Must("starts_on", r.Day), r.Must("ends_on", r.Day), r.Of("place", r.Text), r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any),
+			r.Must("state", r.OneOf(Works.Names()...)), r.Must("starts_on", r.Day), r.Must("ends_on", r.Day), r.Of("place", r.Text), r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any),
 		},
 		Rules: []r.Rule{r.Order("starts_on", "ends_on"), r.InPeru},
 		Read:  []string{"starts_on", "ends_on"},
@@ -28,7 +25,7 @@ var Records = []*r.Type{
 	{
 		Name: "cupos", Place: r.AtWork("intervention"),
 		Fields: r.Join(
-			r.Counting(r.MustRef("intervention", "interventions"), r.Must("state", r.OneOf("activo", "anulado"))),
+			r.Counting(r.MustRef("intervention", "interventions"), r.Must("state", r.OneOf(Cupos.Names()...))),
 			[]r.Field{r.Of("number", r.Count)},
 		),
 		Read: []string{"intervention"},
@@ -69,14 +66,14 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
 			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants").Says("participant"),
-			r.Must("state", r.OneOf("registrado", "validado", "cubierto", "vencido_sin_constancia", "anulado")),
+			r.Must("state", r.OneOf(Movements.Names()...)),
 		},
 		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
 	},
 	{
 		Name: "attendance_sheets", Place: r.AtWork("intervention"),
 		Fields: r.Counting(
-			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf("registrada", "validada", "observada")).Says("`validada` goes back to `registrada` with any change of the other fields, by whatever path"),
+			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf(attendance.Sheets.Names()...)).Says("`validada` goes back to `registrada` with any change of the other fields, by whatever path"),
 			r.Of("marks", r.Object(isID, IsMark)).Says("`{participant: mark}`"), r.Of("headcount", r.Count),
 		),
 		Rules: r.Rules(r.Counted(r.WithinWork("day", nil)), []r.Rule{onTheRoster}),

@@ -55,14 +55,14 @@ var Records = []*r.Type{
 	)},
 	{Name: "month_closes", Fields: []r.Field{r.Must("month", r.PastMonth), r.Of("note", r.Text)}, Rules: []r.Rule{closedInOrder}, Remove: newestClose},
 	{Name: "resolutions", Fields: []r.Field{
-		r.Must("number", r.Short, r.Resolution), r.Must("published_on", r.Past), r.Of("state", r.OneOf("publicada", "anulada")),
+		r.Must("number", r.Short, r.Resolution), r.Must("published_on", r.Past), r.Of("state", r.OneOf(Resolutions.Names()...)),
 	}, Read: []string{"published_on", "number"}},
 	{
 		Name: "transfers",
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("convenio", "convenios"), r.MustRef("resolution", "resolutions"), r.Of("accrued_on", r.Past), r.Of("amount", r.Count),
-				r.Must("state", r.OneOf("programada", "en_rm", "aprobada", "devengada", "girada", "anulada")),
+				r.Must("state", r.OneOf(Transfers.Names()...)),
 			),
 		),
 		Rules: append(r.Counted(clearResolution, accruedAfterPublication), oneTransfer),
@@ -88,7 +88,7 @@ var Records = []*r.Type{
 			r.Counting(
 				r.MustRef("ut", "uts"), r.MustRef("entity", "entities"), r.Must("held_on", r.Day),
 				r.Must("modality", r.OneOf("taller", "reunion", "capacitacion")), r.Must("topic", r.Text),
-				r.Must("funding_frame", frames), r.Must("funding_year", r.Year), r.Must("state", r.OneOf("programada", "realizada", "validada", "rechazada")),
+				r.Must("funding_frame", frames), r.Must("funding_year", r.Year), r.Must("state", r.OneOf(Assistances.Names()...)),
 			),
 			[]r.Field{
 				r.Must("scope", r.OneOf("grupal", "personalizada")), r.Must("channel", r.OneOf("presencial", "virtual", "telefono")),
@@ -102,7 +102,7 @@ var Records = []*r.Type{
 		Fields: r.Join(
 			r.Counting(
 				r.Ref("ut", "uts"), r.MustRef("ao", "aos"), r.Must("unit", r.Text), r.Must("kind", r.Text), r.Must("period", r.Only(r.KindText, period)),
-				r.Of("approved_on", r.Past), r.Must("state", r.OneOf("borrador", "presentado", "aprobado", "retirado")),
+				r.Of("approved_on", r.Past), r.Must("state", r.OneOf(Reports.Names()...)),
 			),
 			[]r.Field{r.Must("number", r.Short), r.Of("sha256", r.SHA256)},
 		),

@@ -1,6 +1,9 @@
 package rendicion
 
-import "chaski/internal/domain/day"
+import (
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/jobs"
+)
 
 // Parameter keys.
 const (
@@ -48,11 +51,12 @@ type Allowed struct{ Presentation, Correction int }
 // is observed has one of its own, from the day it was observed. The phone has the
 // same rule; both pass testdata/rules/rendicion_due.json.
 func OwedOf(work string, ended, observed day.Day, allowed Allowed, c Workdays) (Owed, day.Day) {
-	switch work {
-	case WorkPresented, WorkApproved, "cerrada", "desistida", "resuelta":
-		return OwesNothing, ""
-	case WorkObserved:
+	presented, done := jobs.Works.Is(work, jobs.Presented), jobs.Works.Is(work, jobs.Settled)
+	switch {
+	case presented && jobs.Works.Turn(work, writes):
 		return OwesCorrection, after(observed, allowed.Correction, c)
+	case presented, done:
+		return OwesNothing, ""
 	}
 	return OwesPresentation, after(ended, allowed.Presentation, c)
 }

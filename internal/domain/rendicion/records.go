@@ -16,7 +16,7 @@ var Records = []*r.Type{
 		Name: "rendiciones", Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"),
-			r.Must("state", r.OneOf(words([]State{Pending, Presented, Observed, Corrected, Approved})...)),
+			r.Must("state", r.OneOf(States.Names()...)),
 			r.Of("round", r.Count), r.Of("transferred", r.Count).Says("céntimos when last presented"), r.Of("due_on", r.Day).Says("of the first presentation"), // it may lie ahead
 			r.Of("presented_on", r.Past).Says("first time"), r.Of("observed_on", r.Past).Says("last time").Later(), r.Of("decided_on", r.Past), r.Of("receipt", r.Short),
 			r.At("presented_at"),
@@ -45,7 +45,7 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"),
 			r.Must("target", r.OneOf(string(TargetLine), string(TargetDocument), string(TargetMissing))), r.Must("item", r.Short), r.Must("text", r.Text),
-			r.Of("also", r.List(r.In(words(Lines)...))).Says("list of lines"), r.Must("state", r.OneOf(ObservationOpen, ObservationAnswered, ObservationLifted)),
+			r.Of("also", r.List(r.In(words(Lines)...))).Says("list of lines"), r.Must("state", r.OneOf(Observations.Names()...)),
 			r.Of("round", r.Count), r.Of("answer", r.Text), r.At("made_at"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},

@@ -15,61 +15,6 @@ const (
 	Approved  State = "conforme"
 )
 
-// States of an intervention that a rendición is about.
-const (
-	WorkEnded     = "terminada"
-	WorkPresented = "rc_presentada"
-	WorkObserved  = "rc_observada"
-	WorkApproved  = "rc_conforme"
-)
-
-// StateOf is the state of a rendición that has no row yet, by its intervention's.
-// Not ok: nothing is to be rendered (it runs, or was given up).
-func StateOf(work string) (s State, ok bool) {
-	switch work {
-	case WorkEnded:
-		return Pending, true
-	case WorkPresented:
-		return Presented, true
-	case WorkObserved:
-		return Observed, true
-	case WorkApproved, "cerrada":
-		return Approved, true
-	}
-	return "", false
-}
-
-// Work is the state of the intervention that goes with s.
-func (s State) Work() string {
-	switch s {
-	case Presented, Corrected:
-		return WorkPresented
-	case Observed:
-		return WorkObserved
-	case Approved:
-		return WorkApproved
-	case Pending:
-	}
-	return WorkEnded
-}
-
-// Editable says whether the executor may change anything.
-func (s State) Editable() bool { return s == Pending || s == Observed }
-
-// Reviewable says whether a reviewer may decide.
-func (s State) Reviewable() bool { return s == Presented || s == Corrected }
-
-// Submitted is the state after submitting; not ok from a state that allows none.
-func (s State) Submitted() (next State, ok bool) {
-	switch s {
-	case Pending:
-		return Presented, true
-	case Observed:
-		return Corrected, true
-	}
-	return s, false
-}
-
 // Target is what an observation is about.
 type Target string
 

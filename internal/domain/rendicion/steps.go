@@ -1,8 +1,6 @@
 package rendicion
 
 import (
-	"strings"
-
 	"github.com/shopspring/decimal"
 
 	"chaski/internal/domain/fault"
@@ -22,23 +20,11 @@ type Submission struct {
 // Submit answers the next state, or every fault that stands against it. A
 // balance on the account does not: it may be presented, but never approved.
 func Submit(s Submission) (State, []*fault.Fault) {
-	next, ok := s.State.Submitted()
+	move, ok := States.Act(string(s.State), present)
 	if !ok {
 		return s.State, []*fault.Fault{fault.New(fault.RendicionClosed, "state")}
 	}
-	var faults []*fault.Fault
-	if a := AccountOf(s.Transferred, s.Amounts); !a.Balanced() {
-		faults = append(faults, Unbalanced(a))
-	}
-	for _, d := range Missing(s.Required, s.Documents, s.Amounts) {
-		faults = append(faults, fault.New(fault.DocumentMissing, string(d)).With("document", string(d)))
-	}
-	for _, o := range s.Observations {
-		if o.State == ObservationOpen && !s.Touched[o.ID] && strings.TrimSpace(o.Answer) == "" {
-			faults = append(faults, fault.New(fault.ObservationUnanswered, o.ID))
-		}
-	}
-	return next, faults
+	return State(move.To), guards.Against(move, step{Submission: s})
 }
 
 // Unbalanced is the fault of an account that does not square.
@@ -56,36 +42,37 @@ type Review struct {
 // Decide answers the next state and what becomes of the existing observations,
 // or why not. What was answered and not lifted is open again.
 func Decide(s Submission, r Review) (State, []Observation, *fault.Fault) {
-	if !s.State.Reviewable() {
+	act := observe
+	if r.Approve {
+		act = approve
+	}
+	move, ok := States.Act(string(s.State), act)
+	if !ok {
 		return s.State, nil, fault.New(fault.RendicionClosed, "state")
 	}
 	open := len(r.Observations)
 	after := make([]Observation, len(s.Observations))
 	for i, o := range s.Observations {
-		switch {
-		case o.State == ObservationLifted:
-		case r.Lifted[o.ID]:
-			o.State = ObservationLifted
-		default:
-			o.State = ObservationOpen
+		o.State = judged(o.State, r.Lifted[o.ID])
+		if Observations.Is(o.State, "live") {
 			open++
 		}
 		after[i] = o
 	}
-	if !r.Approve {
-		if open == 0 {
-			return s.State, nil, fault.New(fault.Required, "observations")
-		}
-		return Observed, after, nil
+	if against := guards.Against(move, step{s, open}); len(against) > 0 {
+		return s.State, nil, against[0]
 	}
-	if open > 0 {
-		return s.State, nil, fault.New(fault.ObservationsOpen, "lifted")
+	return State(move.To), after, nil
+}
+
+// judged is the state of an observation after a review; what was lifted stays so.
+func judged(state string, lifted bool) string {
+	act := keep
+	if lifted {
+		act = lift
 	}
-	if a := AccountOf(s.Transferred, s.Amounts); !a.Balanced() {
-		return s.State, nil, Unbalanced(a)
+	if move, ok := Observations.Act(state, act); ok {
+		return move.To
 	}
-	if balance := s.Amounts[Balance]; !balance.IsZero() {
-		return s.State, nil, fault.New(fault.BalanceRemains, string(Balance)).With("saldo", balance.StringFixed(2))
-	}
-	return Approved, after, nil
+	return state
 }

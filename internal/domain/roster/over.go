@@ -1,10 +1,9 @@
 package roster
 
-import "slices"
+import "chaski/internal/domain/jobs"
 
-// over are the states of a work in which nobody works there any more.
-var over = []string{"terminada", "rc_presentada", "rc_observada", "rc_conforme", "cerrada", "desistida", "resuelta"}
+var over = jobs.Works.Set(jobs.Over)
 
 // IsOver says whether nobody works there any more: its insurance alarms nobody.
 // The same rule runs on the phone; both must pass testdata/rules/over.json.
-func IsOver(state string) bool { return slices.Contains(over, state) }
+func IsOver(state string) bool { return over[state] }

@@ -1,5 +1,6 @@
 // Command gen writes what follows from the declarations of records for readers
-// that are not Go: the phone's table of kinds and the tables of docs/protocol.md.
+// that are not Go: the phone's table of kinds, the tables of docs/protocol.md, and
+// from the tables of states the phone's lists and docs/states.md.
 // TestGenerated fails where one of them is out of date.
 package main
 
@@ -19,6 +20,8 @@ type output struct {
 
 var outputs = []output{
 	{"webapp/src/domain/records.gen.ts", "", typescript},
+	{"webapp/src/domain/states.gen.ts", "", statesTS},
+	{"docs/states.md", "", statesPage},
 	{"docs/protocol.md", "records:sent", sent},
 	{"docs/protocol.md", "records:units", units},
 	{"docs/protocol.md", "records:rows", rows},

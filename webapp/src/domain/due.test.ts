@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Calendar } from './calendar'
-import { DEFAULT_SHEET_DAYS, dueOf, isOver, missingSheets, owedOf, parameterOn, sheetDays, type Owed } from './due'
+import { DEFAULT_SHEET_DAYS, dueOf, missingSheets, owedOf, parameterOn, sheetDays, type Owed } from './due'
+import { isOver } from './states'
 
 interface Case {
   name: string

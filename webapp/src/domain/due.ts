@@ -1,6 +1,8 @@
 import type { Calendar } from './calendar'
 import { addDays, weekday, type Day } from './day'
 import type { Finding, Intervention, Parameter } from './rows'
+import { isOpenFinding, isOver, isRunning, isSettled, waitsFor, wasPresented } from './states'
+import { interventions } from './states.gen'
 
 /** The value of a dated parameter on a day, or undefined. Of several in force the newest wins. */
 export function parameterOn(parameters: readonly Parameter[], key: string, day: Day): unknown {
@@ -34,23 +36,6 @@ export function missingSheets(
   return missing
 }
 
-export const RUNNING: ReadonlySet<string> = new Set(['en_ejecucion', 'suspendida'])
-const OVER: ReadonlySet<string> = new Set([
-  'terminada',
-  'rc_presentada',
-  'rc_observada',
-  'rc_conforme',
-  'cerrada',
-  'desistida',
-  'resuelta',
-])
-
-/**
- * Nobody works there any more: its insurance and its findings alarm nobody. What happened stays as it is.
- * The same rule as internal/domain/roster; both pass testdata/rules/over.json.
- */
-export const isOver = (state: string): boolean => OVER.has(state)
-
 /** What is owed about a rendición, and by when; day '' where that is not known. */
 export interface Owed {
   what: 'presentation' | 'correction'
@@ -68,16 +53,10 @@ export function owedOf(
   workdays: { presentation: unknown; correction: unknown },
   calendar: Calendar,
 ): Owed | null {
-  switch (work.state) {
-    case 'rc_presentada':
-    case 'rc_conforme':
-    case 'cerrada':
-    case 'desistida':
-    case 'resuelta':
-      return null
-    case 'rc_observada':
-      return { what: 'correction', day: after(observed_on, workdays.correction, calendar) }
-  }
+  const presented = wasPresented(work.state)
+  if (presented && waitsFor(interventions, work.state, 'write_rendicion'))
+    return { what: 'correction', day: after(observed_on, workdays.correction, calendar) }
+  if (presented || isSettled(work.state)) return null
   return { what: 'presentation', day: after(work.ends_on, workdays.presentation, calendar) }
 }
 
@@ -117,9 +96,9 @@ export function dueOf<W extends DueFacts>(list: readonly W[], today: Day): Due<W
     const first = missing[0]
     if (first !== undefined && !over)
       out.push({ kind: 'sheets', key: at('sheets'), work, day: first, count: missing.length, first })
-    for (const finding of over ? [] : work.findings.filter((f) => f.state !== 'levantado' && f.due_on !== ''))
+    for (const finding of over ? [] : work.findings.filter((f) => isOpenFinding(f.state) && f.due_on !== ''))
       out.push({ kind: 'finding', key: at(`finding ${finding.id}`), work, day: finding.due_on, finding })
-    if (RUNNING.has(intervention.state)) out.push({ kind: 'ends', key: at('ends'), work, day: intervention.ends_on })
+    if (isRunning(intervention.state)) out.push({ kind: 'ends', key: at('ends'), work, day: intervention.ends_on })
     if (owed && owed.day !== '') out.push({ kind: owed.what, key: at(owed.what), work, day: owed.day })
   }
   const ORDER = { cover: 0, sheets: 1, finding: 2, ends: 2, presentation: 2, correction: 2 }

@@ -7,6 +7,8 @@
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
+import { moveTo } from './states'
+import { findings } from './states.gen'
 import { visible } from './text'
 
 export interface Fault {
@@ -167,7 +169,7 @@ const changesSomething =
 /** From visit/2 on whoever lifts a finding says why. */
 const findingChange: Rule = (r, ctx, version) => {
   changesSomething('state')(r, ctx, version)
-  if (r.clean['state'] !== 'levantado' || r.bad('state_reason') || version < 2) return
+  if (!moveTo(findings, r.clean['state'])?.reason || r.bad('state_reason') || version < 2) return
   if (!r.clean['state_reason']) r.refuse('required', 'state_reason')
 }
 
@@ -251,7 +253,7 @@ const FORMS: Record<string, Record<string, Form>> = {
         may('corrective_measure', clearable(text(1, MAX_TEXT))),
         may('responsible', clearable(text(1, MAX_NAME))),
         may('due_on', clearable(day)),
-        may('state', oneOf('abierto', 'levantado')),
+        may('state', oneOf(...findings.states)),
         may('state_reason', clearable(text(1, MAX_TEXT))),
       ],
       rules: findingChange,

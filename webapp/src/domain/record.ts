@@ -8,6 +8,8 @@
 import type { Day } from './day'
 import { isDay } from './day'
 import { graveLacks, versionOf } from './forms'
+import { moveTo, type ActOf } from './states'
+import { findings } from './states.gen'
 import { visible } from './text'
 import { findingErrors, FORM, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
@@ -166,6 +168,10 @@ export function isLifting(form: RecordForm): boolean {
   return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
 }
 
+/** What is done to a finding by such a form. */
+export const actOf = (form: RecordForm): ActOf<typeof findings> =>
+  moveTo(findings, form.typed['state'])?.act ?? 'reabrir'
+
 const clean = (typed: Record<string, string>, field: string): string => visible(typed[field] ?? '').trim()
 
 /** The fields the person changed, in whole groups; trimmed. Empty where nothing changed. */
@@ -229,7 +235,7 @@ export function recordErrors(form: RecordForm, listed: readonly string[]): Recor
       const lacks = graveLacks(form.typed, changed, versionOf(FORM)).map((f) => f.field)
       for (const field of ['corrective_measure', 'responsible', 'due_on'] as const)
         if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
-      if (form.typed['state'] === 'levantado' && clean(form.typed, 'state_reason') === '')
+      if (moveTo(findings, form.typed['state'])?.reason && clean(form.typed, 'state_reason') === '')
         errors.state_reason = 'required'
       return errors
     }

@@ -1,11 +1,13 @@
 /** The words for codes that come from the data. An unknown code is shown as it is. */
+import type { StateOf } from '../domain/states'
+import type { findings, interventions } from '../domain/states.gen'
 import { m } from './index'
 
 type Words = Record<string, () => string>
 
 const word = (words: Words) => (code: string) => words[code]?.() ?? code
 
-export const interventionState = word({
+const INTERVENTION: Record<StateOf<typeof interventions>, () => string> = {
   transferida: m.state_transferida,
   requisitos_conformes: m.state_requisitos_conformes,
   participantes_seleccionados: m.state_participantes_seleccionados,
@@ -18,7 +20,8 @@ export const interventionState = word({
   cerrada: m.state_cerrada,
   desistida: m.state_desistida,
   resuelta: m.state_resuelta,
-})
+}
+export const interventionState = word(INTERVENTION)
 
 export const coverageWord = word({
   cubierto: m.cover_yes,
@@ -28,7 +31,11 @@ export const coverageWord = word({
 export const visitKind = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced })
 export const markWord = word({ presente: m.mark_presente, ausente: m.mark_ausente, no_visto: m.mark_no_visto })
 export const severityWord = word({ leve: m.severity_leve, moderada: m.severity_moderada, grave: m.severity_grave })
-export const findingState = word({ abierto: m.finding_abierto, levantado: m.finding_levantado })
+const FINDING: Record<StateOf<typeof findings>, () => string> = {
+  abierto: m.finding_abierto,
+  levantado: m.finding_levantado,
+}
+export const findingState = word(FINDING)
 export const answerWord = word({ si: m.answer_si, no: m.answer_no, na: m.answer_na })
 export const roleWord = word({
   supervisor: m.role_supervisor,

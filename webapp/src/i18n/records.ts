@@ -1,13 +1,24 @@
 /** Words of single records: findings, marks, people outside the roster. */
-import { isLifting, type RecordForm } from '../domain/record'
+import { actOf, isLifting, type RecordForm } from '../domain/record'
+import type { ActOf } from '../domain/states'
+import type { findings } from '../domain/states.gen'
 import { m } from './index'
+
+/** What can be done to a finding: what the button says, why one does it, and what was done. */
+export const findingAct: Record<
+  ActOf<typeof findings>,
+  { title: () => string; reason: () => string; done: (of: { name: string }) => string }
+> = {
+  levantar: { title: m.lift_title, reason: m.lift_reason, done: m.group_lifted },
+  reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
+}
 
 /** What the form is for. */
 export function titleOf(form: RecordForm, correcting: boolean): string {
   const anew = form.record === ''
   switch (form.collection) {
     case 'findings':
-      if (isLifting(form)) return form.typed['state'] === 'levantado' ? m.lift_title() : m.reopen_title()
+      if (isLifting(form)) return findingAct[actOf(form)].title()
       return anew || correcting ? m.fix_finding() : m.edit_finding()
     case 'unlisted_workers':
       if (correcting) return m.fix_unlisted()
@@ -21,8 +32,7 @@ export function titleOf(form: RecordForm, correcting: boolean): string {
 export function labelOf(form: RecordForm, name: string): string {
   switch (form.collection) {
     case 'findings':
-      if (isLifting(form))
-        return form.typed['state'] === 'levantado' ? m.group_lifted({ name }) : m.group_reopened({ name })
+      if (isLifting(form)) return findingAct[actOf(form)].done({ name })
       return form.record === '' ? m.group_finding_again({ name }) : m.group_finding_changed({ name })
     case 'unlisted_workers':
       return form.record === '' ? m.group_unlisted_again({ name }) : m.group_unlisted_changed({ name })

@@ -1,10 +1,13 @@
 /** Words of a rendición de cuentas. */
 import { group } from '../domain/decimal'
 import type { AmountProblem } from '../domain/rendicion'
+import type { StateOf } from '../domain/states'
+import type { rendiciones } from '../domain/states.gen'
 import { dayFull } from './format'
 import { m } from './index'
 
-const LINES: Record<string, () => string> = {
+type Words = Record<string, () => string>
+const LINES: Words = {
   transferido: m.rc_line_transferido,
   cofinanciamiento_oe: m.rc_line_cofinanciamiento_oe,
   monc: m.rc_line_monc,
@@ -34,7 +37,7 @@ const KINDS: Record<string, () => string> = {
   voucher_devolucion: m.rc_doc_voucher_devolucion,
   constancias_participacion: m.rc_doc_constancias_participacion,
 }
-const STATES: Record<string, () => string> = {
+const STATES: Record<StateOf<typeof rendiciones>, () => string> = {
   pendiente: m.rc_state_pendiente,
   presentada: m.rc_state_presentada,
   observada: m.rc_state_observada,
@@ -51,7 +54,7 @@ const PROBLEMS: Record<AmountProblem, () => string> = {
 
 export const lineWord = (line: string): string => LINES[line]?.() ?? line
 export const kindWord = (kind: string): string => KINDS[kind]?.() ?? kind
-export const rendicionState = (state: string): string => STATES[state]?.() ?? state
+export const rendicionState = (state: string): string => (STATES as Words)[state]?.() ?? state
 export const amountProblem = (problem: AmountProblem): string => PROBLEMS[problem]()
 
 /** "S/ 1,234.50" from soles of the wire. */

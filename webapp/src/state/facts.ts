@@ -1,9 +1,9 @@
 import type { Day } from '../domain/day'
-import { isOver } from '../domain/due'
 import { coverageReader, type Coverage } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
 import type { Intervention } from '../domain/rows'
+import { isOpenFinding, isOver, wasMade } from '../domain/states'
 import { all, many, manyWithOutbox, ofIntervention, one, some } from './read'
 
 /** A worker on the roster with what this phone may say about his insurance. */
@@ -68,7 +68,7 @@ export async function placeOf(intervention: Intervention): Promise<string> {
 
 /** A planned visit is an intention, not a visit. */
 export function isMade(visit: { state: string }): boolean {
-  return visit.state !== 'planificada'
+  return wasMade(visit.state)
 }
 
 /** Cards computed before a tap is let through. */
@@ -109,7 +109,7 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
       counts,
       over,
       uncovered: counts.uncovered,
-      open_findings: (findings.get(id) ?? []).filter((f) => f.state !== 'levantado').length,
+      open_findings: (findings.get(id) ?? []).filter((f) => isOpenFinding(f.state)).length,
       last_visit_on: made.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
     })
   }

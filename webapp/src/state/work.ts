@@ -1,7 +1,8 @@
 import { calendarOf, departmentOf } from '../domain/calendar'
 import type { Day } from '../domain/day'
-import { missingSheets, owedOf, parameterOn, RUNNING, sheetDays, type Owed } from '../domain/due'
+import { missingSheets, owedOf, parameterOn, sheetDays, type Owed } from '../domain/due'
 import type { Finding } from '../domain/rows'
+import { isRunning } from '../domain/states'
 import { cardsOf, type Card } from './facts'
 import { all, many, manyWithOutbox } from './read'
 
@@ -34,7 +35,7 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
   return cards.map((card) => {
     const { intervention } = card
     const observed = rendiciones.get(intervention.id)?.[0]?.observed_on ?? ''
-    const expected = RUNNING.has(intervention.state) || intervention.state === 'terminada'
+    const expected = isRunning(intervention.state) || intervention.state === 'terminada'
     return {
       ...card,
       missing: expected ? missingSheets(intervention, sheets.get(intervention.id) ?? [], today, days) : [],

@@ -1,0 +1,6 @@
+package store
+
+import "strings"
+
+// among lists states as SQL does. They are words of our tables, never input.
+func among(states []string) string { return "('" + strings.Join(states, "', '") + "')" }

@@ -1,0 +1,72 @@
+/**
+ * What the tables of states say, as screens and rules ask it. The tables are made
+ * from the server's (docs/states.md): whoever needs a list of states takes it there.
+ */
+import { findings, interventions, rendicionObservations, visits } from './states.gen'
+
+interface Move {
+  readonly act: string
+  readonly from: string
+  readonly to: string
+  /** The right of whoever makes it. */
+  readonly by: string
+  readonly reason: boolean
+}
+/** A state, and an act, of a table. */
+export type StateOf<M extends { readonly states: readonly string[] }> = M['states'][number]
+export type ActOf<M extends { readonly moves: readonly Move[] }> = M['moves'][number]['act']
+
+/** What somebody with this right may do next. */
+export function movesFrom<X extends Move>(
+  machine: { readonly moves: readonly X[] },
+  state: string,
+  right: X['by'],
+): X[] {
+  return machine.moves.filter((x) => x.from === state && x.by === right)
+}
+
+/** The move that leads to a state, where it is not known what it was before. */
+export function moveTo<X extends Move>(machine: { readonly moves: readonly X[] }, state: unknown): X | undefined {
+  return machine.moves.find((x) => x.to === state)
+}
+
+/** Whether it waits for those with this right. */
+export function waitsFor<T extends Readonly<Record<string, string>>>(
+  machine: { readonly turns: T },
+  state: string,
+  right: T[keyof T],
+): boolean {
+  return Object.hasOwn(machine.turns, state) && machine.turns[state] === right
+}
+
+const belongs = (group: readonly string[]) => {
+  const states = new Set(group)
+  return (state: string): boolean => states.has(state)
+}
+
+/** People may be working there. */
+export const isRunning = belongs(interventions.groups.running)
+/**
+ * Nobody works there any more: its insurance and its findings alarm nobody. What happened stays as it is.
+ * The same rule as internal/domain/roster; both pass testdata/rules/over.json.
+ */
+export const isOver = belongs(interventions.groups.over)
+/** There is a rendición to look at. */
+export const isRendered = belongs(interventions.groups.rendered)
+/** Its rendición was presented once. */
+export const wasPresented = belongs(interventions.groups.presented)
+/** Nothing is left to do about it. */
+export const isSettled = belongs(interventions.groups.settled)
+
+const isPlanned = belongs(visits.groups.planned)
+const isLifted = belongs(findings.groups.lifted)
+
+// What the server does not have yet has no state.
+/** A visit that was made; a planned one is nobody's yet. */
+export const wasMade = (state: string | undefined): boolean => !isPlanned(state ?? '')
+/** A finding that nobody has seen mended. */
+export const isOpenFinding = (state: string | undefined): boolean => !isLifted(state ?? '')
+
+/** An observation that was not lifted, and one that the executor has to answer. */
+export const isLiveObservation = belongs(rendicionObservations.groups.live)
+export const isToAnswer = (state: string): boolean => waitsFor(rendicionObservations, state, 'write_rendicion')
