@@ -104,6 +104,7 @@ type SubmissionContent struct {
 	Documents []struct {
 		ID string `json:"id"`
 	} `json:"documents"`
+	Answers map[string]string `json:"answers"`
 }
 
 // Rendicion is all of one rendición.
@@ -133,6 +134,7 @@ type Rendicion struct {
 	Scope      rendicion.Scope
 	CanEdit    bool // the asking person, in this state
 	CanJudge   bool
+	Reopens    bool // approved, and what was transferred is another sum since
 }
 
 // RendicionItem is a rendición in a list.
@@ -147,6 +149,7 @@ type RendicionItem struct {
 	Late        bool // presented, or not yet, after the deadline
 	Open        int64
 	Round       int64
+	Reopens     bool // see Rendicion
 }
 
 // RendicionOverdue is the queue of what is past its deadline.
@@ -238,6 +241,7 @@ type RendicionPage interface {
 type RendicionFilter struct {
 	Executor, UT string
 	Works        []string // states of the intervention
+	Reopens      bool     // and those approved for which another sum counts as transferred since
 }
 
 // RendicionDesk writes, in one transaction. Actor is the person's id.

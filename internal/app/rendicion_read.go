@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"slices"
 	"sort"
 	"time"
 
@@ -107,12 +108,16 @@ func (r rules) complete(a actor.Actor, x *Rendicion) (err error) {
 	}
 	x.Scope = scopeOf(x)
 	x.CanEdit = edits(a, x.Work) && x.State.Editable()
-	x.CanJudge = judges(a, x.Work) && x.State.Reviewable()
+	x.Reopens = x.State == rendicion.Approved && x.Work.State == x.State.Work() && x.Round > 0 && x.Moved()
+	x.CanJudge = judges(a, x.Work) && (x.State.Reviewable() || x.Reopens)
 	return nil
 }
 
-// scopeOf adds to the rule's scope what was uploaded since the last submission:
-// a wrong file may be taken back before anybody saw it.
+// scopeOf adds to the rule's scope what would otherwise leave it stuck. What was
+// changed since it was presented may be changed again, a file or an amount; what
+// took the place of an observed document is open in its stead; what is required
+// since may come; and where what was transferred is another sum, every amount may
+// follow it.
 func scopeOf(x *Rendicion) rendicion.Scope {
 	scope := rendicion.ScopeOf(x.State, observationsOf(x))
 	if x.State != rendicion.Observed {
@@ -121,17 +126,70 @@ func scopeOf(x *Rendicion) rendicion.Scope {
 	for _, d := range x.fresh() {
 		scope.Documents[d.ID] = true
 	}
+	for _, o := range x.Observations {
+		versions := x.versions(o.Item)
+		if o.Target != rendicion.TargetDocument || o.State != rendicion.ObservationOpen || len(versions) == 0 {
+			continue
+		}
+		if last := versions[len(versions)-1]; last.SupersededBy == "" {
+			scope.Documents[last.ID] = true
+		} else {
+			scope.Missing[last.Kind] = true
+		}
+	}
+	have := map[rendicion.Document]int{}
+	for _, d := range x.inForce() {
+		have[d.Kind]++
+	}
+	for _, kind := range rendicion.Missing(x.Required, have, amountsOf(x)) {
+		scope.Missing[kind] = true
+	}
+	for _, l := range rendicion.Lines {
+		scope.Lines[l] = scope.Lines[l] || x.Moved() || x.restated(l)
+	}
+	scope.Missing[rendicion.DocReturn] = scope.Missing[rendicion.DocReturn] || scope.Lines[rendicion.Returned]
 	return scope
 }
 
-// fresh are the documents in force that were never presented.
-func (x *Rendicion) fresh() []RendicionDocument {
+// restated says whether an amount is not the one that was last presented.
+func (x *Rendicion) restated(l rendicion.Line) bool {
+	last := x.last()
+	return last != nil && soles(x.Amounts[l]).StringFixed(2) != last.Content.Amounts[l]
+}
+
+// Moved says whether what was transferred is another sum than when it was presented.
+func (x *Rendicion) Moved() bool { return x.Transferred != x.Presented }
+
+// versions are a document and those that took its place, one after the other; the
+// last is in force or was taken back.
+func (x *Rendicion) versions(id string) (out []RendicionDocument) {
+	for id != "" && len(out) <= len(x.Documents) {
+		i := slices.IndexFunc(x.Documents, func(d RendicionDocument) bool { return d.ID == id })
+		if i < 0 {
+			return out
+		}
+		out = append(out, x.Documents[i])
+		if id = x.Documents[i].SupersededBy; id == x.Documents[i].ID {
+			return out
+		}
+	}
+	return out
+}
+
+// presented are the ids of the documents that were last presented.
+func (x *Rendicion) presented() map[string]bool {
 	seen := map[string]bool{}
 	if last := x.last(); last != nil {
 		for _, d := range last.Content.Documents {
 			seen[d.ID] = true
 		}
 	}
+	return seen
+}
+
+// fresh are the documents in force that were never presented.
+func (x *Rendicion) fresh() []RendicionDocument {
+	seen := x.presented()
 	var out []RendicionDocument
 	for _, d := range x.inForce() {
 		if !seen[d.ID] {
@@ -277,8 +335,8 @@ func (u *rendiciones) Inbox(a actor.Actor) ([]RendicionItem, error) {
 	if !a.WatchesFigures() || a.Role == actor.UTCoordinator && a.UT == "" {
 		return nil, fault.New(fault.Forbidden, "")
 	}
-	f := RendicionFilter{UT: unitOf(a), Works: rendicion.WorksOf(actor.ReviewRendicion)}
-	out, err := u.list(f, func(i RendicionItem) bool { return i.State.Reviewable() })
+	f := RendicionFilter{UT: unitOf(a), Works: rendicion.WorksOf(actor.ReviewRendicion), Reopens: true}
+	out, err := u.list(f, func(i RendicionItem) bool { return i.State.Reviewable() || i.Reopens })
 	sort.SliceStable(out, func(i, j int) bool { return out[i].PresentedAt < out[j].PresentedAt })
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -149,13 +150,13 @@ func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answ
 func (x *Rendicion) submission() rendicion.Submission {
 	s := rendicion.Submission{
 		State: x.State, Transferred: soles(x.Transferred), Amounts: amountsOf(x), Documents: map[rendicion.Document]int{},
-		Required: x.Required, Observations: observationsOf(x), Touched: map[string]bool{},
+		Required: x.Required, Observations: observationsOf(x), Touched: map[string]bool{}, Said: map[string]string{}, Reopens: x.Reopens,
 	}
 	for _, d := range x.inForce() {
 		s.Documents[d.Kind]++
 	}
 	for _, o := range x.Observations {
-		s.Touched[o.ID] = x.Touched(o.Observation)
+		s.Touched[o.ID], s.Said[o.ID] = x.Touched(o.Observation), x.Said(o.ID)
 	}
 	return s
 }
@@ -164,23 +165,39 @@ func (x *Rendicion) submission() rendicion.Submission {
 func (x *Rendicion) Touched(o rendicion.Observation) bool {
 	switch o.Target {
 	case rendicion.TargetLine:
-		last := x.last()
-		now := x.Amounts[rendicion.Line(o.Item)]
-		return last != nil && soles(now).StringFixed(2) != last.Content.Amounts[rendicion.Line(o.Item)]
+		return x.restated(rendicion.Line(o.Item))
 	case rendicion.TargetDocument:
-		for _, d := range x.Documents {
-			if d.ID == o.Item {
-				return d.SupersededBy != ""
+		was, is := "", ""
+		versions, presented := x.versions(o.Item), x.presented()
+		for _, d := range versions {
+			if presented[d.ID] {
+				was = d.ID
+			}
+			if d.SupersededBy == "" {
+				is = d.ID
 			}
 		}
+		if was == "" && is == "" && len(versions) > 0 {
+			return x.added(versions[0].Kind) // it was taken back: another may have come
+		}
+		return was != is
 	case rendicion.TargetMissing:
-		for _, d := range x.fresh() {
-			if d.Kind == rendicion.Document(o.Item) {
-				return true
-			}
-		}
+		return x.added(rendicion.Document(o.Item))
 	}
 	return false
+}
+
+// added says whether a document of a kind came since it was last presented.
+func (x *Rendicion) added(kind rendicion.Document) bool {
+	return slices.ContainsFunc(x.fresh(), func(d RendicionDocument) bool { return d.Kind == kind })
+}
+
+// Said is the answer to an observation as it was last presented, "" for none.
+func (x *Rendicion) Said(observation string) string {
+	if last := x.last(); last != nil {
+		return last.Content.Answers[observation]
+	}
+	return ""
 }
 
 // Submit implements Rendiciones.

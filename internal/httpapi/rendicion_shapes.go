@@ -53,12 +53,13 @@ type rendicionItem struct {
 	Late        bool            `json:"late"`
 	Open        int64           `json:"open_observations"`
 	Round       int64           `json:"round"`
+	Reopens     bool            `json:"reopens"`
 }
 
 func itemsOf(items []app.RendicionItem) []rendicionItem {
 	out := make([]rendicionItem, len(items))
 	for i, x := range items {
-		out[i] = rendicionItem{renderedWork(x.Work), x.State, deadlineOf(x.Deadline), correctionOf(x.Correction), string(x.PresentedOn), x.PresentedAt, x.Late, x.Open, x.Round}
+		out[i] = rendicionItem{renderedWork(x.Work), x.State, deadlineOf(x.Deadline), correctionOf(x.Correction), string(x.PresentedOn), x.PresentedAt, x.Late, x.Open, x.Round, x.Reopens}
 	}
 	return out
 }
@@ -124,6 +125,7 @@ type observationShape struct {
 	LiftedBy string           `json:"lifted_by"`
 	LiftedAt string           `json:"lifted_at"`
 	Touched  bool             `json:"touched"`
+	Said     string           `json:"answer_presented"`
 }
 
 type submissionShape struct {
@@ -155,6 +157,7 @@ type rendicionShape struct {
 	Submissions  []submissionShape  `json:"submissions"`
 	CanEdit      bool               `json:"can_edit"`
 	CanReview    bool               `json:"can_review"`
+	Reopens      bool               `json:"reopens"`
 	MaxDocuments int                `json:"max_documents"`
 	MaxBytes     int64              `json:"max_file_bytes"`
 }
@@ -164,7 +167,7 @@ func rendicionOf(x app.Rendicion) rendicionShape {
 		Work: renderedWork(x.Work), State: x.State, Revision: x.Revision, Round: x.Round, Deadline: deadlineOf(x.Deadline), Correction: correctionOf(x.Correction),
 		PresentedOn: string(x.PresentedOn), Receipt: x.Receipt, DecidedOn: string(x.DecidedOn), DecidedBy: x.DecidedBy,
 		Transferred: progress.Money(x.Transferred), Presented: progress.Money(x.Presented), Difference: x.Difference().StringFixed(2),
-		CanEdit: x.CanEdit, CanReview: x.CanJudge, MaxDocuments: rendicion.MaxDocuments, MaxBytes: rendicion.MaxFileBytes,
+		CanEdit: x.CanEdit, CanReview: x.CanJudge, Reopens: x.Reopens, MaxDocuments: rendicion.MaxDocuments, MaxBytes: rendicion.MaxFileBytes,
 		Documents: make([]documentShape, 0, len(x.Documents)), Observations: make([]observationShape, 0, len(x.Observations)),
 		Submissions: make([]submissionShape, 0, len(x.Submissions)),
 	}
@@ -194,7 +197,7 @@ func rendicionOf(x app.Rendicion) rendicionShape {
 	for _, o := range x.Observations {
 		out.Observations = append(out.Observations, observationShape{
 			ID: o.ID, Target: o.Target, Item: o.Item, Also: list(o.Also), Text: o.Text, State: o.State, Round: o.Round, MadeBy: o.MadeBy,
-			MadeAt: o.MadeAt, Answer: o.Answer, LiftedBy: o.LiftedBy, LiftedAt: o.Lifted, Touched: x.Touched(o.Observation),
+			MadeAt: o.MadeAt, Answer: o.Answer, LiftedBy: o.LiftedBy, LiftedAt: o.Lifted, Touched: x.Touched(o.Observation), Said: x.Said(o.ID),
 		})
 	}
 	for _, s := range x.Submissions {

@@ -131,7 +131,7 @@ var sentences = map[fault.Code]string{
 	fault.DocumentMissing:       "Falta el documento «{document}». Súbalo antes de presentar.",
 	fault.DocumentDuplicate:     "Este mismo archivo ya está en la rendición, en «{document}». No hace falta subirlo otra vez.",
 	fault.TooManyDocuments:      "La rendición ya tiene {max} documentos. Junte varios en un solo PDF o reemplace uno.",
-	fault.ObservationUnanswered: "Hay una observación sin atender. Corrija el dato observado o escriba su respuesta.",
+	fault.ObservationUnanswered: "Hay una observación sin atender. Corrija el dato observado o escriba su respuesta; si ya respondió y la observación se mantuvo, escriba otra.",
 	fault.ObservationsOpen:      "Quedan observaciones sin levantar. Levántelas o devuelva la rendición.",
 	fault.BalanceRemains:        "Queda un saldo de {saldo} en la cuenta del ejecutor. Mientras no sea cero no se puede dar conformidad: observe el saldo para que lo devuelva.",
 	fault.FileTooLarge:          "El archivo pesa más de {max}. Divídalo o redúzcalo (por ejemplo, escanee con menos resolución).",

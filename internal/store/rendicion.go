@@ -94,6 +94,7 @@ type workRow struct {
 	DecidedOn    string `db:"decided_on"`
 	DecidedBy    string `db:"decided_by"`
 	Open         int64  `db:"open"`
+	Reopens      bool   `db:"reopens"`
 }
 
 func (w workRow) work() app.RendicionWork {
@@ -119,7 +120,7 @@ func wireInstant(stored string) string { return strings.Replace(stored, " ", "T"
 // Rendicion implements app.RendicionPage.
 func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, error) {
 	var rows []workRow
-	err := p.all(&rows, `SELECT `+workColumns+`, 0 AS open`+workTables+`WHERE i.id = {:i}`, dbx.Params{"i": intervention})
+	err := p.all(&rows, `SELECT `+workColumns+`, 0 AS open, 0 AS reopens`+workTables+`WHERE i.id = {:i}`, dbx.Params{"i": intervention})
 	if err != nil || len(rows) == 0 {
 		return app.Rendicion{}, false, err
 	}
@@ -129,10 +130,7 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 		Amounts: map[rendicion.Line]int64{}, PresentedOn: day.Day(w.PresentedOn), PresentedAt: wireInstant(w.PresentedAt),
 		Receipt: w.Receipt, DueThen: day.Day(w.DueOn), ObservedOn: day.Day(w.ObservedOn), DecidedOn: day.Day(w.DecidedOn), DecidedBy: w.DecidedBy,
 	}
-	// What counts as transferred is what the figures count.
-	err = p.db.NewQuery(`SELECT coalesce(sum(p.amount), 0) FROM transfers t JOIN progress_contributions p
-		ON p.source_collection = 'transfers' AND p.source_record = t.id WHERE t.convenio = {:c}`).
-		Bind(dbx.Params{"c": w.Convenio}).Row(&x.Transferred)
+	err = p.db.NewQuery(`SELECT ` + transferred("{:c}")).Bind(dbx.Params{"c": w.Convenio}).Row(&x.Transferred)
 	if err != nil || w.ID == "" {
 		return x, true, err
 	}
@@ -143,6 +141,15 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 	}
 	return x, true, nil
 }
+
+// transferred to a convenio is what the figures count.
+func transferred(convenio string) string {
+	return `(SELECT coalesce(sum(p.amount), 0) FROM transfers t JOIN progress_contributions p
+		ON p.source_collection = 'transfers' AND p.source_record = t.id WHERE t.convenio = ` + convenio + `)`
+}
+
+// reopens: see app.Rendicion.
+var reopens = `i.state = '` + rendicion.Approved.Work() + `' AND r.state = '` + string(rendicion.Approved) + `' AND r.round > 0 AND r.transferred <> ` + transferred("c.id")
 
 func (p *rendicionPage) lines(x *app.Rendicion) error {
 	var rows []struct {
@@ -250,14 +257,15 @@ func (p *rendicionPage) submissions(x *app.Rendicion) error {
 // Items implements app.RendicionPage.
 func (p *rendicionPage) Items(f app.RendicionFilter) ([]app.RendicionItem, error) {
 	var rows []workRow
-	err := p.all(&rows, `SELECT `+workColumns+`, (SELECT count(*) FROM rendicion_observations o WHERE o.rendicion = r.id AND o.state = 'abierta') AS open`+
-		workTables+`WHERE i.state IN (SELECT value FROM json_each({:works})) AND ({:e} = '' OR c.executor = {:e}) AND ({:ut} = '' OR i.ut = {:ut})
-		ORDER BY i.id`, dbx.Params{"works": jsonList(f.Works), "e": f.Executor, "ut": f.UT})
+	err := p.all(&rows, `SELECT `+workColumns+`, (SELECT count(*) FROM rendicion_observations o WHERE o.rendicion = r.id AND o.state = 'abierta') AS open, `+
+		`coalesce({:reopens} AND `+reopens+`, 0) AS reopens`+
+		workTables+`WHERE (i.state IN (SELECT value FROM json_each({:works})) OR {:reopens} AND `+reopens+`) AND ({:e} = '' OR c.executor = {:e}) AND ({:ut} = '' OR i.ut = {:ut})
+		ORDER BY i.id`, dbx.Params{"works": jsonList(f.Works), "e": f.Executor, "ut": f.UT, "reopens": f.Reopens})
 	out := make([]app.RendicionItem, len(rows))
 	for i, w := range rows {
 		out[i] = app.RendicionItem{
 			Work: w.work(), State: w.state(), PresentedOn: day.Day(w.PresentedOn), PresentedAt: wireInstant(w.PresentedAt),
-			Open: w.Open, Round: w.Round, Deadline: app.Deadline{Due: day.Day(w.DueOn)}, ObservedOn: day.Day(w.ObservedOn),
+			Open: w.Open, Round: w.Round, Reopens: w.Reopens, Deadline: app.Deadline{Due: day.Day(w.DueOn)}, ObservedOn: day.Day(w.ObservedOn),
 		}
 	}
 	return out, err

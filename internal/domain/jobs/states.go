@@ -53,6 +53,7 @@ var Works = &states.Machine{
 		{Act: "observar", From: "rc_presentada", To: "rc_observada", By: judges},
 		{Act: "presentar", From: "rc_observada", To: "rc_presentada", By: renders},
 		{Act: "aprobar", From: "rc_presentada", To: "rc_conforme", By: judges},
+		{Act: "observar", From: "rc_conforme", To: "rc_observada", By: judges},
 		{Act: "cerrar", From: "rc_conforme", To: "cerrada", By: importer},
 		{Act: "desistir", From: "transferida", To: "desistida", By: importer},
 		{Act: "desistir", From: "requisitos_conformes", To: "desistida", By: importer},

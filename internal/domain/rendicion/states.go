@@ -38,6 +38,7 @@ var States = &states.Machine{
 		{Act: observe, From: string(Corrected), To: string(Observed), By: reviews, Guard: "observed"},
 		{Act: approve, From: string(Presented), To: string(Approved), By: reviews, Guard: "sound"},
 		{Act: approve, From: string(Corrected), To: string(Approved), By: reviews, Guard: "sound"},
+		{Act: observe, From: string(Approved), To: string(Observed), By: reviews, Guard: "reopened"},
 	},
 }
 
@@ -71,7 +72,7 @@ type step struct {
 	open int // observations that a review leaves open
 }
 
-var guards = states.Guarded(States, states.Guards[step]{"complete": complete, "observed": observed, "sound": sound})
+var guards = states.Guarded(States, states.Guards[step]{"complete": complete, "observed": observed, "sound": sound, "reopened": reopened})
 
 // complete: the account squares, the documents are there, and something was done
 // about each observation. A balance on the account may be presented.
@@ -83,11 +84,18 @@ func complete(s step) (faults []*fault.Fault) {
 		faults = append(faults, fault.New(fault.DocumentMissing, string(d)).With("document", string(d)))
 	}
 	for _, o := range s.Observations {
-		if o.State == ObservationOpen && !s.Touched[o.ID] && strings.TrimSpace(o.Answer) == "" {
+		if o.State == ObservationOpen && !s.Touched[o.ID] && !answered(o, s.Said[o.ID]) {
 			faults = append(faults, fault.New(fault.ObservationUnanswered, o.ID))
 		}
 	}
 	return faults
+}
+
+// answered says whether an observation has an answer that was not given before:
+// one that was kept is not answered by the same words.
+func answered(o Observation, before string) bool {
+	now := strings.TrimSpace(o.Answer)
+	return now != "" && now != strings.TrimSpace(before)
 }
 
 // observed: who sends it back says why.
@@ -96,6 +104,14 @@ func observed(s step) []*fault.Fault {
 		return []*fault.Fault{fault.New(fault.Required, "observations")}
 	}
 	return nil
+}
+
+// reopened: what was approved is observed again only where the money is another.
+func reopened(s step) []*fault.Fault {
+	if !s.Reopens {
+		return []*fault.Fault{fault.New(fault.RendicionClosed, "state")}
+	}
+	return observed(s)
 }
 
 // sound: nothing is open, the account squares, and no money is left on it.

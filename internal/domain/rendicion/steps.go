@@ -14,7 +14,9 @@ type Submission struct {
 	Documents    map[Document]int // how many in force, by kind
 	Required     []Document
 	Observations []Observation
-	Touched      map[string]bool // ids of open observations whose item was changed since
+	Touched      map[string]bool   // ids of open observations whose item was changed since
+	Said         map[string]string // answers by observation, as they were last presented
+	Reopens      bool              // approved, and what was transferred is another sum since
 }
 
 // Submit answers the next state, or every fault that stands against it. A

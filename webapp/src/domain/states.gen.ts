@@ -16,6 +16,7 @@ export const interventions = {
     { act: 'observar', from: 'rc_presentada', to: 'rc_observada', by: 'review_rendicion', reason: false },
     { act: 'presentar', from: 'rc_observada', to: 'rc_presentada', by: 'write_rendicion', reason: false },
     { act: 'aprobar', from: 'rc_presentada', to: 'rc_conforme', by: 'review_rendicion', reason: false },
+    { act: 'observar', from: 'rc_conforme', to: 'rc_observada', by: 'review_rendicion', reason: false },
   ],
 } as const
 
@@ -31,6 +32,7 @@ export const rendiciones = {
     { act: 'observar', from: 'subsanada', to: 'observada', by: 'review_rendicion', reason: false },
     { act: 'aprobar', from: 'presentada', to: 'conforme', by: 'review_rendicion', reason: false },
     { act: 'aprobar', from: 'subsanada', to: 'conforme', by: 'review_rendicion', reason: false },
+    { act: 'observar', from: 'conforme', to: 'observada', by: 'review_rendicion', reason: false },
   ],
 } as const
 

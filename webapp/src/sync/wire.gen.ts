@@ -2711,6 +2711,8 @@ export interface components {
             late: boolean;
             open_observations: number;
             round: number;
+            /** @description Approved, and what was transferred is another sum since: who reviews may observe it again. */
+            reopens: boolean;
         };
         RendicionList: {
             items: components["schemas"]["RendicionItem"][];
@@ -2818,6 +2820,8 @@ export interface components {
             lifted_at: string;
             /** @description Its item was changed since it was last presented. */
             touched: boolean;
+            /** @description What was answered when it was last presented: the same again is no answer. */
+            answer_presented: string;
         };
         RendicionSubmission: {
             round: number;
@@ -2848,6 +2852,8 @@ export interface components {
             submissions: components["schemas"]["RendicionSubmission"][];
             can_edit: boolean;
             can_review: boolean;
+            /** @description See RendicionItem. */
+            reopens: boolean;
             max_documents: number;
             max_file_bytes: number;
         };

@@ -1,0 +1,391 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/calendar"
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/rendicion"
+)
+
+// shelf is one rendición held in memory. What the rules do not look at any more
+// (lifted observations, documents that were replaced, rounds) is forgotten, so that
+// there are only so many of them.
+type shelf struct{ x app.Rendicion }
+
+func (s *shelf) Read(fn func(app.RendicionPage) error) error                     { return fn(s) }
+func (s *shelf) Write(_ context.Context, fn func(app.RendicionDesk) error) error { return fn(s) }
+func (s *shelf) Holidays() ([]calendar.Holiday, error)                           { return nil, nil }
+func (s *shelf) Items(app.RendicionFilter) ([]app.RendicionItem, error)          { return nil, nil }
+func (s *shelf) Open(app.Rendicion) (string, error)                              { return "r", nil }
+func (s *shelf) Touch(string) error                                              { return nil }
+func (s *shelf) Release(string, string, string) error                            { return nil }
+func (s *shelf) Audit(string, string, string, any) error                         { return nil }
+func (s *shelf) Rendicion(string) (app.Rendicion, bool, error)                   { return copied(s.x), true, nil }
+
+func (s *shelf) Parameter(key string, _ day.Day) (app.RendicionParameter, bool, error) {
+	return app.RendicionParameter{Value: json.RawMessage(`["oficio"]`)}, key == rendicion.RequiredKey, nil
+}
+
+func (s *shelf) SetLine(_, _ string, l rendicion.Line, amount *int64) error {
+	delete(s.x.Amounts, l)
+	if amount != nil {
+		s.x.Amounts[l] = *amount
+	}
+	return nil
+}
+
+func (s *shelf) Answer(id, text string) error {
+	for i := range s.x.Observations {
+		if s.x.Observations[i].ID == id {
+			s.x.Observations[i].Answer = text
+		}
+	}
+	return nil
+}
+
+func (s *shelf) AddDocument(_ string, f app.StoredFile, _ string) error {
+	s.x.Documents = append(s.x.Documents, app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256})
+	return nil
+}
+
+func (s *shelf) Supersede(id, by string) error {
+	for i := range s.x.Documents {
+		if s.x.Documents[i].ID == id {
+			s.x.Documents[i].SupersededBy = by
+		}
+	}
+	return nil
+}
+
+func (s *shelf) Observe(_, _ string, _ int64, o app.NewObservation, _ string) error {
+	s.x.Observations = append(s.x.Observations, app.RendicionObservation{Observation: rendicion.Observation{
+		ID: fmt.Sprint("new", len(s.x.Observations)), Target: o.Target, Item: o.Item, Also: o.Also, State: rendicion.ObservationOpen,
+	}})
+	return nil
+}
+
+func (s *shelf) SetObservation(o app.RendicionObservation, _ string) error {
+	for i := range s.x.Observations {
+		if s.x.Observations[i].ID == o.ID {
+			s.x.Observations[i].State = o.State
+		}
+	}
+	return nil
+}
+
+func (s *shelf) AddSubmission(_, _ string, _ app.RendicionSubmission, content json.RawMessage, _ string) error {
+	sub := app.RendicionSubmission{}
+	s.x.Submissions = []app.RendicionSubmission{sub}
+	return json.Unmarshal(content, &s.x.Submissions[0].Content)
+}
+
+func (s *shelf) SetState(_, _ string, to rendicion.State, fields map[string]any) error {
+	s.x.State, s.x.Work.State = to, to.Work()
+	if v, ok := fields["transferred"]; ok {
+		s.x.Presented, s.x.Round = v.(int64), 1
+	}
+	return nil
+}
+
+func copied(x app.Rendicion) app.Rendicion {
+	amounts := map[rendicion.Line]int64{}
+	for l, a := range x.Amounts {
+		amounts[l] = a
+	}
+	x.Amounts, x.Documents, x.Observations = amounts, slices.Clone(x.Documents), slices.Clone(x.Observations)
+	x.Submissions = slices.Clone(x.Submissions)
+	return x
+}
+
+// plain forgets what no rule looks at, and names what is left in its order. What
+// took the place of a document stands for all that did.
+func plain(x app.Rendicion) app.Rendicion {
+	x = copied(x)
+	x.Observations = slices.DeleteFunc(x.Observations, func(o app.RendicionObservation) bool { return o.State == rendicion.ObservationLifted })
+	last := map[string]string{}
+	for _, d := range slices.Backward(x.Documents) {
+		if last[d.ID] = d.ID; d.SupersededBy != "" && d.SupersededBy != d.ID {
+			last[d.ID] = last[d.SupersededBy]
+		}
+	}
+	held := map[string]bool{} // observed, with what took its place; and in force
+	for _, o := range x.Observations {
+		held[o.Item], held[last[o.Item]] = true, true
+	}
+	for _, d := range x.Documents {
+		held[d.ID] = held[d.ID] || d.SupersededBy == ""
+	}
+	presented := map[string]bool{}
+	for _, s := range x.Submissions {
+		for _, d := range s.Content.Documents {
+			presented[d.ID] = true
+			// Of several that were replaced since, the one that was presented is kept.
+			held[d.ID] = held[d.ID] || held[last[d.ID]]
+		}
+	}
+	next := map[string]string{}
+	for _, d := range x.Documents {
+		next[d.ID] = d.SupersededBy
+	}
+	for i := range x.Documents {
+		d := &x.Documents[i]
+		for held[d.ID] && !held[d.SupersededBy] && d.SupersededBy != "" && d.SupersededBy != d.ID {
+			d.SupersededBy = next[d.SupersededBy]
+		}
+	}
+	x.Documents = slices.DeleteFunc(x.Documents, func(d app.RendicionDocument) bool { return !held[d.ID] })
+	return renamed(x, presented)
+}
+
+func renamed(x app.Rendicion, presented map[string]bool) app.Rendicion {
+	names := map[string]string{"": ""}
+	for i, d := range x.Documents {
+		names[d.ID] = fmt.Sprint("d", i)
+	}
+	var content app.SubmissionContent
+	for _, s := range x.Submissions {
+		content.Amounts = s.Content.Amounts
+	}
+	for i := range x.Documents {
+		d := &x.Documents[i]
+		if presented[d.ID] {
+			content.Documents = append(content.Documents, struct {
+				ID string `json:"id"`
+			}{names[d.ID]})
+		}
+		d.ID, d.SupersededBy = names[d.ID], names[d.SupersededBy]
+		d.SHA256 = fmt.Sprintf("%064d", i)
+	}
+	content.Answers = map[string]string{}
+	for i := range x.Observations {
+		o := &x.Observations[i]
+		id := fmt.Sprint("o", i)
+		for _, s := range x.Submissions {
+			if said, ok := s.Content.Answers[o.ID]; ok {
+				content.Answers[id] = said
+			}
+		}
+		if o.ID = id; o.Target == rendicion.TargetDocument {
+			o.Item = names[o.Item]
+		}
+	}
+	if len(x.Submissions) > 0 {
+		x.Submissions = []app.RendicionSubmission{{Content: content}}
+	}
+	return x
+}
+
+func keyOf(x app.Rendicion) string {
+	text, err := json.Marshal([]any{x.State, x.Transferred, x.Presented, x.Amounts, x.Documents, x.Observations, x.Submissions})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+const paid = 100_00
+
+var (
+	executor = actor.Actor{User: "e", Role: actor.Executor, Entity: "muni"}
+	reviewer = actor.Actor{User: "c", Role: actor.UTCoordinator, UT: "ut"}
+)
+
+// step is something that a person may try; presents says that it hands in.
+type attempt struct {
+	name     string
+	presents bool
+	do       func(app.Rendiciones) error
+}
+
+func attempts(x app.Rendicion) (out []attempt) {
+	try := func(name string, do func(app.Rendiciones) error) { out = append(out, attempt{name: name, do: do}) }
+	ctx := context.Background()
+	var now *int64
+	if a, stated := x.Amounts[rendicion.MONC]; stated {
+		now = &a
+	}
+	for _, amount := range []int64{0, paid} {
+		try(fmt.Sprint("state ", amount), func(u app.Rendiciones) error {
+			_, err := u.Save(ctx, executor, "w", app.RendicionChange{Lines: []app.LineChange{{Line: rendicion.MONC, Amount: &amount, Base: now}}})
+			return err
+		})
+	}
+	replaces := []string{""}
+	for _, d := range x.Documents {
+		if d.SupersededBy == "" {
+			replaces = append(replaces, d.ID)
+			try("withdraw "+d.ID, func(u app.Rendiciones) error { _, err := u.Withdraw(ctx, executor, "w", d.ID); return err })
+		}
+	}
+	for _, kind := range []rendicion.Document{rendicion.DocOffice, rendicion.DocPhotos} {
+		for _, r := range replaces {
+			if r == "" && slices.ContainsFunc(x.Documents, func(d app.RendicionDocument) bool { return d.SupersededBy == "" && d.Kind == kind }) {
+				continue // one of each is enough
+			}
+			try(fmt.Sprintf("attach %s for %q", kind, r), func(u app.Rendiciones) error {
+				_, err := u.Attach(ctx, executor, app.StoredFile{
+					FileDescription: app.FileDescription{Intervention: "w", Kind: kind, Replaces: r, SHA256: "new"}, Document: "new",
+				})
+				return err
+			})
+		}
+	}
+	for _, o := range x.Observations {
+		for _, text := range []string{"Ya está.", "Ya está, de verdad."} {
+			try("answer "+o.ID, func(u app.Rendiciones) error {
+				_, err := u.Save(ctx, executor, "w", app.RendicionChange{Answers: map[string]string{o.ID: text}})
+				return err
+			})
+		}
+	}
+	out = append(out, attempt{name: "present", presents: true, do: func(u app.Rendiciones) error { _, err := u.Submit(ctx, executor, "w", 0); return err }})
+	return append(out, reviews(x)...)
+}
+
+func reviews(x app.Rendicion) (out []attempt) {
+	review := func(name string, q app.RendicionReview) {
+		out = append(out, attempt{name: name, do: func(u app.Rendiciones) error { _, err := u.Review(context.Background(), reviewer, "w", q); return err }})
+	}
+	var all []string
+	for _, o := range x.Observations {
+		all = append(all, o.ID)
+	}
+	review("approve", app.RendicionReview{Approve: true, Lifted: all})
+	review("keep", app.RendicionReview{})
+	// One at a time: what was observed before is lifted.
+	review("observe the amount", app.RendicionReview{Lifted: all, Observations: []app.NewObservation{{Target: rendicion.TargetLine, Item: "monc", Text: "Falta sustento."}}})
+	review("observe what is missing", app.RendicionReview{Lifted: all, Observations: []app.NewObservation{{Target: rendicion.TargetMissing, Item: "fotos", Text: "Faltan fotos."}}})
+	for _, d := range x.Documents {
+		if d.SupersededBy == "" {
+			review("observe "+d.ID, app.RendicionReview{Lifted: all, Observations: []app.NewObservation{{Target: rendicion.TargetDocument, Item: d.ID, Text: "No se lee."}}})
+		}
+	}
+	return out
+}
+
+// node is one rendición that can come about.
+type node struct {
+	x    app.Rendicion
+	from string // key of one it comes from
+	how  string
+	next []string
+}
+
+// explored are all rendiciones that can come about, by what people do and by
+// transfers that are voided and made again meanwhile.
+func explored(t *testing.T) map[string]*node {
+	first := plain(app.Rendicion{
+		Work:  app.RendicionWork{ID: "w", State: "terminada", UT: "ut", Executor: "muni", Ends: "2026-11-20"},
+		State: rendicion.Pending, Transferred: paid, Amounts: map[rendicion.Line]int64{},
+	})
+	nodes := map[string]*node{keyOf(first): {x: first}}
+	queue := []string{keyOf(first)}
+	reach := func(from *node, key, how string, x app.Rendicion) string {
+		k := keyOf(x)
+		if nodes[k] == nil {
+			nodes[k] = &node{x: x, from: key, how: how}
+			queue = append(queue, k)
+		}
+		return k
+	}
+	for len(queue) > 0 {
+		key := queue[0]
+		queue = queue[1:]
+		n := nodes[key]
+		for _, a := range attempts(n.x) {
+			s := &shelf{copied(n.x)}
+			if a.do(app.NewRendiciones(s, func() time.Time { return time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC) })) != nil {
+				continue
+			}
+			after := plain(s.x)
+			n.next = append(n.next, reach(n, key, a.name, after))
+			if a.presents && n.x.State == rendicion.Observed && !changed(n.x) {
+				t.Fatalf("presented again with nothing changed:\n%s", way(nodes, key))
+			}
+		}
+		moved := copied(n.x)
+		moved.Transferred = paid - moved.Transferred
+		reach(n, key, "the transfer is voided, or made", plain(moved))
+		if len(nodes) > 200_000 {
+			t.Fatal("there is no end of them: plain forgets too little")
+		}
+	}
+	return nodes
+}
+
+// changed says, on its own, whether anything differs from what was presented.
+func changed(x app.Rendicion) bool {
+	last := x.Submissions[0].Content
+	if fmt.Sprintf("%d.%02d", x.Amounts[rendicion.MONC]/100, x.Amounts[rendicion.MONC]%100) != last.Amounts[rendicion.MONC] || x.Transferred != x.Presented {
+		return true
+	}
+	for _, d := range x.Documents {
+		was := slices.ContainsFunc(last.Documents, func(p struct {
+			ID string `json:"id"`
+		},
+		) bool {
+			return p.ID == d.ID
+		})
+		if was != (d.SupersededBy == "") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(x.Observations, func(o app.RendicionObservation) bool { return o.Answer != "" && o.Answer != last.Answers[o.ID] })
+}
+
+func way(nodes map[string]*node, key string) (out string) {
+	for n := nodes[key]; n.how != ""; n = nodes[n.from] {
+		out = fmt.Sprintf("%-26s -> %s\n%s", n.how, n.x.State, out)
+	}
+	return out
+}
+
+// Wherever a rendición gets to, by whatever its people do in whatever order, and
+// whatever happens to its transfer meanwhile, they can still bring it to be
+// approved, squared with what was transferred.
+func TestNoRendicionIsStuck(t *testing.T) {
+	nodes := explored(t)
+	good := map[string]bool{}
+	before := map[string][]string{}
+	var queue []string
+	for key, n := range nodes {
+		if n.x.State == rendicion.Approved && n.x.Amounts[rendicion.MONC] == n.x.Transferred {
+			good[key] = true
+			queue = append(queue, key)
+		}
+		for _, next := range n.next {
+			before[next] = append(before[next], key)
+		}
+	}
+	for len(queue) > 0 {
+		for _, key := range before[queue[0]] {
+			if !good[key] {
+				good[key] = true
+				queue = append(queue, key)
+			}
+		}
+		queue = queue[1:]
+	}
+	stuck := 0
+	shortest := ""
+	for key := range nodes {
+		if !good[key] {
+			stuck++
+			if w := way(nodes, key); shortest == "" || len(w) < len(shortest) {
+				shortest = w
+			}
+		}
+	}
+	t.Logf("%d rendiciones looked at", len(nodes))
+	if stuck > 0 || len(nodes) < 500 {
+		t.Errorf("%d of %d are stuck, e.g.\n%s", stuck, len(nodes), shortest)
+	}
+}
