@@ -47,12 +47,13 @@ INSERT INTO device (install) SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS 
 // sum adds terms mod 2^64, in halves because SQLite's integers do not wrap.
 const sum = `printf('%08x%08x', (sum(t>>32 & 0xffffffff) + (sum(t & 0xffffffff)>>32)) & 0xffffffff, sum(t & 0xffffffff) & 0xffffffff)`
 
-// believe takes an answer's mark for those sent; after a rewind all is sent again that may be lost (protocol §4):
-// not what was refused, but by a review.
-const believe = `UPDATE device SET marks = json_array(?1->'mark');
-UPDATE outbox SET status = 'pending' WHERE ?1->>'rewound' AND (status <> 'rejected' OR coalesce(outcome->>'reviewed', outcome->>'mutation') IS NOT NULL);`
+// waits: refused, it came before what it hangs on, and is judged again when that comes (§6).
+const waits, pending = `coalesce(outcome->>'$.errors[0].code', '') IN ('parent_not_found', 'record_not_found')`, `SELECT count(*) FROM outbox WHERE status = 'pending'`
 
-const pending = `SELECT count(*) FROM outbox WHERE status = 'pending'`
+// believe takes an answer's mark for those sent; after a rewind all is sent again that may be lost (protocol §4):
+// not what was refused, but by a review, or because it waits.
+const believe = `UPDATE device SET marks = json_array(?1->'mark');
+UPDATE outbox SET status = 'pending' WHERE ?1->>'rewound' AND (status <> 'rejected' OR ` + waits + ` OR coalesce(outcome->>'reviewed', outcome->>'mutation') IS NOT NULL);`
 
 type client struct {
 	url, token string
@@ -150,7 +151,7 @@ func (c *client) pull() {
 		}
 		if len(repair) == 0 && c.text(`SELECT `+sum+` = ?1->>'$.trailer.total' FROM terms`, a) == "1" {
 			c.change(`UPDATE outbox SET status = data->>'status', outcome = data FROM stored -- not before: a rewind may have lost the review (§6)
-				WHERE outbox.status = 'parked' AND c = 'mutation_reviews' AND data->>'mutation' = outbox.id`)
+				WHERE (outbox.status = 'parked' OR outbox.status = 'rejected' AND ` + waits + `) AND c = 'mutation_reviews' AND data->>'mutation' = outbox.id`)
 			return
 		}
 		tries++

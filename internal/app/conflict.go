@@ -269,8 +269,7 @@ type Reviewer struct {
 	Book   ReviewBook
 	Sights Sights
 	Now    func() time.Time
-	// Say is what people read of a fault.
-	Say func(*fault.Fault) string
+	Say    Sayer
 }
 
 // reach is the unit a reviewer is bound to, "" for none; Forbidden without the right.
@@ -363,8 +362,11 @@ func isMoved(err error) bool {
 	return f != nil && f.Code == fault.ConflictMoved
 }
 
+// Sayer is what people read of a fault.
+type Sayer func(*fault.Fault) string
+
 // problems are faults as a replicated row carries them.
-func (r *Reviewer) problems(faults []*fault.Fault) json.RawMessage {
+func (say Sayer) problems(faults []*fault.Fault) json.RawMessage {
 	type problem struct {
 		Code    fault.Code `json:"code"`
 		Field   string     `json:"field,omitempty"`
@@ -372,7 +374,7 @@ func (r *Reviewer) problems(faults []*fault.Fault) json.RawMessage {
 	}
 	out := make([]problem, len(faults))
 	for i, f := range faults {
-		out[i] = problem{f.Code, f.Field, r.Say(f)}
+		out[i] = problem{f.Code, f.Field, say(f)}
 	}
 	raw, _ := json.Marshal(out) // strings always encode
 	return raw

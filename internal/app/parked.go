@@ -111,8 +111,10 @@ func (g ParkedGroup) sight(a actor.Actor, rows int) Sight {
 	}
 }
 
-// Review is who decided about parked work, and why.
+// Review is who decided about parked work, and why; nobody where a record came that
+// was waited for.
 type Review struct {
+	Was        string // the status that is replaced
 	By, ByName string
 	Accept     bool
 	Reason     string
@@ -152,7 +154,7 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 		return out, fault.New(fault.TooShort, "reason").With("min", "10")
 	}
 	now := r.Now()
-	review := Review{By: a.User, ByName: a.Name, Accept: accept, Reason: reason, At: now.UTC().Format(stamp), Problems: r.problems}
+	review := Review{Was: Parked, By: a.User, ByName: a.Name, Accept: accept, Reason: reason, At: now.UTC().Format(stamp), Problems: r.Say.problems}
 	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
 		group, err := parkedGroup(tx, mutation)
 		if err != nil {

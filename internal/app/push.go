@@ -113,7 +113,8 @@ type Outbound interface {
 	Stored(id string) (Outcome, string, bool, error)
 	CounterTaken(device string, counter int64) (bool, error)
 	// FateOf is what became of a person's mutations of a record: parked if one
-	// waits for review, else the status of the newest, "" if none.
+	// waits for review, else the status of the newest; "" if there is none, or if it
+	// waits for another record.
 	FateOf(user, collection, record string) (string, error)
 	// ParkedFor says whether somebody's mutation creating a record waits for review.
 	ParkedFor(collection, record string) (bool, error)
@@ -146,7 +147,12 @@ type Outbound interface {
 	OpenConflicts(author, collection, record string) ([]Conflict, error)
 	// Parked are all mutations that wait for review, in the order received.
 	Parked() ([]ParkedMutation, error)
-	// Review replaces the outcomes of parked mutations by those decided, once.
+	// Waiting are a person's stored mutations that were refused because one of these
+	// records was not there, and that he has not corrected since, in the order of their
+	// counters.
+	Waiting(user string, came []Came) ([]ParkedMutation, error)
+	// Review replaces the outcomes of parked mutations, or of those that waited for
+	// a record, by those decided, once.
 	Review(Review, []Decision) error
 	// Finish hands over the decisions of the batch. Their seq, receipt and open revs
 	// are filled in, and they are stored, before the Ledger answers.
@@ -164,6 +170,7 @@ type Ledger interface {
 type Pusher struct {
 	Ledger Ledger
 	Now    func() time.Time
+	Say    Sayer
 }
 
 // Push judges each mutation by itself: one bad record never blocks the others.
@@ -189,7 +196,15 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 			return err
 		}
 		tx.Finish(a.User, device, j.fresh)
-		return nil
+		late, err := p.late(tx, j)
+		for _, d := range late { // sent again in this batch: it is answered as it is now
+			for i, o := range outcomes {
+				if o.ID == d.Mutation.ID && o.waits() {
+					outcomes[i] = d.Outcome
+				}
+			}
+		}
+		return err
 	})
 	if err != nil {
 		return PushResult{}, err
@@ -249,7 +264,7 @@ func (j *judge) expect(read []reading) error {
 }
 
 // all answers the outcomes of a batch, in its order. What came before the record it
-// hangs on is judged again once that is there.
+// hangs on is judged again once that is there; what comes later than the batch, see late.
 func (j *judge) all(read []reading) ([]*Outcome, error) {
 	if err := j.expect(read); err != nil {
 		return nil, err
@@ -273,14 +288,6 @@ func (j *judge) all(read []reading) ([]*Outcome, error) {
 		again = again && slices.ContainsFunc(out, (*Outcome).early)
 	}
 	return out, nil
-}
-
-// early: what the mutation is about is not here. Later in the batch it may come;
-// after it is answered that is its outcome for ever: of two copies of a request
-// under way one would be told otherwise than the other.
-func (o *Outcome) early() bool {
-	return o.Status == Rejected && o.Seq == 0 && len(o.Errors) == 1 &&
-		(o.Errors[0].Code == fault.ParentNotFound || o.Errors[0].Code == fault.RecordNotFound)
 }
 
 // one answers the outcome of a mutation; an error is the server's own.
@@ -323,7 +330,7 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 	}
 	j.byID[m.ID], j.counted[m.Counter] = len(j.fresh), true
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o, Bases: j.bases, Won: j.won})
-	if key := m.Collection + "/" + m.Record; j.status[key] != Parked {
+	if key := m.Collection + "/" + m.Record; j.status[key] != Parked && !o.waits() { // what hangs on it waits too
 		j.status[key] = o.Status
 	}
 	if o.Status == Applied {

@@ -82,7 +82,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Replica:   told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
-			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now},
+			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now, Say: httpapi.Message},
 			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
 				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,

@@ -406,3 +406,9 @@ func (f *facts) forget(collection, field string) {
 		}
 	}
 }
+
+// decided: what was known of the mutation and its record's fate is known no more.
+func (f *facts) decided(d app.Decision) {
+	delete(f.stored, d.Mutation.ID)
+	delete(f.fates, Key{d.Mutation.Collection, d.Mutation.Record})
+}

@@ -92,6 +92,7 @@ type fate struct {
 	Record string `db:"record"`
 	User   string `db:"user"`
 	Status string `db:"status"`
+	Waits  bool   `db:"waits"`
 }
 
 func (o *outbound) loadFates(collection string, records []string) error {
@@ -112,7 +113,7 @@ func (o *outbound) loadFates(collection string, records []string) error {
 		o.facts.fates[k] = nil
 	}
 	var rows []fate
-	err := o.rows(&rows, `SELECT record, user, status FROM sync_mutations WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))
+	err := o.rows(&rows, `SELECT record, user, status, `+waits+` AS waits FROM sync_mutations WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))
 		ORDER BY status = 'parked' DESC, seq DESC, counter DESC`, dbx.Params{"c": collection, "ids": jsonList(ids)})
 	for _, r := range rows {
 		k := Key{collection, r.Record}
@@ -132,7 +133,9 @@ func (o *outbound) ParkedFor(collection, record string) (bool, error) {
 func (o *outbound) FateOf(user, collection, record string) (string, error) {
 	err := o.loadFates(collection, []string{record})
 	for _, f := range o.facts.fates[Key{collection, record}] {
-		if f.User == user {
+		if f.User == user && f.Waits {
+			return "", err
+		} else if f.User == user {
 			return f.Status, err
 		}
 	}

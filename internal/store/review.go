@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
-	"chaski/internal/domain/fault"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
@@ -131,10 +129,11 @@ type parkedRow struct {
 	ReceivedAt string `db:"received_at"`
 }
 
+const parkedColumns = `m.body, m.hash, m.user, coalesce(u.name, '') AS user_name, m.device, coalesce(d.name, '') AS device_name, m.outcome, m.received_at`
+
 func (p *parkedReader) read() ([]app.ParkedMutation, error) {
 	var rows []parkedRow
-	err := p.db.NewQuery(`SELECT m.body, m.hash, m.user, coalesce(u.name, '') AS user_name, m.device, coalesce(d.name, '') AS device_name,
-		m.outcome, m.received_at FROM sync_mutations m LEFT JOIN users u ON u.id = m.user LEFT JOIN devices d ON d.id = m.device
+	err := p.db.NewQuery(`SELECT ` + parkedColumns + ` FROM sync_mutations m LEFT JOIN users u ON u.id = m.user LEFT JOIN devices d ON d.id = m.device
 		WHERE m.status = 'parked' ORDER BY m.seq, m.rowid`).All(&rows)
 	if err != nil {
 		return nil, err
@@ -271,51 +270,4 @@ func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
 		}
 	}
 	return out, err
-}
-
-// Review implements app.Outbound: a parked outcome is decided once, and the
-// author's devices learn it by a row of his own bucket.
-func (o *outbound) Review(by app.Review, decisions []app.Decision) error {
-	o.writes++
-	if err := o.receipts(judgedPush{decisions: decisions}); err != nil {
-		return err
-	}
-	for _, d := range decisions {
-		if err := o.replaceOutcome(d); err != nil {
-			return err
-		}
-		user, err := column(o.db, `SELECT user FROM sync_mutations WHERE id = {:id}`, dbx.Params{"id": d.Mutation.ID})
-		if err != nil {
-			return err
-		}
-		out := d.Outcome
-		if err := o.Apply(app.Write{Op: "create", Collection: "mutation_reviews", Record: replication.DerivedID("review", d.Mutation.ID), Fields: map[string]any{
-			"mutation": d.Mutation.ID, "user": user[0], "collection": d.Mutation.Collection, "record": d.Mutation.Record, "status": out.Status,
-			"errors": by.Problems(out.Errors), "reason": by.Reason, "decided_by_name": by.ByName, "decided_at": by.At,
-			"seq": out.Seq, "rev": out.Rev, "receipt": out.Receipt,
-		}}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-var errDecidedTwice = errors.New("a parked outcome was decided twice")
-
-func (o *outbound) replaceOutcome(d app.Decision) error {
-	outcome, bases, err := encodeOutcome(d)
-	if err != nil {
-		return err
-	}
-	done, err := o.db.NewQuery(`UPDATE sync_mutations SET status = {:s}, outcome = {:o}, seq = {:seq}, bases = {:b}
-		WHERE id = {:id} AND status = 'parked'`).Bind(dbx.Params{
-		"s": d.Outcome.Status, "o": outcome, "seq": d.Outcome.Seq, "b": bases, "id": d.Mutation.ID,
-	}).Execute()
-	if err != nil {
-		return err
-	}
-	if n, err := done.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, fault.Wrap(fault.Internal, errDecidedTwice))
-	}
-	return nil
 }

@@ -18,6 +18,7 @@ type judged struct {
 	ids      map[string]bool // of their mutations
 	counters map[counterKey]bool
 	records  map[Key]bool
+	awaited  map[app.Came]bool // records that some of them wait for
 }
 
 type judgedPush struct {
@@ -33,15 +34,15 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) {
 	o.writes++
 	j := &o.judged
 	if j.ids == nil {
-		*j = judged{ids: map[string]bool{}, counters: map[counterKey]bool{}, records: map[Key]bool{}}
+		*j = judged{ids: map[string]bool{}, counters: map[counterKey]bool{}, records: map[Key]bool{}, awaited: map[app.Came]bool{}}
 	}
 	j.pushes = append(j.pushes, judgedPush{user, device, decisions})
 	for _, d := range decisions {
 		counter, record := counterKey{device, d.Mutation.Counter}, Key{d.Mutation.Collection, d.Mutation.Record}
 		j.ids[d.Mutation.ID], j.counters[counter], j.records[record] = true, true, true
-		delete(o.facts.stored, d.Mutation.ID)
+		j.awaited[d.Awaits()] = true
+		o.facts.decided(d)
 		delete(o.facts.counters, counter)
-		delete(o.facts.fates, record)
 	}
 }
 

@@ -67,7 +67,7 @@ var expectedFields = [][2]string{
 	{"unlisted_workers", `visit! ref visits, intervention! ref interventions, dni! dni, given_names! text, surnames! text, note text`},
 	{"conflicts", `kind! one edit|delete_edited|edit_deleted, collection! short, record! id, intervention id, mutation! short, author! id, other id,
 		rule! short, state! one abierto|resuelto, resolution one author|other, resolved_by id, values objects`},
-	{"mutation_reviews", `mutation! short, user! id, collection! short, record! id, status! one applied|rejected, errors objects, seq count, rev count`},
+	{"mutation_reviews", `mutation! short, user! id, collection! short, record! id, status! one applied|rejected|parked, errors objects, seq count, rev count`},
 	{"rendiciones", `intervention! ref interventions, state! one pendiente|presentada|observada|subsanada|conforme, round count, transferred count, due_on day,
 		presented_on past, observed_on past, decided_on past, receipt short`},
 	{"rendicion_lines", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + lineKinds + `, amount count`},

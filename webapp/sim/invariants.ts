@@ -2,6 +2,7 @@
 import canonicalize from 'canonicalize'
 import { KEPT, STALE } from '../src/sync/apply'
 import { recount, totalOf } from '../src/sync/checksum'
+import type { OutboxEntry } from '../src/sync/contract'
 import type { Desk } from './desk'
 import { merged } from './merge'
 import type { OfficeLog } from './merge'
@@ -93,7 +94,7 @@ function nothingLost(
   state: ServerState,
   tables: Tables,
   deleted: ReadonlySet<string>,
-  /** Out of use: it does not hear what was decided about its parked work. */
+  /** Out of use: it does not hear what was decided about its parked work, nor of what it waited for. */
   deaf: boolean,
 ): Violation[] {
   const out: Violation[] = []
@@ -116,7 +117,7 @@ function nothingLost(
     else if (
       stored.has(id) &&
       stored.get(id)?.status !== entry.state &&
-      !(deaf && entry.state === 'parked') &&
+      !(deaf && (entry.state === 'parked' || awaits(entry))) &&
       // The review that refused it is lost, and its author has corrected it: there it waits for another, here for nothing.
       !(
         stored.get(id)?.status === 'parked' &&
@@ -130,6 +131,12 @@ function nothingLost(
       out.push(broken('I2 nothing lost', `${what} was acknowledged; its record is not there`))
   }
   return out
+}
+
+/** Refused for want of a record that may have come since. */
+function awaits({ state, outcome }: OutboxEntry): boolean {
+  const code = outcome?.errors?.[0]?.code
+  return state === 'rejected' && (code === 'parent_not_found' || code === 'record_not_found')
 }
 
 /** I3: one effect for each applied mutation, none for any other, none out of nowhere. */

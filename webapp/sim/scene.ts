@@ -269,6 +269,8 @@ export class World {
   }
 
   check(state: ServerState): void {
+    const late = state.tables.mutation_reviews?.filter((r) => r.decided_by_name === '').length
+    this.coverage.count('parent_came_after_its_child', late)
     this.found.push(...checkAll(state, this), ...this.unreviewed(state))
   }
 

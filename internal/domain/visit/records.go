@@ -156,7 +156,7 @@ var Records = []*r.Type{
 	},
 	{Name: "mutation_reviews", Place: r.OfPeople("user"), Fields: []r.Field{
 		r.Must("mutation", r.Short), r.Must("user", r.ID), r.Must("collection", r.Short), r.Must("record", r.ID),
-		r.Must("status", r.OneOf("applied", "rejected")), r.Of("errors", r.List(isObject)).Says("list of `{code,field,message}`"), r.Of("seq", r.Count), r.Of("rev", r.Count),
+		r.Must("status", r.OneOf("applied", "rejected", "parked")), r.Of("errors", r.List(isObject)).Says("list of `{code,field,message}`"), r.Of("seq", r.Count), r.Of("rev", r.Count),
 		r.Of("reason"), r.Of("decided_by_name"), r.Of("decided_at"), r.Of("receipt"),
 	}},
 }

@@ -217,7 +217,7 @@ export interface MutationReviewsRow {
   user: string
   collection: string
   record: string
-  status: 'applied' | 'rejected'
+  status: 'applied' | 'rejected' | 'parked'
   errors: unknown
   seq: number
   rev: number

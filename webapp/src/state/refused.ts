@@ -12,6 +12,7 @@ import {
 import type { OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced } from '../sync/entries'
 import { recordId } from '../sync/ids'
+import { waits } from '../sync/push'
 import { one, oneWithOutbox } from './read'
 import { sync } from './sync.svelte'
 
@@ -36,6 +37,8 @@ export interface RefusedRecord {
   person: string
   problems: Problem[]
   remedy: Remedy
+  /** For a record that is not at the server yet: it is received when that comes. */
+  waits: boolean
   /** The draft, or later the group, that carries it again; '' while there is none. */
   redone_as: string
   /** 'writing': `redone_as` is a draft; 'sent': not answered yet; 'replaced': answered. */
@@ -91,6 +94,7 @@ function refusedRecord(key: string, refused: readonly OutboxEntry[], around: Aro
       op,
       problems.map((p) => p.code),
     ),
+    waits: refused.some(waits),
     redone_as,
     state,
   }

@@ -101,6 +101,61 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect((await stores.all())[0]?.review?.reason).toBe('Sí.')
   })
 
+  test('what waited for its parent is received when that came, counts as refused no more, and is settled once', async () => {
+    const { server, phone, stores } = setUp()
+    server.judge = () => ({ status: 'rejected', seq: 2, errors: [{ code: 'parent_not_found', message: 'Falta.' }] })
+    await phone.start()
+    await phone.record('v', 'x', 'visit1', 'visit2', 'visit3', 'visit4')
+    expect(phone.status).toMatchObject({ rejected: 4 })
+    const [came, waits, discarded, corrected] = await stores.all()
+    await stores.work.discard('v', [discarded!.id])
+    await stores.work.redo('v', { ...draft, id: 'w' }, [corrected!.id])
+    for (const e of [came, discarded, corrected])
+      server.put(
+        'mutation_reviews',
+        `r${e!.counter}`,
+        { mutation: e!.id, status: 'applied', seq: 9, rev: 1, errors: [], reason: '', decided_by_name: '' },
+        'catalog',
+      )
+    const errors = [{ code: 'device_revoked', message: 'En revisión.' }]
+    server.put(
+      'mutation_reviews',
+      'rw',
+      { mutation: waits!.id, status: 'parked', seq: 9, errors, reason: '' },
+      'catalog',
+    )
+    await phone.sync()
+    const settled = await stores.all()
+    expect(settled.map((e) => [e.id, e.state, e.outcome?.seq, e.review])).toEqual([
+      [came!.id, 'applied', 9, undefined],
+      [waits!.id, 'parked', 9, undefined],
+      [corrected!.id, 'applied', 9, undefined], // both stand: what was written anew is a record of its own
+    ])
+    expect(phone.status).toMatchObject({ rejected: 0, parked: 1, in_sync: true })
+    await phone.sync()
+    expect(await stores.all()).toEqual(settled)
+    server.put(
+      'mutation_reviews',
+      'rw',
+      { mutation: waits!.id, status: 'applied', seq: 12, rev: 1, errors: [], reason: 'Sí.' },
+      'catalog',
+    )
+    await phone.sync()
+    expect((await stores.all())[1]).toMatchObject({ state: 'applied', review: { reason: 'Sí.' } })
+  })
+
+  test('what waits for its parent is sent again to a server that went back: there its answer may be lost', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    const backup = server.backup()
+    server.judge = () => ({ status: 'rejected', seq: 2, errors: [{ code: 'record_not_found', message: 'Falta.' }] })
+    await phone.record('v', 'x', 'visit1')
+    server.restore(backup)
+    server.judge = () => ({ status: 'applied' })
+    await phone.sync()
+    expect(await states(stores)).toEqual(['applied'])
+  })
+
   test('told by the push: nothing of it is judged before what was acknowledged and lost', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()

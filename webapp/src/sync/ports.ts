@@ -217,11 +217,12 @@ export interface Stamp {
   at: string
 }
 
-/** What a reviewer decided about a parked mutation. */
+/** What was decided about a mutation after it was answered: by a reviewer, or because a record came that it waited for. */
 export interface Verdict {
   mutation: string
   outcome: Outcome
-  review: Review
+  /** What the reviewer said; none where nobody decided. */
+  review?: Review
 }
 
 export interface WorkStore {
@@ -242,7 +243,7 @@ export interface WorkStore {
    * back, forgotten, and all acknowledged work waits again.
    */
   settle(settlements: readonly Settlement[], told?: Told): Promise<void>
-  /** Gives reviewable entries the outcome a reviewer decided; the same again changes nothing. */
+  /** Gives entries whose outcome may change the one decided since; the same again changes nothing. */
   review(verdicts: readonly Verdict[]): Promise<void>
   /** Puts it down as it is now. This, enqueue, takeBack, redo and putBack throw Erased on a device so ordered. */
   saveDraft(draft: Draft): Promise<void>

@@ -93,9 +93,19 @@ export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEn
   }
 }
 
-/** What a server that went back may have forgotten: what took effect, and what it had taken for review. */
+/**
+ * Refused only because what it hangs on, or changes, was not at the server: when
+ * that comes, the server judges it again. Settlements of conflicts wait for nothing.
+ */
+export function waits({ state, outcome, mutation }: OutboxEntry): boolean {
+  const [problem, ...others] = outcome?.errors ?? []
+  const missing = problem?.code === 'parent_not_found' || problem?.code === 'record_not_found'
+  return state === 'rejected' && missing && others.length === 0 && mutation.collection !== 'conflicts'
+}
+
+/** What a server that went back may have forgotten: what took effect, what it had taken for review, what waits. */
 export function mayBeLost(entry: OutboxEntry): boolean {
-  if (entry.state === 'rejected') return refusedByReview(entry) && entry.redone_as === undefined
+  if (entry.state === 'rejected') return (refusedByReview(entry) || waits(entry)) && entry.redone_as === undefined
   return entry.state === 'applied' || entry.state === 'parked'
 }
 
@@ -103,9 +113,11 @@ function refusedByReview({ state, review, outcome }: OutboxEntry): boolean {
   return state === 'rejected' && (review !== undefined || outcome?.reviewed === true)
 }
 
-/** Whether a review may still settle it: parked, or refused by one that a server that went back may have lost. */
-export function reviewable(entry: OutboxEntry): boolean {
-  return entry.state === 'parked' || refusedByReview(entry)
+/** Whether this may still settle it: it is parked, or waits, or was refused by a review that a server that went back may have lost. */
+function settles({ outcome }: Verdict, entry: OutboxEntry): boolean {
+  if (waits(entry)) return outcome.seq !== entry.outcome?.seq
+  const reviewable = entry.state === 'parked' || refusedByReview(entry)
+  return reviewable && outcome.status !== 'parked' && outcome.status !== entry.state
 }
 
 /** An acknowledged entry once more to be sent, because the server forgot that it had answered. */
@@ -114,13 +126,14 @@ export function replayed({ outcome, acked_at: _, acked_server_time: __, ...entry
 }
 
 /**
- * An entry with what a reviewer decided, or null where that changes nothing. What
+ * An entry with what was decided since, or null where that changes nothing. What
  * was refused and corrected is not sent again to a server that went back: this is
  * how its author learns that it was accepted there after all.
  */
 export function reviewed(entry: OutboxEntry, verdict: Verdict | undefined): OutboxEntry | null {
-  if (!verdict || !reviewable(entry) || entry.state === verdict.outcome.status) return null
-  return { ...entry, state: verdict.outcome.status, outcome: verdict.outcome, review: verdict.review }
+  if (!verdict || !settles(verdict, entry)) return null
+  const { outcome, review } = verdict
+  return { ...entry, state: outcome.status, outcome, ...(review ? { review } : {}) }
 }
 
 /** The marks still to be confirmed after an answer: not those it was asked about, but its own. */

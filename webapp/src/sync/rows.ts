@@ -17,11 +17,12 @@ export function leaseDays(parameters: readonly ReplicaRow[], day: string): numbe
 
 const text = (v: unknown): string => (typeof v === 'string' ? v : '')
 
-/** Rows of `mutation_reviews`: what was decided about parked work. */
+/** Rows of `mutation_reviews`: what was decided about parked work, and about what waited for a record that came. */
 export function verdictsOf(rows: readonly ReplicaRow[]): Verdict[] {
   return rows.flatMap(({ data }) => {
     const { mutation, status, seq, rev, receipt, errors } = data
-    if (typeof mutation !== 'string' || (status !== 'applied' && status !== 'rejected')) return []
+    if (typeof mutation !== 'string' || (status !== 'applied' && status !== 'rejected' && status !== 'parked'))
+      return []
     const outcome: Outcome = {
       id: mutation,
       status,
@@ -35,6 +36,6 @@ export function verdictsOf(rows: readonly ReplicaRow[]): Verdict[] {
       decided_by: text(data.decided_by_name),
       decided_at: text(data.decided_at),
     }
-    return [{ mutation, outcome, review }]
+    return [{ mutation, outcome, ...(review.reason || review.decided_by ? { review } : {}) }]
   })
 }
