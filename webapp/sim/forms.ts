@@ -11,13 +11,14 @@ import {
   hasForm,
   isLifting,
   isSameForm,
+  ownerOf,
   RECORD_FORM_VERSION,
   recordErrors,
   remedyOf,
-  visitOf,
 } from '../src/domain/record'
 import type { RecordForm, ShownRecord } from '../src/domain/record'
 import type { Draft, OutboxEntry } from '../src/sync/contract'
+import { parentOf } from '../src/sync/entries'
 import { overlay, shownRow } from '../src/sync/overlay'
 import type { ShownRow } from '../src/sync/overlay'
 import { enqueue, write } from './hand'
@@ -40,7 +41,6 @@ export const otherState = (row: ShownRow): string => (row.data.state === 'levant
 const asRecord = (row: ShownRow): ShownRecord => ({
   ...row.data,
   id: row.id,
-  visit: String(row.data.visit),
   rev: row.rev,
   prev: row.prev,
 })
@@ -86,7 +86,7 @@ export async function open(phone: SimPhone): Promise<void> {
   const row = rng.pick(shownFindings(phone))
   const state = rng.chance(0.35) ? otherState(row) : undefined
   const record = asRecord(row)
-  const form = beginForm('findings', record, visitedOn(phone, record.visit), state)
+  const form = beginForm('findings', record, visitedOn(phone, String(row.data.visit)), state)
   const before = [...phone.disk.drafts.values()].find(
     (d) => d.kind === 'record' && isSameForm(d.body as RecordForm, form),
   )
@@ -194,8 +194,8 @@ function formOver(phone: SimPhone, entry: OutboxEntry): RecordForm | undefined {
       ? undefined
       : shownRow(mutation.record, row, entries(phone), phone.disk.meta.seen_seq, [entry.id])
   const record = shown && asRecord(shown)
-  const visit = visitOf([mutation], record)
-  return formAgain([mutation], record, { id: visit, visited_on: visitedOn(phone, visit) })
+  const sent = [{ ...mutation, parent: parentOf(entry) }].filter(hasForm)
+  return formAgain(sent, record, visitedOn(phone, ownerOf(sent, 'findings', record)))
 }
 
 const reversible = (phone: SimPhone): OutboxEntry[] => {

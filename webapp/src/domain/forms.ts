@@ -1,12 +1,14 @@
 /**
- * Every rule of a visit's forms that the server has and that needs no other row,
- * so that the phone refuses while the person can still act. The same as
- * internal/domain/visit (visit.go, fields.go); both pass testdata/rules/visit.json.
- * Rules over other rows (who is on the roster, who is marked twice) are in visit.ts.
+ * Every rule of what a device may send that the server has and that needs no other
+ * row, so that the phone refuses while the person can still act: what is declared in
+ * records.ts, and rules over several fields. The same as internal/domain/visit
+ * (visit.go, fields.go); both pass testdata/rules/visit.json. Rules over other rows
+ * (who is on the roster, who is marked twice) are in visit.ts.
  */
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
+import { declared, type Ask, type Check } from './records'
 import { moveTo } from './states'
 import { findings } from './states.gen'
 import { visible } from './text'
@@ -23,20 +25,12 @@ export interface FormContext {
   work?: { starts_on: Day; ends_on: Day; convenio_code: string }
 }
 
-export const MIN_DESCRIPTION = 10
-const MAX_TEXT = 5000
-const MAX_NAME = 200
-const MAX_ANSWERS = 200
-
 type Values = Record<string, unknown>
 /** A value read: cleaned (undefined for none), or why not. */
 type Read = { value: unknown } | { code: string }
 type Reader = (v: unknown) => Read
-type Field = [name: string, must: boolean, read: Reader]
 
 const invalid = { code: 'invalid_value' }
-const must = (name: string, read: Reader): Field => [name, true, read]
-const may = (name: string, read: Reader): Field => [name, false, read]
 
 /** A lone half of a pair is no text. */
 const isText = (v: unknown): v is string => typeof v === 'string' && !/\p{Surrogate}/u.test(v)
@@ -51,22 +45,12 @@ function str(check: (s: string) => string | undefined): Reader {
   }
 }
 
-const text = (least: number, most: number): Reader =>
-  str((s) => {
-    const n = [...s].length
-    return n < least ? 'too_short' : n > most ? 'too_long' : undefined
-  })
-const like = (shape: RegExp, code = 'invalid_value'): Reader => str((s) => (shape.test(s) ? undefined : code))
-const oneOf = (...values: string[]): Reader => str((s) => (values.includes(s) ? undefined : 'invalid_value'))
-const id = like(/^[a-z0-9]{15}$/)
-const day = str((s) => (isDay(s) ? undefined : 'date_invalid'))
-const instant = str((s) => (isInstant(s) ? undefined : 'date_invalid'))
-const dni = str((s) => (isDni(s) ? undefined : 'dni_invalid'))
 const CONVENIO = /^\d{2}-\d{4}-(AII|PI)-\d{2}$/
-const integer =
-  (least: number): Reader =>
-  (v) =>
-    Number.isSafeInteger(v) && (v as number) >= least ? { value: v } : invalid
+
+const length = (s: string, { min = 0, max = Infinity }: Check): string | undefined => {
+  const n = [...s].length
+  return n < min ? 'too_short' : n > max ? 'too_long' : undefined
+}
 
 /** An empty text is then a value: it takes one away. */
 const clearable =
@@ -85,24 +69,42 @@ const parts =
     if (all.length > most || !all.every(([key, value]) => isPart(key, value))) return invalid
     return { value: all.length > 0 ? v : undefined }
   }
-const answers = parts(
-  MAX_ANSWERS,
-  (key, v) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string),
-)
-const fix = parts(Infinity, isFixPart)
+
+const READERS: Record<Check['type'], (check: Check) => Reader> = {
+  text: (check) => str((s) => length(s, check)),
+  id: () => str((s) => (/^[a-z0-9]{15}$/.test(s) ? undefined : 'invalid_value')),
+  one_of: ({ values = [] }) => str((s) => (values.includes(s) ? undefined : 'invalid_value')),
+  day: () => str((s) => (isDay(s) ? undefined : 'date_invalid')),
+  moment: () => str((s) => (isInstant(s) ? undefined : 'date_invalid')),
+  dni: () => str((s) => (isDni(s) ? undefined : 'dni_invalid')),
+  convenio: () => str((s) => (CONVENIO.test(s) ? undefined : 'invalid_value')),
+  whole:
+    ({ min = -Infinity }) =>
+    (v) =>
+      Number.isSafeInteger(v) && (v as number) >= min ? { value: v } : invalid,
+  answers: ({ max = Infinity }) =>
+    parts(max, (key, v) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
+  fix: () => parts(Infinity, isFixPart),
+}
+
+const readerOf = ({ check, clear }: Ask): Reader => {
+  const read = READERS[check.type](check)
+  return clear ? clearable(read) : read
+}
 
 class Reading {
   clean: Values = {}
   faults: Fault[] = []
 
-  constructor(spec: readonly Field[], fields: Values) {
-    for (const [name, required, read] of spec) {
-      const got: Read = name in fields ? read(fields[name]) : { value: undefined }
+  constructor(asks: readonly Ask[], fields: Values) {
+    for (const ask of asks) {
+      const { field: name, must } = ask
+      const got: Read = name in fields ? readerOf(ask)(fields[name]) : { value: undefined }
       if ('code' in got) this.refuse(got.code, name)
       else if (got.value !== undefined) this.clean[name] = got.value
-      else if (required) this.refuse('required', name)
+      else if (must) this.refuse('required', name)
     }
-    const known = new Set(spec.map(([name]) => name))
+    const known = new Set(asks.map((ask) => ask.field))
     for (const name of Object.keys(fields).sort()) if (!known.has(name)) this.refuse('unknown_field', name)
   }
 
@@ -116,10 +118,6 @@ class Reading {
 }
 
 type Rule = (r: Reading, ctx: FormContext, version: number) => void
-interface Form {
-  fields: readonly Field[]
-  rules?: Rule
-}
 
 const visitedOn: Rule = (r, { today, work }) => {
   const on = r.clean['visited_on'] as Day | undefined
@@ -196,92 +194,12 @@ const newFinding: Rule = (r, _, version) => {
     if (!r.bad(field)) r.refuse(code, field)
 }
 
-const severity = oneOf('leve', 'moderada', 'grave')
-
-const FORMS: Record<string, Record<string, Form>> = {
-  visits: {
-    create: {
-      fields: [
-        must('intervention', id),
-        must('convenio_code', like(CONVENIO)),
-        must('kind', oneOf('in_situ', 'unannounced')),
-        must('visited_on', day),
-        must('device_started_at', instant),
-        must('device_ended_at', instant),
-        may('lat_e6', integer(-Number.MAX_SAFE_INTEGER)),
-        may('lon_e6', integer(-Number.MAX_SAFE_INTEGER)),
-        may('accuracy_m', integer(0)),
-        may('fix', fix),
-        may('location_reason', text(1, MAX_TEXT)),
-        must('headcount', integer(0)),
-        must('roster_size', integer(0)),
-        may('roster_as_of', text(1, MAX_NAME)),
-        may('checklist_key', text(1, MAX_NAME)),
-        may('checklist_version', integer(0)),
-        may('answers', answers),
-        may('note', text(1, MAX_TEXT)),
-      ],
-      rules: (...with_) => [visitedOn, place, checklist, convenio].forEach((rule) => rule(...with_)),
-    },
-  },
-  visit_marks: {
-    create: {
-      fields: [
-        must('visit', id),
-        must('participant', id),
-        must('mark', oneOf('presente', 'ausente', 'no_visto')),
-        may('coverage_seen', oneOf('cubierto', 'sin_cobertura', 'por_confirmar')),
-      ],
-    },
-  },
-  findings: {
-    create: {
-      fields: [
-        must('visit', id),
-        must('severity', severity),
-        must('description', text(MIN_DESCRIPTION, MAX_TEXT)),
-        may('corrective_measure', text(1, MAX_TEXT)),
-        may('responsible', text(1, MAX_NAME)),
-        may('due_on', day),
-      ],
-      rules: newFinding,
-    },
-    update: {
-      fields: [
-        may('severity', severity),
-        may('description', text(MIN_DESCRIPTION, MAX_TEXT)),
-        may('corrective_measure', clearable(text(1, MAX_TEXT))),
-        may('responsible', clearable(text(1, MAX_NAME))),
-        may('due_on', clearable(day)),
-        may('state', oneOf(...findings.states)),
-        may('state_reason', clearable(text(1, MAX_TEXT))),
-      ],
-      rules: findingChange,
-    },
-    delete: { fields: [] },
-  },
-  unlisted_workers: {
-    create: {
-      fields: [
-        must('visit', id),
-        must('dni', dni),
-        must('given_names', text(1, MAX_NAME)),
-        must('surnames', text(1, MAX_NAME)),
-        may('note', text(1, MAX_TEXT)),
-      ],
-    },
-    update: {
-      fields: [
-        may('dni', dni),
-        may('given_names', text(1, MAX_NAME)),
-        may('surnames', text(1, MAX_NAME)),
-        may('note', clearable(text(1, MAX_TEXT))),
-      ],
-      rules: changesSomething('dni'),
-    },
-    delete: { fields: [] },
-  },
-  conflicts: { update: { fields: [must('resolution', oneOf('author', 'other'))] } },
+/** Rules over several fields, by kind and operation. */
+const RULES: Record<string, readonly Rule[]> = {
+  'visits/create': [visitedOn, place, checklist, convenio],
+  'findings/create': [newFinding],
+  'findings/update': [findingChange],
+  'unlisted_workers/update': [changesSomething('dni')],
 }
 
 /** Of a form, "visit/3"; 0 where it says none. */
@@ -292,11 +210,31 @@ export function formFaults(
   m: { collection: string; op: string; fields: Values; form: string },
   ctx: FormContext,
 ): Fault[] {
-  const ops = FORMS[m.collection]
+  const { ops } = declared(m.collection)
   if (!ops) return [{ code: 'unknown_collection', field: 'collection' }]
-  const form = ops[m.op]
-  if (!form) return [{ code: 'operation_not_allowed', field: 'op' }]
-  const r = new Reading(form.fields, m.fields)
-  form.rules?.(r, ctx, versionOf(m.form))
+  const op = Object.hasOwn(ops, m.op) ? ops[m.op as keyof typeof ops] : undefined
+  if (!op) return [{ code: 'operation_not_allowed', field: 'op' }]
+  const r = new Reading(op.asks, m.fields)
+  for (const rule of RULES[`${m.collection}/${m.op}`] ?? []) rule(r, ctx, versionOf(m.form))
   return r.faults
 }
+
+/** How many characters a field takes at least and at most, in what is sent new or changed. */
+export function limitsOf(collection: string, field: string): { min: number; max: number | undefined } {
+  const { create, update } = declared(collection).ops ?? {}
+  const asked = [...(create?.asks ?? []), ...(update?.asks ?? [])].find((a) => a.field === field)?.check
+  return { min: asked?.min ?? 0, max: asked?.max }
+}
+
+interface Lift {
+  from: string
+  to: string
+  /** Whether the new form's demands are met by what the old one asked for. */
+  fits(fields: Values): boolean
+}
+
+/** How what was written in an older form is said in a newer one: what that demands beyond it is never made up. */
+export const LIFTS: readonly Lift[] = [
+  // A finding may be lifted (levantado) only with a reason since visit/2.
+  { from: 'visit/1', to: 'visit/2', fits: (fields) => fields['state'] !== 'levantado' || 'state_reason' in fields },
+]

@@ -10,10 +10,10 @@ import {
   isLifting,
   isSameForm,
   newFields,
+  ownerOf,
   recordErrors,
   remedyOf,
   seenIn,
-  visitOf,
   type RecordForm,
   type Sent,
 } from './record'
@@ -32,7 +32,7 @@ function finding(typed: Partial<typeof shown>): RecordForm {
   return {
     collection: 'findings',
     record: 'finding00000001',
-    visit: 'visit0000000001',
+    parent: 'visit0000000001',
     visited_on: '2026-11-23',
     base_rev: 3,
     prev: '',
@@ -100,6 +100,7 @@ describe('a form', () => {
       op: 'update',
       fields: { severity: 'grave' },
       form: 'visit/3',
+      parent: 'visit0000000001',
       base_rev: 3,
       prev: 'm0',
       saw: { severity: 'moderada' },
@@ -118,14 +119,15 @@ describe('a form', () => {
   })
 })
 
-it('knows what was written in a form, and of which visit', () => {
+it('knows what was written in a form, and where it belongs', () => {
   const sent = { collection: 'findings', op: 'update' as const, record: 'f', fields: {} }
   expect(hasForm(sent)).toBe(true)
   expect(hasForm({ ...sent, op: 'delete' })).toBe(false)
   expect(hasForm({ ...sent, collection: 'visits' })).toBe(false)
-  expect(visitOf([sent], { visit: 'v' })).toBe('v')
-  expect(visitOf([{ fields: { visit: 'w' } }], undefined)).toBe('w')
-  expect(visitOf([sent], undefined)).toBe('')
+  expect(ownerOf([sent], 'findings', { visit: 'v' })).toBe('v')
+  expect(ownerOf([{ fields: { visit: 'w' } }], 'findings', undefined)).toBe('w')
+  expect(ownerOf([{ fields: {}, parent: 'x' }], 'findings', { visit: 'v' })).toBe('x')
+  expect(ownerOf([sent], 'findings', undefined)).toBe('')
 })
 
 it('a new record carries its visit and what has a value, never a state', () => {
@@ -135,10 +137,12 @@ it('a new record carries its visit and what has a value, never a state', () => {
     severity: 'moderada',
     description: 'El botiquín está incompleto',
   })
+  const { parent, ...older } = form
+  expect(newFields({ ...older, visit: parent }), 'begun with an older app').toEqual(newFields(form))
 })
 
 describe('the form of a record once more', () => {
-  const visit = { id: 'visit0000000001', visited_on: '2026-11-23' }
+  const day = '2026-11-23'
   const change = (fields: Partial<typeof shown>, more: Partial<Sent> = {}): Sent => ({
     collection: 'findings',
     op: 'update',
@@ -150,7 +154,7 @@ describe('the form of a record once more', () => {
   })
 
   it('taken back before it was sent, it is the same change', () => {
-    const form = formAgain([change({ severity: 'grave' }, { prev: 'm0' })], shown, visit)
+    const form = formAgain([change({ severity: 'grave' }, { prev: 'm0' })], shown, day)
     expect(changedFields(form)).toEqual({ severity: 'grave' })
     expect(form).toMatchObject({ record: 'finding00000001', base_rev: 3, prev: 'm0', typed: { severity: 'grave' } })
     const more = { ...form, typed: { ...form.typed, description: 'Falta el botiquín entero' } }
@@ -160,51 +164,47 @@ describe('the form of a record once more', () => {
 
   it('is still a lifting', () => {
     const lifting = change({ state: 'levantado', state_reason: 'Ya está' })
-    expect(isLifting(formAgain([lifting], shown, visit))).toBe(true)
+    expect(isLifting(formAgain([lifting], shown, day))).toBe(true)
   })
 
   it('refused, it does not claim to know what others wrote since', () => {
     const now = { ...shown, severity: 'leve', responsible: 'Alguien más' }
-    const form = formAgain(
-      [change({ severity: 'grave' }), change({ description: 'Falta todo el botiquín' })],
-      now,
-      visit,
-    )
+    const form = formAgain([change({ severity: 'grave' }), change({ description: 'Falta todo el botiquín' })], now, day)
     expect(form.saw).toMatchObject({ severity: 'moderada', responsible: 'Alguien más' })
     expect(form.base_rev).toBe(3)
     expect(changedFields(form)).toEqual({ severity: 'grave', description: 'Falta todo el botiquín' })
     // Of two changes of one field the first says what stood there before both.
     const twice = [change({ severity: 'leve' }), change({ severity: 'grave' }, { saw: { severity: 'leve' } })]
-    expect(formAgain(twice, now, visit)).toMatchObject({ base: { severity: 'moderada' }, typed: { severity: 'grave' } })
+    expect(formAgain(twice, now, day)).toMatchObject({ base: { severity: 'moderada' }, typed: { severity: 'grave' } })
   })
 
   it('of a record that is not there any more it keeps what was typed', () => {
-    expect(formAgain([change({ severity: 'grave' })], undefined, visit).typed).toMatchObject({ severity: 'grave' })
+    expect(formAgain([change({ severity: 'grave' })], undefined, day).typed).toMatchObject({ severity: 'grave' })
   })
 
   it('and what is filled in where it shows nothing does not pass for knowledge of what stands there', () => {
-    const form = formAgain([change({ severity: 'grave' })], undefined, visit)
+    const form = formAgain([change({ severity: 'grave' })], undefined, day)
     const more = { ...form, typed: { ...form.typed, description: 'Falta el botiquín entero' } }
     expect(seenIn(more, changedFields(more))).toEqual({ severity: 'moderada', description: '' })
   })
 
   it('does not claim to have seen what came into a field that was not there when he began', () => {
     const own = change({ corrective_measure: 'Comprarlo' }, { base_rev: 0, prev: 'm0', saw: {} })
-    const form = formAgain([own], { ...shown, corrective_measure: 'Reponerlo' }, visit)
+    const form = formAgain([own], { ...shown, corrective_measure: 'Reponerlo' }, day)
     expect(changedFields(form)).toEqual({ corrective_measure: 'Comprarlo' })
     expect(seenIn(form, changedFields(form))).toEqual({})
   })
 
   it('of an older app, which does not say what was seen, it is the same change', () => {
     const { saw: _, ...old } = change({ corrective_measure: '' })
-    const form = formAgain([old], { ...shown, corrective_measure: 'Comprarlo' }, visit)
+    const form = formAgain([old], { ...shown, corrective_measure: 'Comprarlo' }, day)
     expect(changedFields(form)).toEqual({ corrective_measure: '' })
     expect(seenIn(form, changedFields(form))).toEqual({})
   })
 
   it('a new record is new again', () => {
     const made = change({ ...shown, severity: 'grave' }, { op: 'create' })
-    expect(formAgain([made], undefined, visit)).toMatchObject({ record: '', base: {}, typed: { severity: 'grave' } })
+    expect(formAgain([made], undefined, day)).toMatchObject({ record: '', base: {}, typed: { severity: 'grave' } })
   })
 })
 

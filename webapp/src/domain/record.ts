@@ -8,21 +8,30 @@
 import type { Day } from './day'
 import { isDay } from './day'
 import { graveLacks, versionOf } from './forms'
+import {
+  declared,
+  factsIn,
+  isRecordCollection,
+  ownerField,
+  RECORDS,
+  type Fields,
+  type RecordCollection,
+} from './records'
 import { moveTo, type ActOf } from './states'
 import { findings } from './states.gen'
 import { visible } from './text'
-import { findingErrors, FORM, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
-
-export type RecordCollection = 'findings' | 'unlisted_workers' | 'visit_marks'
-export type Fields = Record<string, unknown>
+import { findingErrors, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
 /** The form of a record: what was shown when it was begun, and what is typed. Text but for nothing. */
 export interface RecordForm {
   collection: RecordCollection
   /** The record changed; '' for a new one, in the place of a refused one. */
   record: string
-  visit: string
-  /** No deadline lies before it; '' where not known. */
+  /** The record it is a part of; its work, where it is a part of none. */
+  parent?: string
+  /** The same in a form that was begun with an older version of the app. */
+  visit?: string
+  /** The day of its parent: no deadline lies before it; '' where not known. */
   visited_on: Day
   /** The revision the change is made on; 0 for a new one. */
   base_rev: number
@@ -36,38 +45,19 @@ export interface RecordForm {
 
 export const RECORD_FORM_VERSION = 1
 
-const FACTS: Record<RecordCollection, readonly string[]> = {
-  findings: ['severity', 'description', 'corrective_measure', 'responsible', 'due_on', 'state', 'state_reason'],
-  unlisted_workers: ['dni', 'given_names', 'surnames', 'note'],
-  visit_marks: ['participant', 'mark', 'coverage_seen'],
-}
-
-/** Fields that move together when two people change the same record (protocol §6). */
-const GROUPS: Record<RecordCollection, readonly (readonly string[])[]> = {
-  findings: [
-    ['state', 'state_reason'],
-    ['responsible', 'due_on'],
-  ],
-  unlisted_workers: [['dni', 'given_names', 'surnames']],
-  visit_marks: [],
-}
-
-export function isRecordCollection(c: string): c is RecordCollection {
-  return Object.hasOwn(FACTS, c)
-}
-
 /** The fields of a record's form, as text. */
 export function factsOf(collection: RecordCollection, data: Fields): Record<string, string> {
-  return Object.fromEntries(FACTS[collection].map((f) => [f, typeof data[f] === 'string' ? data[f] : '']))
+  return Object.fromEntries(factsIn(collection).map((f) => [f, typeof data[f] === 'string' ? data[f] : '']))
 }
 
 /** What of a record as it is shown its author has seen: what the server fills in is not there before it came back. */
 export function sawIn(collection: RecordCollection, data: Fields): Fields {
-  return Object.fromEntries(FACTS[collection].filter((f) => data[f] !== undefined).map((f) => [f, data[f]]))
+  const told = factsIn(collection).filter((f) => data[f] !== undefined)
+  return Object.fromEntries(told.map((f) => [f, data[f]]))
 }
 
 /** A record as it is shown, with what a change of it builds on. */
-export type ShownRecord = Fields & { id: string; visit: string; rev: number; prev?: string }
+export type ShownRecord = Fields & { id: string; rev: number; prev?: string }
 
 /**
  * The form of a change, on the record as it is shown now.
@@ -80,7 +70,7 @@ export function beginForm(collection: RecordCollection, row: ShownRecord, visite
   return {
     collection,
     record: row.id,
-    visit: row.visit,
+    parent: ownerOf([], collection, row),
     visited_on,
     base_rev: row.rev,
     ...(row.prev ? { prev: row.prev } : {}),
@@ -100,6 +90,8 @@ export interface Sent {
   op: 'create' | 'update'
   record: string
   fields: Fields
+  /** The record it is a part of. */
+  parent?: string
   base_rev?: number
   prev?: string
   saw?: Fields
@@ -110,15 +102,20 @@ interface AnySent extends Omit<Sent, 'collection' | 'op'> {
   op: Sent['op'] | 'delete'
 }
 
-/** Whether it was written in the form of a record: not a deletion, not a visit. */
+/** Whether it was written in the form of a record: not a deletion, not a whole with its parts. */
 export function hasForm<M extends AnySent>(sent: M): sent is M & Sent {
   return isRecordCollection(sent.collection) && sent.op !== 'delete'
 }
 
-/** The visit of a record: what was sent says so, or what is shown. '' where neither does. */
-export function visitOf(sent: readonly Pick<Sent, 'fields'>[], shown: Fields | undefined): string {
-  const visit = sent.map((m) => m.fields['visit']).findLast(Boolean) ?? shown?.['visit']
-  return typeof visit === 'string' ? visit : ''
+/** Where a record belongs: what was sent of it says so, or what is shown. '' where neither does. */
+export function ownerOf(
+  sent: readonly Pick<Sent, 'fields' | 'parent'>[],
+  collection: RecordCollection,
+  shown: Fields | undefined,
+): string {
+  const field = ownerField(collection)
+  const owner = sent.map((m) => m.parent || m.fields[field]).findLast(Boolean) ?? shown?.[field]
+  return typeof owner === 'string' ? owner : ''
 }
 
 /**
@@ -127,16 +124,13 @@ export function visitOf(sent: readonly Pick<Sent, 'fields'>[], shown: Fields | u
  *
  * @param sent one record's mutations, oldest first, at least one
  * @param shown the record as it is shown without them; undefined where it is not there
+ * @param visited_on the day of its parent, '' where not known
  */
-export function formAgain(
-  sent: readonly Sent[],
-  shown: Fields | undefined,
-  visit: { id: string; visited_on: Day },
-): RecordForm {
+export function formAgain(sent: readonly Sent[], shown: Fields | undefined, visited_on: Day): RecordForm {
   const [first] = sent as [Sent]
   const { collection } = first
   const fields = Object.assign({}, ...sent.map((m) => m.fields)) as Fields
-  const about = { collection, visit: visit.id, visited_on: visit.visited_on }
+  const about = { collection, parent: ownerOf(sent, collection, shown), visited_on }
   if (first.op === 'create') return { ...about, record: '', base_rev: 0, base: {}, typed: factsOf(collection, fields) }
   const saw = sawAgain(sent, shown)
   // A change of an older app does not say what he saw.
@@ -163,6 +157,11 @@ function sawAgain(sent: readonly Sent[], shown: Fields | undefined): Fields {
   return Object.assign(Object.fromEntries(rest), ...sent.map((m) => m.saw).reverse()) as Fields
 }
 
+/** The form of a refused mark of somebody who is not on the roster: he is written down by name instead. */
+export function asUnlisted(mark: RecordForm, about: Fields = {}): RecordForm {
+  return { ...mark, collection: 'unlisted_workers', typed: factsOf('unlisted_workers', about) }
+}
+
 /** Lifting a finding is a decision of its own: the form asks for the reason alone. */
 export function isLifting(form: RecordForm): boolean {
   return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
@@ -177,8 +176,13 @@ const clean = (typed: Record<string, string>, field: string): string => visible(
 /** The fields the person changed, in whole groups; trimmed. Empty where nothing changed. */
 export function changedFields(form: RecordForm): Record<string, string> {
   const changed = (field: string) => clean(form.typed, field) !== (form.base[field] ?? '')
-  const grouped = GROUPS[form.collection]
-  const units = [...grouped, ...FACTS[form.collection].filter((f) => !grouped.flat().includes(f)).map((f) => [f])]
+  const { units: grouped = [] } = declared(form.collection)
+  const units = [
+    ...grouped,
+    ...factsIn(form.collection)
+      .filter((f) => !grouped.flat().includes(f))
+      .map((f) => [f]),
+  ]
   const moved = units.filter((unit) => unit.some(changed)).flat()
   return Object.fromEntries(moved.map((field) => [field, clean(form.typed, field)]))
 }
@@ -192,7 +196,8 @@ export function seenIn(form: Pick<RecordForm, 'saw'>, fields: Fields): Fields {
 export function newFields(form: RecordForm): Record<string, string> {
   const { state: _, state_reason: __, ...typed } = form.typed
   const filled = Object.entries(typed).flatMap(([k, v]) => (visible(v).trim() === '' ? [] : [[k, visible(v).trim()]]))
-  return { visit: form.visit, ...(Object.fromEntries(filled) as Record<string, string>) }
+  const owner = form.parent ?? form.visit ?? ''
+  return { [ownerField(form.collection)]: owner, ...(Object.fromEntries(filled) as Record<string, string>) }
 }
 
 /** What a form comes to, as it is sent. */
@@ -208,11 +213,14 @@ export interface RecordChange extends Sent {
  */
 export function changeOf(form: RecordForm, id: string): RecordChange | null {
   const { collection, record, base_rev, prev } = form
-  if (record === '') return { collection, record: id, op: 'create', fields: newFields(form), form: FORM }
+  const { form: version = '', parent } = declared(collection)
+  const owner = form.parent ?? form.visit
+  const sent = { collection, form: version, ...(parent && owner ? { parent: owner } : {}) }
+  if (record === '') return { ...sent, record: id, op: 'create', fields: newFields(form) }
   const fields = changedFields(form)
   if (Object.keys(fields).length === 0) return null
   const seen = { base_rev, ...(prev ? { prev } : {}), saw: seenIn(form, fields) }
-  return { collection, record, op: 'update', fields, form: FORM, ...seen }
+  return { ...sent, record, op: 'update', fields, ...seen }
 }
 
 export type RecordErrors = FieldErrors<FindingEntry & UnlistedEntry & { state_reason: string; mark: string }>
@@ -232,7 +240,7 @@ export function recordErrors(form: RecordForm, listed: readonly string[]): Recor
         delete errors.due_on
       // Nor is what an older grave finding lacks, while nothing of that is touched.
       const changed = form.record === '' ? ['severity'] : Object.keys(changedFields(form))
-      const lacks = graveLacks(form.typed, changed, versionOf(FORM)).map((f) => f.field)
+      const lacks = graveLacks(form.typed, changed, versionOf(RECORDS.findings.form)).map((f) => f.field)
       for (const field of ['corrective_measure', 'responsible', 'due_on'] as const)
         if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
       if (moveTo(findings, form.typed['state'])?.reason && clean(form.typed, 'state_reason') === '')

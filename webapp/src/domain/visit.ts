@@ -6,9 +6,10 @@ import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
 import { isDni } from './dni'
-import { formFaults, graveLacks, MIN_DESCRIPTION, versionOf } from './forms'
+import { formFaults, graveLacks, limitsOf, versionOf } from './forms'
 import type { Coverage } from './insurance'
 import { isDoubtful, judgePlace, type Place } from './place'
+import { RECORDS } from './records'
 import { visible } from './text'
 
 /** A creation as the outbox takes it. */
@@ -23,7 +24,7 @@ export interface Creation {
 /** Just what is needed to read a creation back. */
 export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
 
-export const FORM = 'visit/3'
+export const FORM = RECORDS.visits.form
 export const FORM_VERSION = 1
 
 export type Kind = 'in_situ' | 'unannounced'
@@ -263,7 +264,7 @@ export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEn
   const errors: FieldErrors<FindingEntry> = {}
   if (f.severity === '') errors.severity = 'required'
   // Characters, as the server counts them: an emoji is one.
-  if ([...f.description.trim()].length < MIN_DESCRIPTION) errors.description = 'too_short'
+  if ([...f.description.trim()].length < limitsOf('findings', 'description').min) errors.description = 'too_short'
   if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
   else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
   for (const { field } of graveLacks(f as unknown as Record<string, unknown>, ['severity'], versionOf(FORM)))

@@ -1,5 +1,5 @@
 import type { OutboxEntry, Problem, Review } from '../sync/contract'
-import { isReplaced } from '../sync/entries'
+import { isHead, isReplaced } from '../sync/entries'
 import { distinct, refusedRecords, type Around, type RefusedRecord } from './refused'
 import { sync } from './sync.svelte'
 
@@ -16,9 +16,9 @@ export interface WorkGroup {
   total: number
   /** None of it was ever on the wire. */
   reversible: boolean
-  /** The visit itself was refused: it can be done again as a new one. */
+  /** The whole itself was refused, with all its parts: it can be done again as a new one. */
   redoable: boolean
-  /** The draft, or later the group, that carries the refused visit again; '' while there is none. */
+  /** The draft, or later the group, that carries the refused whole again; '' while there is none. */
   redone_as: string
   /** `redone_as` is a draft still. */
   redoing: boolean
@@ -45,7 +45,7 @@ function stateOf(entries: readonly OutboxEntry[], around: Around): GroupState {
 
 function problemsOf(entries: readonly OutboxEntry[]): Problem[] {
   const all = entries.flatMap((e) => e.outcome?.errors ?? [])
-  // What fell with its visit says nothing new.
+  // What fell with its whole says nothing new.
   const own = all.filter((p) => p.code !== 'parent_rejected' && p.code !== 'parent_parked')
   return distinct(own.length > 0 ? own : all)
 }
@@ -59,7 +59,7 @@ function reviewOf(entries: readonly OutboxEntry[]): WorkGroup['review'] {
 
 function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
   const first = entries[0] as OutboxEntry
-  const head = entries.find((e) => e.mutation.collection === 'visits')
+  const head = entries.find(isHead)
   const redoable = head?.state === 'rejected'
   const redone_as = (redoable && head.redone_as) || ''
   return {

@@ -1,10 +1,15 @@
 /** Reads for the screens: the replica, with the outbox replayed on top. Every read is a bounded index range. */
+import { declared } from '../domain/records'
 import type { Collections } from '../domain/rows'
 import type { OutboxEntry, ReplicaRow } from '../sync/contract'
 import { overlay, shownRow, type ShownRow } from '../sync/overlay'
 import { sync } from './sync.svelte'
 
-type Name = keyof Collections
+export type Kind = keyof Collections
+type Name = Kind
+
+/** What kind of record one of this kind is a part of. */
+export const wholeOf = (kind: string): Kind | undefined => declared(kind).of as Kind | undefined
 
 function shape<N extends Name>(id: string, data: Record<string, unknown>): Collections[N] {
   return { ...data, id } as unknown as Collections[N]

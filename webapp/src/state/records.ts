@@ -1,88 +1,81 @@
 import { limaIso, type Day } from '../domain/day'
-import {
-  beginForm,
-  changeOf,
-  isSameForm,
-  RECORD_FORM_VERSION,
-  sawIn,
-  type Fields,
-  type RecordForm,
-  type ShownRecord,
-} from '../domain/record'
-import type { Finding, UnlistedWorker, Visit } from '../domain/rows'
-import { FORM } from '../domain/visit'
+import { beginForm, changeOf, isSameForm, RECORD_FORM_VERSION, sawIn, type RecordForm } from '../domain/record'
+import { declared, parentIn, workOf, type Fields, type RecordCollection } from '../domain/records'
+import type { Collections } from '../domain/rows'
 import type { Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
 import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
-import { ofIntervention, one, oneWithOutbox, withOutbox, type Overlaid } from './read'
+import { one, oneWithOutbox, wholeOf, type Kind, type Overlaid } from './read'
 import { distinct, personOf } from './refused'
 import { sync } from './sync.svelte'
 
 /** A record the server has, with what decides who may change it. */
-export interface Held<T> {
+export interface Held<T> extends Circumstances {
   record: Overlaid<T>
-  visited_on: string
+}
+
+export interface Circumstances {
+  /** The day it is about, or the record it is a part of; '' where not known. */
+  made_on: Day
   intervention_name: string
   /** His activity now: a change would be taken, not refused. */
   assigned: boolean
-  /** He made the visit himself. */
+  /** He made it himself, or what it is a part of. */
   own: boolean
 }
 
-async function held<T extends { visit: string; intervention: string }>(
-  record: Overlaid<T> | undefined,
-  today: Day,
-): Promise<Held<T> | null> {
-  if (!record) return null
-  const [visit, intervention, assigned] = await Promise.all([
-    oneWithOutbox('visits', record.visit),
-    one('interventions', record.intervention),
+/** What a row is a part of, or the row itself; it may not be on this device. */
+interface Head {
+  kind: Kind
+  row: Fields | undefined
+}
+
+const fieldsOf = async (kind: Kind, id: string): Promise<Fields | undefined> => {
+  const row = await oneWithOutbox(kind, id)
+  return row && { ...row }
+}
+
+async function headOf(kind: Kind, row: Fields): Promise<Head> {
+  const whole = wholeOf(kind)
+  return whole ? { kind: whole, row: await fieldsOf(whole, parentIn(kind, row)) } : { kind, row }
+}
+
+function dayOf({ kind, row }: Head): Day {
+  const said = row?.[declared(kind).day ?? '']
+  return typeof said === 'string' ? said : ''
+}
+
+/** What this phone made itself and has not pulled back yet names nobody. */
+function isOwn({ kind, row }: Head): boolean {
+  const { author } = declared(kind)
+  return author !== undefined && row !== undefined && (row[author] ?? sync.user) === sync.user
+}
+
+export async function circumstances(kind: Kind, record: object, today: Day): Promise<Circumstances> {
+  const row = record as Fields
+  const work = workOf(kind, '', row)
+  const [head, intervention, assigned] = await Promise.all([
+    headOf(kind, row),
+    one('interventions', work),
     assignedIds(today),
   ])
   return {
-    record,
-    visited_on: visit?.visited_on ?? '',
+    made_on: dayOf(head),
     intervention_name: intervention?.name ?? '',
-    assigned: assigned.has(record.intervention),
-    // A visit of this phone's own, not pulled back yet, names nobody.
-    own: visit !== undefined && (visit.supervisor ?? sync.user) === sync.user,
+    assigned: assigned.has(work),
+    own: isOwn(head),
   }
 }
 
-export async function heldFinding(id: string, today: Day): Promise<Held<Finding> | null> {
-  return held(await oneWithOutbox('findings', id), today)
-}
-
-/** A visit that was made, as the phone has it. */
-export interface PastVisit extends Held<Visit> {
-  present: number
-  /** Names. */
-  absent: string[]
-  findings: Overlaid<Finding>[]
-  unlisted: Overlaid<UnlistedWorker>[]
-}
-
-export async function pastVisit(id: string, today: Day): Promise<PastVisit | null> {
-  const visit = await oneWithOutbox('visits', id)
-  const head = visit && (await held({ ...visit, visit: id }, today))
-  if (!head) return null
-  const [marks, findings, unlisted, people] = await Promise.all([
-    withOutbox('visit_marks', visit.intervention),
-    withOutbox('findings', visit.intervention),
-    withOutbox('unlisted_workers', visit.intervention),
-    ofIntervention('participants', visit.intervention),
-  ])
-  const of = <T extends { visit: string }>(rows: T[]): T[] => rows.filter((r) => r.visit === id)
-  const name = new Map(people.map((p) => [p.id, `${p.surnames}, ${p.given_names}`]))
-  return {
-    ...head,
-    present: of(marks).filter((x) => x.mark === 'presente').length,
-    absent: of(marks).flatMap((x) => (x.mark === 'ausente' ? [name.get(x.participant) ?? x.participant] : [])),
-    findings: of(findings),
-    unlisted: of(unlisted),
-  }
+export async function held<K extends RecordCollection>(
+  kind: K,
+  id: string,
+  today: Day,
+): Promise<Held<Collections[K]> | null> {
+  const record = await oneWithOutbox(kind, id)
+  return record ? { record, ...(await circumstances(kind, record, today)) } : null
 }
 
 /**
@@ -91,15 +84,11 @@ export async function pastVisit(id: string, today: Day): Promise<PastVisit | nul
  *
  * @param state the finding's new state, where that is what is changed
  */
-export async function beginChange(
-  collection: 'findings' | 'unlisted_workers',
-  id: string,
-  state?: string,
-): Promise<string> {
+export async function beginChange(collection: RecordCollection, id: string, state?: string): Promise<string> {
   const row = await oneWithOutbox(collection, id)
   if (!row) return ''
-  const visit = await oneWithOutbox('visits', row.visit)
-  const form = beginForm(collection, row as unknown as ShownRecord, visit?.visited_on ?? '', state)
+  const made_on = dayOf(await headOf(collection, { ...row }))
+  const form = beginForm(collection, { ...row }, made_on, state)
   const before = (await allDrafts()).find((d) => d.kind === 'record' && isSameForm(d.body as RecordForm, form))
   if (before) return before.id
   const draft = recordId()
@@ -121,20 +110,26 @@ export async function beginChange(
  * the server too. Answers the way back, which works until it was sent.
  */
 export async function withdraw(
-  collection: 'findings' | 'unlisted_workers',
+  collection: RecordCollection,
   id: string,
   label: string,
 ): Promise<() => Promise<boolean>> {
   const row = await oneWithOutbox(collection, id)
   if (!row) return () => Promise.resolve(false)
   const group = recordId()
-  const saw = sawIn(collection, row as unknown as Fields)
-  const seen = { base_rev: row.rev, prev: row.prev, saw }
+  const fields = { ...row }
+  const { form = '' } = declared(collection)
+  const seen = {
+    base_rev: row.rev,
+    prev: row.prev,
+    saw: sawIn(collection, fields),
+    parent: parentIn(collection, fields),
+  }
   await sync.engine.enqueue({
     group,
     label,
     intervention: row.intervention,
-    mutations: [{ collection, record: id, op: 'delete', fields: {}, form: FORM, ...seen }],
+    mutations: [{ collection, record: id, op: 'delete', fields: {}, form, ...seen }],
   })
   return () => sync.engine.takeBack(group, null)
 }

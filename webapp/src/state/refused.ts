@@ -1,19 +1,20 @@
-import { limaIso } from '../domain/day'
+import { limaIso, type Day } from '../domain/day'
 import {
+  asUnlisted,
   formAgain,
   hasForm,
+  ownerOf,
   RECORD_FORM_VERSION,
   remedyOf,
-  visitOf,
-  type Fields,
   type RecordForm,
   type Remedy,
 } from '../domain/record'
-import type { OutboxEntry, Problem } from '../sync/contract'
-import { isReplaced } from '../sync/entries'
+import { declared, type Fields, type RecordCollection } from '../domain/records'
+import type { About, OutboxEntry, Problem } from '../sync/contract'
+import { isReplaced, parentOf } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { waits } from '../sync/push'
-import { one, oneWithOutbox } from './read'
+import { one, oneWithOutbox, wholeOf } from './read'
 import { sync } from './sync.svelte'
 
 /** What else is on the device: it tells whether something refused was replaced. */
@@ -54,8 +55,7 @@ export function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((p) => [problemKey(p), p])).values()]
 }
 
-export const personOf = (about: OutboxEntry['about']): string =>
-  about ? `${about.surnames}, ${about.given_names}` : ''
+export const personOf = (about: About | undefined): string => (about ? `${about.surnames}, ${about.given_names}` : '')
 
 export function refusedRecords(entries: readonly OutboxEntry[], around: Around): RefusedRecord[] {
   const byRecord = new Map<string, OutboxEntry[]>()
@@ -104,8 +104,6 @@ function typedIn(refused: readonly OutboxEntry[]): Record<string, unknown> {
   return Object.assign({}, ...refused.map((e) => e.mutation.fields)) as Record<string, unknown>
 }
 
-const text = (v: unknown): string => (typeof v === 'string' ? v : '')
-
 /**
  * Begins to write a refused record again: a draft with all that was typed, and the
  * refused one remembers it. Made once: a second tap answers the same id, be it a
@@ -117,7 +115,7 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
   const entries = await sync.work.outbox.where('id').anyOf(item.ids).sortBy('counter')
   const first = entries[0]
   if (!first) return ''
-  const form = await (unlisted ? asUnlisted(first) : recordFormOf(entries))
+  const form = await recordFormOf(unlisted ? [first] : entries)
   if (!form) return ''
   const draft = {
     id: recordId(),
@@ -125,7 +123,7 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
     intervention: first.intervention,
     version: RECORD_FORM_VERSION,
     saved_at: limaIso(Date.now()),
-    body: form,
+    body: unlisted ? asUnlisted(form, { ...first.about }) : form,
   }
   return sync.engine.redo(item.group, draft, item.ids)
 }
@@ -136,28 +134,24 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
  * @param entries of one record, oldest first, at least one; what the form is to take the place of
  */
 export async function recordFormOf(entries: readonly OutboxEntry[]): Promise<RecordForm | null> {
-  const sent = entries.map((e) => e.mutation).filter(hasForm)
+  const sent = entries.map((e) => ({ ...e.mutation, parent: parentOf(e) })).filter(hasForm)
   const [first] = sent
   if (!first) return null
   const ids = entries.map((e) => e.id)
   const row = first.op === 'create' ? undefined : await oneWithOutbox(first.collection, first.record, ids)
   const shown = row as Fields | undefined
-  const visit = visitOf(sent, shown)
-  return formAgain(sent, shown, { id: visit, visited_on: await visitedOn(visit) })
+  return formAgain(sent, shown, await dayOfParent(first.collection, ownerOf(sent, first.collection, shown)))
 }
 
-/** A refused mark as the form of a person who is not on the roster. */
-async function asUnlisted(mark: OutboxEntry): Promise<RecordForm | null> {
-  const form = await recordFormOf([mark])
-  const { dni = '', given_names = '', surnames = '' } = mark.about ?? {}
-  return form && { ...form, collection: 'unlisted_workers', typed: { dni, given_names, surnames, note: '' } }
-}
-
-async function visitedOn(visit: string): Promise<string> {
-  const row = await one('visits', visit)
-  if (row) return row.visited_on
-  const own = await sync.work.outbox.filter((e) => e.mutation.record === visit).first()
-  return text(own?.mutation.fields?.['visited_on'])
+/** The day of the record that one is a part of, as the server has it or as it was sent; '' where not known. */
+async function dayOfParent(part: RecordCollection, parent: string): Promise<Day> {
+  const of = wholeOf(part)
+  const { day } = declared(of ?? '')
+  if (!of || !day) return ''
+  const row = (await one(of, parent)) as Fields | undefined
+  const whole = row ? [] : await sync.work.outbox.where('group').equals(parent).toArray()
+  const said = (row ?? whole.find((e) => e.mutation.record === parent)?.mutation.fields)?.[day]
+  return typeof said === 'string' ? said : ''
 }
 
 /** The refused mutations as the phone holds them, for a copy of the person's own. */

@@ -15,8 +15,7 @@ const NOTHING_YET: SyncStatus = {
   done: 0,
   total: 0,
   pending: 0,
-  visits: 0,
-  changes: 0,
+  work: {},
   rejected: 0,
   parked: 0,
   resending: 0,
@@ -67,7 +66,8 @@ class Sync {
     })
     work.heard = (news) => storage.hear(news, user)
     const unsubscribe = engine.subscribe((status) => {
-      this.status = status
+      // A leading tab of an older app does not say what kinds of work wait.
+      this.status = { ...status, work: status.work ?? { '': status.pending } }
       if (status.synced_at !== '' && !storage.holds(user)) storage.holding(user)
     })
     this.#open = { user, replica, work, engine, unsubscribe }

@@ -1,10 +1,14 @@
-import { limaIso } from '../domain/day'
+import { limaIso, type Day } from '../domain/day'
+import { RECORD_FORM_VERSION } from '../domain/record'
+import type { Finding, UnlistedWorker, Visit } from '../domain/rows'
+import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
+import { isHead } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { convenioCode } from './facts'
+import { ofIntervention, oneWithOutbox, withOutbox, type Overlaid } from './read'
+import { circumstances, type Held } from './records'
 import { recordFormOf } from './refused'
 import { sync } from './sync.svelte'
-import { RECORD_FORM_VERSION } from '../domain/record'
-import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 
 /** Starts a visit: its draft is on disk before the screen opens. Answers the draft's id. */
 export async function startVisit(intervention: string, convenio_code: string): Promise<string> {
@@ -34,7 +38,7 @@ export async function reopen(group: string): Promise<string> {
   const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
   const first = entries[0]
   if (!first) return ''
-  const visit = entries.some((e) => e.mutation.collection === 'visits')
+  const visit = entries.some(isHead)
   const body = visit ? fromMutations(entries.map((e) => e.mutation)) : await recordFormOf(entries)
   const draft = body && {
     id: group,
@@ -68,4 +72,35 @@ export async function redoVisit(group: string): Promise<string> {
     saved_at: limaIso(Date.now()),
     body,
   })
+}
+
+/** A visit that was made, as the phone has it. */
+export interface PastVisit extends Held<Visit> {
+  present: number
+  /** Names. */
+  absent: string[]
+  findings: Overlaid<Finding>[]
+  unlisted: Overlaid<UnlistedWorker>[]
+}
+
+export async function pastVisit(id: string, today: Day): Promise<PastVisit | null> {
+  const visit = await oneWithOutbox('visits', id)
+  if (!visit) return null
+  const [about, marks, findings, unlisted, people] = await Promise.all([
+    circumstances('visits', visit, today),
+    withOutbox('visit_marks', visit.intervention),
+    withOutbox('findings', visit.intervention),
+    withOutbox('unlisted_workers', visit.intervention),
+    ofIntervention('participants', visit.intervention),
+  ])
+  const of = <T extends { visit: string }>(rows: T[]): T[] => rows.filter((r) => r.visit === id)
+  const name = new Map(people.map((p) => [p.id, `${p.surnames}, ${p.given_names}`]))
+  return {
+    record: visit,
+    ...about,
+    present: of(marks).filter((x) => x.mark === 'presente').length,
+    absent: of(marks).flatMap((x) => (x.mark === 'ausente' ? [name.get(x.participant) ?? x.participant] : [])),
+    findings: of(findings),
+    unlisted: of(unlisted),
+  }
 }

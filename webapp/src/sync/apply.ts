@@ -7,10 +7,12 @@
  *     bucket, nor with all the others; they are marked KEPT, in no cursor and no
  *     total, and go with the first complete page after the work was answered (I2, I5).
  */
+import { workOf } from '../domain/records'
 import type { ReplicaRow } from './contract'
 import { add64, digestOf, entryOf, hex64, parse64, sub64, totalOf } from './checksum'
 import { keyOf } from './ports'
 import type { HeldBucket, PullPage, ReplicaBatch, ReplicaMeta, RowKey } from './ports'
+import { REVIEWS } from './rows'
 
 /** No real handle: held only to show unanswered work of an intervention that left this user's scope. */
 export const KEPT = -1
@@ -34,7 +36,7 @@ export function needsOf(page: PullPage, meta: ReplicaMeta): { keys: RowKey[]; ha
  */
 export function planAnew(meta: ReplicaMeta, stored: readonly ReplicaRow[], waiting: ReadonlySet<string>): ReplicaBatch {
   // Decisions about parked work come with a page that proves them, or not at all.
-  const shown = stored.filter((row) => row.c !== 'mutation_reviews')
+  const shown = stored.filter((row) => row.c !== REVIEWS)
   const kept = shown.filter((row) => (row.i ? waiting.has(row.i) : waiting.size > 0))
   return { clear: true, deletes: [], puts: kept.map((row) => ({ ...row, b: [KEPT] })), meta }
 }
@@ -196,7 +198,7 @@ export class Desk {
       c: put.c,
       id: put.id,
       rev: put.rev,
-      i: interventionOf(put.c, put.id, data),
+      i: workOf(put.c, put.id, data),
       b: [...without(old?.b ?? [], put.b, KEPT, STALE), put.b],
       digest: digestOf(data),
       data,
@@ -270,8 +272,3 @@ const without = (b: readonly number[], ...gone: number[]): number[] => b.filter(
 
 /** The intervention of a bucket `aii:<id>` or `aii-sup:<id>`, else ''. */
 const ownerOf = (name: string): string => /^aii(?:-sup)?:(.+)$/.exec(name)?.[1] ?? ''
-
-function interventionOf(c: string, id: string, data: Record<string, unknown>): string {
-  if (c === 'interventions') return id
-  return typeof data.intervention === 'string' ? data.intervention : ''
-}

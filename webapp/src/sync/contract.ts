@@ -16,7 +16,7 @@ export interface ReplicaRow {
   c: string
   id: string
   rev: number
-  /** `data.intervention` where there is one, else ''; for interventions their own id. */
+  /** The work it is of, see workOf in domain/records; else ''. */
   i: string
   /** Handles of the buckets that hold it. -1 (KEPT): it left the user's scope and stays only to show unsent work. */
   b: number[]
@@ -40,7 +40,7 @@ export interface OutboxEntry {
   id: string
   device: string
   mutation: Mutation
-  /** What was done together, e.g. a visit's id: the unit shown in the sync centre. */
+  /** What was done together, the unit shown in the sync centre: a whole with its parts under its own id, or a change. */
   group: string
   /** Spanish, e.g. "Visita a Limpieza del canal Qantu · 23 nov". */
   label: string
@@ -63,6 +63,8 @@ export interface OutboxEntry {
   review?: Review
   /** Whom it is about, kept beside what is sent: he may leave the device before the answer comes. */
   about?: About
+  /** The record that its record is a part of; see parentOf. An entry of an older app does not say. */
+  parent?: string
   /** The draft and later group that carries what was refused here, see `redo`. */
   redone_as?: string
 }
@@ -109,9 +111,8 @@ export interface SyncStatus {
   total: number
   /** Outbox counts. */
   pending: number
-  /** The pending ones as a person counts them: visits of which anything waits, and other work. */
-  visits: number
-  changes: number
+  /** The pending ones as a person counts them, see OutboxCounts. */
+  work: Readonly<Record<string, number>>
   rejected: number
   parked: number
   /** Entries the server had answered, and is sent again because it went back to an older state. */
@@ -147,6 +148,8 @@ export interface NewMutation {
   prev?: string
   saw?: Record<string, unknown>
   about?: About
+  /** The record it is a part of, where its fields do not say so. */
+  parent?: string
 }
 
 export interface SyncEngine {

@@ -32,7 +32,7 @@ import type { PagePorts } from './pages'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
 import { isUncured, remedyFor } from './reconcile'
 import { Repair } from './repair'
-import { leaseDays, verdictsOf } from './rows'
+import { leaseDays, PARAMETERS, REVIEWS, verdictsOf } from './rows'
 import { statusOf } from './status'
 import { faultCode, isSession, readDevice, readPage, readPush } from './wire'
 
@@ -325,11 +325,11 @@ export class Driver {
     const { replica, work } = this.ports
     this.progress = { done: 0, total: 0 }
     await work.prune(this.meta.durable_seq, this.meta.server_time)
-    const days = leaseDays(await replica.collection('parameters'), this.meta.business_date)
+    const days = leaseDays(await replica.collection(PARAMETERS), this.meta.business_date)
     if (days !== this.state.lease.days) this.tell({ type: 'leased', days })
     // A server that went back may have lost a decision whose row is still to be compared away.
     if (!verified) return
-    await work.review(verdictsOf(await replica.collection('mutation_reviews')))
+    await work.review(verdictsOf(await replica.collection(REVIEWS)))
     this.counts = await work.counts()
   }
 

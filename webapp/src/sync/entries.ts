@@ -1,5 +1,6 @@
 /** How finished work becomes outbox entries. Pure; both stores use it inside their transaction. */
-import type { Mutation, OutboxEntry } from './contract'
+import { declared, isWhole, parentIn } from '../domain/records'
+import type { Mutation, NewMutation, OutboxEntry } from './contract'
 import { SCHEMA } from './ports'
 import type { OutboxCounts, Stamp, Work, WorkMeta } from './ports'
 
@@ -37,6 +38,7 @@ export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta): { entries:
       attempts: 0,
       created_at: stamp.at,
       ...(m.about === undefined ? {} : { about: m.about }),
+      ...parentOfNew(m),
     })
   }
   return { entries, meta: { ...meta, last_counter: counter } }
@@ -57,9 +59,31 @@ export function isReplaced(e: OutboxEntry, pending: ReadonlySet<string>, drafts:
   return e.redone_as !== undefined && !pending.has(e.redone_as) && !drafts.has(e.redone_as)
 }
 
-/** A finished visit is one piece of work under its own id, whatever of it still waits. */
-function isOfVisit({ group, mutation }: OutboxEntry): boolean {
-  return mutation.collection === 'visits' || mutation.fields['visit'] === group
+function parentOfNew({ parent, collection, fields }: NewMutation): Pick<OutboxEntry, 'parent'> {
+  const id = parent ?? parentIn(collection, fields)
+  return id ? { parent: id } : {}
+}
+
+/** The record that an entry's record is a part of; '' where nothing says so. */
+export const parentOf = ({ parent, mutation }: OutboxEntry): string =>
+  parent ?? parentIn(mutation.collection, mutation.fields)
+
+/** Whether it is a whole, which others are parts of. */
+export const isHead = ({ mutation }: OutboxEntry): boolean => isWhole(mutation.collection)
+
+/** What a whole finished with its parts is, whatever of it still waits; '' for a change by itself. */
+function kindOf(entry: OutboxEntry): string {
+  if (isHead(entry)) return entry.mutation.collection
+  return parentOf(entry) === entry.group ? (declared(entry.mutation.collection).of ?? '') : ''
+}
+
+/** One for each piece of work, by kind. */
+function workIn(pending: readonly OutboxEntry[]): Record<string, number> {
+  const kinds = new Map<string, string>()
+  for (const e of pending) kinds.set(e.group, kinds.get(e.group) || kindOf(e))
+  const counts: Record<string, number> = {}
+  for (const kind of kinds.values()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
 }
 
 /**
@@ -70,12 +94,10 @@ export function countsOf(entries: readonly OutboxEntry[], drafts: ReadonlySet<st
   const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
   const pending = of('pending')
   const groups = new Set(pending.map((e) => e.group))
-  const visits = new Set(pending.filter(isOfVisit).map((e) => e.group)).size
   const oldest = pending.map((e) => e.created_at).sort()[0] ?? ''
   return {
     pending: pending.length,
-    visits,
-    changes: groups.size - visits,
+    work: workIn(pending),
     rejected: of('rejected').filter((e) => !isReplaced(e, groups, drafts)).length,
     parked: of('parked').length,
     resending: pending.filter((e) => e.was).length,

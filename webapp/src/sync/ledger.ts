@@ -12,7 +12,7 @@
  *     of it may stay (I5).
  */
 import type { Draft, OutboxEntry, OutboxState } from './contract'
-import { canTakeBack, countsOf, entriesFor } from './entries'
+import { canTakeBack, countsOf, entriesFor, isHead } from './entries'
 import { leaseOf } from './lease'
 import { emptyWorkMeta } from './ports'
 import type { OutboxCounts, Settlement, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
@@ -67,10 +67,9 @@ const metaOf = async (r: WorkReader): Promise<WorkMeta> => {
   return { ...emptyWorkMeta(), ...kept, lease: leaseOf(kept?.lease) }
 }
 
-/** What was to replace something did not: a visit by its own head, a single record by itself. */
+/** What was to replace something did not: a whole by its own head, a single record by itself. */
 function failed(gone: readonly OutboxEntry[], replaced: readonly OutboxEntry[]): boolean {
-  const head = (e: OutboxEntry): boolean => e.mutation.collection === 'visits'
-  return replaced.some(head) ? gone.some(head) : gone.length > 0
+  return replaced.some(isHead) ? gone.some(isHead) : gone.length > 0
 }
 
 /** Every tab may save a draft, enqueue, take back, redo and discard; only the one that syncs calls the rest. */

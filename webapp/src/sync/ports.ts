@@ -183,9 +183,11 @@ export interface Settlement {
 
 export interface OutboxCounts {
   pending: number
-  /** What a person calls those: visits of which anything waits, and other pieces of work. */
-  visits: number
-  changes: number
+  /**
+   * Those as a person counts them, by kind: wholes (visits) of which anything waits,
+   * each once; under '' the changes of what was sent before.
+   */
+  work: Readonly<Record<string, number>>
   rejected: number
   parked: number
   /** Of the pending ones, those the server had answered before it went back. */
@@ -195,8 +197,7 @@ export interface OutboxCounts {
 
 export const noCounts = (): OutboxCounts => ({
   pending: 0,
-  visits: 0,
-  changes: 0,
+  work: {},
   rejected: 0,
   parked: 0,
   resending: 0,

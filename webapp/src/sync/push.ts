@@ -5,7 +5,9 @@
  *  P3 one entry that cannot be sent or judged holds up no other (I9), except
  *     what depends on it: that must not reach the server first.
  */
+import { isMadeHere } from '../domain/records'
 import type { OutboxEntry, Outcome } from './contract'
+import { parentOf } from './entries'
 import type { Mark, Settlement, Told, Verdict, WorkMeta } from './ports'
 import type { PushAnswer } from './wire'
 
@@ -17,15 +19,16 @@ const utf8 = new TextEncoder()
 /**
  * What may go now, while some groups are set aside because the server failed on
  * one of theirs alone. What changes a record of such a group waits with it, and so
- * does what belongs to it: without its visit a corrected finding would be refused.
+ * does what is a part of it: without its whole a corrected part would be refused.
  *
  * @param pending oldest first
  */
 export function sendable(pending: readonly OutboxEntry[], aside: ReadonlySet<string>): OutboxEntry[] {
   const held = new Set(pending.filter((e) => aside.has(e.group)).map((e) => e.mutation.record))
-  return pending.filter(({ group, mutation }) => {
-    const waits = aside.has(group) || held.has(mutation.record) || held.has(String(mutation.fields['visit']))
-    if (waits) held.add(mutation.record) // and so does what changes it
+  return pending.filter((entry) => {
+    const { record } = entry.mutation
+    const waits = aside.has(entry.group) || held.has(record) || held.has(parentOf(entry))
+    if (waits) held.add(record) // and so does what changes it
     return !waits
   })
 }
@@ -95,12 +98,13 @@ export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEn
 
 /**
  * Refused only because what it hangs on, or changes, was not at the server: when
- * that comes, the server judges it again. Settlements of conflicts wait for nothing.
+ * that comes, the server judges it again. What only the server makes is waited for
+ * by nothing.
  */
 export function waits({ state, outcome, mutation }: OutboxEntry): boolean {
   const [problem, ...others] = outcome?.errors ?? []
   const missing = problem?.code === 'parent_not_found' || problem?.code === 'record_not_found'
-  return state === 'rejected' && missing && others.length === 0 && mutation.collection !== 'conflicts'
+  return state === 'rejected' && missing && others.length === 0 && isMadeHere(mutation.collection)
 }
 
 /** What a server that went back may have forgotten: what took effect, what it had taken for review, what waits. */

@@ -5,6 +5,10 @@ import type { Outcome, Problem, ReplicaRow } from './contract'
 import { DEFAULT_LEASE_DAYS } from './lease'
 import type { Verdict } from './ports'
 
+/** The two kinds of row that the engine itself goes by. */
+export const PARAMETERS = 'parameters'
+export const REVIEWS = 'mutation_reviews'
+
 /** The dated parameter `device.lease_days`. */
 export function leaseDays(parameters: readonly ReplicaRow[], day: string): number {
   const value = parameterOn(
@@ -17,7 +21,7 @@ export function leaseDays(parameters: readonly ReplicaRow[], day: string): numbe
 
 const text = (v: unknown): string => (typeof v === 'string' ? v : '')
 
-/** Rows of `mutation_reviews`: what was decided about parked work, and about what waited for a record that came. */
+/** Rows of REVIEWS: what was decided about parked work, and about what waited for a record that came. */
 export function verdictsOf(rows: readonly ReplicaRow[]): Verdict[] {
   return rows.flatMap(({ data }) => {
     const { mutation, status, seq, rev, receipt, errors } = data

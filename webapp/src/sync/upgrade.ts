@@ -6,23 +6,12 @@
  *  U3 what the present form demands and the old one did not ask for is never made
  *     up: such a mutation keeps its old form, which the server still takes.
  */
+import { LIFTS } from '../domain/forms'
 import type { Mutation } from './contract'
 import { SCHEMA } from './ports'
 
-interface Lift {
-  from: string
-  to: string
-  /** Whether the new form's demands are met by what the old one asked for. */
-  fits(m: Mutation): boolean
-}
-
-const LIFTS: readonly Lift[] = [
-  // A finding may be lifted (levantado) only with a reason since visit/2.
-  { from: 'visit/1', to: 'visit/2', fits: (m) => m.fields.state !== 'levantado' || 'state_reason' in m.fields },
-]
-
 export function upgrade(mutation: Mutation): Mutation {
   let form = mutation.form
-  for (const lift of LIFTS) if (form === lift.from && lift.fits(mutation)) form = lift.to
+  for (const lift of LIFTS) if (form === lift.from && lift.fits(mutation.fields)) form = lift.to
   return { ...mutation, form, schema: Math.max(mutation.schema, SCHEMA) }
 }

@@ -56,7 +56,7 @@ test('batches: oldest first, bounded in number and bytes, never empty', () => {
 
 test('what changes a record of a group set aside, or belongs to it, waits with it', () => {
   const entry = (counter: number, group: string, record: string, fields = {}): OutboxEntry =>
-    ({ counter, group, mutation: { record, fields } }) as unknown as OutboxEntry
+    ({ counter, group, mutation: { collection: 'findings', record, fields } }) as unknown as OutboxEntry
   const pending = [entry(1, 'bad', 'finding'), entry(2, 'good', 'visit'), entry(3, 'later', 'finding')]
   expect(sendable(pending, new Set(['bad'])).map((e) => e.counter)).toEqual([2])
   expect(sendable(pending, new Set())).toEqual(pending)
@@ -67,6 +67,8 @@ test('what changes a record of a group set aside, or belongs to it, waits with i
     entry(4, 'other', 'another', { visit: 'elsewhere' }),
   ]
   expect(sendable(corrected, new Set(['visit'])).map((e) => e.counter)).toEqual([4])
+  const said = { ...entry(2, 'again', 'finding', { state: 'levantado' }), parent: 'visit' }
+  expect(sendable([entry(1, 'visit', 'visit'), said], new Set(['visit']))).toEqual([])
 })
 
 test('ids have the shape the protocol asks for', () => {
