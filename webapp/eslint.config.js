@@ -1,4 +1,5 @@
 import js from '@eslint/js'
+import { readdirSync } from 'node:fs'
 import svelte from 'eslint-plugin-svelte'
 import ts from 'typescript-eslint'
 
@@ -8,66 +9,46 @@ const ALLOWED = {
   i18n: ['domain'],
   sync: ['domain', 'db'],
   db: ['domain', 'sync'],
-  state: ['sync', 'db', 'domain'],
+  state: ['sync', 'domain', ...['device', 'follow', 'rendicion'].map((door) => `db/${door}`)],
   ui: ['domain', 'i18n'],
-  features: ['ui', 'state', 'sync', 'db', 'domain', 'i18n'],
+  features: ['ui', 'state', 'sync', 'domain', 'i18n'],
 }
 const FOLDERS = Object.keys(ALLOWED)
-const FEATURES = [
-  'access',
-  'account',
-  'activity',
-  'board',
-  'common',
-  'conflicts',
-  'executor',
-  'hoy',
-  'imports',
-  'signin',
-  'standing',
-  'sync',
-  'unit',
-  'visit',
-  'office',
-  'parked',
-  'people',
-  'record',
-  'rendicion',
-  'review',
-]
+const FEATURES = readdirSync(new URL('src/features', import.meta.url))
 
-function forbid(folders, message) {
-  return {
-    'no-restricted-imports': ['error', { patterns: [{ regex: `^(\\.\\./)+(${folders.join('|')})(/|$)`, message }] }],
-  }
+/** Nothing of ours but what is allowed; the database is known to src/db alone. */
+function wall(folder) {
+  const doors = ALLOWED[folder].map((to) => `${to}(/|$)`)
+  const others = FOLDERS.filter((other) => other !== folder)
+  return [
+    {
+      regex: `^(\\.\\./)+(?!${doors.join('|') || '$'})(${others.join('|')})(/|$)`,
+      message: `src/${folder} may import only: ${ALLOWED[folder].join(', ') || 'nothing of ours'}.`,
+    },
+    ...(ALLOWED[folder].includes('db') || folder === 'db'
+      ? []
+      : [{ regex: '^dexie$', message: 'The database is known to src/db: ask state/replica.' }]),
+  ]
 }
 
-const arrows = FOLDERS.map((folder) => ({
-  files: [`src/${folder}/**/*.{ts,svelte}`],
-  rules: forbid(
-    FOLDERS.filter((other) => other !== folder && !ALLOWED[folder].includes(other)),
-    `src/${folder} may import only: ${ALLOWED[folder].join(', ') || 'nothing of ours'}.`,
-  ),
-}))
+const walled = (folder, patterns) => ({
+  files: [`${folder}/**/*.{ts,svelte}`],
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+})
+
+const arrows = FOLDERS.map((folder) => walled(`src/${folder}`, wall(folder)))
 
 // A feature knows no other feature; what several need is in features/common.
-const islands = FEATURES.map((feature) => ({
-  files: [`src/features/${feature}/**/*.{ts,svelte}`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: `^\\.\\./(${FEATURES.filter((f) => f !== feature && f !== 'common').join('|')})/`,
-            message: 'Features do not import each other: use features/common.',
-          },
-          { regex: '^pocketbase$', message: 'Screens talk to the server through src/state.' },
-        ],
-      },
-    ],
-  },
-}))
+const islands = FEATURES.map((feature) =>
+  walled(`src/features/${feature}`, [
+    ...wall('features'),
+    {
+      regex: `^\\.\\./(${FEATURES.filter((f) => f !== feature && f !== 'common').join('|')})/`,
+      message: 'Features do not import each other: use features/common.',
+    },
+    { regex: '^pocketbase$', message: 'Screens talk to the server through src/state.' },
+  ]),
+)
 
 export default ts.config(
   {

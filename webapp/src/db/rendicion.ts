@@ -60,6 +60,10 @@ export class RendicionDb extends Dexie {
     super(`chaski-rendicion-${user}`, { chromeTransactionDurability: 'strict' })
     this.version(1).stores({ drafts: 'intervention', reviews: 'intervention', files: 'key, intervention' })
   }
+
+  filesOf(intervention: string): Promise<FileOnItsWay[]> {
+    return this.files.where('intervention').equals(intervention).toArray()
+  }
 }
 
 export function fileKey(f: Pick<FileOnItsWay, 'intervention' | 'kind' | 'replaces' | 'sha256'>): string {

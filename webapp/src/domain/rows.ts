@@ -166,8 +166,8 @@ export interface Rendicion {
   observed_on?: Day
 }
 
-/** The collections a screen reads and the shape of each. */
-export interface Collections {
+/** The kinds of row that are read, and the shape of each. */
+export interface Rows {
   participants: Participant
   insurance_policies: InsurancePolicy & { id: string }
   insured_persons: InsuredPerson & { id: string }

@@ -1,15 +1,15 @@
-import { byUrgency, type Conflict, type Resolution } from '../domain/conflict'
+import { byUrgency, type Resolution } from '../domain/conflict'
 import { RECORDS } from '../domain/records'
 import { recordId } from '../sync/ids'
-import { allWithOutbox, type Overlaid } from './read'
+import { all, type Row } from './replica'
 import { sync } from './sync.svelte'
 
 /** A conflict of this person's, and what he chose and the server has not answered yet. */
-export type OwnConflict = Overlaid<Conflict>
+export type OwnConflict = Row<'conflicts'>
 
 /** His conflicts, what is to be decided first. */
 export async function ownConflicts(): Promise<OwnConflict[]> {
-  return (await allWithOutbox('conflicts')).sort(byUrgency)
+  return (await all('conflicts')).sort(byUrgency)
 }
 
 /** Nobody decided it, neither here nor at the server. */

@@ -3,7 +3,7 @@ import type { Draft } from '../sync/contract'
 
 /** Unfinished visits and records, the newest first. */
 export async function allDrafts(): Promise<Draft[]> {
-  const drafts = await sync.work.drafts.toArray()
+  const drafts = await sync.read.drafts()
   return drafts.sort((a, b) => b.saved_at.localeCompare(a.saved_at))
 }
 
@@ -13,7 +13,7 @@ export async function deleteDraft(id: string): Promise<void> {
 }
 
 export function getDraft(id: string): Promise<Draft | undefined> {
-  return sync.work.drafts.get(id)
+  return sync.read.draft(id)
 }
 
 /**

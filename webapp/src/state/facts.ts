@@ -4,7 +4,7 @@ import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
 import type { Intervention } from '../domain/rows'
 import { isOpenFinding, isOver, wasMade } from '../domain/states'
-import { all, many, manyWithOutbox, ofIntervention, one, some } from './read'
+import { all, ofWork, ofWorks, one, some } from './replica'
 
 /** A worker on the roster with what this phone may say about his insurance. */
 export interface CoveredWorker extends Worker {
@@ -14,10 +14,10 @@ export interface CoveredWorker extends Worker {
 /** The roster of an intervention on a day; `fresh`: the replica is young enough to vouch. */
 export async function rosterWithCoverage(intervention: string, day: Day, fresh: boolean): Promise<CoveredWorker[]> {
   const [participants, cupos, policies, insured] = await Promise.all([
-    ofIntervention('participants', intervention),
-    ofIntervention('cupos', intervention),
-    ofIntervention('insurance_policies', intervention),
-    ofIntervention('insured_persons', intervention),
+    ofWork('participants', intervention),
+    ofWork('cupos', intervention),
+    ofWork('insurance_policies', intervention),
+    ofWork('insured_persons', intervention),
   ])
   const coverage = coverageReader(day, policies, insured, fresh)
   return rosterOn(participants, cupos, day).map((w) => ({ ...w, coverage: coverage(w.dni) }))
@@ -57,7 +57,7 @@ export async function assignedIds(day: Day): Promise<Set<string>> {
 }
 
 export async function convenioCode(intervention: string): Promise<string> {
-  return (await ofIntervention('convenios', intervention))[0]?.code ?? ''
+  return (await ofWork('convenios', intervention))[0]?.code ?? ''
 }
 
 /** "Sector Qantu, Ollantaytambo": the place and its district. */
@@ -81,13 +81,13 @@ const breath = (): Promise<void> => new Promise((done) => setTimeout(done))
 export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean): Promise<Card[]> {
   const [interventions, participants, cupos, policies, insured, visits, findings, convenios] = await Promise.all([
     some('interventions', ids),
-    many('participants', ids),
-    many('cupos', ids),
-    many('insurance_policies', ids),
-    many('insured_persons', ids),
-    manyWithOutbox('visits', ids),
-    manyWithOutbox('findings', ids),
-    many('convenios', ids),
+    ofWorks('participants', ids),
+    ofWorks('cupos', ids),
+    ofWorks('insurance_policies', ids),
+    ofWorks('insured_persons', ids),
+    ofWorks('visits', ids),
+    ofWorks('findings', ids),
+    ofWorks('convenios', ids),
   ])
   const districts = await some('districts', [...new Set(interventions.map((i) => i.district))])
   const district = new Map(districts.map((d) => [d.id, d.name]))
@@ -167,7 +167,7 @@ export interface ActivityFacts {
 export async function activityFacts(id: string, day: Day): Promise<ActivityFacts | null> {
   const intervention = await one('interventions', id)
   if (!intervention) return null
-  const convenio = (await ofIntervention('convenios', id))[0]
+  const convenio = (await ofWork('convenios', id))[0]
   const executor = convenio ? await one('entities', convenio.executor) : undefined
   return {
     intervention,

@@ -82,17 +82,13 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
 }
 
 async function around(): Promise<Around> {
-  const { outbox, drafts } = sync.work
-  const pending = await outbox.where('state').equals('pending').toArray()
-  return {
-    pending: new Set(pending.map((e) => e.group)),
-    drafts: new Set(await drafts.toCollection().primaryKeys()),
-  }
+  const [pending, drafts] = await Promise.all([sync.read.entries({ states: ['pending'] }), sync.read.drafts()])
+  return { pending: new Set(pending.map((e) => e.group)), drafts: new Set(drafts.map((d) => d.id)) }
 }
 
 /** Every piece of work still on the device, what needs attention first, then the newest. */
 export async function workGroups(): Promise<WorkGroup[]> {
-  const entries = await sync.work.outbox.orderBy('counter').toArray()
+  const entries = await sync.read.entries('all')
   const others = await around()
   const byGroup = new Map<string, OutboxEntry[]>()
   for (const e of entries) {
@@ -107,18 +103,18 @@ export async function workGroups(): Promise<WorkGroup[]> {
 }
 
 export async function workGroup(group: string): Promise<WorkGroup | null> {
-  const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
+  const entries = await entriesOf(group)
   return entries.length > 0 ? groupOf(entries, await around()) : null
 }
 
 /** What the server does not have in effect, as the phone holds it: nothing is lost if the app is. */
 export async function unsettledWork(): Promise<OutboxEntry[]> {
-  return sync.work.outbox.where('state').anyOf('pending', 'rejected', 'parked').sortBy('counter')
+  return sync.read.entries({ states: ['pending', 'rejected', 'parked'] })
 }
 
 /** One piece of work as the phone holds it, for a copy of the person's own. */
 export async function entriesOf(group: string): Promise<OutboxEntry[]> {
-  return sync.work.outbox.where('group').equals(group).sortBy('counter')
+  return sync.read.entries({ group })
 }
 
 /** Forgets a refused piece of work, at the person's confirmed wish. */

@@ -1,4 +1,4 @@
-import { follow } from './follow'
+import { follow } from '../db/follow'
 import { storage } from './storage.svelte'
 
 /**

@@ -1,19 +1,18 @@
 import { limaIso, type Day } from '../domain/day'
 import { beginForm, changeOf, isSameForm, RECORD_FORM_VERSION, sawIn, type RecordForm } from '../domain/record'
 import { declared, parentIn, workOf, type Fields, type RecordCollection } from '../domain/records'
-import type { Collections } from '../domain/rows'
 import type { Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
 import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
-import { one, oneWithOutbox, wholeOf, type Kind, type Overlaid } from './read'
+import { one, wholeOf, type Kind, type Row } from './replica'
 import { distinct, personOf } from './refused'
 import { sync } from './sync.svelte'
 
 /** A record the server has, with what decides who may change it. */
-export interface Held<T> extends Circumstances {
-  record: Overlaid<T>
+export interface Held<K extends Kind> extends Circumstances {
+  record: Row<K>
 }
 
 export interface Circumstances {
@@ -33,7 +32,7 @@ interface Head {
 }
 
 const fieldsOf = async (kind: Kind, id: string): Promise<Fields | undefined> => {
-  const row = await oneWithOutbox(kind, id)
+  const row = await one(kind, id)
   return row && { ...row }
 }
 
@@ -69,12 +68,8 @@ export async function circumstances(kind: Kind, record: object, today: Day): Pro
   }
 }
 
-export async function held<K extends RecordCollection>(
-  kind: K,
-  id: string,
-  today: Day,
-): Promise<Held<Collections[K]> | null> {
-  const record = await oneWithOutbox(kind, id)
+export async function held<K extends RecordCollection>(kind: K, id: string, today: Day): Promise<Held<K> | null> {
+  const record = await one(kind, id)
   return record ? { record, ...(await circumstances(kind, record, today)) } : null
 }
 
@@ -85,7 +80,7 @@ export async function held<K extends RecordCollection>(
  * @param state the finding's new state, where that is what is changed
  */
 export async function beginChange(collection: RecordCollection, id: string, state?: string): Promise<string> {
-  const row = await oneWithOutbox(collection, id)
+  const row = await one(collection, id)
   if (!row) return ''
   const made_on = dayOf(await headOf(collection, { ...row }))
   const form = beginForm(collection, { ...row }, made_on, state)
@@ -114,7 +109,7 @@ export async function withdraw(
   id: string,
   label: string,
 ): Promise<() => Promise<boolean>> {
-  const row = await oneWithOutbox(collection, id)
+  const row = await one(collection, id)
   if (!row) return () => Promise.resolve(false)
   const group = recordId()
   const fields = { ...row }
@@ -136,7 +131,7 @@ export async function withdraw(
 
 /** What the server said of what this draft is to replace, and of whom that was; '' of nobody. */
 export async function objectionsTo(draft: string): Promise<{ problems: Problem[]; about: string }> {
-  const rejected = await sync.work.outbox.where('state').equals('rejected').toArray()
+  const rejected = await sync.read.entries({ states: ['rejected'] })
   const refused = rejected.filter((e) => e.redone_as === draft)
   return { problems: distinct(refused.flatMap((e) => e.outcome?.errors ?? [])), about: personOf(refused[0]?.about) }
 }

@@ -14,7 +14,7 @@ import type { About, OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced, parentOf } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { waits } from '../sync/push'
-import { one, oneWithOutbox, wholeOf } from './read'
+import { one, wholeOf } from './replica'
 import { sync } from './sync.svelte'
 
 /** What else is on the device: it tells whether something refused was replaced. */
@@ -112,7 +112,7 @@ function typedIn(refused: readonly OutboxEntry[]): Record<string, unknown> {
  * @param unlisted a mark of somebody who is not on the roster becomes a person written down by name
  */
 export async function correct(item: RefusedRecord, unlisted = false): Promise<string> {
-  const entries = await sync.work.outbox.where('id').anyOf(item.ids).sortBy('counter')
+  const entries = await copyOf(item.ids)
   const first = entries[0]
   if (!first) return ''
   const form = await recordFormOf(unlisted ? [first] : entries)
@@ -138,7 +138,7 @@ export async function recordFormOf(entries: readonly OutboxEntry[]): Promise<Rec
   const [first] = sent
   if (!first) return null
   const ids = entries.map((e) => e.id)
-  const row = first.op === 'create' ? undefined : await oneWithOutbox(first.collection, first.record, ids)
+  const row = first.op === 'create' ? undefined : await one(first.collection, first.record, ids)
   const shown = row as Fields | undefined
   return formAgain(sent, shown, await dayOfParent(first.collection, ownerOf(sent, first.collection, shown)))
 }
@@ -149,14 +149,14 @@ async function dayOfParent(part: RecordCollection, parent: string): Promise<Day>
   const { day } = declared(of ?? '')
   if (!of || !day) return ''
   const row = (await one(of, parent)) as Fields | undefined
-  const whole = row ? [] : await sync.work.outbox.where('group').equals(parent).toArray()
+  const whole = row ? [] : await sync.read.entries({ group: parent })
   const said = (row ?? whole.find((e) => e.mutation.record === parent)?.mutation.fields)?.[day]
   return typeof said === 'string' ? said : ''
 }
 
 /** The refused mutations as the phone holds them, for a copy of the person's own. */
 export async function copyOf(ids: readonly string[]): Promise<OutboxEntry[]> {
-  return sync.work.outbox.where('id').anyOf(ids).sortBy('counter')
+  return sync.read.entries({ ids })
 }
 
 /** Forgets a refused record at the person's confirmed wish; answers the way back. */

@@ -6,6 +6,7 @@ import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 
 type Rendicion = Schemas['Rendicion']
+export type { ObservationDraft }
 
 /** A reviewer's look at one rendición. What he writes is kept on the device until he decides. */
 export class ReviewDesk {

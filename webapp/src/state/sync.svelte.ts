@@ -1,6 +1,7 @@
-import { ReplicaDb, WorkDb } from '../db/dexie'
+import { openDevice, type Device } from '../db/device'
 import type { SyncEngine, SyncStatus } from '../sync/contract'
 import { createEngine } from '../sync/engine'
+import type { Reader } from '../sync/reader'
 import worker from '../sync/sync.worker?worker&url'
 import { net } from './net.svelte'
 import { pb } from './pb'
@@ -32,8 +33,7 @@ const NOTHING_YET: SyncStatus = {
 
 interface Open {
   user: string
-  replica: ReplicaDb
-  work: WorkDb
+  device: Device
   engine: SyncEngine
   unsubscribe: () => void
 }
@@ -49,11 +49,10 @@ class Sync {
   start(user: string): void {
     if (this.#open?.user === user) return
     void this.stop()
-    const replica = new ReplicaDb(user)
-    const work = new WorkDb(user)
+    const device = openDevice(user, (news) => storage.hear(news, user))
     const engine = createEngine({
       user,
-      work,
+      work: device.work,
       pb,
       gate: net.gate,
       appVersion: APP_VERSION,
@@ -64,13 +63,12 @@ class Sync {
       },
       heard: (news) => storage.hear(news, user),
     })
-    work.heard = (news) => storage.hear(news, user)
     const unsubscribe = engine.subscribe((status) => {
       // A leading tab of an older app does not say what kinds of work wait.
       this.status = { ...status, work: status.work ?? { '': status.pending } }
       if (status.synced_at !== '' && !storage.holds(user)) storage.holding(user)
     })
-    this.#open = { user, replica, work, engine, unsubscribe }
+    this.#open = { user, device, engine, unsubscribe }
     this.user = user
     void engine.start()
   }
@@ -85,16 +83,11 @@ class Sync {
     if (!open) return
     open.unsubscribe()
     await open.engine.stop()
-    open.replica.close()
-    open.work.close()
+    open.device.close()
   }
 
-  get replica(): ReplicaDb {
-    return this.#need().replica
-  }
-
-  get work(): WorkDb {
-    return this.#need().work
+  get read(): Reader {
+    return this.#need().device.read
   }
 
   get engine(): SyncEngine {

@@ -58,7 +58,7 @@ export class Uploads {
   /** What was on its way: remembered here, and what the server says it holds. */
   async open(): Promise<void> {
     unsaved.begin(this)
-    const of = () => rendicionDb().files.where('intervention').equals(this.intervention).toArray()
+    const of = () => rendicionDb().filesOf(this.intervention)
     const remembered = (await readable(of)) ?? []
     this.items = remembered.map((f) => ({
       ...f,

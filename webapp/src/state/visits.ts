@@ -1,11 +1,10 @@
 import { limaIso, type Day } from '../domain/day'
 import { RECORD_FORM_VERSION } from '../domain/record'
-import type { Finding, UnlistedWorker, Visit } from '../domain/rows'
 import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 import { isHead } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { convenioCode } from './facts'
-import { ofIntervention, oneWithOutbox, withOutbox, type Overlaid } from './read'
+import { ofWork, one, partsOf, type Row } from './replica'
 import { circumstances, type Held } from './records'
 import { recordFormOf } from './refused'
 import { sync } from './sync.svelte'
@@ -35,7 +34,7 @@ export async function startVisit(intervention: string, convenio_code: string): P
  * its form; '/' for what has none, like a deletion; '' when it is too late.
  */
 export async function reopen(group: string): Promise<string> {
-  const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
+  const entries = await sync.read.entries({ group })
   const first = entries[0]
   if (!first) return ''
   const visit = entries.some(isHead)
@@ -58,7 +57,7 @@ export async function reopen(group: string): Promise<string> {
  * the same id, be it a draft still or finished already. '' if there is nothing to do again.
  */
 export async function redoVisit(group: string): Promise<string> {
-  const entries = await sync.work.outbox.where('group').equals(group).sortBy('counter')
+  const entries = await sync.read.entries({ group })
   const first = entries[0]
   if (!first) return ''
   const body = withNewIds(fromMutations(entries.map((e) => e.mutation)), recordId)
@@ -75,32 +74,31 @@ export async function redoVisit(group: string): Promise<string> {
 }
 
 /** A visit that was made, as the phone has it. */
-export interface PastVisit extends Held<Visit> {
+export interface PastVisit extends Held<'visits'> {
   present: number
   /** Names. */
   absent: string[]
-  findings: Overlaid<Finding>[]
-  unlisted: Overlaid<UnlistedWorker>[]
+  findings: Row<'findings'>[]
+  unlisted: Row<'unlisted_workers'>[]
 }
 
 export async function pastVisit(id: string, today: Day): Promise<PastVisit | null> {
-  const visit = await oneWithOutbox('visits', id)
+  const visit = await one('visits', id)
   if (!visit) return null
   const [about, marks, findings, unlisted, people] = await Promise.all([
     circumstances('visits', visit, today),
-    withOutbox('visit_marks', visit.intervention),
-    withOutbox('findings', visit.intervention),
-    withOutbox('unlisted_workers', visit.intervention),
-    ofIntervention('participants', visit.intervention),
+    partsOf('visit_marks', id, visit.intervention),
+    partsOf('findings', id, visit.intervention),
+    partsOf('unlisted_workers', id, visit.intervention),
+    ofWork('participants', visit.intervention),
   ])
-  const of = <T extends { visit: string }>(rows: T[]): T[] => rows.filter((r) => r.visit === id)
   const name = new Map(people.map((p) => [p.id, `${p.surnames}, ${p.given_names}`]))
   return {
     record: visit,
     ...about,
-    present: of(marks).filter((x) => x.mark === 'presente').length,
-    absent: of(marks).flatMap((x) => (x.mark === 'ausente' ? [name.get(x.participant) ?? x.participant] : [])),
-    findings: of(findings),
-    unlisted: of(unlisted),
+    present: marks.filter((x) => x.mark === 'presente').length,
+    absent: marks.flatMap((x) => (x.mark === 'ausente' ? [name.get(x.participant) ?? x.participant] : [])),
+    findings,
+    unlisted,
   }
 }

@@ -4,7 +4,7 @@ import { missingSheets, owedOf, parameterOn, sheetDays, type Owed } from '../dom
 import type { Finding } from '../domain/rows'
 import { isRunning } from '../domain/states'
 import { cardsOf, type Card } from './facts'
-import { all, many, manyWithOutbox } from './read'
+import { all, ofWorks } from './replica'
 
 /** An executor's intervention with what is due in it. */
 export interface Work extends Card {
@@ -24,9 +24,9 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
   const ids = interventions.map((i) => i.id)
   const [cards, sheets, findings, rendiciones] = await Promise.all([
     cardsOf(ids, today, fresh),
-    many('attendance_sheets', ids),
-    manyWithOutbox('findings', ids),
-    many('rendiciones', ids),
+    ofWorks('attendance_sheets', ids),
+    ofWorks('findings', ids),
+    ofWorks('rendiciones', ids),
   ])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
   // Where a district is not on this device only national holidays count: the day is

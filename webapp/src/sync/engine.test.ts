@@ -4,6 +4,7 @@ import type PocketBase from 'pocketbase'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ReplicaDb, WorkDb } from '../db/dexie'
 import { RendicionDb } from '../db/rendicion'
+import { DexieWork } from '../db/work'
 import type { SyncEngine, SyncStatus } from './contract'
 import { createEngine, localInstant } from './engine'
 import { host } from './host'
@@ -50,7 +51,7 @@ let erased = 0
 function tab(user: string, gate = new Gate()): SyncEngine {
   const engine = createEngine({
     user,
-    work: new WorkDb(user),
+    work: new DexieWork(new WorkDb(user)),
     pb,
     gate,
     appVersion: 'test',

@@ -3,22 +3,20 @@
  * the person's sight; everything else is done by the host in its own thread.
  */
 import type PocketBase from 'pocketbase'
-import type { WorkDb } from '../db/dexie'
 import type { StorageNews } from '../domain/storage'
-import { DexieWork } from '../db/work'
 import type { Draft, OutboxEntry, SyncEngine, SyncStatus } from './contract'
 import { initial } from './core'
 import type { FromHost, Line, ToHost } from './host'
 import { token, uuidV7 } from './ids'
 import { emptyMeta, noCounts } from './ports'
-import type { Work } from './ports'
+import type { Work, WorkStore } from './ports'
 import { statusOf } from './status'
 import type { Gate } from './transport'
 import { listen } from './triggers'
 
 export interface EngineOptions {
   user: string
-  work: WorkDb
+  work: WorkStore
   /** Signed in; its authStore holds the token, its baseURL the server. */
   pb: PocketBase
   gate: Gate
@@ -41,7 +39,7 @@ export function createEngine(options: EngineOptions): SyncEngine {
 }
 
 class TabEngine implements SyncEngine {
-  private readonly work: DexieWork
+  private readonly work: WorkStore
   private readonly listeners = new Set<(s: SyncStatus) => void>()
   private readonly rounds = new Map<string, () => void>()
   private readonly cleanups: (() => void)[] = []
@@ -50,7 +48,7 @@ class TabEngine implements SyncEngine {
   private latest: SyncStatus
 
   constructor(private readonly options: EngineOptions) {
-    this.work = new DexieWork(options.work)
+    this.work = options.work
     this.latest = statusOf(initial({ registered: false }), emptyMeta(), noCounts(), { done: 0, total: 0 })
   }
 

@@ -4,7 +4,7 @@ import { checklistFor } from '../../src/domain/checklist'
 import { limaIso } from '../../src/domain/day'
 import { coverageReader } from '../../src/domain/insurance'
 import { isAssignedOn, rosterOn } from '../../src/domain/roster'
-import type { Collections, Intervention } from '../../src/domain/rows'
+import type { Intervention, Rows } from '../../src/domain/rows'
 import { missing, newForm, toMutations } from '../../src/domain/visit'
 import type { VisitContext, VisitForm } from '../../src/domain/visit'
 import { recordId } from '../../src/sync/ids'
@@ -15,8 +15,8 @@ import type { Rng } from '../../sim/rng'
 export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
   const today = disk.meta.business_date
   const rows = [...disk.rows.values()]
-  const all = <N extends keyof Collections>(c: N, of = rows): Collections[N][] =>
-    of.filter((r) => r.c === c).map((r) => ({ ...r.data, id: r.id }) as unknown as Collections[N])
+  const all = <N extends keyof Rows>(c: N, of = rows): Rows[N][] =>
+    of.filter((r) => r.c === c).map((r) => ({ ...r.data, id: r.id }) as unknown as Rows[N])
   const mine = new Set(
     all('assignments')
       .filter((a) => isAssignedOn(a, today))
@@ -29,7 +29,7 @@ export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
     .sort((a, b) => a.id.localeCompare(b.id))
   if (works.length === 0) return undefined
   const work = rng.pick(works)
-  const here = <N extends keyof Collections>(c: N) =>
+  const here = <N extends keyof Rows>(c: N) =>
     all(
       c,
       rows.filter((r) => r.i === work.id),
