@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,10 @@ import (
 // shelf is one rendición held in memory. What the rules do not look at any more
 // (lifted observations, documents that were replaced, rounds) is forgotten, so that
 // there are only so many of them.
-type shelf struct{ x app.Rendicion }
+type shelf struct {
+	x        app.Rendicion
+	required string // the documents, JSON
+}
 
 func (s *shelf) Read(fn func(app.RendicionPage) error) error                     { return fn(s) }
 func (s *shelf) Write(_ context.Context, fn func(app.RendicionDesk) error) error { return fn(s) }
@@ -31,7 +35,7 @@ func (s *shelf) Audit(string, string, string, any) error                        
 func (s *shelf) Rendicion(string) (app.Rendicion, bool, error)                   { return copied(s.x), true, nil }
 
 func (s *shelf) Parameter(key string, _ day.Day) (app.RendicionParameter, bool, error) {
-	return app.RendicionParameter{Value: json.RawMessage(`["oficio"]`)}, key == rendicion.RequiredKey, nil
+	return app.RendicionParameter{Value: json.RawMessage(s.required)}, key == rendicion.RequiredKey, nil
 }
 
 func (s *shelf) SetLine(_, _ string, l rendicion.Line, amount *int64) error {
@@ -301,8 +305,8 @@ func explored(t *testing.T) map[string]*node {
 		queue = queue[1:]
 		n := nodes[key]
 		for _, a := range attempts(n.x) {
-			s := &shelf{copied(n.x)}
-			if a.do(app.NewRendiciones(s, func() time.Time { return time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC) })) != nil {
+			s := &shelf{copied(n.x), onlyOffice}
+			if a.do(over(s)) != nil {
 				continue
 			}
 			after := plain(s.x)
@@ -310,6 +314,9 @@ func explored(t *testing.T) map[string]*node {
 			if a.presents && n.x.State == rendicion.Observed && !changed(n.x) {
 				t.Fatalf("presented again with nothing changed:\n%s", way(nodes, key))
 			}
+		}
+		if kind := shut(n.x); kind != "" {
+			t.Fatalf("%s is asked for, and cannot be added:\n%s", kind, way(nodes, key))
 		}
 		moved := copied(n.x)
 		moved.Transferred = paid - moved.Transferred
@@ -319,6 +326,46 @@ func explored(t *testing.T) map[string]*node {
 		}
 	}
 	return nodes
+}
+
+const onlyOffice = `["oficio"]`
+
+func over(s *shelf) app.Rendiciones {
+	return app.NewRendiciones(s, func() time.Time { return time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC) })
+}
+
+// shut is a kind of document that is asked for, by an observation or because it is
+// required since, and that nothing of may be sent; "" if there is none.
+func shut(x app.Rendicion) rendicion.Document {
+	if x.State != rendicion.Observed {
+		return ""
+	}
+	inForce, kinds := map[rendicion.Document][]string{}, map[string]rendicion.Document{}
+	for _, d := range x.Documents {
+		if kinds[d.ID] = d.Kind; d.SupersededBy == "" {
+			inForce[d.Kind] = append(inForce[d.Kind], d.ID)
+		}
+	}
+	required, asked := onlyOffice, map[rendicion.Document]bool{}
+	if len(inForce[rendicion.DocPhotos]) == 0 {
+		required, asked[rendicion.DocPhotos] = `["oficio","fotos"]`, true
+	}
+	for _, o := range x.Observations {
+		if o.Target == rendicion.TargetDocument && o.State == rendicion.ObservationOpen {
+			asked[kinds[o.Item]] = true
+		}
+	}
+	for kind := range asked {
+		takes := func(replaces string) bool {
+			return over(&shelf{copied(x), required}).MayUpload(executor, app.FileDescription{
+				Intervention: "w", Kind: kind, Replaces: replaces, Name: "a.pdf", Size: 1, SHA256: strings.Repeat("a", 64),
+			}) == nil
+		}
+		if !slices.ContainsFunc(append(inForce[kind], ""), takes) {
+			return kind
+		}
+	}
+	return ""
 }
 
 // changed says, on its own, whether anything differs from what was presented.

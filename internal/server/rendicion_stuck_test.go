@@ -136,7 +136,9 @@ func TestATransferVoidedAfterApproval(t *testing.T) {
 	if waiting(o.carla) != 1 || waiting(o.ines) != 0 || waiting(o.Token(testkit.Ana)) != 1 {
 		t.Error("it waits for nobody, or for another unit")
 	}
-	x = o.get(o.carla)
+	if x = o.get(o.carla); !x.CanReview || o.get(o.elsa).CanReview {
+		t.Errorf("who may decide: %+v", x)
+	}
 	code(t, o.review(o.carla, x, map[string]any{"approve": true}), 409, "rendicion_closed")
 	code(t, o.review(o.carla, x, map[string]any{}), 400, "required")
 	o.review(o.carla, x, wrong).JSON(200, &x)
