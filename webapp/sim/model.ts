@@ -63,6 +63,11 @@ const INSTANT: Record<string, string> = {
   rendicion_observations: 'made_at',
 }
 
+/** Fields that came after rows of their kind were first served: left out while they say nothing (protocol §10). */
+const LATER: Record<string, string> = {
+  rendiciones: 'observed_on',
+}
+
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []
 
 function wire(collection: string, row: TableRow): Record<string, unknown> {
@@ -70,6 +75,7 @@ function wire(collection: string, row: TableRow): Record<string, unknown> {
   for (const f of words(TEXT[collection])) data[f] = row[f] ?? ''
   for (const f of words(OTHER[collection])) data[f] = row[f] ?? null
   for (const f of words(INSTANT[collection])) data[f] = String(row[f] ?? '').replace(' ', 'T')
+  for (const f of words(LATER[collection])) if (!data[f]) delete data[f]
   return data
 }
 
