@@ -193,9 +193,9 @@ func (j *judge) standing(by record.By, intervention, ut string) error {
 
 // tenure is how the actor relates to an intervention, as far as the operation asks.
 func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
-	if by.Relation == record.Works && j.actor.Entity != "" {
-		if executes, err := j.tx.Executes(j.actor.Entity, intervention); err != nil || executes {
-			return Now, err
+	if (by.Relation == record.Works || by.Relation == record.Made) && j.actor.Entity != "" {
+		if executes, err := j.tx.Executes(j.actor.Entity, intervention); err != nil || executes != Never {
+			return executes, err
 		}
 	}
 	return j.tx.Tenure(j.actor.User, intervention, j.today)

@@ -128,8 +128,9 @@ type Outbound interface {
 	HandOf(collection, record, field string, rev int64) (Hand, error)
 	Work(intervention string) (Work, bool, error)
 	Tenure(user, intervention string, today day.Day) (Tenure, error)
-	// Executes says whether an entity executes an intervention.
-	Executes(entity, intervention string) (bool, error)
+	// Executes says how an entity relates to an intervention: Now while it executes it,
+	// Ended once that is ended for good.
+	Executes(entity, intervention string) (Tenure, error)
 	Parent(collection, id string) (Parent, bool, error)
 	InRoster(participant, intervention string) (bool, error)
 	// Taken says whether a record of a collection, of this row, says the same.

@@ -198,6 +198,8 @@ func parkedOf(g app.ParkedGroup) parkedShape {
 			out.Findings = append(out.Findings, parkedFinding{said("severity"), said("description"), said("corrective_measure")})
 		case m.Collection == "unlisted_workers":
 			out.Unlisted = append(out.Unlisted, said("given_names")+" "+said("surnames"))
+		case m.Record != p.Visit: // a kind of its own says what it says
+			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, maskedFields(m.Fields)})
 		}
 	}
 	return out

@@ -193,6 +193,10 @@ func (s *seeder) papers(aii string, n int) error {
 			"rendicion": rendicion, "target": "line", "item": "insumos", "also": []string{}, "text": "Falta el comprobante", "state": "abierta", "round": 1,
 			"made_at": "2026-06-02 12:00:00.000Z",
 		}},
+		{"accidents", id("acc", n), map[string]any{
+			"participant": id("part", n*100+1), "happened_on": "2026-05-20", "place": "Frente 1", "description": "Se torció el pie al bajar",
+			"recorded_by": id("user", (n+1)/2), "received_at": "2026-05-20 15:00:00.000Z",
+		}},
 	} {
 		row.fields["intervention"] = aii
 		if err := s.save(row.collection, row.id, row.fields); err != nil {

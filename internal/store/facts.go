@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 
@@ -26,7 +27,7 @@ type facts struct {
 	rosters    map[string]string // participant -> intervention
 	taken      map[takenIn]map[string]bool
 	present    map[string]int64 // visit -> how many
-	executes   map[[2]string]bool
+	executes   map[[2]string]app.Tenure
 	checklists map[string]bool
 	there      map[Key]bool
 }
@@ -38,7 +39,7 @@ func newFacts() *facts {
 	return &facts{
 		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[Key][]fate{}, works: map[string]*app.Work{},
 		parents: map[Key]*app.Parent{}, rosters: map[string]string{}, taken: map[takenIn]map[string]bool{}, present: map[string]int64{},
-		executes: map[[2]string]bool{}, checklists: map[string]bool{}, there: map[Key]bool{},
+		executes: map[[2]string]app.Tenure{}, checklists: map[string]bool{}, there: map[Key]bool{},
 	}
 }
 
@@ -232,15 +233,24 @@ func (o *outbound) Parent(collection, id string) (app.Parent, bool, error) {
 }
 
 // Executes implements app.Outbound.
-func (o *outbound) Executes(entity, intervention string) (bool, error) {
+func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
 	k := [2]string{entity, intervention}
-	executes, known := o.facts.executes[k]
+	tenure, known := o.facts.executes[k]
 	if known {
-		return executes, nil
+		return tenure, nil
 	}
-	executes, err := o.exists(`SELECT 1 FROM convenios WHERE intervention = {:i} AND executor = {:e}`, dbx.Params{"i": intervention, "e": entity})
-	o.facts.executes[k] = executes
-	return executes, err
+	states, err := column(o.db, `SELECT i.state FROM convenios c JOIN interventions i ON i.id = c.intervention
+		WHERE c.executor = {:e} AND c.intervention = {:i}`, dbx.Params{"i": intervention, "e": entity})
+	switch {
+	case err != nil:
+		return app.Never, err
+	case len(states) > 0 && slices.Contains(endedStates, states[0]):
+		tenure = app.Ended
+	case len(states) > 0:
+		tenure = app.Now
+	}
+	o.facts.executes[k] = tenure
+	return tenure, nil
 }
 
 func (o *outbound) loadRosters(ids []string) error {

@@ -12,6 +12,9 @@ import (
 const supervisedToday = `SELECT DISTINCT intervention FROM assignments
 	WHERE user = {:u} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d}) ORDER BY intervention`
 
+// endedStates are those of an intervention that is ended for good.
+var endedStates = []string{"cerrada", "desistida", "resuelta"}
+
 // HoldingOf computes which buckets a person's devices hold today. Changing an
 // assignment writes nothing per row: it changes this answer.
 func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holding, error) {
@@ -23,8 +26,8 @@ func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holdin
 		h.Supervised, err = column(db, supervisedToday, dbx.Params{"u": a.User, "d": string(today)})
 	case a.Role == actor.Executor && a.Entity != "":
 		h.Executed, err = column(db, `SELECT c.intervention FROM convenios c JOIN interventions i ON i.id = c.intervention
-			WHERE c.executor = {:e} AND i.state NOT IN ('cerrada', 'desistida', 'resuelta') ORDER BY c.intervention`,
-			dbx.Params{"e": a.Entity})
+			WHERE c.executor = {:e} AND i.state NOT IN (SELECT value FROM json_each({:ended})) ORDER BY c.intervention`,
+			dbx.Params{"e": a.Entity, "ended": jsonList(endedStates)})
 	}
 	return h, err
 }

@@ -275,3 +275,16 @@ func list(in []any) []any {
 	}
 	return in
 }
+
+// Accident of the n-th worker of a work.
+func (p *Phone) Accident(id, work string, n int, with map[string]any) map[string]any {
+	fields := map[string]any{
+		"intervention": work, "participant": Worker(work, n), "happened_on": "2026-11-20", "place": "Frente 2", "description": "Se golpeó la mano con una carretilla",
+	}
+	for name, value := range with {
+		fields[name] = value
+	}
+	m := p.Mutation("create", "accidents", ID(id), fields)
+	m["form"] = "accident/1"
+	return m
+}

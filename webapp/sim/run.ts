@@ -59,7 +59,7 @@ function letGo(phone: SimPhone): void {
 /** What must not depend on any phone's clock (I7); `created` and `updated` are PocketBase's, of the real one. */
 function resultOf({ tables, mutations, cells }: ServerState): string {
   const told = ['device_started_at', 'device_ended_at', 'created', 'updated']
-  const rows = ['visits', 'visit_marks', 'findings', 'unlisted_workers'].map((c) =>
+  const rows = ['visits', 'visit_marks', 'findings', 'unlisted_workers', 'accidents'].map((c) =>
     tables[c]!.map((row) => Object.entries(row).filter(([field]) => !told.includes(field))),
   )
   // A conflict's id comes from that of its mutation, and that from the phone's clock.

@@ -36,6 +36,9 @@ export function visitWork(rng: Rng, user: string, rows: RowsOf, now: number, cov
     ...(rng.chance(0.2)
       ? [create('unlisted_workers', rng, { visit, dni: '12345678', given_names: 'Persona', surnames: 'Sin Lista' })]
       : []),
+    ...(rng.chance(0.15)
+      ? [accident(rng, intervention, rng.pick([...roster.map((p) => p.id), 'nobody000000000']))]
+      : []),
   ]
   const present = marks.filter((m) => m.mark === 'presente').length
   const head: NewMutation = {
@@ -63,6 +66,20 @@ export function visitWork(rng: Rng, user: string, rows: RowsOf, now: number, cov
 
 function create(collection: string, rng: Rng, fields: Record<string, unknown>): NewMutation {
   return { collection, record: rng.recordId(), op: 'create', fields, form: 'visit/1' }
+}
+
+/** Of the work, not of the visit: it waits and is decided by itself. */
+function accident(rng: Rng, intervention: string, participant: string): NewMutation {
+  return {
+    ...create('accidents', rng, {
+      intervention,
+      participant,
+      happened_on: rng.pick(DAYS),
+      place: 'Frente 2',
+      description: described(rng),
+    }),
+    form: 'accident/1',
+  }
 }
 
 /** Now and then too short for the server. */

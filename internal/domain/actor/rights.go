@@ -16,6 +16,7 @@ const (
 	WatchFigures      Right = "watch_figures"      // the AO board and what is behind a figure
 	WatchYear         Right = "watch_year"         // the Ficha's figures of an exercise, of the whole country
 	RecordVisits      Right = "record_visits"      // push visits, marks, findings
+	RecordAccidents   Right = "record_accidents"   // of the works he supervises, or his entity executes
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
@@ -46,6 +47,7 @@ var granted = []struct {
 	Roles []Role
 }{
 	{RecordVisits, []Role{Supervisor}},
+	{RecordAccidents, []Role{Supervisor, Executor}},
 	{HoldReplica, []Role{Supervisor, Executor}},
 	{ReadRoster, []Role{Supervisor, Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},

@@ -68,7 +68,7 @@ type Relation string
 const (
 	Supervises  Relation = "supervises"   // the work is assigned to him
 	Works       Relation = "works"        // it is assigned to him, or his entity executes it
-	Made        Relation = "made"         // he made the record, and supervises the work
+	Made        Relation = "made"         // he made the record, and supervises the work or executes it
 	MadeParent  Relation = "made_parent"  // he made what it belongs to, and supervises the work
 	IsConcerned Relation = "is_concerned" // the record names him
 )
@@ -194,6 +194,22 @@ func Because(field, value, reason string, since int) FormRule {
 			r.Refuse(fault.New(fault.Required, reason))
 		default:
 			r.Clean[reason] = ""
+		}
+	}}
+}
+
+// Together: one field is said with the other, or neither.
+func Together(field, other string) FormRule {
+	return FormRule{Rule: "together", Fields: []string{field, other}, form: func(r *Reading, _ Context) {
+		if r.Bad(field, other) {
+			return
+		}
+		a, b := r.Text(field) == "", r.Text(other) == ""
+		switch {
+		case a && !b:
+			r.Refuse(fault.New(fault.Required, field))
+		case b && !a:
+			r.Refuse(fault.New(fault.Required, other))
 		}
 	}}
 }

@@ -272,6 +272,20 @@ export interface RendicionObservationsRow {
   made_at: string
 }
 
+export interface AccidentsRow {
+  intervention: string
+  participant: string
+  happened_on: Day
+  place: string
+  description: string
+  injury: string
+  treated_at: string
+  notified_on: Day | ''
+  notified_by: string
+  recorded_by: string
+  received_at: string
+}
+
 /** The fields of each kind, as they are on the wire and in the replica. */
 export interface Contents {
   uts: UtsRow
@@ -300,6 +314,7 @@ export interface Contents {
   rendicion_lines: RendicionLinesRow
   rendicion_documents: RendicionDocumentsRow
   rendicion_observations: RendicionObservationsRow
+  accidents: AccidentsRow
 }
 
 /** What each kind is to the phone, and what it may send. */
@@ -330,4 +345,5 @@ export const RECORDS = {
   rendicion_lines: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
   rendicion_documents: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
   rendicion_observations: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
+  accidents: {"form":"accident/1","scope":"intervention","day":"happened_on","author":"recorded_by","title":["participant","happened_on"],"units":[["notified_on","notified_by"]],"constraints":[{"rule":"belongs_to","field":"participant","in":"intervention","code":"participant_not_in_intervention"}],"ops":{"create":{"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"participant","must":true,"checks":[{"type":"id"}]},{"field":"happened_on","must":true,"checks":[{"type":"day"}]},{"field":"place","must":true,"checks":[{"type":"chars","max":200}]},{"field":"description","must":true,"checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"injury","checks":[{"type":"chars","max":5000}]},{"field":"treated_at","checks":[{"type":"chars","max":200}]},{"field":"notified_on","checks":[{"type":"day"}]},{"field":"notified_by","checks":[{"type":"chars","max":200}]}],"rules":[{"rule":"in_work","fields":["happened_on"]},{"rule":"together","fields":["notified_on","notified_by"]}]},"delete":{"asks":[]},"update":{"asks":[{"field":"happened_on","checks":[{"type":"day"}]},{"field":"place","checks":[{"type":"chars","max":200}]},{"field":"description","checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"injury","clear":true,"checks":[{"type":"chars","max":5000}]},{"field":"treated_at","clear":true,"checks":[{"type":"chars","max":200}]},{"field":"notified_on","clear":true,"checks":[{"type":"day"}]},{"field":"notified_by","clear":true,"checks":[{"type":"chars","max":200}]}],"rules":[{"rule":"something","fields":["description"]},{"rule":"together","fields":["notified_on","notified_by"]}]}}},
 } as const

@@ -2295,7 +2295,7 @@ export interface components {
             collection: string;
             record: components["schemas"]["Id"];
             /** @enum {string} */
-            op: "update" | "delete";
+            op: "create" | "update" | "delete";
             fields: {
                 [key: string]: unknown;
             };
