@@ -14,6 +14,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/httpapi"
+	"chaski/internal/records"
 	"chaski/internal/testkit"
 )
 
@@ -294,7 +295,6 @@ func (m *matrix) outside(name string, e expectation) {
 // shows the rights, tells what the routes do.
 func TestEveryRouteHasItsRight(t *testing.T) {
 	named := map[actor.Right]bool{
-		actor.RecordVisits: true, // each mutation of a push: push_test.go
 		actor.ReadRoster:   true, // the buckets of a pull: pull_test.go
 		actor.ImportPeople: true, // a kind of import: imports_records_test.go
 	}
@@ -310,6 +310,13 @@ func TestEveryRouteHasItsRight(t *testing.T) {
 		}
 		for _, right := range e.by {
 			named[right] = true
+		}
+	}
+	for _, kind := range records.All { // what is pushed
+		for _, op := range kind.Ops {
+			if op.By.Right != "" {
+				named[op.By.Right] = true
+			}
 		}
 	}
 	granted := map[actor.Right]bool{}

@@ -60,6 +60,7 @@ export const ROLES = [
 
 const rights: Record<string, () => string> = {
   record_visits: m.right_record_visits,
+  record_accidents: m.right_record_accidents,
   hold_replica: m.right_hold_replica,
   read_roster: m.right_read_roster,
   validate_sheets: m.right_validate_sheets,
