@@ -157,6 +157,11 @@ kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones o
 	@$(STEP) "Kill loop: $(KILLS) kills, seed $(SEED)" "What was lost or doubled is listed above; docs/kill-loop.md says how to read it." \
 		bin/killloop -kills $(KILLS) -seed $(SEED) $(if $(PLANT),-plant $(PLANT))
 
+# Builds the last release beside this tree: not part of `make test`.
+.PHONY: compat
+compat: build node-client ## Phones of the last release with this server, and the other way round (OLD=tag or commit, KILLS)
+	@scripts/compat.sh
+
 # One target after the other, each from the corpus in testdata/fuzz and the files
 # of the field. What fails is written into testdata/fuzz: keep it there, mend the
 # reader, and every go test tries it again.

@@ -12,12 +12,10 @@ func init() {
 	m.Register(func(app core.App) error {
 		return execAll(app,
 			`ALTER TABLE sync_rows ADD COLUMN made_by TEXT NOT NULL DEFAULT ''`,
-			`UPDATE sync_rows SET made_by = coalesce((SELECT m.user FROM sync_mutations m WHERE m.collection = sync_rows.collection
-				AND m.record = sync_rows.record AND m.status = 'applied' AND m.bases = '' ORDER BY m.rowid LIMIT 1), '')
-				WHERE collection IN ('visits', 'visit_marks', 'findings', 'unlisted_workers')`,
-			`UPDATE sync_rows SET made_by = coalesce((SELECT a.actor FROM audit a JOIN users u ON u.id = a.actor
-				WHERE a.collection = sync_rows.collection AND a.record = sync_rows.record AND a.action = 'create' ORDER BY a.rowid LIMIT 1), '')
-				WHERE collection IN ('visits', 'visit_marks', 'findings', 'unlisted_workers') AND made_by = ''`)
+			`UPDATE sync_rows SET made_by = m.user FROM sync_mutations m WHERE m.collection = sync_rows.collection
+				AND m.record = sync_rows.record AND m.status = 'applied' AND m.bases = ''`,
+			`UPDATE sync_rows SET made_by = a.actor FROM audit a JOIN users u ON u.id = a.actor WHERE a.action = 'create'
+				AND a.collection = sync_rows.collection AND a.record = sync_rows.record AND sync_rows.made_by = ''`)
 	}, func(app core.App) error {
 		return execAll(app, `ALTER TABLE sync_rows DROP COLUMN made_by`)
 	})
