@@ -13,7 +13,7 @@ func init() {
 		return execAll(app,
 			`ALTER TABLE sync_rows ADD COLUMN made_by TEXT NOT NULL DEFAULT ''`,
 			`UPDATE sync_rows SET made_by = m.user FROM sync_mutations m WHERE m.collection = sync_rows.collection
-				AND m.record = sync_rows.record AND m.status = 'applied' AND m.bases = ''`,
+				AND m.record = sync_rows.record AND m.status = 'applied' AND m.bases = '' AND m.collection <> 'conflicts'`,
 			`UPDATE sync_rows SET made_by = a.actor FROM audit a JOIN users u ON u.id = a.actor WHERE a.action = 'create'
 				AND a.collection = sync_rows.collection AND a.record = sync_rows.record AND sync_rows.made_by = ''`)
 	}, func(app core.App) error {

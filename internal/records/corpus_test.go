@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,19 +27,29 @@ type judged struct {
 	Form       string         `json:"form"`
 	Work       bool           `json:"work,omitempty"` // the intervention is known
 	Fields     map[string]any `json:"fields"`
+	Long       map[string]int `json:"long,omitempty"` // fields filled with so many ñ
 	Faults     []string       `json:"faults,omitempty"`
 	Clean      map[string]any `json:"clean,omitempty"`
 }
 
 var theWork = record.Work{Starts: "2026-11-02", Ends: "2026-12-18", ConvenioCode: "08-0012-AII-26"}
 
-func (j *judged) judge() {
+func (j *judged) judge() { j.by(records.Forms) }
+
+func (j *judged) by(forms record.Forms) {
 	ctx := record.Context{Today: "2026-11-23", Form: j.Form}
 	if j.Work {
 		ctx.Work = &theWork
 	}
 	var faults []*fault.Fault
-	j.Clean, faults = records.Forms.Check(j.Collection, j.Op, j.Fields, ctx)
+	fields := maps.Clone(j.Fields)
+	for name, n := range j.Long {
+		fields[name] = strings.Repeat("ñ", n)
+	}
+	j.Clean, faults = forms.Check(j.Collection, j.Op, fields, ctx)
+	for name := range j.Long { // it is as long as was said
+		delete(j.Clean, name)
+	}
 	j.Faults = nil
 	for _, f := range faults {
 		j.Faults = append(j.Faults, string(f.Code)+"@"+f.Field)
@@ -150,6 +161,81 @@ func fits(kind *record.Type, op, form string) map[string]any {
 	return whole
 }
 
+// edges are forms on both sides of each limit of a field, from a form that holds.
+func edges(kind *record.Type, op, form string, good map[string]any) []judged {
+	var out []judged
+	add := func(name string, v any, long int) {
+		c := judged{Collection: kind.Name, Op: op, Form: form, Work: true, Fields: maps.Clone(good)}
+		if delete(c.Fields, name); long > 0 {
+			c.Long = map[string]int{name: long}
+		} else if v != nil {
+			c.Fields[name] = v
+		}
+		c.Fields = through(c.Fields)
+		c.judge()
+		out = append(out, c)
+	}
+	for _, f := range kind.Fields {
+		if !f.AskedBy(op) {
+			continue
+		}
+		add(f.Name, nil, 0)
+		add(f.Name, "", 0)
+		for _, check := range f.FormChecks() {
+			switch check.Type {
+			case "chars":
+				add(f.Name, nil, int(check.Most))
+				add(f.Name, nil, int(check.Most)+1)
+			case "at_least":
+				add(f.Name, nil, int(check.Least)-1)
+				add(f.Name, nil, int(check.Least))
+			case "whole":
+				for _, n := range []int64{check.Least - 1, check.Least, check.Most, check.Most + 1} {
+					add(f.Name, n, 0)
+				}
+			case "one_of":
+				for _, v := range append(slices.Clone(check.Values), "otra_cosa") {
+					add(f.Name, v, 0)
+				}
+			case "at_most":
+				for _, n := range []int64{check.Most, check.Most + 1} {
+					all := map[string]any{}
+					for i := range n {
+						all["k"+strconv.FormatInt(i, 10)] = "si"
+					}
+					add(f.Name, all, 0)
+				}
+			default:
+				for _, v := range told {
+					if like(check.Type, v) {
+						add(f.Name, v, 0)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// like says whether a value is worth trying against a check.
+func like(check string, v any) bool {
+	s, text := v.(string)
+	digit := s != "" && s[0] >= '0' && s[0] <= '9'
+	switch check {
+	case "day":
+		return digit && len(s) < 11 && strings.Contains(s, "-")
+	case "moment":
+		return digit && strings.ContainsAny(s, "Tt")
+	case "convenio":
+		return digit && strings.ContainsAny(s, "AIai")
+	case "dni":
+		return text && (len(s) == 8 || len(s) == 24 || len(s) == 4)
+	case "id":
+		return text && len(s) == 15
+	}
+	return !text && v != nil
+}
+
 func cases(kind *record.Type, op, form string) []judged {
 	var asked []string
 	for _, f := range kind.Fields {
@@ -161,7 +247,10 @@ func cases(kind *record.Type, op, form string) []judged {
 	good := fits(kind, op, form)
 	asked = append(asked, "zzz")
 	var out []judged
-	for n := range 8 + 7*len(asked) {
+	if form == "" || strings.HasSuffix(form, "/"+strconv.Itoa(kind.Version)) { // the newest says most
+		out = edges(kind, op, form, good)
+	}
+	for n := range 6 + 3*len(asked) {
 		fields := maps.Clone(good)
 		for range n % 3 {
 			name := asked[seed.IntN(len(asked))]
@@ -173,11 +262,15 @@ func cases(kind *record.Type, op, form string) []judged {
 		}
 		c := judged{Collection: kind.Name, Op: op, Form: form, Work: n%2 == 0, Fields: through(fields)}
 		c.judge()
-		if !slices.ContainsFunc(out, func(o judged) bool { return reflect.DeepEqual(o, c) }) {
-			out = append(out, c)
+		out = append(out, c)
+	}
+	var each []judged
+	for _, c := range out {
+		if !slices.ContainsFunc(each, func(o judged) bool { return reflect.DeepEqual(o, c) }) {
+			each = append(each, c)
 		}
 	}
-	return out
+	return each
 }
 
 // through are the fields as they come from the wire.
