@@ -55,7 +55,7 @@ func TooLarge() *fault.Fault {
 
 // mayAdd: state and scope allow it, the same bytes are not there, and there is room.
 func (u *rendiciones) mayAdd(x *Rendicion, f FileDescription) error {
-	if !x.State.Editable() {
+	if !x.editable() {
 		return fault.New(fault.RendicionClosed, "state")
 	}
 	if !x.Scope.Adds(f.Kind, f.Replaces) {
@@ -119,7 +119,7 @@ func (u *rendiciones) Attach(ctx context.Context, a actor.Actor, f StoredFile) (
 // Withdraw implements Rendiciones.
 func (u *rendiciones) Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error) {
 	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		if !x.State.Editable() {
+		if !x.editable() {
 			return fault.New(fault.RendicionClosed, "state")
 		}
 		for _, f := range x.fresh() {

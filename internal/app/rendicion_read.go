@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/jobs"
 	"chaski/internal/domain/rendicion"
 )
 
@@ -107,11 +108,21 @@ func (r rules) complete(a actor.Actor, x *Rendicion) (err error) {
 		return err
 	}
 	x.Scope = scopeOf(x)
-	x.CanEdit = edits(a, x.Work) && x.State.Editable()
+	x.CanEdit = edits(a, x.Work) && x.editable()
 	x.Reopens = x.State == rendicion.Approved && x.Work.State == x.State.Work() && x.Round > 0 && x.Moved()
-	x.CanJudge = judges(a, x.Work) && (x.State.Reviewable() || x.Reopens)
+	x.CanJudge = judges(a, x.Work) && (x.State.Reviewable() && !x.ended() || x.Reopens)
 	return nil
 }
+
+// ended: its work was closed, given up or resolved meanwhile, by whom none of its
+// people is: nobody writes in it any more.
+func (x *Rendicion) ended() bool {
+	work, _ := jobs.Works.State(x.Work.State)
+	return work.End
+}
+
+// editable says whether its executor may change anything.
+func (x *Rendicion) editable() bool { return x.State.Editable() && !x.ended() }
 
 // scopeOf adds to the rule's scope what would otherwise leave it stuck. What was
 // changed since it was presented may be changed again, a file or an amount; what

@@ -63,7 +63,7 @@ func editor(a actor.Actor) func(*Rendicion) bool {
 // Save implements Rendiciones.
 func (u *rendiciones) Save(ctx context.Context, a actor.Actor, intervention string, q RendicionChange) (Rendicion, error) {
 	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		if !x.State.Editable() {
+		if !x.editable() {
 			return fault.New(fault.RendicionClosed, "state")
 		}
 		moved := false
@@ -205,8 +205,8 @@ func (u *rendiciones) Submit(ctx context.Context, a actor.Actor, intervention st
 	now := u.now()
 	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
 		next, faults := rendicion.Submit(x.submission())
-		if len(faults) > 0 && faults[0].Code == fault.RendicionClosed {
-			return faults[0]
+		if !x.editable() {
+			return fault.New(fault.RendicionClosed, "state")
 		}
 		if x.Revision != revision {
 			return fault.New(fault.Conflict, "revision")
@@ -291,6 +291,9 @@ func (u *rendiciones) Review(ctx context.Context, a actor.Actor, intervention st
 	now := u.now()
 	may := func(x *Rendicion) bool { return judges(a, x.Work) }
 	return u.write(ctx, a, intervention, may, func(d RendicionDesk, x *Rendicion) error {
+		if x.ended() {
+			return fault.New(fault.RendicionClosed, "state")
+		}
 		fresh, err := newObservations(x, q.Observations)
 		if err != nil {
 			return err

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"chaski/internal/domain/fault"
+	"chaski/internal/domain/jobs"
 	"chaski/internal/testkit"
 )
 
@@ -29,11 +31,11 @@ func observation(target, item string) map[string]any {
 func TestAReplacedDocumentStaysObserved(t *testing.T) {
 	o := ended(t)
 	first := testkit.ID("dcomp")
-	x := o.observed(observation("document", first))
+	o.observed(observation("document", first))
 	if err := o.document("comprobantes", "second", first); err != nil {
 		t.Fatal(err)
 	}
-	x = o.get(o.elsa)
+	x := o.get(o.elsa)
 	o.submit(x).JSON(200, &x)
 	o.review(o.carla, x, map[string]any{}).JSON(200, nil) // not good enough
 	x = o.get(o.elsa)
@@ -152,4 +154,44 @@ func TestATransferVoidedAfterApproval(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	o.verified()
+}
+
+// A work that was closed, given up or resolved meanwhile stays so: neither who
+// renders nor who reviews brings it back by going on with its rendición.
+func TestTheRendicionOfAnEndedWorkIsClosed(t *testing.T) {
+	for _, end := range jobs.Works.States {
+		if !end.End {
+			continue
+		}
+		t.Run(end.Name, func(t *testing.T) {
+			o := ended(t)
+			x := o.observed(observation("line", "insumos"))
+			o.save(o.elsa, change("insumos", "1000.00", "1200.00")).JSON(200, &x)
+			o.Save("interventions", testkit.Canal, map[string]any{"state": end.Name})
+			if x = o.get(o.elsa); x.CanEdit || x.open() != "" {
+				t.Errorf("%+v", x)
+			}
+			code(t, o.save(o.elsa, change("insumos", "900.00", "1000.00")), 409, "rendicion_closed")
+			code(t, o.submit(x), 409, "rendicion_closed")
+			if err := o.document("comprobantes", "late", testkit.ID("dcomp")); fault.Of(err) == nil || fault.Of(err).Code != fault.RendicionClosed {
+				t.Errorf("a document was sent: %v", err)
+			}
+			o.Save("rendiciones", o.row(), map[string]any{"state": "subsanada"})
+			if x = o.get(o.carla); x.CanReview {
+				t.Errorf("%+v", x)
+			}
+			code(t, o.review(o.carla, x, map[string]any{"observations": []any{observation("line", "monc")}}), 409, "rendicion_closed")
+			if n := o.Int(`SELECT count(*) FROM interventions WHERE id = '` + testkit.Canal + `' AND state = '` + end.Name + `'`); n != 1 {
+				t.Error("the work was brought back")
+			}
+		})
+	}
+}
+
+func (o *office) row() (id string) {
+	o.T.Helper()
+	if err := o.App.DB().NewQuery(`SELECT id FROM rendiciones`).Row(&id); err != nil {
+		o.T.Fatal(err)
+	}
+	return id
 }

@@ -20,10 +20,6 @@ var spending = []struct {
 	{rendicion.Other, 2},
 }
 
-var rendered = map[string]rendicion.State{
-	"cerrada": rendicion.Approved, "rc_conforme": rendicion.Approved, "rc_observada": rendicion.Observed, "rc_presentada": rendicion.Presented,
-}
-
 var doubts = []struct {
 	line rendicion.Line
 	text string
@@ -37,8 +33,8 @@ var doubts = []struct {
 // account writes the rendición of a work financed by this year's money, without
 // documents. A third is late; a third was observed. It squares to the céntimo.
 func (e *emitter) account() {
-	state := rendered[e.State]
-	if e.Resolution < 0 || state == "" {
+	state, is := rendicion.StateOf(e.State)
+	if e.Resolution < 0 || !is || state == rendicion.Pending {
 		return
 	}
 	due := rendicion.Due(e.Ends, rendicion.DefaultDeadline, e.Calendar)

@@ -79,8 +79,11 @@ var Cupos = &states.Machine{
 var Movements = &states.Machine{
 	Name: "movements", Initial: []string{"registrado"},
 	States: []states.State{
-		{Name: "registrado"}, {Name: "validado"}, {Name: "cubierto", End: true},
-		{Name: "vencido_sin_constancia", End: true}, {Name: "anulado", End: true},
+		{Name: "registrado"},
+		{Name: "validado"},
+		{Name: "cubierto", End: true},
+		{Name: "vencido_sin_constancia", End: true},
+		{Name: "anulado", End: true},
 	},
 	Moves: []states.Move{
 		{Act: "validar", From: "registrado", To: "validado", By: states.Panel},

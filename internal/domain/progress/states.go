@@ -21,8 +21,12 @@ var Resolutions = &states.Machine{
 var Transfers = &states.Machine{
 	Name: "transfers", Initial: []string{"programada"},
 	States: []states.State{
-		{Name: "programada"}, {Name: "en_rm"}, {Name: "aprobada"},
-		{Name: "devengada", Is: Accrued}, {Name: "girada", Is: Accrued, End: true}, {Name: transferVoid, End: true},
+		{Name: "programada"},
+		{Name: "en_rm"},
+		{Name: "aprobada"},
+		{Name: "devengada", Is: Accrued},
+		{Name: "girada", Is: Accrued, End: true},
+		{Name: transferVoid, End: true},
 	},
 	Moves: []states.Move{
 		{Act: "incluir_en_rm", From: "programada", To: "en_rm", By: importer},
