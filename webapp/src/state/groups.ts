@@ -14,6 +14,8 @@ export interface WorkGroup {
   /** How many of `total` have an outcome. */
   settled: number
   total: number
+  /** It is a whole visit. */
+  visit: boolean
   /** None of it was ever on the wire. */
   reversible: boolean
   /** The whole itself was refused, with all its parts: it can be done again as a new one. */
@@ -69,6 +71,7 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
     state: stateOf(entries, around),
     settled: entries.filter((e) => e.state !== 'pending').length,
     total: entries.length,
+    visit: head !== undefined,
     reversible: entries.every((e) => e.state === 'pending' && e.attempts === 0),
     redoable,
     redone_as,
