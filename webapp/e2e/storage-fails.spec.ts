@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
 import { look } from './support/look'
 import { canal, supervisor } from './support/people'
@@ -137,5 +138,66 @@ test('a database that does not open says so, and so does one that was erased und
     await phone.finish()
     await phone.syncCentre()
     await expect(phone.work(canal)).toContainText('Recibido', { timeout: 60_000 })
+  })
+})
+
+/** Opens the database of somebody's work as an app of another version does; it stays open as `other` in the page. */
+async function openAs(page: Page, name: string, version: number): Promise<void> {
+  await page.evaluate(
+    ([name, version]) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open(name, version)
+        opening.onsuccess = () => {
+          Object.assign(window, { other: opening.result })
+          resolve()
+        }
+        opening.onerror = () => reject(new Error(opening.error?.message))
+      }),
+    [name, version] as const,
+  )
+}
+
+const closeOther = (page: Page): Promise<void> =>
+  page.evaluate(() => (window as unknown as { other: IDBDatabase }).other.close())
+
+test('data that another tab holds, of an older or a newer version, say which and what to do', async ({
+  page,
+  context,
+}) => {
+  const phone = new Phone(page)
+  await phone.ready(supervisor)
+  const trouble = page.getByTestId('storage-trouble')
+  const name = await page.evaluate(
+    async () => (await indexedDB.databases()).find((d) => d.name?.startsWith('chaski-work-'))?.name ?? '',
+  )
+  const tab = await context.newPage()
+  await tab.goto('/manifest.webmanifest') // of this address, and not the app
+
+  await test.step('an older one in another tab: close that, and it goes on by itself', async () => {
+    await page.goto('about:blank')
+    await tab.evaluate(
+      (name) => new Promise<void>((done) => (indexedDB.deleteDatabase(name).onsuccess = () => done())),
+      name,
+    )
+    await openAs(tab, name, 1)
+    await page.goto('/')
+    await expect(trouble).toContainText('Otra pestaña no deja abrir los datos')
+    await expect(trouble).toContainText('Cierre las demás pestañas')
+    await expect(trouble).toBeInViewport()
+    await expect(page.getByText(/^Sincronizado/)).toHaveCount(0)
+    await look(page, 'storage-blocked')
+    await closeOther(tab)
+    await expect(trouble).toBeHidden({ timeout: 30_000 })
+    await phone.inSync()
+  })
+  await test.step('a newer one, under the running app and at its next start', async () => {
+    await openAs(tab, name, 1000)
+    await expect(trouble).toContainText('Una versión más nueva de la aplicación ya usa estos datos')
+    await expect(trouble).toContainText('Vuelva a cargar esta página')
+    await look(page, 'storage-newer')
+    await trouble.getByRole('button', { name: 'Volver a cargar' }).click()
+    await expect(trouble).toContainText('Una versión más nueva')
+    await expect(phone.syncLine).toContainText('No se puede ver si falta enviar algo')
+    await expect(page.getByText(/^Sincronizado/)).toHaveCount(0)
   })
 })

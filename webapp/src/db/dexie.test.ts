@@ -53,6 +53,19 @@ describe('a database tells', () => {
     await expect(db.drafts.put(draft('b'))).rejects.toThrow()
     expect(await newer.table('drafts').count()).toBe(1)
   })
+
+  test('that a newer version had it before it was opened here, and writes nothing either', async () => {
+    const { db, user, news } = listen()
+    const newer = new Dexie(`chaski-work-${user}`)
+    opened.push(newer)
+    newer.version(2).stores({ outbox: 'counter, id, state, group', drafts: 'id', meta: 'k', more: 'id' })
+    await newer.open()
+    await expect(db.drafts.put(draft('a'))).rejects.toThrow(/VersionError/)
+    await expect(db.drafts.put(draft('b'))).rejects.toThrow()
+    await vi.waitFor(() => expect(news).toContain('newer'))
+    expect(news).not.toContain('open')
+    expect(await newer.table('drafts').count()).toBe(0)
+  })
 })
 
 test('one that did not open at first is opened when it can be', async () => {

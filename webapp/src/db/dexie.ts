@@ -19,6 +19,7 @@ const AGAIN_MS = 2_000
 class KeptDb extends Dexie {
   heard: (news: StorageNews) => void = () => undefined
   private over = false
+  private newest = 0
 
   constructor(...given: ConstructorParameters<typeof Dexie>) {
     super(...given)
@@ -28,6 +29,11 @@ class KeptDb extends Dexie {
     this.on(
       'ready',
       () => {
+        // Dexie opens what a newer app left, and would write on in the older shape.
+        if (Math.floor(this.backendDB().version / 10) > this.newest) {
+          say('newer')
+          throw new Dexie.VersionError('a newer version of the app has these data')
+        }
         known = true
         say('open')
       },
@@ -42,6 +48,12 @@ class KeptDb extends Dexie {
       return false
     })
     this.on('close', () => setTimeout(() => this.again(), AGAIN_MS))
+  }
+
+  /** The stores of the newest version this app knows. */
+  protected shape(version: number, stores: Record<string, string>): void {
+    this.newest = version
+    this.version(version).stores(stores)
   }
 
   override close(options?: { disableAutoOpen: boolean }): void {
@@ -60,7 +72,7 @@ export class ReplicaDb extends KeptDb {
 
   constructor(user: string) {
     super(`chaski-replica-${user}`)
-    this.version(1).stores({ rows: '[c+id], [c+i], *b', meta: 'k' })
+    this.shape(1, { rows: '[c+id], [c+i], *b', meta: 'k' })
   }
 }
 
@@ -71,6 +83,6 @@ export class WorkDb extends KeptDb {
 
   constructor(user: string) {
     super(`chaski-work-${user}`, { chromeTransactionDurability: 'strict' })
-    this.version(1).stores({ outbox: 'counter, id, state, group', drafts: 'id', meta: 'k' })
+    this.shape(1, { outbox: 'counter, id, state, group', drafts: 'id', meta: 'k' })
   }
 }

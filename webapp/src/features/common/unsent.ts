@@ -7,6 +7,8 @@ import { sync } from '../../state/sync.svelte'
 export function unsentWords(): string {
   const work = workWords(sync.status)
   if (work) return m.unsent_work({ work })
-  const shut = [storage.trouble, sync.status.problem].some((t) => t === 'storage_shut' || t === 'storage_blocked')
+  const shut = [storage.trouble, sync.status.problem].some(
+    (t) => t === 'storage_shut' || t === 'storage_blocked' || t === 'storage_newer',
+  )
   return shut ? m.unsent_unknown() : m.unsent_none()
 }
