@@ -57,10 +57,20 @@ export class Chaski {
     this.#child = undefined
     if (!child || child.exitCode !== null) return
     const gone = new Promise((r) => child.once('exit', r))
+    child.kill('SIGCONT') // a frozen one would not hear of its end
     child.kill('SIGTERM')
     const forced = setTimeout(() => child.kill('SIGKILL'), 5_000)
     await gone
     clearTimeout(forced)
+  }
+
+  /** It neither answers nor goes away, until thaw(). */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
   }
 
   /** Ends it as a power cut would, and keeps its port for the next start. */

@@ -20,6 +20,7 @@ export class Network {
   #down = false
   #rationed: { path: string; left: number } | undefined
   #loseNext: { path: string; done: (lost: LostAnswer) => void } | undefined
+  #swallowNext: { path: string; done: () => void } | undefined
   #cutAt: { path: string; bytes: number; done: () => void } | undefined
   readonly #alterations: { path: RegExp; change: (body: string) => string }[] = []
   /** Of each PATCH of an upload: where it went on, and how many bytes of it were let through. */
@@ -70,6 +71,11 @@ export class Network {
     return new Promise((done) => (this.#loseNext = { path, done }))
   }
 
+  /** The answer to the next request to `path` never comes, and its connection stays. Resolves when that has begun. */
+  swallowNextAnswer(path: string): Promise<void> {
+    return new Promise((done) => (this.#swallowNext = { path, done }))
+  }
+
   /** From now on the bodies of answers to such paths arrive changed: cut, or of another version. */
   alter(path: RegExp, change: (body: string) => string): void {
     this.#alterations.push({ path, change })
@@ -96,6 +102,8 @@ export class Network {
     }
     const lose = this.#loseNext && req.url?.startsWith(this.#loseNext.path) ? this.#loseNext : undefined
     if (lose) this.#loseNext = undefined
+    const swallow = this.#swallowNext && req.url?.startsWith(this.#swallowNext.path) ? this.#swallowNext : undefined
+    if (swallow) this.#swallowNext = undefined
     const altered = this.#alterations.find(({ path }) => path.test(req.url ?? ''))
     const headers = altered ? without(req.headers, 'accept-encoding', 'if-none-match') : req.headers
     const upstream = request(
@@ -109,6 +117,10 @@ export class Network {
             res.destroy()
             lose.done({ status: answer.statusCode ?? 0, bytes })
           })
+          return
+        }
+        if (swallow) {
+          answer.resume().on('end', swallow.done)
           return
         }
         if (altered) {
