@@ -1,7 +1,10 @@
 import type { Page } from '@playwright/test'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
 import { canal, ladera, local, password, supervisor } from './support/people'
+import { look } from './support/look'
 import { Phone } from './support/phone'
+import { rewrite, stored } from './support/storage'
+import type { OutboxEntry } from '../src/sync/contract'
 
 test.use({ viewport: { width: 360, height: 740 } })
 
@@ -132,3 +135,37 @@ function covered(page: Page): Promise<string[]> {
     return under
   })
 }
+
+test('a count of three digits is read whole on its tab, in large text too', async ({ page, context, network }) => {
+  const phone = new Phone(page)
+  await phone.ready(supervisor)
+  await loseSignal(context, network)
+  await phone.briefVisit(canal, 2)
+  const [visit] = await stored<OutboxEntry>(page, 'chaski-work-', 'outbox')
+  for (let n = 1; n < 128; n++) {
+    const id = `${visit!.id.slice(0, -3)}${String(n).padStart(3, '0')}`
+    const record = `copy${n}`.padEnd(15, 'z')
+    const mutation = { ...visit!.mutation, id, record, counter: 1000 + n }
+    await rewrite(page, 'chaski-work-', 'outbox', { ...visit, id, counter: 1000 + n, group: record, mutation })
+  }
+  for (const size of ['', '200%']) {
+    await page.goto('/#/')
+    await page.reload()
+    await page.evaluate((size) => (document.documentElement.style.fontSize = size), size)
+    const badge = phone.syncTab.locator('.badge')
+    await expect(badge).toHaveText('128')
+    await look(page, `badge-${size || 'plain'}`)
+    const seen = await badge.evaluate((b) => {
+      const box = b.getBoundingClientRect()
+      const at = (x: number) => document.elementFromPoint(x, box.top + box.height / 2)
+      return {
+        cut: b.scrollWidth > b.clientWidth,
+        inside: box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight,
+        onTop: [box.left + 4, (box.left + box.right) / 2, box.right - 4].every((x) => at(x) === b),
+        high: parseFloat(getComputedStyle(b).fontSize),
+      }
+    })
+    expect(seen).toMatchObject({ cut: false, inside: true, onTop: true })
+    expect(seen.high).toBeGreaterThanOrEqual(14)
+  }
+})
