@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
 	"chaski/internal/domain/record"
@@ -68,7 +67,7 @@ func (b *problemBook) List(q app.ProblemQuery) (app.ProblemList, error) {
 	}
 	for _, r := range rows {
 		row := app.ProblemRow{Collection: r.Collection, Record: r.Record, Work: r.Work, UTName: r.UTName}
-		if err := describe(db, b.engine.Today(), &row, q.UT); err != nil {
+		if err := describe(db, &row, q.UT); err != nil {
 			return out, err
 		}
 		for i, f := range row.Fields {
@@ -85,7 +84,7 @@ var central = map[string]bool{"intervention": true, "ut": true, "state": true}
 
 // describe reads the problems of a row, and the fields they are about that may be
 // corrected by who is bounded to a unit, or by anybody.
-func describe(db dbx.Builder, today day.Day, row *app.ProblemRow, ut string) error {
+func describe(db dbx.Builder, row *app.ProblemRow, ut string) error {
 	var found []problem
 	if err := db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c} AND record = {:r} ORDER BY field`).
 		Bind(dbx.Params{"c": row.Collection, "r": row.Record}).All(&found); err != nil {
@@ -172,7 +171,7 @@ func (b *problemBook) Correct(ctx context.Context, c app.Correction) error {
 		if there == 0 {
 			return fault.New(fault.NotFound, "")
 		}
-		if err := describe(tx.NonconcurrentDB(), b.engine.Today(), &row, c.UT); err != nil {
+		if err := describe(tx.NonconcurrentDB(), &row, c.UT); err != nil {
 			return err
 		}
 		stands, err := asSeenBefore(row, c)

@@ -88,12 +88,12 @@ const (
 	UniqueIn  = "unique_in"  // no two rows of one In say the same in Field
 )
 
-// OfItsWork: who is named is on the roster of the record's work.
+// OfItsWork says that who is named is on the roster of the record's work.
 func OfItsWork(field string) Constraint {
 	return Constraint{BelongsTo, field, "intervention", fault.ParticipantNotIntervention}
 }
 
-// OnceIn: the same is said once in what the record belongs to.
+// OnceIn says that the same is said once in what the record belongs to.
 func OnceIn(in, field string, code fault.Code) Constraint {
 	return Constraint{UniqueIn, field, in, code}
 }
@@ -148,7 +148,7 @@ func Coded(name string, form func(r *Reading, ctx Context)) FormRule {
 	return FormRule{Rule: name, form: form}
 }
 
-// NotInFuture: a day is not after today.
+// NotInFuture says that a day is not after today.
 func NotInFuture(field string) FormRule {
 	return FormRule{Rule: "not_in_future", Fields: []string{field}, form: func(r *Reading, ctx Context) {
 		if s := r.Text(field); s != "" {
@@ -159,7 +159,7 @@ func NotInFuture(field string) FormRule {
 	}}
 }
 
-// InWork: a day lies in the term of the intervention, both ends included.
+// InWork says that a day lies in the term of the intervention, both ends included.
 func InWork(field string) FormRule {
 	return FormRule{Rule: "in_work", Fields: []string{field}, form: func(r *Reading, ctx Context) {
 		s := r.Text(field)
@@ -171,7 +171,7 @@ func InWork(field string) FormRule {
 	}}
 }
 
-// Something: a change that says nothing is none; the fault names the field.
+// Something says that a change that says nothing is none; the fault names the field.
 func Something(field string) FormRule {
 	return FormRule{Rule: "something", Fields: []string{field}, form: func(r *Reading, _ Context) {
 		if len(r.Clean) == 0 && len(r.Faults) == 0 {
@@ -180,7 +180,7 @@ func Something(field string) FormRule {
 	}}
 }
 
-// Because: who says this value of a field says why; with another value no old
+// Because says that who says this value of a field says why; with another value no old
 // reason stays. From version since of the form on.
 func Because(field, value, reason string, since int) FormRule {
 	return FormRule{Rule: "because", Fields: []string{reason}, When: Says{field, value}, Since: since, form: func(r *Reading, ctx Context) {
@@ -198,7 +198,7 @@ func Because(field, value, reason string, since int) FormRule {
 	}}
 }
 
-// Together: one field is said with the other, or neither.
+// Together says that one field comes with the other, or neither.
 func Together(field, other string) FormRule {
 	return FormRule{Rule: "together", Fields: []string{field, other}, form: func(r *Reading, _ Context) {
 		if r.Bad(field, other) {
@@ -214,7 +214,7 @@ func Together(field, other string) FormRule {
 	}}
 }
 
-// NeedsAll: a record of which one field says this value may lack none of the
+// NeedsAll says that a record of which one field says this value may lack none of the
 // others. It is judged where the form touches one of them: an older gap is not the
 // slip of who changes something else. From version since of the form on.
 func NeedsAll(when Says, fields []string, since int, code fault.Code) FormRule {

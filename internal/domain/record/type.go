@@ -269,7 +269,7 @@ func (t *Type) Hidden() Says {
 	return Says{}
 }
 
-// NamesPeople: its rows say who somebody is.
+// NamesPeople tells whether its rows say who somebody is.
 func (t *Type) NamesPeople() bool {
 	return slices.ContainsFunc(t.Fields, func(f Field) bool {
 		return slices.ContainsFunc(f.Checks, func(c Check) bool { return c.Type == "dni" })
