@@ -85,7 +85,12 @@ test('two supervisors change the same finding offline: both values are kept, set
     await expect(page.getByRole('link', { name: 'Escrito dos veces por error' })).toHaveCount(0)
     await page.locator('a[href*="visita-hecha"]').first().click()
     await look(page, 'past-visit')
-    await page.getByTestId('unlisted-99999001').getByRole('button', { name: 'Cambiar' }).click()
+    const person = page.getByTestId(/^unlisted_workers-/).filter({ hasText: '99999001' })
+    const id = (await person.getAttribute('data-testid'))?.split('-')[1]
+    await page.goto(`/#/registrado/unlisted_workers/${id}`)
+    await expect(page.getByRole('heading', { level: 1, name: 'Persona fuera del padrón' })).toBeVisible()
+    await look(page, 'held-record')
+    await person.getByRole('button', { name: 'Cambiar' }).click()
     await page.getByLabel('Apellidos').fill('Puma')
     await page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()

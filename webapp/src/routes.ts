@@ -20,6 +20,7 @@ const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const finding = lazy(() => import('./features/record/FindingScreen.svelte'))
+const heldRecord = lazy(() => import('./features/record/HeldScreen.svelte'))
 const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
 const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte'))
 const officeConflicts = lazy(() => import('./features/conflicts/OfficeConflicts.svelte'))
@@ -72,6 +73,7 @@ const supervisor: RouteDefinition = {
   '/visita/:id/:step?': visit,
   '/registro/:id': record,
   '/hallazgo/:id': finding,
+  '/registrado/:kind/:id': heldRecord,
   '/visita-hecha/:id': pastVisit,
   '/conflictos': conflicts,
   '/conflictos/:id': conflict,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { formFaults, graveLacks, versionOf } from './forms'
+import { entryErrors, formFaults, graveLacks, versionOf } from './forms'
 import { isBetter, judgePlace, placeOf, type Fix, type Place, type PlaceVerdict, type Sensed } from './place'
 
 interface Case<I, E> {
@@ -40,6 +40,26 @@ describe('a grave finding after a change: the cases shared with the server', () 
       expect(lacks.map((f) => `${f.code}@${f.field}`)).toEqual(wanted)
     },
   )
+})
+
+describe('what is wrong with what was typed', () => {
+  it.each([
+    ['visit_marks', {}, { mark: 'required' }],
+    ['findings', {}, { severity: 'required', description: 'too_short' }],
+    [
+      'findings',
+      { severity: 'leve', description: 'Corto', due_on: '2026-02-30' },
+      { description: 'too_short', due_on: 'date' },
+    ],
+    ['unlisted_workers', { note: ' ' }, { dni: 'dni', given_names: 'required', surnames: 'required' }],
+    [
+      'unlisted_workers',
+      { dni: '4000000', given_names: 'Luz', surnames: 'x'.repeat(201) },
+      { dni: 'dni', surnames: 'refused' },
+    ],
+    // Where it belongs and what is of another form is nobody's slip.
+    ['unlisted_workers', { dni: '40000001', given_names: 'Luz', surnames: 'Puma', state: 'x' }, {}],
+  ])('%s %j', (kind, typed, wrong) => expect(entryErrors(kind, typed)).toEqual(wrong))
 })
 
 describe('a position: the cases shared with the server', () => {

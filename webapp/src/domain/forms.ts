@@ -8,7 +8,7 @@
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
-import { declared, type Ask, type Check } from './records'
+import { askedIn, declared, type Ask, type Check } from './records'
 import { moveTo } from './states'
 import { findings } from './states.gen'
 import { visible } from './text'
@@ -172,7 +172,7 @@ const findingChange: Rule = (r, ctx, version) => {
 }
 
 /** What a grave finding may not lack. */
-const GRAVE_NEEDS = ['corrective_measure', 'responsible', 'due_on']
+export const GRAVE_NEEDS = ['corrective_measure', 'responsible', 'due_on']
 
 /**
  * From visit/3 on a grave finding says what is to be done, by whom and until when.
@@ -219,11 +219,33 @@ export function formFaults(
   return r.faults
 }
 
-/** How many characters a field takes at least and at most, in what is sent new or changed. */
-export function limitsOf(collection: string, field: string): { min: number; max: number | undefined } {
-  const { create, update } = declared(collection).ops ?? {}
-  const asked = [...(create?.asks ?? []), ...(update?.asks ?? [])].find((a) => a.field === field)?.check
-  return { min: asked?.min ?? 0, max: asked?.max }
+/** What is wrong with a field, for who types it. */
+export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'
+const WRONG: Partial<Record<string, Wrong>> = {
+  required: 'required',
+  grave_incomplete: 'required',
+  too_short: 'too_short',
+  dni_invalid: 'dni',
+  date_invalid: 'date',
+}
+
+/** Why the server would refuse what was typed of a new record of a kind, by field. */
+export function entryErrors(collection: string, typed: Values): Partial<Record<string, Wrong>> {
+  const { form = '' } = declared(collection)
+  const faults = formFaults({ collection, op: 'create', fields: typed, form }, { today: '' })
+  const asked = new Map(askedIn(collection).map((a) => [a.field, a.check]))
+  const errors: Partial<Record<string, Wrong>> = {}
+  for (const { code, field } of faults) {
+    const check = asked.get(field)
+    if (check) errors[field] ??= missing(code, check) ?? WRONG[code] ?? 'refused'
+  }
+  return errors
+}
+
+/** Nothing is less than what there must be at least. */
+function missing(code: string, { type, min = 0 }: Check): Wrong | undefined {
+  if (code !== 'required') return undefined
+  return type === 'dni' ? 'dni' : type === 'text' && min > 1 ? 'too_short' : undefined
 }
 
 interface Lift {

@@ -7,7 +7,7 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
-import { graveLacks, versionOf } from './forms'
+import { entryErrors, GRAVE_NEEDS, graveLacks, versionOf, type Wrong } from './forms'
 import {
   declared,
   factsIn,
@@ -20,7 +20,6 @@ import {
 import { moveTo, type ActOf } from './states'
 import { findings } from './states.gen'
 import { visible } from './text'
-import { findingErrors, unlistedErrors, type FieldErrors, type FindingEntry, type UnlistedEntry } from './visit'
 
 /** The form of a record: what was shown when it was begun, and what is typed. Text but for nothing. */
 export interface RecordForm {
@@ -223,31 +222,34 @@ export function changeOf(form: RecordForm, id: string): RecordChange | null {
   return { ...sent, record, op: 'update', fields, ...seen }
 }
 
-export type RecordErrors = FieldErrors<FindingEntry & UnlistedEntry & { state_reason: string; mark: string }>
+export type RecordErrors = Partial<Record<string, Wrong>>
+/** What a kind demands beyond its fields by themselves. */
+type Demand = (form: RecordForm, errors: RecordErrors, listed: readonly string[]) => void
+
+const DEMANDS: Partial<Record<RecordCollection, Demand>> = {
+  unlisted_workers: (form, errors, listed) => {
+    if (listed.includes(clean(form.typed, 'dni'))) errors['dni'] ??= 'listed'
+  },
+  findings: (form, errors) => {
+    const due = form.typed['due_on'] ?? ''
+    // A deadline that was there before is not this person's slip.
+    const kept = form.record !== '' && due === form.base['due_on']
+    if (isDay(due) && due < form.visited_on && !kept) errors['due_on'] ??= 'past'
+    // Nor is what an older grave finding lacks, while nothing of that is touched.
+    const changed = form.record === '' ? ['severity'] : Object.keys(changedFields(form))
+    const now = Object.fromEntries(Object.keys(form.typed).map((f) => [f, clean(form.typed, f)]))
+    const lacks = graveLacks(now, changed, versionOf(RECORDS.findings.form)).map((f) => f.field)
+    for (const field of GRAVE_NEEDS) if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
+    if (moveTo(findings, form.typed['state'])?.reason && clean(form.typed, 'state_reason') === '')
+      errors['state_reason'] = 'required'
+  },
+}
 
 /** @param listed the DNI of those on the roster of the visit's day: they are marked there */
 export function recordErrors(form: RecordForm, listed: readonly string[]): RecordErrors {
-  const typed = { id: '', ...form.typed } as unknown as FindingEntry & UnlistedEntry
-  switch (form.collection) {
-    case 'visit_marks':
-      return form.typed['mark'] ? {} : { mark: 'required' }
-    case 'unlisted_workers':
-      return unlistedErrors(typed, [], listed)
-    case 'findings': {
-      const errors: RecordErrors = findingErrors(typed, form.visited_on)
-      // A deadline that was there before is not this person's slip.
-      if (form.record !== '' && form.typed['due_on'] === form.base['due_on'] && isDay(typed.due_on))
-        delete errors.due_on
-      // Nor is what an older grave finding lacks, while nothing of that is touched.
-      const changed = form.record === '' ? ['severity'] : Object.keys(changedFields(form))
-      const lacks = graveLacks(form.typed, changed, versionOf(RECORDS.findings.form)).map((f) => f.field)
-      for (const field of ['corrective_measure', 'responsible', 'due_on'] as const)
-        if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
-      if (moveTo(findings, form.typed['state'])?.reason && clean(form.typed, 'state_reason') === '')
-        errors.state_reason = 'required'
-      return errors
-    }
-  }
+  const errors = entryErrors(form.collection, form.typed)
+  DEMANDS[form.collection]?.(form, errors, listed)
+  return errors
 }
 
 /** What can be done about a refused record, from what the server said of it. */

@@ -249,6 +249,10 @@ export const ownerField = (collection: string): string => {
   return parent ?? scope
 }
 
+/** What a person is asked of a new record: what names another record is not for him to type. */
+export const askedIn = (collection: string): readonly Ask[] =>
+  (declared(collection).ops?.create?.asks ?? []).filter((a) => a.check.type !== 'id')
+
 /** What a person writes in a record's form: all that may be sent of it but where it belongs. */
 export function factsIn(collection: string): string[] {
   const { create, update } = declared(collection).ops ?? {}

@@ -5,8 +5,7 @@
 import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
-import { isDni } from './dni'
-import { formFaults, graveLacks, limitsOf, versionOf } from './forms'
+import { entryErrors, formFaults, type Wrong } from './forms'
 import type { Coverage } from './insurance'
 import { isDoubtful, judgePlace, type Place } from './place'
 import { RECORDS } from './records'
@@ -245,31 +244,13 @@ export function taskState(task: Task, form: VisitForm, context: VisitContext): T
   }
 }
 
-export type FieldErrors<T> = Partial<
-  Record<keyof T, 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'>
->
-
-/** Adds what the server's forms refuse and no rule here has named yet. */
-function withFaults<T>(errors: FieldErrors<T>, collection: string, entry: Record<string, string>): FieldErrors<T> {
-  const { id: _, ...typed } = entry
-  const faults = formFaults({ collection, op: 'create', fields: filled(typed), form: FORM }, { today: '' })
-  // What is not asked for here, like the visit, is filled in later.
-  for (const { code, field } of faults)
-    if (code !== 'unknown_field' && field in entry && !(field in errors)) errors[field as keyof T] = 'refused'
-  return errors
-}
+export type FieldErrors<T> = Partial<Record<keyof T, Wrong>>
 
 /** @param made the day of the visit: no deadline lies before it. */
 export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEntry> {
-  const errors: FieldErrors<FindingEntry> = {}
-  if (f.severity === '') errors.severity = 'required'
-  // Characters, as the server counts them: an emoji is one.
-  if ([...f.description.trim()].length < limitsOf('findings', 'description').min) errors.description = 'too_short'
-  if (f.due_on !== '' && !isDay(f.due_on)) errors.due_on = 'date'
-  else if (f.due_on !== '' && f.due_on < made) errors.due_on = 'past'
-  for (const { field } of graveLacks(f as unknown as Record<string, unknown>, ['severity'], versionOf(FORM)))
-    errors[field as keyof FindingEntry] ??= 'required'
-  return withFaults(errors, 'findings', { ...f })
+  const errors: FieldErrors<FindingEntry> = entryErrors('findings', { ...f })
+  if (isDay(f.due_on) && f.due_on < made) errors.due_on ??= 'past'
+  return errors
 }
 
 /**
@@ -281,14 +262,11 @@ export function unlistedErrors(
   others: readonly UnlistedEntry[],
   listed: readonly string[],
 ): FieldErrors<UnlistedEntry> {
-  const errors: FieldErrors<UnlistedEntry> = {}
+  const errors: FieldErrors<UnlistedEntry> = entryErrors('unlisted_workers', { ...u })
   const dni = visible(u.dni).trim()
-  if (!isDni(dni)) errors.dni = 'dni'
-  else if (listed.includes(dni)) errors.dni = 'listed'
-  else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni = 'twice'
-  if (u.given_names.trim() === '') errors.given_names = 'required'
-  if (u.surnames.trim() === '') errors.surnames = 'required'
-  return withFaults(errors, 'unlisted_workers', { ...u })
+  if (listed.includes(dni)) errors.dni ??= 'listed'
+  else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni ??= 'twice'
+  return errors
 }
 
 /** True while nothing was typed or chosen: such an entry need not be kept. */

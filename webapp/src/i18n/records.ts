@@ -1,59 +1,112 @@
-/** Words of single records: findings, marks, people outside the roster. */
+/** Words of single records, one entry a kind; a kind without its words does not compile. */
 import { actOf, isLifting, type RecordForm } from '../domain/record'
+import { declared, factsIn, isRecordCollection, type Fields, type RecordCollection } from '../domain/records'
 import type { ActOf } from '../domain/states'
 import type { findings } from '../domain/states.gen'
+import { fieldSaid, fieldValue, isWorded } from './fields'
 import { m } from './index'
 
+type Op = 'create' | 'update' | 'delete'
+type Named = (about: { name: string }) => string
+
+interface Words {
+  /** What it is, and what was done with it. */
+  what: { create: () => string } & Partial<Record<Op, () => string>>
+  /** The form that writes a refused one again, the button to it, and how the sync centre calls what comes of it. */
+  fix: { title: () => string; button?: () => string; done: Named }
+  /** The same of one that the server has; where it may be changed. */
+  change?: { title: () => string; done: Named }
+  /** Taking one back that should not have been written; where that may be. */
+  withdraw?: { title: Named; text: () => string; said: () => string; done: Named }
+}
+
+const WORDS: Record<RecordCollection, Words> = {
+  findings: {
+    what: { create: m.refused_finding, update: m.refused_finding_change, delete: m.refused_finding_withdrawn },
+    fix: { title: m.fix_finding, done: m.group_finding_again },
+    change: { title: m.edit_finding, done: m.group_finding_changed },
+    withdraw: {
+      title: m.finding_withdraw_title,
+      text: m.finding_withdraw_text,
+      said: m.finding_withdrawn,
+      done: m.group_finding_withdrawn,
+    },
+  },
+  unlisted_workers: {
+    what: { create: m.refused_unlisted, update: m.refused_unlisted_change, delete: m.refused_unlisted_withdrawn },
+    fix: { title: m.fix_unlisted, done: m.group_unlisted_again },
+    change: { title: m.edit_unlisted, done: m.group_unlisted_changed },
+    withdraw: {
+      title: m.unlisted_withdraw_title,
+      text: m.unlisted_withdraw_text,
+      said: m.unlisted_withdrawn,
+      done: m.group_unlisted_withdrawn,
+    },
+  },
+  visit_marks: {
+    what: { create: m.refused_mark },
+    fix: { title: m.fix_mark, button: m.refused_fix_mark, done: m.group_mark_again },
+  },
+}
+/** Of what has no form of its own. */
+const OTHERS: Partial<Record<string, () => string>> = {
+  'visits/create': m.refused_visit,
+  'conflicts/update': m.refused_settle,
+}
+
+export const wordsOf = (kind: RecordCollection): Words => WORDS[kind]
+
+/** What was sent of a record, for people; of a new one, what it is. */
+export function recordWhat(collection: string, op = 'create'): string {
+  const what = isRecordCollection(collection) ? WORDS[collection].what[op as Op] : OTHERS[`${collection}/${op}`]
+  return what?.() ?? m.refused_other()
+}
+
+/** What the button to correct a refused one says. */
+export const fixWord = (collection: string): string =>
+  (isRecordCollection(collection) ? WORDS[collection].fix.button : undefined)?.() ?? m.refused_fix()
+
+const checkOf = (kind: string, field: string): string | undefined => {
+  const { create, update } = declared(kind).ops ?? {}
+  return [...(create?.asks ?? []), ...(update?.asks ?? [])].find((a) => a.field === field)?.check.type
+}
+
+/**
+ * By what a person knows a record.
+ *
+ * @param person whom it is about, where that is another record; '' if nobody knows
+ */
+export function recordName(kind: string, data: Fields, person = ''): string {
+  const { title = [] } = declared(kind)
+  const parts = title.map((field) =>
+    checkOf(kind, field) === 'id' ? person || m.person_unknown() : data[field] ? fieldValue(field, data[field]) : '',
+  )
+  return parts.filter(Boolean).join(' ')
+}
+
+/** What else it says, each field that says something by itself. */
+export function recordSays(kind: string, data: Fields): string[] {
+  const { title = [] } = declared(kind)
+  const rest = factsIn(kind).filter((field) => !title.includes(field) && isWorded(field) && data[field])
+  return rest.map((field) => fieldSaid(field, data[field]))
+}
+
 /** What can be done to a finding: what the button says, why one does it, and what was done. */
-export const findingAct: Record<
-  ActOf<typeof findings>,
-  { title: () => string; reason: () => string; done: (of: { name: string }) => string }
-> = {
+export const findingAct: Record<ActOf<typeof findings>, { title: () => string; reason: () => string; done: Named }> = {
   levantar: { title: m.lift_title, reason: m.lift_reason, done: m.group_lifted },
   reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
 }
 
 /** What the form is for. */
 export function titleOf(form: RecordForm, correcting: boolean): string {
-  const anew = form.record === ''
-  switch (form.collection) {
-    case 'findings':
-      if (isLifting(form)) return findingAct[actOf(form)].title()
-      return anew || correcting ? m.fix_finding() : m.edit_finding()
-    case 'unlisted_workers':
-      if (correcting) return m.fix_unlisted()
-      return m.edit_unlisted()
-    case 'visit_marks':
-      return m.fix_mark()
-  }
+  if (isLifting(form)) return findingAct[actOf(form)].title()
+  const { fix, change = fix } = WORDS[form.collection]
+  return (correcting || form.record === '' ? fix : change).title()
 }
 
 /** How the sync centre names the finished work. */
 export function labelOf(form: RecordForm, name: string): string {
-  switch (form.collection) {
-    case 'findings':
-      if (isLifting(form)) return findingAct[actOf(form)].done({ name })
-      return form.record === '' ? m.group_finding_again({ name }) : m.group_finding_changed({ name })
-    case 'unlisted_workers':
-      return form.record === '' ? m.group_unlisted_again({ name }) : m.group_unlisted_changed({ name })
-    case 'visit_marks':
-      return m.group_mark_again({ name })
-  }
-}
-
-const WHAT: Record<string, () => string> = {
-  'visits/create': m.refused_visit,
-  'visit_marks/create': m.refused_mark,
-  'findings/create': m.refused_finding,
-  'findings/update': m.refused_finding_change,
-  'findings/delete': m.refused_finding_withdrawn,
-  'conflicts/update': m.refused_settle,
-  'unlisted_workers/create': m.refused_unlisted,
-  'unlisted_workers/update': m.refused_unlisted_change,
-  'unlisted_workers/delete': m.refused_unlisted_withdrawn,
-}
-
-/** What a refused record is, for people. */
-export function refusedWhat(collection: string, op: string): string {
-  return WHAT[`${collection}/${op}`]?.() ?? m.refused_other()
+  if (isLifting(form)) return findingAct[actOf(form)].done({ name })
+  const { fix, change = fix } = WORDS[form.collection]
+  return (form.record === '' ? fix : change).done({ name })
 }

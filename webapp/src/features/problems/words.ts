@@ -1,7 +1,7 @@
 /** Words of rows that raw SQL changed. */
 import { isDay } from '../../domain/day'
 import { m } from '../../i18n'
-import { fieldValue, fieldWord } from '../../i18n/conflicts'
+import { fieldValue, fieldWord } from '../../i18n/fields'
 import { dayFull } from '../../i18n/format'
 import { interventionState, markWord } from '../../i18n/labels'
 import type { Schemas } from '../../state/api'

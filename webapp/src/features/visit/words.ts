@@ -2,7 +2,7 @@ import type { overHeadcount, Rest } from '../../domain/attendance'
 import { keptPlace, type Missing, type VisitForm } from '../../domain/visit'
 import { judgePlace, type Place } from '../../domain/place'
 import { m } from '../../i18n'
-import { fieldWord } from '../../i18n/conflicts'
+import { fieldWord } from '../../i18n/fields'
 import { count } from '../../i18n/format'
 
 /** The contradiction between who was counted and who was seen, as a sentence. */

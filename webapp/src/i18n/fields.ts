@@ -1,0 +1,89 @@
+/** Words of a record's fields: what a form asks, how it is called, its values, what is wrong with it. */
+import { isDay } from '../domain/day'
+import type { Wrong } from '../domain/forms'
+import { dayFull } from './format'
+import { findingState, markWord, severityWord } from './labels'
+import { m } from './index'
+
+type Wrongs = Partial<Record<Wrong, (limits: { min: number }) => string>>
+interface FieldWords {
+  name: () => string
+  /** What a form asks, where that is another word. */
+  asks?: () => string
+  hint?: () => string
+  value?: (code: string) => string
+  /** Beside each of its choices. */
+  hints?: Partial<Record<string, () => string>>
+  wrong?: Wrongs
+}
+
+const FIELDS: Partial<Record<string, FieldWords>> = {
+  severity: {
+    name: m.field_severity,
+    asks: m.finding_severity,
+    value: severityWord,
+    hints: { leve: m.severity_leve_hint, moderada: m.severity_moderada_hint, grave: m.severity_grave_hint },
+    wrong: { required: m.finding_severity_error },
+  },
+  description: {
+    name: m.field_description,
+    asks: m.finding_description,
+    wrong: { too_short: m.finding_description_error },
+  },
+  corrective_measure: { name: m.finding_measure, wrong: { required: m.grave_measure_error } },
+  responsible: {
+    name: m.field_responsible,
+    asks: m.finding_responsible,
+    wrong: { required: m.grave_responsible_error },
+  },
+  due_on: {
+    name: m.field_due,
+    asks: m.finding_due,
+    wrong: { past: m.finding_due_error, required: m.grave_due_error },
+  },
+  state: { name: m.person_state, value: findingState },
+  state_reason: { name: m.field_state_reason },
+  dni: { name: m.field_dni, hint: m.field_dni_hint, wrong: { twice: m.dni_error_twice } },
+  given_names: { name: m.field_given_names },
+  surnames: { name: m.field_surnames },
+  note: { name: m.field_note, asks: m.field_note_optional },
+  mark: { name: m.task_asistencia, value: markWord },
+  visited_on: { name: m.data_date_field },
+  location_reason: { name: m.place_reason_word },
+  lat_e6: { name: m.task_ubicacion },
+  lon_e6: { name: m.task_ubicacion },
+  accuracy_m: { name: m.task_ubicacion },
+  headcount: { name: m.headcount_word },
+  answers: { name: m.task_checklist },
+}
+
+const WRONG: Wrongs = { dni: m.dni_error, date: m.date_error_shape, refused: m.text_refused }
+
+export const fieldWord = (field: string): string => FIELDS[field]?.name() ?? field
+export const fieldAsks = (field: string): string => (FIELDS[field]?.asks ?? FIELDS[field]?.name)?.() ?? field
+export const fieldHint = (field: string): string | undefined => FIELDS[field]?.hint?.()
+
+/** What a field may say, for who chooses. */
+export const fieldChoices = (field: string, values: readonly string[]) =>
+  values.map((value) => ({ value, text: fieldValue(field, value), hint: FIELDS[field]?.hints?.[value]?.() }))
+
+/** What is wrong with what was typed; '' for nothing. */
+export function fieldWrong(field: string, wrong: Wrong | undefined, limits: { min?: number }): string {
+  if (!wrong) return ''
+  const words = FIELDS[field]?.wrong?.[wrong] ?? WRONG[wrong] ?? m.required_error
+  return words({ min: limits.min ?? 0 })
+}
+
+/** A value of a record's field, for people; an empty one says so. */
+export function fieldValue(field: string, value: unknown): string {
+  const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value)
+  if (text === '') return m.value_empty()
+  return FIELDS[field]?.value?.(text) ?? (isDay(text) ? dayFull(text) : text)
+}
+
+/** A field with its value: a choice says enough by itself. */
+export const fieldSaid = (field: string, value: unknown): string =>
+  FIELDS[field]?.value ? fieldValue(field, value) : `${fieldWord(field)}: ${fieldValue(field, value)}`
+
+/** Whether a person knows of the field: it has a name. */
+export const isWorded = (field: string): boolean => Object.hasOwn(FIELDS, field)
