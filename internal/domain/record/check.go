@@ -145,7 +145,7 @@ func Chars(most int) Check {
 var Day = text(Spec{Type: "day"}, dayFault)
 
 // Past is the date of something that happened: not after today.
-var Past = Check{Spec{Type: "day"}, func(name string, v any, today day.Day) *fault.Fault {
+var Past = Check{Spec{Type: "past"}, func(name string, v any, today day.Day) *fault.Fault {
 	if f := Day.Judge(name, v, today); f != nil {
 		return f
 	}

@@ -28,7 +28,7 @@ func (f *Field) Form() (form Form, choices []string) {
 		switch check.Type {
 		case "one_of":
 			return FormChoice, check.Values
-		case "day":
+		case "day", "past":
 			return FormDay, nil
 		case "month":
 			return FormMonth, nil

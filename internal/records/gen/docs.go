@@ -64,7 +64,7 @@ func asks(f record.Field, op string) string {
 		switch c.Type {
 		case "one_of":
 			out += " (`" + strings.Join(c.Values, "`,`") + "`)"
-		case "day":
+		case "day", "past":
 			out += " day"
 		case "dni":
 			out += " (8 digits)"

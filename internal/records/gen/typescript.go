@@ -116,9 +116,9 @@ func tsType(f record.Field) string {
 		switch {
 		case c.Type == "one_of" && f.Must:
 			return "'" + strings.Join(c.Values, "' | '") + "'"
-		case c.Type == "day" && f.Must:
+		case (c.Type == "day" || c.Type == "past") && f.Must:
 			return "Day"
-		case c.Type == "day":
+		case c.Type == "day", c.Type == "past":
 			return "Day | ''"
 		}
 	}

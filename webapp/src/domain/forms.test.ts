@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { entryErrors, formFaults, graveLacks, versionOf } from './forms'
+import { entryErrors, formFaults, judge, lacksAfter, versionOf } from './forms'
+import { RECORDS } from './records'
 import { isBetter, judgePlace, placeOf, type Fix, type Place, type PlaceVerdict, type Sensed } from './place'
 
 interface Case<I, E> {
@@ -31,12 +32,45 @@ describe("a visit's forms: the cases shared with the server", () => {
   })
 })
 
+interface Judged extends Form {
+  work?: boolean
+  faults?: string[]
+  clean?: Record<string, unknown>
+}
+
+/** testdata/rules/forms.json, which internal/records judges too. */
+const corpus = JSON.parse(
+  readFileSync(new URL('../../../testdata/rules/forms.json', import.meta.url), 'utf8'),
+) as Judged[]
+
+describe('every form ever released is judged as at the server', () => {
+  it.each([...new Set(corpus.map((c) => `${c.collection} ${c.op} ${c.form}`))])('%s', (form) => {
+    for (const c of corpus.filter((x) => `${x.collection} ${x.op} ${x.form}` === form)) {
+      const long = Object.entries(c.long ?? {}).map(([name, n]) => [name, 'ñ'.repeat(n)] as const)
+      const fields = { ...c.fields, ...Object.fromEntries(long) }
+      const { clean, faults } = judge({ ...c, fields }, { today: '2026-11-23', ...(c.work ? { work } : {}) })
+      for (const [name] of long) delete clean[name] // it is as long as was said
+      const said = faults.map((f) => `${f.code}@${f.field}`)
+      expect(said, JSON.stringify(c.fields)).toEqual(c.faults ?? [])
+      if (said.length === 0) expect(clean, JSON.stringify(c.fields)).toEqual(c.clean ?? {})
+    }
+  })
+
+  it('and none that a phone may send is without cases', () => {
+    const judged = new Set(corpus.map((c) => `${c.collection} ${c.op} ${c.form}`))
+    const sent = Object.entries(RECORDS).flatMap(([kind, d]) =>
+      'ops' in d ? Object.keys(d.ops).map((op) => `${kind} ${op} ${'form' in d ? d.form : ''}`) : [],
+    )
+    expect(sent.filter((form) => !judged.has(form))).toEqual([])
+  })
+})
+
 describe('a grave finding after a change: the cases shared with the server', () => {
   it.each(shared<Record<'was' | 'fields', Record<string, string>> & { form: string }, string[]>('grave.json'))(
     '$name',
     ({ input: { form, was, fields }, expect: wanted }) => {
       const changed = Object.keys(fields).filter((f) => fields[f] !== was[f])
-      const lacks = graveLacks({ ...was, ...fields }, changed, versionOf(form))
+      const lacks = lacksAfter('findings', { ...was, ...fields }, changed, versionOf(form))
       expect(lacks.map((f) => `${f.code}@${f.field}`)).toEqual(wanted)
     },
   )

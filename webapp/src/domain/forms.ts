@@ -1,16 +1,14 @@
 /**
  * Every rule of what a device may send that the server has and that needs no other
  * row, so that the phone refuses while the person can still act: what is declared in
- * records.ts, and rules over several fields. The same as internal/domain/visit
- * (visit.go, fields.go); both pass testdata/rules/visit.json. Rules over other rows
- * (who is on the roster, who is marked twice) are in visit.ts.
+ * records.gen.ts, read as internal/domain/record reads it. Both sides pass
+ * testdata/rules/forms.json and visit.json. Rules over other rows (who is on the
+ * roster, who is marked twice) are in visit.ts.
  */
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
-import { askedIn, declared, type Ask, type Check } from './records'
-import { moveTo } from './states'
-import { findings } from './states.gen'
+import { askedIn, declared, isA, limitsOf, type Ask, type Check, type Rule } from './records'
 import { visible } from './text'
 
 export interface Fault {
@@ -28,81 +26,81 @@ export interface FormContext {
 type Values = Record<string, unknown>
 /** A value read: cleaned (undefined for none), or why not. */
 type Read = { value: unknown } | { code: string }
-type Reader = (v: unknown) => Read
 
 const invalid = { code: 'invalid_value' }
 
 /** A lone half of a pair is no text. */
 const isText = (v: unknown): v is string => typeof v === 'string' && !/\p{Surrogate}/u.test(v)
-
-function str(check: (s: string) => string | undefined): Reader {
-  return (v) => {
-    if (!isText(v)) return invalid
-    const s = visible(v).trim()
-    if (s === '') return { value: undefined }
-    const code = check(s)
-    return code ? { code } : { value: s }
-  }
-}
+const isParts = (v: unknown): v is Values => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 const CONVENIO = /^\d{2}-\d{4}-(AII|PI)-\d{2}$/
+/** Before it a year is a slip of the keyboard, after it no plan reaches. */
+const YEARS = ['1950', '2100'] as const
 
-const length = (s: string, { min = 0, max = Infinity }: Check): string | undefined => {
-  const n = [...s].length
-  return n < min ? 'too_short' : n > max ? 'too_long' : undefined
+const isOfAge = (s: string): boolean => isDay(s) && s.slice(0, 4) >= YEARS[0] && s.slice(0, 4) <= YEARS[1]
+
+const text = (ok: (s: string, check: Check) => boolean, code = 'invalid_value') => ({
+  read: (v: unknown): Read => (isText(v) ? { value: visible(v).trim() || undefined } : invalid),
+  wrong: (v: unknown, check: Check) => (ok(v as string, check) ? undefined : code),
+})
+const parts = (ok: (all: [string, unknown][], check: Check) => boolean) => ({
+  // Nothing in it is nothing said.
+  read: (v: unknown): Read => (isParts(v) ? { value: Object.keys(v).length > 0 ? v : undefined } : invalid),
+  wrong: (v: unknown, check: Check) => (ok(Object.entries(v as Values), check) ? undefined : 'invalid_value'),
+})
+
+/** The server's checks (internal/domain/record/check.go): how a value is read, and what is wrong with it. */
+const CHECKS: Record<
+  string,
+  { read: (v: unknown) => Read; wrong: (v: unknown, check: Check, today: Day) => string | undefined } | undefined
+> = {
+  chars: text((s, { max = Infinity }) => [...s].length <= max, 'too_long'),
+  at_least: text((s, { min = 0 }) => [...s].length >= min, 'too_short'),
+  id: text((s) => /^[a-z0-9]{15}$/.test(s)),
+  one_of: text((s, { values = [] }) => values.includes(s)),
+  day: text(isOfAge, 'date_invalid'),
+  past: {
+    ...text(isOfAge),
+    wrong: (v, _, today) =>
+      !isOfAge(v as string) ? 'date_invalid' : today !== '' && (v as string) > today ? 'date_in_future' : undefined,
+  },
+  moment: text(isInstant, 'date_invalid'),
+  dni: text(isDni, 'dni_invalid'),
+  convenio: text((s) => CONVENIO.test(s)),
+  whole: {
+    read: (v) => (Number.isSafeInteger(v) ? { value: v } : invalid),
+    wrong: (v, { min = -Infinity, max = Infinity }) =>
+      (v as number) >= min && (v as number) <= max ? undefined : 'invalid_value',
+  },
+  at_most: parts((all, { max = Infinity }) => all.length <= max),
+  answers: parts((all) =>
+    all.every(([key, v]) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
+  ),
+  fix: parts((all) => all.every(([key, v]) => isFixPart(key, v))),
 }
 
-/** An empty text is then a value: it takes one away. */
-const clearable =
-  (inner: Reader): Reader =>
-  (v) => {
-    const read = inner(v)
-    return 'value' in read && read.value === undefined ? { value: '' } : read
+function readAsked({ checks, clear }: Ask, v: unknown, today: Day): Read {
+  const got = CHECKS[checks[0]?.type ?? '']?.read(v) ?? invalid
+  if ('code' in got) return got
+  if (got.value === undefined) return { value: clear ? '' : undefined }
+  for (const check of checks) {
+    const code = CHECKS[check.type]?.wrong(got.value, check, today)
+    if (code) return { code }
   }
-
-/** Key by key; nothing in it is nothing said. */
-const parts =
-  (most: number, isPart: (key: string, value: unknown) => boolean): Reader =>
-  (v) => {
-    if (typeof v !== 'object' || v === null || Array.isArray(v)) return invalid
-    const all = Object.entries(v)
-    if (all.length > most || !all.every(([key, value]) => isPart(key, value))) return invalid
-    return { value: all.length > 0 ? v : undefined }
-  }
-
-const READERS: Record<Check['type'], (check: Check) => Reader> = {
-  text: (check) => str((s) => length(s, check)),
-  id: () => str((s) => (/^[a-z0-9]{15}$/.test(s) ? undefined : 'invalid_value')),
-  one_of: ({ values = [] }) => str((s) => (values.includes(s) ? undefined : 'invalid_value')),
-  day: () => str((s) => (isDay(s) ? undefined : 'date_invalid')),
-  moment: () => str((s) => (isInstant(s) ? undefined : 'date_invalid')),
-  dni: () => str((s) => (isDni(s) ? undefined : 'dni_invalid')),
-  convenio: () => str((s) => (CONVENIO.test(s) ? undefined : 'invalid_value')),
-  whole:
-    ({ min = -Infinity }) =>
-    (v) =>
-      Number.isSafeInteger(v) && (v as number) >= min ? { value: v } : invalid,
-  answers: ({ max = Infinity }) =>
-    parts(max, (key, v) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
-  fix: () => parts(Infinity, isFixPart),
-}
-
-const readerOf = ({ check, clear }: Ask): Reader => {
-  const read = READERS[check.type](check)
-  return clear ? clearable(read) : read
+  return got
 }
 
 class Reading {
   clean: Values = {}
   faults: Fault[] = []
 
-  constructor(asks: readonly Ask[], fields: Values) {
+  constructor(asks: readonly Ask[], fields: Values, { version, today }: Asked) {
     for (const ask of asks) {
-      const { field: name, must } = ask
-      const got: Read = name in fields ? readerOf(ask)(fields[name]) : { value: undefined }
+      const { field: name, must, since = 0 } = ask
+      const got: Read = Object.hasOwn(fields, name) ? readAsked(ask, fields[name], today) : { value: undefined }
       if ('code' in got) this.refuse(got.code, name)
       else if (got.value !== undefined) this.clean[name] = got.value
-      else if (must) this.refuse('required', name)
+      else if (must && version >= since) this.refuse('required', name)
     }
     const known = new Set(asks.map((ask) => ask.field))
     for (const name of Object.keys(fields).sort()) if (!known.has(name)) this.refuse('unknown_field', name)
@@ -117,17 +115,13 @@ class Reading {
   }
 }
 
-type Rule = (r: Reading, ctx: FormContext, version: number) => void
-
-const visitedOn: Rule = (r, { today, work }) => {
-  const on = r.clean['visited_on'] as Day | undefined
-  if (on === undefined) return
-  if (on > today) r.refuse('date_in_future', 'visited_on')
-  else if (work && (on < work.starts_on || on > work.ends_on)) r.refuse('date_outside_intervention', 'visited_on')
+interface Asked extends FormContext {
+  version: number
 }
+type Judge = (r: Reading, ctx: Asked, rule: Rule) => void
 
 /** From visit/3 on a doubtful position has a reason. */
-const place: Rule = (r, _, version) => {
+const place: Judge = (r, { version }) => {
   if (r.bad('lat_e6', 'lon_e6', 'location_reason')) return
   const [lat, lon] = [r.clean['lat_e6'] as number | undefined, r.clean['lon_e6'] as number | undefined]
   const told = r.clean['location_reason'] !== undefined
@@ -146,78 +140,100 @@ const place: Rule = (r, _, version) => {
     r.refuse('place_reason_required', 'location_reason')
 }
 
-const checklist: Rule = (r) => {
+const checklist: Judge = (r) => {
   if (r.bad('checklist_key', 'checklist_version')) return
   const key = r.clean['checklist_key'] !== undefined
   if (r.clean['answers'] !== undefined && !key) r.refuse('required', 'checklist_key')
   else if (key && !r.clean['checklist_version']) r.refuse('required', 'checklist_version')
 }
 
-const convenio: Rule = (r, { work }) => {
+const convenio: Judge = (r, { work }) => {
   const code = r.clean['convenio_code']
   if (work && code !== undefined && code !== work.convenio_code) r.refuse('convenio_mismatch', 'convenio_code')
 }
 
-const changesSomething =
-  (field: string): Rule =>
-  (r) => {
+/** The rules over several fields (internal/domain/record/ask.go); the last three are a visit's own. */
+const RULES: Partial<Record<string, Judge>> = {
+  not_in_future: (r, { today }, { fields: [on = ''] = [] }) => {
+    const day = r.clean[on] as Day | undefined
+    if (day !== undefined && today !== '' && day > today) r.refuse('date_in_future', on)
+  },
+  in_work: (r, { work }, { fields: [on = ''] = [] }) => {
+    const day = r.clean[on] as Day | undefined
+    if (!work || day === undefined || r.bad(on)) return
+    if (day < work.starts_on || day > work.ends_on) r.refuse('date_outside_intervention', on)
+  },
+  something: (r, _, { fields: [field = ''] = [] }) => {
     if (Object.keys(r.clean).length === 0 && r.faults.length === 0) r.refuse('required', field)
-  }
-
-/** From visit/2 on whoever lifts a finding says why. */
-const findingChange: Rule = (r, ctx, version) => {
-  changesSomething('state')(r, ctx, version)
-  if (!moveTo(findings, r.clean['state'])?.reason || r.bad('state_reason') || version < 2) return
-  if (!r.clean['state_reason']) r.refuse('required', 'state_reason')
+  },
+  because: (r, { version }, { fields: [reason = ''] = [], when, since = 0 }) => {
+    const said = when && r.clean[when.field]
+    if (said === undefined || r.bad(reason) || version < since || r.clean[reason]) return
+    if (said === when?.value) r.refuse('required', reason)
+    else r.clean[reason] = ''
+  },
+  together: (r, _, { fields: [field = '', other = ''] = [] }) => {
+    if (r.bad(field, other)) return
+    if (!r.clean[field] && r.clean[other]) r.refuse('required', field)
+    if (r.clean[field] && !r.clean[other]) r.refuse('required', other)
+  },
+  // What is wrong with a field already is not missing too.
+  needs_all: (r, { version }, rule) => {
+    for (const { code, field } of lackedBy(rule, r.clean, Object.keys(r.clean), version))
+      if (!r.bad(field)) r.refuse(code, field)
+  },
+  place,
+  checklist,
+  convenio,
 }
 
-/** What a grave finding may not lack. */
-export const GRAVE_NEEDS = ['corrective_measure', 'responsible', 'due_on']
+function lackedBy(rule: Rule, now: Values, changed: readonly string[], version: number): Fault[] {
+  const { fields = [], when, since = 0, code = 'required' } = rule
+  if (rule.rule !== 'needs_all' || !when || version < since || now[when.field] !== when.value) return []
+  if (!changed.some((field) => field === when.field || fields.includes(field))) return []
+  return fields.filter((field) => !now[field]).map((field) => ({ code, field }))
+}
 
 /**
- * From visit/3 on a grave finding says what is to be done, by whom and until when.
- * The same as GraveLacks in internal/domain/visit/grave.go; both pass
- * testdata/rules/grave.json.
+ * What a record would lack after a change of it; both sides pass testdata/rules/grave.json.
  *
- * @param now the finding with the change in it
+ * @param now the record with the change in it
  * @param changed what the change really changes: an older gap is not its slip
  */
-export function graveLacks(now: Values, changed: readonly string[], version: number): Fault[] {
-  const touched = changed.some((field) => field === 'severity' || GRAVE_NEEDS.includes(field))
-  if (version < 3 || now['severity'] !== 'grave' || !touched) return []
-  return GRAVE_NEEDS.filter((field) => !now[field]).map((field) => ({ code: 'grave_incomplete', field }))
-}
+export const lacksAfter = (collection: string, now: Values, changed: readonly string[], version: number): Fault[] =>
+  (declared(collection).ops?.update?.rules ?? []).flatMap((rule) => lackedBy(rule, now, changed, version))
 
-/** What is wrong with a field already is not missing too. */
-const newFinding: Rule = (r, _, version) => {
-  for (const { code, field } of graveLacks(r.clean, Object.keys(r.clean), version))
-    if (!r.bad(field)) r.refuse(code, field)
-}
-
-/** Rules over several fields, by kind and operation. */
-const RULES: Record<string, readonly Rule[]> = {
-  'visits/create': [visitedOn, place, checklist, convenio],
-  'findings/create': [newFinding],
-  'findings/update': [findingChange],
-  'unlisted_workers/update': [changesSomething('dni')],
-}
+/** The reasons that a change would have to give and does not: who says this says why. */
+export const unexplained = (collection: string, now: Values): string[] =>
+  (declared(collection).ops?.update?.rules ?? []).flatMap(({ rule, fields: [reason = ''] = [], when }) =>
+    rule === 'because' && when && now[when.field] === when.value && !now[reason] ? [reason] : [],
+  )
 
 /** Of a form, "visit/3"; 0 where it says none. */
 export const versionOf = (form: string): number => Number(form.split('/')[1]) || 0
 
-/** Why the server would refuse it, every fault; none if it would take it. */
-export function formFaults(
-  m: { collection: string; op: string; fields: Values; form: string },
-  ctx: FormContext,
-): Fault[] {
-  const { ops } = declared(m.collection)
-  if (!ops) return [{ code: 'unknown_collection', field: 'collection' }]
-  const op = Object.hasOwn(ops, m.op) ? ops[m.op as keyof typeof ops] : undefined
-  if (!op) return [{ code: 'operation_not_allowed', field: 'op' }]
-  const r = new Reading(op.asks, m.fields)
-  for (const rule of RULES[`${m.collection}/${m.op}`] ?? []) rule(r, ctx, versionOf(m.form))
-  return r.faults
+interface Sent {
+  collection: string
+  op: string
+  fields: Values
+  form: string
 }
+
+/** What the server would keep of a mutation, and why it would refuse it: every fault. */
+export function judge(m: Sent, ctx: FormContext): { clean: Values; faults: Fault[] } {
+  const refused = (code: string, field: string) => ({ clean: {}, faults: [{ code, field }] })
+  const { ops } = declared(m.collection)
+  if (!ops) return refused('unknown_collection', 'collection')
+  const op = Object.hasOwn(ops, m.op) ? ops[m.op as keyof typeof ops] : undefined
+  if (!op) return refused('operation_not_allowed', 'op')
+  const asked = { ...ctx, version: versionOf(m.form) }
+  const r = new Reading(op.asks, m.fields, asked)
+  for (const rule of op.rules ?? [])
+    if (rule.rule !== 'needs_all' || m.op === 'create') RULES[rule.rule]?.(r, asked, rule)
+  return { clean: r.clean, faults: r.faults }
+}
+
+export const formFaults = (m: Sent, ctx: FormContext): Fault[] => judge(m, ctx).faults
 
 /** What is wrong with a field, for who types it. */
 export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'
@@ -233,19 +249,19 @@ const WRONG: Partial<Record<string, Wrong>> = {
 export function entryErrors(collection: string, typed: Values): Partial<Record<string, Wrong>> {
   const { form = '' } = declared(collection)
   const faults = formFaults({ collection, op: 'create', fields: typed, form }, { today: '' })
-  const asked = new Map(askedIn(collection).map((a) => [a.field, a.check]))
+  const asked = new Map(askedIn(collection).map((a) => [a.field, a]))
   const errors: Partial<Record<string, Wrong>> = {}
   for (const { code, field } of faults) {
-    const check = asked.get(field)
-    if (check) errors[field] ??= missing(code, check) ?? WRONG[code] ?? 'refused'
+    const ask = asked.get(field)
+    if (ask) errors[field] ??= missing(code, ask) ?? WRONG[code] ?? 'refused'
   }
   return errors
 }
 
 /** Nothing is less than what there must be at least. */
-function missing(code: string, { type, min = 0 }: Check): Wrong | undefined {
+function missing(code: string, ask: Ask): Wrong | undefined {
   if (code !== 'required') return undefined
-  return type === 'dni' ? 'dni' : type === 'text' && min > 1 ? 'too_short' : undefined
+  return isA(ask, 'dni') ? 'dni' : limitsOf(ask).min > 1 ? 'too_short' : undefined
 }
 
 interface Lift {

@@ -2,7 +2,7 @@
  * What a sensor says of where the device is, and what that is good for. Pure;
  * the same rule as internal/domain/visit/place.go: both pass testdata/rules/place.json.
  */
-import { limaIso } from './day'
+import { isDay, limaIso } from './day'
 
 /** What the sensor said of itself besides the place; parts it did not say are left out. */
 export interface Fix {
@@ -85,10 +85,10 @@ export function isFixPart(key: string, value: unknown): boolean {
   return Number.isSafeInteger(value) && within(value as number, least, most)
 }
 
-/** RFC 3339 with an offset. */
-export function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
-}
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d|[01]\d|2[0-3]):[0-5]\d:[0-5]\d([.,]\d+)?(Z|[+-]([01]\d|2[0-4]):[0-5]\d)$/
+
+/** RFC 3339 with an offset, as Go reads it: one digit of an hour will do, the 30th of February and 24:00 will not. */
+export const isInstant = (text: string): boolean => isDay(INSTANT.exec(text)?.[1] ?? '')
 
 const e6 = (degrees: number): number => (Number.isFinite(degrees) ? Math.round(degrees * 1e6) : 0)
 

@@ -7,16 +7,8 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
-import { entryErrors, GRAVE_NEEDS, graveLacks, versionOf, type Wrong } from './forms'
-import {
-  declared,
-  factsIn,
-  isRecordCollection,
-  ownerField,
-  RECORDS,
-  type Fields,
-  type RecordCollection,
-} from './records'
+import { entryErrors, lacksAfter, unexplained, versionOf, type Wrong } from './forms'
+import { declared, factsIn, isRecordCollection, ownerField, type Fields, type RecordCollection } from './records'
 import { moveTo, type ActOf } from './states'
 import { findings } from './states.gen'
 import { visible } from './text'
@@ -235,19 +227,25 @@ const DEMANDS: Partial<Record<RecordCollection, Demand>> = {
     // A deadline that was there before is not this person's slip.
     const kept = form.record !== '' && due === form.base['due_on']
     if (isDay(due) && due < form.visited_on && !kept) errors['due_on'] ??= 'past'
-    // Nor is what an older grave finding lacks, while nothing of that is touched.
-    const changed = form.record === '' ? ['severity'] : Object.keys(changedFields(form))
-    const now = Object.fromEntries(Object.keys(form.typed).map((f) => [f, clean(form.typed, f)]))
-    const lacks = graveLacks(now, changed, versionOf(RECORDS.findings.form)).map((f) => f.field)
-    for (const field of GRAVE_NEEDS) if (errors[field] === 'required' && !lacks.includes(field)) delete errors[field]
-    if (moveTo(findings, form.typed['state'])?.reason && clean(form.typed, 'state_reason') === '')
-      errors['state_reason'] = 'required'
   },
+}
+
+/** What a change demands of the whole record: an older gap, while nothing of that is touched, is nobody's slip. */
+function changeDemands(form: RecordForm, errors: RecordErrors): void {
+  const { collection, typed } = form
+  const version = versionOf(declared(collection).form ?? '')
+  const now = Object.fromEntries(Object.keys(typed).map((f) => [f, clean(typed, f)]))
+  const lacks = (changed: readonly string[]) => lacksAfter(collection, now, changed, version).map((f) => f.field)
+  const touched = lacks(Object.keys(changedFields(form)))
+  for (const field of lacks(Object.keys(now)))
+    if (errors[field] === 'required' && !touched.includes(field)) delete errors[field]
+  for (const field of unexplained(collection, now)) errors[field] = 'required'
 }
 
 /** @param listed the DNI of those on the roster of the visit's day: they are marked there */
 export function recordErrors(form: RecordForm, listed: readonly string[]): RecordErrors {
   const errors = entryErrors(form.collection, form.typed)
+  if (form.record !== '') changeDemands(form, errors)
   DEMANDS[form.collection]?.(form, errors, listed)
   return errors
 }

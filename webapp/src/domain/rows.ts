@@ -1,6 +1,7 @@
 /** Rows of the replica as the rules see them (protocol §10). Empty strings are no value. */
 import type { Conflict } from './conflict'
 import type { Day } from './day'
+import type { AccidentsRow } from './records.gen'
 
 export interface Participant {
   id: string
@@ -187,4 +188,5 @@ export interface Rows {
   holidays: Holiday
   rendiciones: Rendicion
   conflicts: Conflict
+  accidents: AccidentsRow & { id: string }
 }

@@ -55,12 +55,21 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   accuracy_m: { name: m.task_ubicacion },
   headcount: { name: m.headcount_word },
   answers: { name: m.task_checklist },
+  'accidents/description': { name: m.accident_what, wrong: { too_short: m.accident_what_error } },
+  happened_on: { name: m.accident_day },
+  place: { name: m.field_place },
+  injury: { name: m.accident_injury },
+  treated_at: { name: m.accident_treated },
+  notified_on: { name: m.accident_notified_on },
+  notified_by: { name: m.accident_notified_by },
 }
+/** Where a kind calls a field otherwise than the others do. */
+const wordsIn = (field: string, kind: string): FieldWords | undefined => FIELDS[`${kind}/${field}`] ?? FIELDS[field]
 
 const WRONG: Wrongs = { dni: m.dni_error, date: m.date_error_shape, refused: m.text_refused }
 
-export const fieldWord = (field: string): string => FIELDS[field]?.name() ?? field
-export const fieldAsks = (field: string): string => (FIELDS[field]?.asks ?? FIELDS[field]?.name)?.() ?? field
+export const fieldWord = (field: string, kind = ''): string => wordsIn(field, kind)?.name() ?? field
+export const fieldAsks = (field: string, kind = ''): string => wordsIn(field, kind)?.asks?.() ?? fieldWord(field, kind)
 export const fieldHint = (field: string): string | undefined => FIELDS[field]?.hint?.()
 
 /** What a field may say, for who chooses. */
@@ -68,9 +77,9 @@ export const fieldChoices = (field: string, values: readonly string[]) =>
   values.map((value) => ({ value, text: fieldValue(field, value), hint: FIELDS[field]?.hints?.[value]?.() }))
 
 /** What is wrong with what was typed; '' for nothing. */
-export function fieldWrong(field: string, wrong: Wrong | undefined, limits: { min?: number }): string {
+export function fieldWrong(field: string, wrong: Wrong | undefined, limits: { min?: number }, kind = ''): string {
   if (!wrong) return ''
-  const words = FIELDS[field]?.wrong?.[wrong] ?? WRONG[wrong] ?? m.required_error
+  const words = wordsIn(field, kind)?.wrong?.[wrong] ?? WRONG[wrong] ?? m.required_error
   return words({ min: limits.min ?? 0 })
 }
 
@@ -82,8 +91,8 @@ export function fieldValue(field: string, value: unknown): string {
 }
 
 /** A field with its value: a choice says enough by itself. */
-export const fieldSaid = (field: string, value: unknown): string =>
-  FIELDS[field]?.value ? fieldValue(field, value) : `${fieldWord(field)}: ${fieldValue(field, value)}`
+export const fieldSaid = (field: string, value: unknown, kind = ''): string =>
+  FIELDS[field]?.value ? fieldValue(field, value) : `${fieldWord(field, kind)}: ${fieldValue(field, value)}`
 
 /** Whether a person knows of the field: it has a name. */
 export const isWorded = (field: string): boolean => Object.hasOwn(FIELDS, field)

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { RecordForm } from '../domain/record'
-import { askedIn, isRecordCollection, RECORDS, type RecordCollection } from '../domain/records'
+import { askedIn, choicesOf, isRecordCollection, RECORDS, type RecordCollection } from '../domain/records'
 import { fieldChoices, fieldWrong, isWorded } from './fields'
 import { fixWord, labelOf, recordName, recordSays, recordWhat, titleOf } from './records'
 
@@ -12,8 +12,8 @@ const UNASKED = ['coverage_seen']
 test.each(kinds)('%s: each field that a person is asked has its words, and so has each choice', (kind) => {
   const asked = askedIn(kind).filter((a) => !UNASKED.includes(a.field))
   expect(asked.filter((a) => !isWorded(a.field))).toEqual([])
-  for (const { field, check } of asked)
-    for (const { value, text } of fieldChoices(field, check.values ?? [])) expect(text).not.toBe(value)
+  for (const ask of asked)
+    for (const { value, text } of fieldChoices(ask.field, choicesOf(ask) ?? [])) expect(text).not.toBe(value)
 })
 
 describe('a record is known by its title, and says the rest', () => {

@@ -1,6 +1,14 @@
 /** Words of single records, one entry a kind; a kind without its words does not compile. */
 import { actOf, isLifting, type RecordForm } from '../domain/record'
-import { declared, factsIn, isRecordCollection, type Fields, type RecordCollection } from '../domain/records'
+import {
+  asksOf,
+  declared,
+  factsIn,
+  isA,
+  isRecordCollection,
+  type Fields,
+  type RecordCollection,
+} from '../domain/records'
 import type { ActOf } from '../domain/states'
 import type { findings } from '../domain/states.gen'
 import { fieldSaid, fieldValue, isWorded } from './fields'
@@ -43,6 +51,17 @@ const WORDS: Record<RecordCollection, Words> = {
       done: m.group_unlisted_withdrawn,
     },
   },
+  accidents: {
+    what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
+    fix: { title: m.accident_fix, done: m.group_accident_again },
+    change: { title: m.accident_edit, done: m.group_accident_changed },
+    withdraw: {
+      title: m.accident_withdraw_title,
+      text: m.accident_withdraw_text,
+      said: m.accident_withdrawn,
+      done: m.group_accident_withdrawn,
+    },
+  },
   visit_marks: {
     what: { create: m.refused_mark },
     fix: { title: m.fix_mark, button: m.refused_fix_mark, done: m.group_mark_again },
@@ -66,11 +85,6 @@ export function recordWhat(collection: string, op = 'create'): string {
 export const fixWord = (collection: string): string =>
   (isRecordCollection(collection) ? WORDS[collection].fix.button : undefined)?.() ?? m.refused_fix()
 
-const checkOf = (kind: string, field: string): string | undefined => {
-  const { create, update } = declared(kind).ops ?? {}
-  return [...(create?.asks ?? []), ...(update?.asks ?? [])].find((a) => a.field === field)?.check.type
-}
-
 /**
  * By what a person knows a record.
  *
@@ -78,8 +92,9 @@ const checkOf = (kind: string, field: string): string | undefined => {
  */
 export function recordName(kind: string, data: Fields, person = ''): string {
   const { title = [] } = declared(kind)
+  const others = asksOf(kind).flatMap((a) => (isA(a, 'id') ? a.field : []))
   const parts = title.map((field) =>
-    checkOf(kind, field) === 'id' ? person || m.person_unknown() : data[field] ? fieldValue(field, data[field]) : '',
+    others.includes(field) ? person || m.person_unknown() : data[field] ? fieldValue(field, data[field]) : '',
   )
   return parts.filter(Boolean).join(' ')
 }
@@ -88,7 +103,7 @@ export function recordName(kind: string, data: Fields, person = ''): string {
 export function recordSays(kind: string, data: Fields): string[] {
   const { title = [] } = declared(kind)
   const rest = factsIn(kind).filter((field) => !title.includes(field) && isWorded(field) && data[field])
-  return rest.map((field) => fieldSaid(field, data[field]))
+  return rest.map((field) => fieldSaid(field, data[field], kind))
 }
 
 /** What can be done to a finding: what the button says, why one does it, and what was done. */
