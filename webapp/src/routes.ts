@@ -19,6 +19,7 @@ const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
+const accident = lazy(() => import('./features/record/AccidentBegin.svelte'))
 const finding = lazy(() => import('./features/record/FindingScreen.svelte'))
 const heldRecord = lazy(() => import('./features/record/HeldScreen.svelte'))
 const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
@@ -74,6 +75,7 @@ const supervisor: RouteDefinition = {
   '/registro/:id': record,
   '/hallazgo/:id': finding,
   '/registrado/:kind/:id': heldRecord,
+  '/accidente/:id': accident,
   '/visita-hecha/:id': pastVisit,
   '/conflictos': conflicts,
   '/conflictos/:id': conflict,
@@ -86,6 +88,9 @@ const executing: RouteDefinition = {
   '/': executor,
   '/obra/:id': work,
   '/rendicion/:id': rendicion,
+  '/accidente/:id': accident,
+  '/registro/:id': record,
+  '/registrado/:kind/:id': heldRecord,
   '/sincronizacion': syncCentre,
   ...common,
 }

@@ -14,11 +14,14 @@ function within(day: Day, from: Day, to: Day): boolean {
   return from <= day && (to === '' || day <= to)
 }
 
+/** Issued, and the day lies in its term, both ends included. */
+export function isInForce(p: PolicyFacts, day: Day): boolean {
+  return p.state !== 'anulada' && within(day, p.valid_from, p.valid_to)
+}
+
 /** The DNIs a policy in force names on a day: policy issued, both ranges hold it, ends inclusive. */
 export function coveredOn(day: Day, policies: readonly PolicyFacts[], insured: readonly InsuredPerson[]): Set<string> {
-  const inForce = new Set(
-    policies.filter((p) => p.state !== 'anulada' && within(day, p.valid_from, p.valid_to)).map((p) => p.id),
-  )
+  const inForce = new Set(policies.filter((p) => isInForce(p, day)).map((p) => p.id))
   return new Set(
     insured.filter((i) => inForce.has(i.insurance_policy) && within(day, i.from_on, i.to_on)).map((i) => i.dni),
   )

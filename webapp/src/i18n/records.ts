@@ -20,6 +20,8 @@ type Named = (about: { name: string }) => string
 interface Words {
   /** What it is, and what was done with it. */
   what: { create: () => string } & Partial<Record<Op, () => string>>
+  /** A new one that is a part of no visit. */
+  begin?: { title: () => string; done: Named }
   /** The form that writes a refused one again, the button to it, and how the sync centre calls what comes of it. */
   fix: { title: () => string; button?: () => string; done: Named }
   /** The same of one that the server has; where it may be changed. */
@@ -53,6 +55,7 @@ const WORDS: Record<RecordCollection, Words> = {
   },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
+    begin: { title: m.accident_new, done: m.group_accident },
     fix: { title: m.accident_fix, done: m.group_accident_again },
     change: { title: m.accident_edit, done: m.group_accident_changed },
     withdraw: {
@@ -112,16 +115,21 @@ export const findingAct: Record<ActOf<typeof findings>, { title: () => string; r
   reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
 }
 
+/** A form is of a new record, one that is written again, or a change. */
+function wordsFor(form: RecordForm, correcting: boolean): { title: () => string; done: Named } {
+  const { fix, begin = fix, change = fix } = WORDS[form.collection]
+  if (correcting) return fix
+  return form.record === '' ? begin : change
+}
+
 /** What the form is for. */
 export function titleOf(form: RecordForm, correcting: boolean): string {
   if (isLifting(form)) return findingAct[actOf(form)].title()
-  const { fix, change = fix } = WORDS[form.collection]
-  return (correcting || form.record === '' ? fix : change).title()
+  return wordsFor(form, correcting).title()
 }
 
 /** How the sync centre names the finished work. */
-export function labelOf(form: RecordForm, name: string): string {
+export function labelOf(form: RecordForm, name: string, correcting = false): string {
   if (isLifting(form)) return findingAct[actOf(form)].done({ name })
-  const { fix, change = fix } = WORDS[form.collection]
-  return (form.record === '' ? fix : change).done({ name })
+  return (form.record === '' ? wordsFor(form, correcting) : wordsFor(form, false)).done({ name })
 }

@@ -1,8 +1,8 @@
 import type { Day } from '../domain/day'
-import { coverageReader, type Coverage } from '../domain/insurance'
+import { coverageReader, isInForce, type Coverage } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
-import type { Intervention } from '../domain/rows'
+import type { InsurancePolicy, Intervention } from '../domain/rows'
 import { isOpenFinding, isOver, wasMade } from '../domain/states'
 import { all, ofWork, ofWorks, one, some } from './replica'
 
@@ -21,6 +21,27 @@ export async function rosterWithCoverage(intervention: string, day: Day, fresh: 
   ])
   const coverage = coverageReader(day, policies, insured, fresh)
   return rosterOn(participants, cupos, day).map((w) => ({ ...w, coverage: coverage(w.dni) }))
+}
+
+/** Whom somebody asks about, and what insured him on a day, as far as this phone knows. */
+export interface CoverOn {
+  name: string
+  coverage: Coverage
+  /** Of the work, in force that day. */
+  policies: InsurancePolicy[]
+}
+
+export async function coverOn(work: string, participant: string, day: Day, fresh: boolean): Promise<CoverOn> {
+  const [who, policies, insured] = await Promise.all([
+    one('participants', participant),
+    ofWork('insurance_policies', work),
+    ofWork('insured_persons', work),
+  ])
+  return {
+    name: who ? `${who.surnames}, ${who.given_names}` : '',
+    coverage: coverageReader(day, policies, insured, fresh)(who?.dni ?? ''),
+    policies: policies.filter((p) => isInForce(p, day)),
+  }
 }
 
 export interface Counts {

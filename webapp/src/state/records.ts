@@ -1,5 +1,5 @@
 import { limaIso, type Day } from '../domain/day'
-import { beginForm, changeOf, isSameForm, RECORD_FORM_VERSION, sawIn, type RecordForm } from '../domain/record'
+import { beginForm, changeOf, factsOf, isSameForm, RECORD_FORM_VERSION, sawIn, type RecordForm } from '../domain/record'
 import { declared, parentIn, workOf, type Fields, type RecordCollection } from '../domain/records'
 import type { Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
@@ -8,6 +8,7 @@ import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
 import { one, wholeOf, type Kind, type Row } from './replica'
 import { distinct, personOf } from './refused'
+import { session } from './session.svelte'
 import { sync } from './sync.svelte'
 
 /** A record the server has, with what decides who may change it. */
@@ -23,6 +24,8 @@ export interface Circumstances {
   assigned: boolean
   /** He made it himself, or what it is a part of. */
   own: boolean
+  /** Whom it is about, where that is another record; '' where it is nobody, or not known. */
+  person: string
 }
 
 /** What a row is a part of, or the row itself; it may not be on this device. */
@@ -52,6 +55,14 @@ function isOwn({ kind, row }: Head): boolean {
   return author !== undefined && row !== undefined && (row[author] ?? sync.user) === sync.user
 }
 
+/** Who is named by its title. */
+async function personIn(kind: Kind, row: Fields): Promise<string> {
+  const { title = [] } = declared(kind)
+  const id = title.includes('participant') ? row['participant'] : ''
+  const found = typeof id === 'string' && id !== '' ? await one('participants', id) : undefined
+  return found ? `${found.surnames}, ${found.given_names}` : ''
+}
+
 export async function circumstances(kind: Kind, record: object, today: Day): Promise<Circumstances> {
   const row = record as Fields
   const work = workOf(kind, '', row)
@@ -63,8 +74,10 @@ export async function circumstances(kind: Kind, record: object, today: Day): Pro
   return {
     made_on: dayOf(head),
     intervention_name: intervention?.name ?? '',
-    assigned: assigned.has(work),
+    // An executor's device holds the works of his own entity alone.
+    assigned: assigned.has(work) || session.current?.role === 'executor',
     own: isOwn(head),
+    person: await personIn(kind, row),
   }
 }
 
@@ -96,6 +109,22 @@ export async function beginChange(collection: RecordCollection, id: string, stat
     version,
     saved_at,
     body: form,
+  })
+  return draft
+}
+
+/** Begins a new record of a work, with what is said of it already: a draft. Answers its id. */
+export async function beginNew(collection: RecordCollection, work: string, about: Fields): Promise<string> {
+  const draft = recordId()
+  const facts = factsOf(collection, about)
+  const body: RecordForm = { collection, record: '', parent: work, visited_on: '', base_rev: 0, base: {}, typed: facts }
+  await sync.engine.saveDraft({
+    id: draft,
+    kind: 'record',
+    intervention: work,
+    version: RECORD_FORM_VERSION,
+    saved_at: limaIso(Date.now()),
+    body,
   })
   return draft
 }

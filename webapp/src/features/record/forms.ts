@@ -2,6 +2,7 @@ import type { Component } from 'svelte'
 import type { RecordErrors, RecordForm } from '../../domain/record'
 import type { RecordCollection } from '../../domain/records'
 import type { CoveredWorker } from '../../state/facts'
+import AccidentForm from './AccidentForm.svelte'
 import FindingForm from './FindingForm.svelte'
 import MarkForm from './MarkForm.svelte'
 import PlainForm from './PlainForm.svelte'
@@ -21,6 +22,7 @@ export interface FormProps {
 
 /** The fields of a kind where writing it is more than filling them in. */
 const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
+  accidents: AccidentForm,
   findings: FindingForm,
   unlisted_workers: UnlistedForm,
   visit_marks: MarkForm,
