@@ -9,7 +9,7 @@ import (
 func init() {
 	m.Register(func(app core.App) error {
 		accidents := closed("accidents", to("intervention", find(app, "interventions")), to("participant", find(app, "participants")),
-			requiredDay("happened_on"), requiredText("place"), requiredText("description"), text("injury"), text("treated_at"),
+			requiredDay("happened_on"), requiredText("place"), requiredText("description"), text("injury"), text("treated_by"),
 			day("notified_on"), text("notified_by"), requiredText("recorded_by"), instant("received_at"))
 		accidents.AddIndex("idx_accidents_intervention", false, "intervention, happened_on", "")
 		accidents.AddIndex("idx_accidents_participant", false, "participant", "")

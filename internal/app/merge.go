@@ -183,7 +183,7 @@ func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replic
 	}
 	c := Conflict{
 		ID: replication.DerivedID("conflict", m.ID), Kind: kind, Collection: m.Collection, Record: m.Record,
-		Intervention: intervention, Label: work.Name, Values: lost, Rev: row.Rev, Mutation: m.ID,
+		Intervention: intervention, Label: work.Name, Values: slices.Clone(lost), Rev: row.Rev, Mutation: m.ID,
 		Author: j.actor.User, AuthorName: j.actor.Name, AuthorAt: m.At, Other: other.User, OtherName: other.Name, OtherAt: other.At,
 		Rule: RuleFirstStays, State: ConflictOpen,
 	}

@@ -231,7 +231,7 @@ func like(check string, v any) bool {
 	s, text := v.(string)
 	digit := s != "" && s[0] >= '0' && s[0] <= '9'
 	switch check {
-	case "day":
+	case "day", "past":
 		return digit && len(s) < 11 && strings.Contains(s, "-")
 	case "moment":
 		return digit && strings.ContainsAny(s, "Tt")

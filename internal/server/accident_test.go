@@ -23,7 +23,7 @@ func TestAccidentOfBothSides(t *testing.T) {
 			t.Errorf("%v %v", a, b)
 		}
 	}
-	applied(t, rosa.Push(rosa.Change("update", "accidents", "a", 1, fields{"treated_at": "Posta de Canal"})))
+	applied(t, rosa.Push(rosa.Change("update", "accidents", "a", 1, fields{"treated_by": "Posta de Canal"})))
 	if r := rosa.Push(rosa.Change("delete", "accidents", "a", 2, fields{})); r[0].Code() != "out_of_scope" {
 		t.Errorf("who did not make it takes it back: %+v", r)
 	}

@@ -299,6 +299,20 @@ func TestUnlistedChanges(t *testing.T) {
 	}
 }
 
+// What joins an open conflict says of itself what was lost, and not what was lost
+// before: each outcome names the fields of its own mutation.
+func TestWhatIsLostAgainIsNamed(t *testing.T) {
+	k, _, luis := twoPhones(t)
+	k.Do("DELETE", "/api/collections/findings/records/"+testkit.ID("f"), k.Superuser("root@example.org"), nil)
+	r := luis.Push(
+		luis.Change("update", "findings", "f", 1, fields{"description": "Sin agua en el frente 2", "corrective_measure": "Llevar agua"}),
+		luis.Change("update", "findings", "f", 1, fields{"corrective_measure": "Llevar más agua", "responsible": "Luis", "due_on": "2026-12-01"}),
+	)
+	if r[1].Conflict != r[0].Conflict || !slices.Equal(r[1].Lost, []string{"corrective_measure", "due_on", "responsible"}) {
+		t.Errorf("%+v", r)
+	}
+}
+
 // A value the office wrote stands, and the conflict says whose it is.
 func TestConflictWithTheOffice(t *testing.T) {
 	k, _, luis := twoPhones(t)

@@ -39,7 +39,9 @@ test('an accident is recorded without signal: who, what, and which policy was in
   network.up()
   await expect(listed).not.toContainText('En este teléfono', { timeout: 60_000 })
   await listed.getByRole('link').click()
-  await expect(page.getByRole('button', { name: 'Cambiar' }).or(page.getByRole('button', { name: 'Editar' }))).toBeVisible()
+  await expect(
+    page.getByRole('button', { name: 'Cambiar' }).or(page.getByRole('button', { name: 'Editar' })),
+  ).toBeVisible()
   await look(page, 'accident-held')
 })
 
@@ -49,7 +51,10 @@ test('the people of the executor record accidents of their works', async ({ page
   await new Phone(page).enter()
   await page.locator('a[href^="#/obra/"]').first().click()
   await page.getByRole('link', { name: 'Registrar accidente' }).click()
-  await page.getByTestId(/^hurt-/).first().click()
+  await page
+    .getByTestId(/^hurt-/)
+    .first()
+    .click()
   await page.getByLabel('Lugar').fill('Almacén')
   await page.getByLabel('Qué pasó').fill('Se cayó una caja de herramientas')
   await page.getByRole('button', { name: 'Guardar' }).click()

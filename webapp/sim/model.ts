@@ -33,7 +33,7 @@ const TEXT: Record<string, string> = {
   unlisted_workers: 'visit intervention dni given_names surnames note',
   findings: 'visit intervention severity description corrective_measure responsible due_on state state_reason',
   accidents:
-    'intervention participant happened_on place description injury treated_at notified_on notified_by recorded_by',
+    'intervention participant happened_on place description injury treated_by notified_on notified_by recorded_by',
   conflicts:
     'kind collection record intervention mutation author author_name author_at other other_name other_at rule state resolution resolved_by resolved_by_name resolved_at label',
   mutation_reviews: 'mutation user collection record status reason decided_by_name decided_at receipt',

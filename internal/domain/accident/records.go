@@ -28,7 +28,7 @@ var Records = []*r.Type{{
 		r.Must("place", r.Short).Asks(r.Needed | r.Changed).Says("where it happened"),
 		r.Must("description", r.Text).Asks(r.Needed|r.Changed, r.AtLeast(minDescription)).Says("what happened"),
 		r.Of("injury", r.Text).Asks(r.Given | r.Cleared),
-		r.Of("treated_at", r.Short).Asks(r.Given | r.Cleared).Says("who treated the person, where"),
+		r.Of("treated_by", r.Short).Asks(r.Given | r.Cleared).Says("who treated the person, and where"),
 		r.Of("notified_on", r.Past).Asks(r.Given | r.Cleared).Says("when the insurer was told"),
 		r.Of("notified_by", r.Short).Asks(r.Given | r.Cleared).Says("by whom"),
 		r.Must("recorded_by", r.ID), r.At("received_at"),

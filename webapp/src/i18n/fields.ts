@@ -59,7 +59,7 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   happened_on: { name: m.accident_day },
   place: { name: m.field_place },
   injury: { name: m.accident_injury },
-  treated_at: { name: m.accident_treated },
+  treated_by: { name: m.accident_treated },
   notified_on: { name: m.accident_notified_on },
   notified_by: { name: m.accident_notified_by },
 }
