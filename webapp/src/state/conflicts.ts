@@ -1,5 +1,5 @@
 import { byUrgency, type Resolution } from '../domain/conflict'
-import { FORM } from '../domain/visit'
+import { RECORDS } from '../domain/records'
 import { recordId } from '../sync/ids'
 import { all, type Row } from './replica'
 import { sync } from './sync.svelte'
@@ -31,7 +31,7 @@ export async function settleConflict(
     record: conflict.id,
     op: 'update' as const,
     fields: { resolution },
-    form: FORM,
+    form: RECORDS.visits.form,
     base_rev: conflict.rev,
   }
   await sync.engine.enqueue({ group, label, intervention: conflict.intervention, mutations: [mutation] })
