@@ -38,10 +38,6 @@ type Surroundings interface {
 	Values(collection string, by []string, id, take string) ([]string, error)
 }
 
-// Planned is the state of a visit that the executor must not know of yet
-// (domain.md §B: unannounced visits are invisible to him until closed).
-const Planned = "planificada"
-
 // BucketsOf says which buckets hold a row. No bucket: it is never served.
 func BucketsOf(collection, id string, p Payload, s Surroundings) ([]string, error) {
 	t := records.Find(collection)
