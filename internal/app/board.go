@@ -30,6 +30,8 @@ type Board interface {
 	// Unit is the unit of a coordinator; UnitWork one of its works.
 	Unit(actor.Actor) (UnitView, error)
 	UnitWork(a actor.Actor, intervention string) (UnitWorkDetail, error)
+	// Records are those of one kind, of a work or of a record.
+	Records(actor.Actor, RecordQuery) ([]Recorded, int64, error)
 	// Visit is a visit as evidence.
 	Visit(a actor.Actor, visit string) (VisitDetail, error)
 }

@@ -33,6 +33,10 @@ type Snapshot interface {
 	Reconciled(AO) ([]ReconciledMonth, error)
 	Work(intervention string) (Intervention, bool, error)
 	Counted(ao AO, intervention string) ([]CountedRow, error)
+	// WorkOf is the work a record is of, with its unit; "" for what is not there, or
+	// only planned.
+	WorkOf(kind, id string) (work, ut string, err error)
+	Records(RecordQuery) ([]Recorded, int64, error)
 	Visits(intervention string) ([]VisitSummary, error)
 	VisitRow(visit string) (VisitDetail, bool, error) // without its lists
 	VisitLists(*VisitDetail) error

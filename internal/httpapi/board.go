@@ -23,6 +23,7 @@ func (a *API) boardRoutes(g *echo.Group) {
 	g.GET("/exercises/:year/aos/:ao/csv", a.aoCSV)
 	g.GET("/exercises/:year/aos/:ao/interventions/:intervention", a.aoIntervention)
 	g.GET("/visits/:visit", a.visit)
+	g.GET("/records", a.records)
 }
 
 func (a *API) exercises(c echo.Context) error {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"time"
@@ -74,7 +75,7 @@ const peoplePage = 50
 // query reads the address's parameters into dst and checks their shape.
 func query(c echo.Context, dst any) error {
 	if err := (&echo.DefaultBinder{}).BindQueryParams(c, dst); err != nil {
-		return fault.Wrap(fault.Malformed, err)
+		return fault.Wrap(fault.Malformed, errors.New(err.Error())) // not echo's own, which is of a route that is not there
 	}
 	cleaned(reflect.ValueOf(dst))
 	return c.Validate(dst)

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 
@@ -9,7 +8,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/identity"
+	"chaski/internal/records"
 	"chaski/internal/replication"
 )
 
@@ -66,25 +65,9 @@ func conflictOf(c app.Conflict) conflictShape {
 func maskedValues(c app.Conflict) []replication.Lost {
 	out := slices.Clone(list(c.Values))
 	for i, v := range out {
-		if v.Field == "dni" {
+		if records.Personal(c.Collection, v.Field) {
 			out[i].Mine, out[i].Theirs = maskedDNI(v.Mine), maskedDNI(v.Theirs)
 		}
-	}
-	return out
-}
-
-func maskedDNI(v any) any {
-	if s, ok := v.(string); ok {
-		return identity.Mask(s)
-	}
-	return v
-}
-
-// maskedFields are the fields of a change as a reviewer sees them.
-func maskedFields(fields map[string]any) map[string]any {
-	out := maps.Clone(fields)
-	if v, there := out["dni"]; there {
-		out["dni"] = maskedDNI(v)
 	}
 	return out
 }
@@ -191,7 +174,7 @@ func parkedOf(g app.ParkedGroup) parkedShape {
 		said := func(field string) string { s, _ := m.Fields[field].(string); return s }
 		switch {
 		case m.Op != "create":
-			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, maskedFields(m.Fields)})
+			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, masked(m.Collection, m.Fields)})
 		case m.Collection == "visit_marks":
 			out.Marks[said("mark")]++
 		case m.Collection == "findings":
@@ -199,7 +182,7 @@ func parkedOf(g app.ParkedGroup) parkedShape {
 		case m.Collection == "unlisted_workers":
 			out.Unlisted = append(out.Unlisted, said("given_names")+" "+said("surnames"))
 		case m.Record != p.Visit: // a kind of its own says what it says
-			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, maskedFields(m.Fields)})
+			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, masked(m.Collection, m.Fields)})
 		}
 	}
 	return out

@@ -38,6 +38,7 @@ var requests = []struct {
 	{personalQuery{}, ""},
 	{revealRequest{}, ""},
 	{accessQuery{}, ""},
+	{recordQuery{}, ""},
 	{deviceOrder{}, ""},
 	{personUpdate{}, ""},
 	{districtsQuery{}, ""},

@@ -51,6 +51,39 @@ func NamesPeople(collection string) bool {
 	return t != nil && t.NamesPeople()
 }
 
+// Seen is the kind of that name where people who work online read its rows: what
+// devices make and hold. Nil for another, and for what is held by none.
+func Seen(name string) *record.Type {
+	if t := byName[name]; t != nil && t.Takes("create") && t.Served() {
+		return t
+	}
+	return nil
+}
+
+// Waiting are the states of a kind in which a row waits for somebody; none where
+// its rows have no such state.
+func Waiting(collection string) []string {
+	var out []string
+	for _, m := range Machines {
+		for _, s := range m.States {
+			if m.Name == collection && s.Turn != "" {
+				out = append(out, s.Name)
+			}
+		}
+	}
+	return out
+}
+
+// Personal says whether a field of a collection says who somebody is.
+func Personal(collection, field string) bool {
+	t := byName[collection]
+	if t == nil {
+		return false
+	}
+	f := t.Field(field)
+	return f != nil && f.Personal()
+}
+
 // Children are the kinds that belong to rows of a collection, in their order.
 func Children(collection string) []*record.Type { return children[collection] }
 

@@ -85,6 +85,7 @@ var matrixTable = map[string]expectation{
 	"POST /api/chaski/v1/people/{person}/devices/{device}/orders":                 {by: rights{actor.ManagePeople}, body: `{"order":"revoke","reason":"Perdió el teléfono en el mercado"}`},
 	"POST /api/chaski/v1/people/{person}/link":                                    {by: rights{actor.ManagePeople}, body: `{"by_mail":false}`},
 	"POST /api/chaski/v1/people/{person}/unlock":                                  {by: rights{actor.ManagePeople}},
+	"GET /api/chaski/v1/records":                                                  {by: rights{actor.WatchFigures}, query: "?kind=unlisted_workers&intervention={intervention}"},
 	"GET /api/chaski/v1/rendiciones":                                              {by: rights{actor.WriteRendicion}},
 	"GET /api/chaski/v1/rendiciones/inbox":                                        {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/rendiciones/overdue":                                      {by: rights{actor.WatchFigures}},

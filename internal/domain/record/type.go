@@ -269,11 +269,37 @@ func (t *Type) Hidden() Says {
 	return Says{}
 }
 
+// Work is the field that names the intervention its rows are of; "id" for the
+// intervention itself, "" for none.
+func (t *Type) Work() string {
+	switch {
+	case t.Name == works:
+		return "id"
+	case t.Field("intervention") != nil:
+		return "intervention"
+	}
+	return ""
+}
+
+const works = "interventions"
+
+// Personal says whether the field says who somebody is: it is shown masked, and
+// whole to who says why.
+func (f Field) Personal() bool {
+	return slices.ContainsFunc(f.Checks, func(c Check) bool { return c.Type == "dni" })
+}
+
 // NamesPeople tells whether its rows say who somebody is.
-func (t *Type) NamesPeople() bool {
-	return slices.ContainsFunc(t.Fields, func(f Field) bool {
-		return slices.ContainsFunc(f.Checks, func(c Check) bool { return c.Type == "dni" })
-	})
+func (t *Type) NamesPeople() bool { return slices.ContainsFunc(t.Fields, Field.Personal) }
+
+// About is the field of its title that names a person of the roster, "" for none.
+func (t *Type) About() string {
+	for _, name := range t.Title {
+		if f := t.Field(name); f != nil && f.Ref == "participants" {
+			return name
+		}
+	}
+	return ""
 }
 
 // UnitOf is the merge unit of a field, or the field alone.

@@ -126,13 +126,7 @@ func tsType(f record.Field) string {
 }
 
 func declared(t *record.Type) declaration {
-	out := declaration{Parent: t.Parent, Of: t.ParentType(), Day: t.Day, Author: t.Stamps.Maker, Title: t.Title}
-	switch {
-	case t.Name == "interventions":
-		out.Scope = "id"
-	case t.Field("intervention") != nil:
-		out.Scope = "intervention"
-	}
+	out := declaration{Parent: t.Parent, Of: t.ParentType(), Day: t.Day, Author: t.Stamps.Maker, Title: t.Title, Scope: t.Work()}
 	if t.Form != "" {
 		out.Form = fmt.Sprintf("%s/%d", t.Form, t.Version)
 	}

@@ -944,6 +944,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records of one kind that are made in the field, the newest first: those of a work, or the parts of a record. Which kinds there are, and what each says, is in protocol.md. A coordinator those of his unit. */
+        get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/visits/{visit}": {
         parameters: {
             query?: never;
@@ -1754,7 +1771,7 @@ export interface components {
             /** @description The whole number was shown. */
             revealed: boolean;
             /** @enum {string} */
-            what: "search" | "reveal" | "counted" | "visit" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file" | "outside";
+            what: "search" | "reveal" | "counted" | "visit" | "records" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file" | "outside" | "problems";
             collection: string;
             record: string;
             /** @description Name of whom it was about, of one person. */
@@ -2585,6 +2602,26 @@ export interface components {
             rows: components["schemas"]["CountedRow"][];
             visits: components["schemas"]["VisitSummary"][];
             uncounted: components["schemas"]["Uncounted"];
+        };
+        RecordPage: {
+            items: components["schemas"]["Recorded"][];
+            total: number;
+            /** @description How many one answer carries. */
+            page: number;
+        };
+        Recorded: {
+            id: components["schemas"]["Id"];
+            rev: number;
+            /** @description What a pull says of it; a DNI masked. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description Name of whom it is about, where that is somebody of a roster. */
+            person: string;
+            maker: components["schemas"]["Named"];
+            /** @description The day it is of, its own or that of what it is a part of; empty for none. */
+            on: string;
+            received_at: string;
         };
         VisitSummary: {
             id: components["schemas"]["Id"];
@@ -4924,6 +4961,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listRecords: {
+        parameters: {
+            query: {
+                kind: string;
+                /** @description This or parent. */
+                intervention?: components["schemas"]["Id"];
+                /** @description The record they are parts of. */
+                parent?: components["schemas"]["Id"];
+                /** @description Only those in a state that waits for somebody; of a kind without such states, all. */
+                waiting?: boolean;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
                 };
             };
             default: components["responses"]["Fault"];

@@ -7,6 +7,8 @@ const pages: Record<Schemas['PersonalAccess']['what'], () => string> = {
   reveal: m.saw_reveal,
   counted: m.saw_counted,
   visit: m.saw_visit,
+  records: m.saw_records,
+  problems: m.saw_problems,
   conflict: m.saw_conflict,
   parked: m.saw_parked,
   preview: m.saw_preview,

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
+)
+
+// headOf joins, to the rows r of a kind, what they are parts of at last: that one
+// says of which work they are, of what day, and who made them. It is r itself for
+// what is a part of nothing. What is only planned is no record yet.
+func headOf(t *record.Type) (alias, from string, head *record.Type) {
+	alias, from, head = "r", " FROM "+t.Name+" r", t
+	for n := 1; head.Parent != ""; n++ {
+		up := records.Find(head.ParentType())
+		next := "h" + strconv.Itoa(n)
+		from += " JOIN " + up.Name + " " + next + " ON " + next + ".id = " + alias + "." + head.Parent
+		alias, head = next, up
+	}
+	from += " JOIN interventions i ON i.id = " + alias + "." + head.Work()
+	if hidden := head.Hidden(); hidden.Field != "" {
+		from += " AND " + alias + "." + hidden.Field + " <> '" + hidden.Value + "'"
+	}
+	return alias, from, head
+}
+
+// WorkOf implements app.Snapshot.
+func (s *snapshot) WorkOf(kind, id string) (work, ut string, err error) {
+	_, from, _ := headOf(records.Find(kind))
+	var rows []struct {
+		ID string `db:"id"`
+		UT string `db:"ut"`
+	}
+	if err = s.all(&rows, `SELECT i.id, i.ut`+from+` WHERE r.id = {:id}`, dbx.Params{"id": id}); err != nil || len(rows) == 0 {
+		return "", "", err
+	}
+	return rows[0].ID, rows[0].UT, nil
+}
+
+type recordedRow struct {
+	ID       string `db:"id"`
+	Rev      int64  `db:"rev"`
+	Payload  string `db:"payload"`
+	Person   string `db:"person"`
+	Maker    string `db:"maker"`
+	Name     string `db:"maker_name"`
+	On       string `db:"made_on"`
+	Received string `db:"received_at"`
+}
+
+// Records implements app.Snapshot: what the ledger serves, read from there.
+func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
+	t := records.Find(q.Kind)
+	alias, from, head := headOf(t)
+	said := func(field string) string { // of the head; '' for what nothing says
+		if field == "" {
+			return "''"
+		}
+		return alias + "." + field
+	}
+	from += ` JOIN sync_rows s ON s.collection = {:kind} AND s.record = r.id AND s.payload IS NOT NULL`
+	params := dbx.Params{"kind": q.Kind, "of": q.Intervention, "n": q.Limit, "o": q.Offset}
+	where := ` WHERE i.id = {:of}`
+	if q.Parent != "" {
+		params["of"], where = q.Parent, ` WHERE r.`+t.Parent+` = {:of}`
+	}
+	if states := records.Waiting(q.Kind); q.Waiting && len(states) > 0 {
+		where += ` AND r.state IN ` + among(states)
+	}
+	var total int64
+	if err := s.db.NewQuery(`SELECT count(*)` + from + where).Bind(params).Row(&total); err != nil {
+		return nil, 0, err
+	}
+	person := `''`
+	if about := t.About(); about != "" {
+		person = `coalesce((SELECT p.given_names || ' ' || p.surnames FROM participants p WHERE p.id = r.` + about + `), '')`
+	}
+	var rows []recordedRow
+	err := s.all(&rows, `SELECT r.id, s.rev, s.payload, `+person+` AS person, `+said(head.Stamps.Maker)+` AS maker, coalesce(u.name, '') AS maker_name, `+
+		said(head.Day)+` AS made_on, `+said(head.Stamps.Received)+` AS received_at`+from+` LEFT JOIN users u ON u.id = `+said(head.Stamps.Maker)+where+
+		` ORDER BY made_on DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
+	out := make([]app.Recorded, len(rows))
+	for i, r := range rows {
+		out[i] = app.Recorded{
+			ID: r.ID, Rev: r.Rev, Data: decodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
+			ReceivedAt: strings.Replace(r.Received, " ", "T", 1),
+		}
+	}
+	return out, total, err
+}
