@@ -79,7 +79,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		}
 		api := &httpapi.API{
 			Admission: admission,
-			Replica:   told.Replica(replica), Accounts: replica, Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
+			Replica:   told.Replica(replica), Accounts: store.NewAccounts(engine, e.App), Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now, Say: httpapi.Message},

@@ -26,8 +26,17 @@ func ActorOf(r *core.Record) actor.Actor {
 	}
 }
 
+// Accounts implements app.Accounts.
+type Accounts struct {
+	engine *Engine
+	app    core.App
+}
+
+// NewAccounts answers who is signed in, and on what.
+func NewAccounts(e *Engine, a core.App) *Accounts { return &Accounts{e, a} }
+
 // Session implements app.Accounts.
-func (r *Replica) Session(a actor.Actor) (app.Session, error) {
+func (r *Accounts) Session(a actor.Actor) (app.Session, error) {
 	s := app.Session{Actor: a, BusinessDate: r.engine.Today(), ServerTime: r.engine.Now()}
 	err := r.app.ConcurrentDB().NewQuery(`SELECT coalesce((SELECT name FROM uts WHERE id = {:ut}), ''),
 		coalesce((SELECT name FROM entities WHERE id = {:e}), ''),
@@ -38,7 +47,7 @@ func (r *Replica) Session(a actor.Actor) (app.Session, error) {
 }
 
 // Register implements app.Accounts.
-func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, error) {
+func (r *Accounts) Register(a actor.Actor, q app.DeviceRequest) (app.Device, error) {
 	var out app.Device
 	err := r.app.RunInTransaction(func(tx core.App) error {
 		rec, err := tx.FindFirstRecordByFilter("devices", "user = {:u} && install = {:i}", dbx.Params{"u": a.User, "i": q.Install})
@@ -81,7 +90,7 @@ func (r *Replica) Register(a actor.Actor, q app.DeviceRequest) (app.Device, erro
 
 // hasRoom is TooManyDevices for who has as many devices as an account may have. What
 // is out of use does not count, nor what was not seen for long.
-func (r *Replica) hasRoom(db dbx.Builder, user string) error {
+func (r *Accounts) hasRoom(db dbx.Builder, user string) error {
 	most, err := ParameterInt(db, parameter.DevicesPerAccount, r.engine.Today())
 	if err != nil { // none, or none that is understood: registering must go on
 		most = device.PerAccount
@@ -98,7 +107,7 @@ func (r *Replica) hasRoom(db dbx.Builder, user string) error {
 	return nil
 }
 
-func (r *Replica) dateTime() types.DateTime {
+func (r *Accounts) dateTime() types.DateTime {
 	t, _ := types.ParseDateTime(r.engine.Now())
 	return t
 }
@@ -124,7 +133,7 @@ type deviceRow struct {
 }
 
 // Seen implements app.Accounts.
-func (r *Replica) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
+func (r *Accounts) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	var rows []deviceRow
 	err := r.app.ConcurrentDB().NewQuery(`SELECT last_seen_at, app_version, oldest_pending_at, last_heal_at, differs_since, outbox,
 		rejected, parked, storage_used, storage_quota, persisted FROM devices WHERE id = {:d} AND user = {:u}`).

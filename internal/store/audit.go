@@ -14,6 +14,12 @@ import (
 // `chaski verify` names such rows until somebody has accounted for them.
 const AuditUnattributed = "unattributed"
 
+// AuditCatalogue is the action of a value that central staff added.
+const AuditCatalogue = "catalogue"
+
+// AuditCorrected is the action of who corrected a row on that list.
+const AuditCorrected = "correct"
+
 // writers are the actions of the trail that change the row they name. All others
 // leave it as it is: who looked at a row, answered for it or was refused is no
 // author of what it says. A new action is a reader until it stands here.
@@ -46,6 +52,3 @@ func WriteAudit(app core.App, a Audit) error {
 	}).Execute()
 	return err
 }
-
-// pbTime is an instant as PocketBase keeps it.
-func pbTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }

@@ -187,9 +187,6 @@ type writing struct {
 	app core.App
 }
 
-// AuditCatalogue is the action of a value that central staff added.
-const AuditCatalogue = "catalogue"
-
 // write adds one row and notes who did.
 func (b *catalogueBook) write(ctx context.Context, by, collection string, fields map[string]any, make func(writing) (ended string, err error)) error {
 	return b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {

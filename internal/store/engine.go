@@ -67,9 +67,6 @@ func randomNonce() string {
 // Today is the business date in Lima.
 func (e *Engine) Today() day.Day { return day.Of(e.Now()) }
 
-// stampLayout is an instant as this project's own tables keep it, in UTC.
-const stampLayout = "2006-01-02T15:04:05.000Z"
-
 func (e *Engine) stamp() string { return e.Now().UTC().Format(stampLayout) }
 
 // hand is one transaction of ours at work: what it writes on purpose, and who made

@@ -149,10 +149,3 @@ func writeCounter(db dbx.Builder, acct, address string, c account.Counter) error
 		}).Execute()
 	return err
 }
-
-func formatStamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(stampLayout)
-}

@@ -12,9 +12,6 @@ import (
 const supervisedToday = `SELECT DISTINCT intervention FROM assignments
 	WHERE user = {:u} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d}) ORDER BY intervention`
 
-// endedStates are those of an intervention that is ended for good.
-var endedStates = []string{"cerrada", "desistida", "resuelta"}
-
 // HoldingOf computes which buckets a person's devices hold today. Changing an
 // assignment writes nothing per row: it changes this answer.
 func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holding, error) {

@@ -37,24 +37,19 @@ func hashOf(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func parseStamp(s string) time.Time {
-	t, _ := time.Parse(stampLayout, s) // "" is the zero time
-	return t
-}
-
 // issueLink makes a link and voids the older ones of that person. It answers the
 // token, which nothing else keeps.
-func (e *Engine) issueLink(tx core.App, purpose account.Purpose, user, by string) (token string, expires time.Time, err error) {
+func (p *People) issueLink(tx core.App, purpose account.Purpose, user, by string) (token string, expires time.Time, err error) {
 	db := tx.NonconcurrentDB()
 	if err = voidLinks(db, user); err != nil {
 		return "", expires, err
 	}
 	token = security.RandomStringWithAlphabet(tokenLength, tokenAlphabet)
-	now := e.Now()
+	now := p.engine.Now()
 	expires = now.Add(purpose.LastsFor())
 	_, err = db.Insert("access_links", dbx.Params{
 		"id": token[:linkIDLength], "hash": hashOf(token), "purpose": string(purpose), "user": user, "issued_by": by,
-		"issued_at": e.stamp(), "expires_at": expires.UTC().Format(stampLayout),
+		"issued_at": p.engine.stamp(), "expires_at": expires.UTC().Format(stampLayout),
 	}).Execute()
 	return token, expires, err
 }
@@ -67,7 +62,7 @@ func voidLinks(db dbx.Builder, user string) error {
 
 // findLink is LinkInvalid unless the whole token fits; only then does it tell
 // that it was used or is too old.
-func (e *Engine) findLink(db dbx.Builder, token string) (linkRow, error) {
+func (p *People) findLink(db dbx.Builder, token string) (linkRow, error) {
 	var rows []linkRow
 	if len(token) != tokenLength {
 		return linkRow{}, fault.New(fault.LinkInvalid, "token")
@@ -83,16 +78,16 @@ func (e *Engine) findLink(db dbx.Builder, token string) (linkRow, error) {
 	switch {
 	case rows[0].UsedAt != "":
 		return linkRow{}, fault.New(fault.LinkUsed, "token")
-	case !parseStamp(rows[0].ExpiresAt).After(e.Now()):
+	case !parseStamp(rows[0].ExpiresAt).After(p.engine.Now()):
 		return linkRow{}, fault.New(fault.LinkExpired, "token")
 	}
 	return rows[0], nil
 }
 
 // useLink marks a link used; of two who use it at once, one is told LinkUsed.
-func (e *Engine) useLink(db dbx.Builder, id string) error {
+func (p *People) useLink(db dbx.Builder, id string) error {
 	r, err := db.NewQuery(`UPDATE access_links SET used_at = {:now} WHERE id = {:id} AND used_at = ''`).
-		Bind(dbx.Params{"id": id, "now": e.stamp()}).Execute()
+		Bind(dbx.Params{"id": id, "now": p.engine.stamp()}).Execute()
 	if err != nil {
 		return err
 	}
@@ -105,7 +100,7 @@ func (e *Engine) useLink(db dbx.Builder, id string) error {
 // CheckLink implements app.Access.
 func (p *People) CheckLink(token string) (app.Link, error) {
 	db := p.app.ConcurrentDB()
-	row, err := p.engine.findLink(db, token)
+	row, err := p.findLink(db, token)
 	if err != nil {
 		return app.Link{}, err
 	}
@@ -129,7 +124,7 @@ func (p *People) CheckLink(token string) (app.Link, error) {
 func (p *People) UseLink(token, password string) (string, error) {
 	var email string
 	err := p.app.RunInTransaction(func(tx core.App) error {
-		row, err := p.engine.findLink(tx.NonconcurrentDB(), token)
+		row, err := p.findLink(tx.NonconcurrentDB(), token)
 		if err != nil {
 			return err
 		}
@@ -140,7 +135,7 @@ func (p *People) UseLink(token, password string) (string, error) {
 		if err = account.CheckPassword(password, user.Email(), user.GetString("name")); err != nil {
 			return err
 		}
-		if err = p.engine.useLink(tx.NonconcurrentDB(), row.ID); err != nil {
+		if err = p.useLink(tx.NonconcurrentDB(), row.ID); err != nil {
 			return err
 		}
 		if err = voidLinks(tx.NonconcurrentDB(), user.Id); err != nil {

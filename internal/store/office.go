@@ -48,7 +48,7 @@ func (p *People) SetupLink() (string, error) {
 		if err != nil || !needed {
 			return err
 		}
-		token, _, err = p.engine.issueLink(tx, account.Setup, "", "")
+		token, _, err = p.issueLink(tx, account.Setup, "", "")
 		return err
 	})
 	return token, err
@@ -63,7 +63,7 @@ func (p *People) Setup(q app.SetupRequest) (app.Superuser, error) {
 	}
 	err = p.app.RunInTransaction(func(tx core.App) error {
 		db := tx.NonconcurrentDB()
-		link, err := p.engine.findLink(db, q.Token)
+		link, err := p.findLink(db, q.Token)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (p *People) Setup(q app.SetupRequest) (app.Superuser, error) {
 		if err = account.CheckPassword(q.Password, r.Email(), r.GetString("name")); err != nil {
 			return err
 		}
-		if err = p.engine.useLink(db, link.ID); err != nil {
+		if err = p.useLink(db, link.ID); err != nil {
 			return err
 		}
 		r.SetPassword(q.Password)
@@ -322,7 +322,7 @@ func (p *People) InviteFromConsole(n app.Newcomer) (token string, err error) {
 		if err = p.audit(tx, console, "invite", r.Id, map[string]any{"after": r.PublicExport()}); err != nil {
 			return err
 		}
-		token, _, err = p.engine.issueLink(tx, account.Invitation, r.Id, console)
+		token, _, err = p.issueLink(tx, account.Invitation, r.Id, console)
 		return err
 	})
 	return token, err
@@ -348,7 +348,7 @@ func (p *People) LinkFromConsole(email string) (token string, err error) {
 		if err = p.audit(tx, console, "link", r.Id, map[string]any{"purpose": account.Reset}); err != nil {
 			return err
 		}
-		token, _, err = p.engine.issueLink(tx, account.Reset, r.Id, console)
+		token, _, err = p.issueLink(tx, account.Reset, r.Id, console)
 		return err
 	})
 	return token, err

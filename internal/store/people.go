@@ -97,7 +97,7 @@ func (p *People) Invite(a actor.Actor, n app.Newcomer) (app.Issued, error) {
 		}
 		id = r.Id
 		out.Purpose = account.Invitation
-		out.Token, out.ExpiresAt, err = p.engine.issueLink(tx, account.Invitation, id, a.User)
+		out.Token, out.ExpiresAt, err = p.issueLink(tx, account.Invitation, id, a.User)
 		return err
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (p *People) Link(a actor.Actor, id string, byMail bool) (app.Issued, error)
 		if err != nil {
 			return err
 		}
-		if out.Token, out.ExpiresAt, err = p.engine.issueLink(tx, out.Purpose, id, a.User); err != nil {
+		if out.Token, out.ExpiresAt, err = p.issueLink(tx, out.Purpose, id, a.User); err != nil {
 			return err
 		}
 		return p.audit(tx, a.User, "link", id, map[string]any{"purpose": out.Purpose, "expires_at": out.ExpiresAt.UTC().Format(stampLayout)})
@@ -312,7 +312,7 @@ func (p *People) forgot(typed string) error {
 		if user.GetDateTime("joined_at").IsZero() && !user.GetDateTime("invited_at").IsZero() {
 			out.Purpose = account.Invitation
 		}
-		if out.Token, out.ExpiresAt, err = p.engine.issueLink(tx, out.Purpose, user.Id, ""); err != nil {
+		if out.Token, out.ExpiresAt, err = p.issueLink(tx, out.Purpose, user.Id, ""); err != nil {
 			return err
 		}
 		return p.audit(tx, "", "forgot", user.Id, map[string]any{})

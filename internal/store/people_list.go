@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
@@ -37,11 +36,6 @@ const personColumns = `SELECT u.id, u.name, u.email, u.role, u.ut, coalesce(t.na
 	coalesce(e.name, '') AS entity_name, u.active, u.demo, u.invited_at, u.joined_at,
 	coalesce((SELECT max(g.locked_until) FROM signin_guard g WHERE g.account = 'users:' || u.email), '') AS locked_until,
 	coalesce((SELECT max(d.last_seen_at) FROM devices d WHERE d.user = u.id), '') AS last_seen_at` + peopleFrom
-
-func parsePB(s string) time.Time {
-	t, _ := types.ParseDateTime(s)
-	return t.Time()
-}
 
 func (r personRow) person(now time.Time) app.Person {
 	p := app.Person{

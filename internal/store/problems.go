@@ -28,9 +28,6 @@ type problemBook struct {
 // NewProblems is the list of rows that break rules.
 func NewProblems(e *Engine, a core.App) app.ProblemBook { return &problemBook{e, a} }
 
-// AuditCorrected is the action of who corrected a row on that list.
-const AuditCorrected = "correct"
-
 const problemScope = ` FROM row_problems p LEFT JOIN interventions i ON i.id = p.intervention LEFT JOIN uts u ON u.id = i.ut
 	WHERE ({:ut} = '' OR i.ut = {:ut})`
 
@@ -260,4 +257,29 @@ func alike(a, b any) bool {
 	}
 	var left, right any
 	return json.Unmarshal(x, &left) == nil && json.Unmarshal(y, &right) == nil && reflect.DeepEqual(left, right)
+}
+
+// united makes the transfers of a resolution those of the one that has the number
+// it is corrected to, and takes the first away: two spellings of one. It answers
+// whether there was one. A convenio that has a transfer under both is refused by
+// the rule of transfers, for somebody to annul one of them first.
+func united(tx core.App, r *core.Record) (bool, error) {
+	if r.Collection().Name != "resolutions" {
+		return false, nil
+	}
+	twins, err := tx.FindAllRecords("resolutions", dbx.HashExp{"number": r.GetString("number")}, dbx.Not(dbx.HashExp{"id": r.Id}))
+	if err != nil || len(twins) == 0 {
+		return false, err
+	}
+	transfers, err := tx.FindAllRecords("transfers", dbx.HashExp{"resolution": r.Id})
+	if err != nil {
+		return false, err
+	}
+	for _, t := range transfers {
+		t.Set("resolution", twins[0].Id)
+		if err := tx.Save(t); err != nil {
+			return false, shapeFault(err)
+		}
+	}
+	return true, tx.Delete(r)
 }

@@ -5,12 +5,10 @@ import (
 	"errors"
 
 	"github.com/pocketbase/dbx"
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/device"
-	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 )
@@ -156,16 +154,4 @@ func (o *outbound) save(w app.Write) error {
 		rec.Set(name, value)
 	}
 	return o.tx.SaveWithContext(o.ctx, rec)
-}
-
-// shapeFault names the field that PocketBase's schema refused; the domain rules
-// run before, so this is the safety net.
-func shapeFault(err error) error {
-	var invalid validation.Errors
-	if errors.As(err, &invalid) {
-		for _, field := range sortedKeys(invalid) {
-			return fault.New(fault.InvalidValue, field)
-		}
-	}
-	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -113,9 +112,6 @@ func (w workRow) state() rendicion.State {
 	s, _ := rendicion.StateOf(w.WorkState)
 	return s
 }
-
-// wireInstant writes a stored instant as RFC 3339.
-func wireInstant(stored string) string { return strings.Replace(stored, " ", "T", 1) }
 
 // Rendicion implements app.RendicionPage.
 func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, error) {

@@ -13,9 +13,6 @@ import (
 	"chaski/internal/replication"
 )
 
-// chunk bounds the number of values in one IN list.
-const chunk = 500
-
 // loaded are rows as they are now. A row that is gone is in neither map.
 type loaded struct {
 	now        map[string]replication.Payload
@@ -151,14 +148,6 @@ func wholeNumbers(v any) error {
 	return nil
 }
 
-func anys[T any](in []T) []any {
-	out := make([]any, len(in))
-	for i, v := range in {
-		out[i] = v
-	}
-	return out
-}
-
 // decodePayload reads a payload as it was remembered.
 func decodePayload(s string) replication.Payload {
 	if s == "" {
@@ -169,17 +158,4 @@ func decodePayload(s string) replication.Payload {
 		return nil // written by this package; verify reports what is not JSON
 	}
 	return p
-}
-
-// column reads one column of strings.
-func column(db dbx.Builder, sql string, params dbx.Params) ([]string, error) {
-	var out []string
-	err := db.NewQuery(sql).Bind(params).Column(&out)
-	return out, err
-}
-
-// jsonList hands a list to SQL as one value, for json_each.
-func jsonList(ids []string) string {
-	out, _ := json.Marshal(ids) // strings always encode
-	return string(out)
 }

@@ -138,7 +138,7 @@ const contactPatience = time.Second
 
 // meet looks a device up, and notes that this session is used on it. An ended
 // session meets no device that it did not know.
-func (r *Replica) meet(a actor.Actor, id string) (contact, error) {
+func (r *Accounts) meet(a actor.Actor, id string) (contact, error) {
 	var rows []struct {
 		State string `db:"state"`
 		Bound bool   `db:"bound"`
@@ -162,7 +162,7 @@ func (r *Replica) meet(a actor.Actor, id string) (contact, error) {
 }
 
 // MaySync implements app.Accounts.
-func (r *Replica) MaySync(a actor.Actor, id string) error {
+func (r *Accounts) MaySync(a actor.Actor, id string) error {
 	c, err := r.meet(a, id)
 	switch {
 	case err != nil:
@@ -177,7 +177,7 @@ func (r *Replica) MaySync(a actor.Actor, id string) error {
 }
 
 // MayPush implements app.Accounts.
-func (r *Replica) MayPush(a actor.Actor, id string) error {
+func (r *Accounts) MayPush(a actor.Actor, id string) error {
 	c, err := r.meet(a, id)
 	if err == nil && a.Session.Ended && !c.bound {
 		return fault.New(fault.DeviceRevoked, "device")

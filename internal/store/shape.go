@@ -1,0 +1,21 @@
+package store
+
+import (
+	"errors"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+
+	"chaski/internal/domain/fault"
+)
+
+// shapeFault names the field that PocketBase's schema refused; the domain rules
+// run before, so this is the safety net.
+func shapeFault(err error) error {
+	var invalid validation.Errors
+	if errors.As(err, &invalid) {
+		for _, field := range sortedKeys(invalid) {
+			return fault.New(fault.InvalidValue, field)
+		}
+	}
+	return err
+}
