@@ -34,15 +34,6 @@ func sortedSources[V any](m map[Key]V) []Key {
 	return out
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
-}
-
 // note adds what one change touches. The old content is remembered, so a row
 // that moved or went away is found in both its places.
 func (d *drain) note(ch change) error {

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/pocketbase/dbx"
+import (
+	"maps"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+)
 
 // everyExercise stands for all of them in figures_basis.
 const everyExercise = 0
@@ -49,7 +54,7 @@ func (d *drain) noteBasis(keys []Key, changes []change) error {
 			asked[k.Collection] = append(asked[k.Collection], k.Record)
 		}
 	}
-	for _, collection := range sortedKeys(asked) {
+	for _, collection := range slices.Sorted(maps.Keys(asked)) {
 		var rows []struct {
 			Exercise    int64  `db:"exercise"`
 			Participant string `db:"participant"`

@@ -187,7 +187,7 @@ func (d *drain) remember(keys []Key) ([]change, error) {
 		byCollection[k.Collection] = append(byCollection[k.Collection], k.Record)
 	}
 	var changes []change
-	for _, name := range sortedKeys(byCollection) {
+	for _, name := range slices.Sorted(maps.Keys(byCollection)) {
 		c := replication.Find(name)
 		if c == nil {
 			continue

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/dbx"
@@ -92,7 +93,7 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 		func() error { return o.loadStored(ids) },
 		func() error { return o.loadCounters(counters) },
 	}
-	for _, collection := range sortedKeys(parents) {
+	for _, collection := range slices.Sorted(maps.Keys(parents)) {
 		loads = append(loads, func() error { return o.loadParents(collection, parents[collection]) })
 	}
 	loads = append(loads,
@@ -103,7 +104,7 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 	for k, of := range taken {
 		loads = append(loads, func() error { return o.loadTaken(k.collection, record.Constraint{Field: k.field, In: k.of}, of) })
 	}
-	for _, collection := range sortedKeys(made) {
+	for _, collection := range slices.Sorted(maps.Keys(made)) {
 		loads = append(loads,
 			func() error { return o.loadThere(collection, made[collection]) },
 			func() error { return o.loadFates(collection, made[collection]) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -252,7 +253,7 @@ func (u *undo) usesOf(collection string, records map[string]*kept) (map[string][
 // referring counts rows of a relation field that point at the created records.
 func (u *undo) referring(out map[string][]string, records map[string]*kept, from, field string) error {
 	counts := map[string]int{}
-	for ids := range slices.Chunk(sortedKeys(records), chunk) {
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(records)), chunk) {
 		var rows []struct {
 			To string `db:"target"`
 			N  int    `db:"n"`
@@ -294,7 +295,7 @@ func (u *undo) unbound(out map[string][]string, collection string, records map[s
 	}
 	labels := map[string]string{"participants": imports.CollectionLabel("attendance_sheets"), "exercises": imports.CollectionLabel("aos")}
 	if q, has := queries[collection]; has {
-		params := dbx.Params{"ids": jsonList(sortedKeys(records))}
+		params := dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(records)))}
 		if collection == "exercises" {
 			params["import"], params["step"] = u.id, u.step
 		}

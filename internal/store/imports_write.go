@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -170,7 +171,7 @@ func (w *writer) put(f *form, r *core.Record) error {
 // because the first error undoes the whole transaction: with ABORT, SQLite would
 // copy every page that a statement with triggers touches, to undo that alone.
 func (f *form) statement(isNew bool, row map[string]any) string {
-	names := sortedKeys(row)
+	names := slices.Sorted(maps.Keys(row))
 	columns, values, sets := make([]string, len(names)), make([]string, len(names)), make([]string, 0, len(names))
 	for i, name := range names {
 		columns[i], values[i] = "[["+name+"]]", "{:"+name+"}"
@@ -203,13 +204,13 @@ func (w *writer) refer(f *form, r *core.Record) error {
 
 // settled says that every row that was referred to exists.
 func (w *writer) settled() error {
-	for _, collection := range sortedKeys(w.targets) {
+	for _, collection := range slices.Sorted(maps.Keys(w.targets)) {
 		c, err := w.tx.FindCachedCollectionByNameOrId(collection)
 		if err != nil {
 			return err
 		}
 		missing, err := column(w.db, `SELECT value FROM json_each({:ids}) WHERE value NOT IN (SELECT id FROM {{`+c.Name+`}}) LIMIT 5`,
-			dbx.Params{"ids": jsonList(sortedKeys(w.targets[collection]))})
+			dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(w.targets[collection])))})
 		if err != nil {
 			return err
 		}
@@ -224,7 +225,7 @@ func (w *writer) settled() error {
 // made sure of that. Accounts go last, and through PocketBase.
 func (w *writer) remove(rows map[string][]string) error {
 	var accounts []*core.Record
-	for _, collection := range sortedKeys(rows) {
+	for _, collection := range slices.Sorted(maps.Keys(rows)) {
 		f, err := w.form(collection)
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -50,7 +52,7 @@ func (d *drain) persons(changes []change) error {
 	}
 	for exercise, participants := range d.touched {
 		dnis := map[string]bool{}
-		ids := sortedKeys(participants)
+		ids := slices.Sorted(maps.Keys(participants))
 		now, err := column(d.db, `SELECT DISTINCT dni FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
 		if err != nil {
 			return err
@@ -63,7 +65,7 @@ func (d *drain) persons(changes []change) error {
 				dnis[had[id]] = true
 			}
 		}
-		if err := d.settlePersons(exercise, sortedKeys(dnis)); err != nil {
+		if err := d.settlePersons(exercise, slices.Sorted(maps.Keys(dnis))); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -107,7 +109,7 @@ func describe(db dbx.Builder, row *app.ProblemRow, ut string) error {
 	if row.Which, err = which(db, values); err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(about) {
+	for _, name := range slices.Sorted(maps.Keys(about)) {
 		if ut != "" && central[name] {
 			continue
 		}
@@ -210,7 +212,7 @@ func asSeenBefore(row app.ProblemRow, c app.Correction) (map[string]any, error) 
 	for _, f := range row.Fields {
 		stands[f.Field] = f.Value
 	}
-	for _, name := range sortedKeys(c.Fields) {
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		now, asked := stands[name]
 		if !asked {
 			return nil, fault.New(fault.UnknownField, name)

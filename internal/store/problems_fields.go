@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 
@@ -42,7 +44,7 @@ func wrongMarks(db dbx.Builder, values map[string]any, field *app.ProblemField) 
 		Cupo int64  `db:"cupo"`
 	}
 	if err := db.NewQuery(`SELECT p.id, p.dni, p.intervention, coalesce(c.number, 0) AS cupo FROM participants p LEFT JOIN cupos c ON c.id = p.cupo
-		WHERE p.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(sortedKeys(marks))}).All(&people); err != nil {
+		WHERE p.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(marks)))}).All(&people); err != nil {
 		return err
 	}
 	items := map[string]app.ProblemItem{}
@@ -51,7 +53,7 @@ func wrongMarks(db dbx.Builder, values map[string]any, field *app.ProblemField) 
 	}
 	field.Items = []app.ProblemItem{}
 	field.Choices = []string{jobs.Present, jobs.Absent, jobs.NotSeen}
-	for _, key := range sortedKeys(marks) {
+	for _, key := range slices.Sorted(maps.Keys(marks)) {
 		item := items[key]
 		if item.Key, item.Value = key, marks[key]; !item.OnRoster || !jobs.IsMark(item.Value) {
 			field.Items = append(field.Items, item)

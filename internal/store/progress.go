@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/dbx"
@@ -59,7 +60,7 @@ func (d *drain) progress(changes []change) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for works := range slices.Chunk(sortedKeys(d.affected.works), worksAtOnce) {
+	for works := range slices.Chunk(slices.Sorted(maps.Keys(d.affected.works)), worksAtOnce) {
 		now := map[Key]*contribution{}
 		for _, intervention := range works {
 			if err := d.recount(intervention, now); err != nil {
@@ -129,7 +130,7 @@ func (d *drain) contributionsOf(keys []Key, works []string) (map[Key]*contributi
 	for _, k := range keys {
 		byCollection[k.Collection] = append(byCollection[k.Collection], k.Record)
 	}
-	for _, collection := range sortedKeys(byCollection) {
+	for _, collection := range slices.Sorted(maps.Keys(byCollection)) {
 		if err := read(`source_collection = {:c} AND source_record IN (SELECT value FROM json_each({:ids}))`,
 			dbx.Params{"c": collection, "ids": jsonList(byCollection[collection])}); err != nil {
 			return nil, err

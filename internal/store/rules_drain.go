@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -165,14 +166,14 @@ func (d *drain) restored(i *inspector, keys []Key, changes []change) error {
 			asked[k.Collection] = append(asked[k.Collection], k.Record)
 		}
 	}
-	for _, kind := range sortedKeys(asked) {
+	for _, kind := range slices.Sorted(maps.Keys(asked)) {
 		var again []string
 		for some := range slices.Chunk(asked[kind], chunk) {
 			was, err := i.known(kind, some)
 			if err != nil {
 				return err
 			}
-			for _, id := range sortedKeys(was) {
+			for _, id := range slices.Sorted(maps.Keys(was)) {
 				for _, p := range was[id] {
 					if p.Intervention != "" {
 						d.affected.works[p.Intervention] = true
@@ -234,8 +235,8 @@ func (d *drain) askAgain(i *inspector, changes []change) error {
 	if err := d.missed(i, fresh, ask); err != nil {
 		return err
 	}
-	for _, kind := range sortedKeys(asked) {
-		if err := i.again(records.Find(kind), sortedKeys(asked[kind])); err != nil {
+	for _, kind := range slices.Sorted(maps.Keys(asked)) {
+		if err := i.again(records.Find(kind), slices.Sorted(maps.Keys(asked[kind]))); err != nil {
 			return err
 		}
 	}
@@ -349,7 +350,7 @@ func (d *drain) due(i *inspector) error {
 	for _, r := range rows {
 		ids[r.Collection] = append(ids[r.Collection], r.Record)
 	}
-	for _, kind := range sortedKeys(ids) {
+	for _, kind := range slices.Sorted(maps.Keys(ids)) {
 		if err := i.again(records.Find(kind), ids[kind]); err != nil {
 			return err
 		}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/record"
@@ -75,7 +77,7 @@ func (o *outbound) expectRules(batch []app.Mutation) error {
 			rows[m.Collection] = append(rows[m.Collection], record.Row(m.Fields))
 		}
 	}
-	for _, collection := range sortedKeys(rows) {
+	for _, collection := range slices.Sorted(maps.Keys(rows)) {
 		o.world.prepare(records.Find(collection), rows[collection])
 	}
 	return o.world.err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/dbx"
@@ -48,7 +49,7 @@ func (d *drain) weigh() error {
 	if err := d.sayVisits(); err != nil {
 		return err
 	}
-	open := slices.DeleteFunc(sortedKeys(d.affected.said), func(w string) bool { return d.affected.works[w] })
+	open := slices.DeleteFunc(slices.Sorted(maps.Keys(d.affected.said)), func(w string) bool { return d.affected.works[w] })
 	for works := range slices.Chunk(open, worksAtOnce) {
 		rosters, err := d.rosters(works)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/dbx"
@@ -114,7 +115,7 @@ func (o *outbound) openRevs(pushes []judgedPush) (map[Key]int64, error) {
 		}
 	}
 	out := map[Key]int64{}
-	for _, collection := range sortedKeys(open) {
+	for _, collection := range slices.Sorted(maps.Keys(open)) {
 		var rows []struct {
 			Record string `db:"record"`
 			Rev    int64  `db:"rev"`

@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 
@@ -13,7 +15,7 @@ import (
 func shapeFault(err error) error {
 	var invalid validation.Errors
 	if errors.As(err, &invalid) {
-		for _, field := range sortedKeys(invalid) {
+		for _, field := range slices.Sorted(maps.Keys(invalid)) {
 			return fault.New(fault.InvalidValue, field)
 		}
 	}
