@@ -265,11 +265,11 @@ type ReviewBook interface {
 
 // Reviewer has the use cases of who settles conflicts and reviews parked work.
 type Reviewer struct {
-	Ledger Ledger
-	Book   ReviewBook
-	Sights Sights
-	Now    func() time.Time
-	Say    Sayer
+	Commits Commits
+	Book    ReviewBook
+	Sights  Sights
+	Now     func() time.Time
+	Say     Sayer
 }
 
 // reach is the unit a reviewer is bound to, "" for none; Forbidden without the right.
@@ -329,7 +329,7 @@ func (r *Reviewer) Settle(ctx context.Context, a actor.Actor, id, resolution str
 	}
 	var c Conflict
 	var moved error // not an error of the transaction: what the conflict shows now is kept
-	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
+	_, err = r.Commits.Push(ctx, func(tx Outbound) error {
 		moved = nil
 		var found bool
 		if c, found, err = tx.Conflict(id); err != nil || !found || ut != "" && c.UT != ut {

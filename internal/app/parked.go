@@ -155,7 +155,7 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 	}
 	now := r.Now()
 	review := Review{Was: Parked, By: a.User, ByName: a.Name, Accept: accept, Reason: reason, At: now.UTC().Format(stamp), Problems: r.Say.problems}
-	_, err = r.Ledger.Push(ctx, func(tx Outbound) error {
+	_, err = r.Commits.Push(ctx, func(tx Outbound) error {
 		group, err := parkedGroup(tx, mutation)
 		if err != nil {
 			return err

@@ -156,22 +156,22 @@ type Outbound interface {
 	// a record, by those decided, once.
 	Review(Review, []Decision) error
 	// Finish hands over the decisions of the batch. Their seq, receipt and open revs
-	// are filled in, and they are stored, before the Ledger answers.
+	// are filled in, and they are stored, before Commits answers.
 	Finish(user, device string, decisions []Decision)
 }
 
-// Ledger opens the transaction of a push, which others may share: fn may run
+// Commits opens the transaction of a push, which others may share: fn may run
 // again, if one of them has to be undone. It answers the newest durable sequence
 // number once all is on the disk.
-type Ledger interface {
+type Commits interface {
 	Push(ctx context.Context, fn func(Outbound) error) (durable int64, err error)
 }
 
 // Pusher is the use case of a push.
 type Pusher struct {
-	Ledger Ledger
-	Now    func() time.Time
-	Say    Sayer
+	Commits Commits
+	Now     func() time.Time
+	Say     Sayer
 }
 
 // Push judges each mutation by itself: one bad record never blocks the others.
@@ -186,7 +186,7 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 		read[i].mutation, read[i].bad = decodeMutation(raw)
 	}
 	var outcomes []*Outcome
-	durable, err := p.Ledger.Push(ctx, func(tx Outbound) error {
+	durable, err := p.Commits.Push(ctx, func(tx Outbound) error {
 		known, revoked, err := tx.Device(a.User, device)
 		if err != nil || !known {
 			return orFault(err, fault.New(fault.DeviceUnknown, "device"))

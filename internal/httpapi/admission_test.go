@@ -49,7 +49,7 @@ func (nothing) Push(context.Context, func(app.Outbound) error) (int64, error) { 
 func TestAdmission(t *testing.T) {
 	replica := slow{began: make(chan struct{}), end: make(chan struct{})}
 	api := &httpapi.API{
-		Log: slog.New(slog.DiscardHandler), Replica: replica, Accounts: open{}, Pusher: &app.Pusher{Ledger: nothing{}, Now: time.Now},
+		Log: slog.New(slog.DiscardHandler), Replica: replica, Accounts: open{}, Pusher: &app.Pusher{Commits: nothing{}, Now: time.Now},
 		Admission: app.Admission{First: app.NewGate(1, 0, time.Hour), Delta: app.NewGate(1, 0, time.Hour)},
 	}
 	handler := api.Handler()

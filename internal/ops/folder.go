@@ -13,7 +13,8 @@ import (
 
 	"chaski/internal/backup"
 	"chaski/internal/domain/fault"
-	"chaski/internal/store"
+
+	"chaski/internal/store/sqlite"
 )
 
 // Use is what a command is about to do with a data directory.
@@ -115,7 +116,7 @@ func whole(dir string, served bool) error {
 		return tell(nil, "%s es una carpeta y debería ser la base de datos: indique con --dir la carpeta que la contiene", data)
 	}
 	switch err := sound(data, served); {
-	case errors.Is(err, store.ErrOtherProgram):
+	case errors.Is(err, sqlite.ErrOtherProgram):
 		return tell(err, "%s es la base de datos de otro programa: indique con --dir otra carpeta; no se cambió nada", data)
 	case errors.Is(err, errEmpty):
 		return tell(err, "%s está vacía, como si la hubieran cortado: restaure el último respaldo bueno (chaski restore ARCHIVO --dir %s --replace); "+
@@ -174,7 +175,7 @@ func sound(file string, served bool) error {
 	}
 	thorough := size < thoroughBelow
 	if logSize == 0 {
-		return store.LookInto(file, true, thorough)
+		return sqlite.LookInto(file, true, thorough)
 	}
 	return throughLog(file, thorough)
 }
@@ -217,7 +218,7 @@ func throughLog(file string, thorough bool) error {
 	if os.Link(file, view) != nil || copyTo(file+walName, view+walName) != nil {
 		return nil
 	}
-	return store.LookInto(view, false, thorough)
+	return sqlite.LookInto(view, false, thorough)
 }
 
 func copyTo(from, to string) error {

@@ -66,7 +66,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb.Store().Set(app.PushQuotaKey, quota)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		health.SetScanner(scannerOf(e.App))
-		replica := store.NewReplica(engine, e.App)
+		replica, commits := store.NewReplica(engine, e.App), store.NewCommits(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
 		poker.Sent, poker.Dropped = told.Poked, told.Dropped
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
@@ -82,10 +82,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Replica:   told.Replica(replica), Accounts: store.NewAccounts(engine, e.App), Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: store.NewRendiciones(engine, e.App),
 			Operations:  health,
-			Pusher:      &app.Pusher{Ledger: told.Ledger(replica), Now: engine.Now, Say: httpapi.Message},
+			Pusher:      &app.Pusher{Commits: told.Commits(commits), Now: engine.Now, Say: httpapi.Message},
 			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
-				Ledger: replica, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
+				Commits: commits, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
 			Sheets: &app.Sheets{Book: store.NewSheetBook(engine, e.App)},
 			Access: people, People: people, Office: people,

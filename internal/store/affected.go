@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // affected is what may count differently after a change.
@@ -105,7 +106,7 @@ func (d *drain) noteContent(k Key, p replication.Payload) error {
 }
 
 func (d *drain) noteSources(collection, where string, params dbx.Params) error {
-	ids, err := column(d.db, `SELECT id FROM `+collection+` WHERE `+where, params)
+	ids, err := sqlite.Column(d.db, `SELECT id FROM `+collection+` WHERE `+where, params)
 	for _, id := range ids {
 		d.affected.sources[Key{collection, id}] = true
 	}
@@ -113,7 +114,7 @@ func (d *drain) noteSources(collection, where string, params dbx.Params) error {
 }
 
 func (d *drain) noteWorks(sql string, params dbx.Params) error {
-	ids, err := column(d.db, sql, params)
+	ids, err := sqlite.Column(d.db, sql, params)
 	for _, id := range ids {
 		d.affected.works[id] = true
 	}

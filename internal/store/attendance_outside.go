@@ -7,6 +7,7 @@ import (
 
 	"chaski/internal/domain/attendance"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // AuditTakenBack is the action of a validation that ended because its sheet was
@@ -23,7 +24,7 @@ func (d *drain) sheetsOutside(keys []Key, own map[Key]bool) error {
 			ids = append(ids, k.Record)
 		}
 	}
-	for some := range slices.Chunk(ids, chunk) {
+	for some := range slices.Chunk(ids, sqlite.Chunk) {
 		if err := d.someSheetsOutside(some); err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (d *drain) someSheetsOutside(ids []string) error {
 	}
 	var rows []signedRow
 	if err := d.db.NewQuery(`SELECT id, state, state_reason, validated_by, validated_at FROM attendance_sheets
-		WHERE id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows); err != nil {
+		WHERE id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -92,7 +93,7 @@ func (d *drain) sheetOutside(r signedRow, was attendance.State, moved bool) erro
 	if now == after && at == r.At {
 		return nil
 	}
-	if err := d.sql.exec(`UPDATE attendance_sheets SET state = {:s}, state_reason = {:r}, validated_by = {:b}, validated_at = {:a} WHERE id = {:id}`,
+	if err := d.sql.Exec(`UPDATE attendance_sheets SET state = {:s}, state_reason = {:r}, validated_by = {:b}, validated_at = {:a} WHERE id = {:id}`,
 		dbx.Params{"s": string(now.State), "r": now.Reason, "b": now.ValidatedBy, "a": at, "id": r.ID}); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pocketbase/dbx"
+
+	"chaski/internal/store/sqlite"
 )
 
 // everyExercise stands for all of them in figures_basis.
@@ -59,7 +61,7 @@ func (d *drain) noteBasis(keys []Key, changes []change) error {
 			Exercise    int64  `db:"exercise"`
 			Participant string `db:"participant"`
 		}
-		if err := d.db.NewQuery(restsOn[collection]).Bind(dbx.Params{"ids": jsonList(asked[collection])}).All(&rows); err != nil {
+		if err := d.db.NewQuery(restsOn[collection]).Bind(dbx.Params{"ids": sqlite.JSONList(asked[collection])}).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -75,7 +77,7 @@ func (d *drain) noteBasis(keys []Key, changes []change) error {
 // saveBasis raises the versions of what moved, in the transaction that moved it.
 func (d *drain) saveBasis() error {
 	for year := range d.basis {
-		if err := d.sql.exec(`INSERT INTO figures_basis (exercise, version) VALUES ({:y}, 1)
+		if err := d.sql.Exec(`INSERT INTO figures_basis (exercise, version) VALUES ({:y}, 1)
 			ON CONFLICT (exercise) DO UPDATE SET version = version + 1`, dbx.Params{"y": year}); err != nil {
 			return err
 		}

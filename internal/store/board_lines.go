@@ -6,6 +6,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store/sqlite"
 )
 
 func monthOf(s string) day.Month { return day.Month(s) }
@@ -105,7 +106,7 @@ func (s *snapshot) LastVisits(lines []app.Line) error {
 		On           string `db:"last"`
 	}
 	err := s.all(&rows, `SELECT intervention, max(visited_on) AS last FROM visits
-		WHERE intervention IN (SELECT value FROM json_each({:works})) AND state <> 'planificada' GROUP BY intervention`, dbx.Params{"works": jsonList(works)})
+		WHERE intervention IN (SELECT value FROM json_each({:works})) AND state <> 'planificada' GROUP BY intervention`, dbx.Params{"works": sqlite.JSONList(works)})
 	last := make(map[string]day.Day, len(rows))
 	for _, r := range rows {
 		last[r.Intervention] = day.Day(r.On)

@@ -12,6 +12,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // catalogueBook implements app.CatalogueBook.
@@ -171,7 +172,7 @@ func readJurisdictions(db dbx.Builder, ids []string, at map[string]*app.District
 	}
 	err := db.NewQuery(`SELECT j.district, u.code, u.name, j.valid_from, j.valid_to, j.assumption, j.note
 		FROM json_each({:ids}) x JOIN jurisdictions j ON j.district = x.value JOIN uts u ON u.id = j.ut ORDER BY j.valid_from DESC`).
-		Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows)
+		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
 	for _, r := range rows {
 		d := at[r.District]
 		d.Jurisdictions = append(d.Jurisdictions, app.Jurisdiction{
@@ -212,7 +213,7 @@ func (b *catalogueBook) AddParameter(ctx context.Context, by string, p app.Param
 		"key": p.Key, "value": p.Value, "valid_from": string(p.ValidFrom), "norm": p.Norm, "assumption": p.Assumption,
 	}
 	return b.write(ctx, by, "parameters", fields, func(w writing) (string, error) {
-		units, err := column(w.app.DB(), `SELECT unit FROM parameters WHERE key = {:k} ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"k": p.Key})
+		units, err := sqlite.Column(w.app.DB(), `SELECT unit FROM parameters WHERE key = {:k} ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"k": p.Key})
 		if err != nil {
 			return "", err
 		}
@@ -227,7 +228,7 @@ func (b *catalogueBook) AddParameter(ctx context.Context, by string, p app.Param
 func (b *catalogueBook) AddHoliday(ctx context.Context, by string, h app.Holiday) error {
 	fields := map[string]any{"day": string(h.Day), "name": h.Name, "norm": h.Norm, "scope": h.Scope}
 	return b.write(ctx, by, "holidays", fields, func(w writing) (string, error) {
-		there, err := column(w.app.DB(), `SELECT id FROM holidays WHERE day = {:d} AND scope IN ('national', {:s})`,
+		there, err := sqlite.Column(w.app.DB(), `SELECT id FROM holidays WHERE day = {:d} AND scope IN ('national', {:s})`,
 			dbx.Params{"d": string(h.Day), "s": h.Scope})
 		if err == nil && len(there) > 0 {
 			err = fault.New(fault.DateTaken, "day").With("value", string(h.Day))
@@ -264,11 +265,11 @@ func (b *catalogueBook) AddJurisdiction(ctx context.Context, by string, j app.Ju
 	fields := map[string]any{"valid_from": string(j.ValidFrom), "note": j.Note, "assumption": false}
 	return b.write(ctx, by, "jurisdictions", fields, func(w writing) (string, error) {
 		db := w.app.DB()
-		districts, err := column(db, `SELECT id FROM districts WHERE ubigeo = {:u} ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"u": j.Ubigeo})
+		districts, err := sqlite.Column(db, `SELECT id FROM districts WHERE ubigeo = {:u} ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"u": j.Ubigeo})
 		if err != nil {
 			return "", err
 		}
-		units, err := column(db, `SELECT id FROM uts WHERE code = {:c}`, dbx.Params{"c": j.UT})
+		units, err := sqlite.Column(db, `SELECT id FROM uts WHERE code = {:c}`, dbx.Params{"c": j.UT})
 		switch {
 		case err != nil:
 			return "", err

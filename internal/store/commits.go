@@ -10,20 +10,26 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // pushesAtOnce bounds how many pushes share a commit, and so how long the first
 // of them waits for the others.
 const pushesAtOnce = 32
 
-// commits lets pushes that wait share a commit: it costs a flush of the disk,
+// Commits implements app.Commits. It lets pushes that wait share a commit: it costs a flush of the disk,
 // however many rows it has. One of those that wait leads; the others sleep until
 // their turn is over or the lead is theirs.
-type commits struct {
+type Commits struct {
+	engine  *Engine
+	app     core.App
 	mu      sync.Mutex
 	waiting []*turn
 	led     bool
 }
+
+// NewCommits binds the pushes to an app.
+func NewCommits(e *Engine, a core.App) *Commits { return &Commits{engine: e, app: a} }
 
 // turn is one push that waits.
 type turn struct {
@@ -34,23 +40,23 @@ type turn struct {
 	lead    chan bool // false: it is over
 }
 
-// Push implements app.Ledger. Pushes that share a commit are judged one after the
+// Push implements app.Commits. Pushes that share a commit are judged one after the
 // other; none fails for another's sake.
-func (r *Replica) Push(ctx context.Context, fn func(app.Outbound) error) (durable int64, err error) {
+func (c *Commits) Push(ctx context.Context, fn func(app.Outbound) error) (durable int64, err error) {
 	t := &turn{ctx: ctx, fn: fn, lead: make(chan bool, 1)}
-	if !r.commits.enter(t) {
+	if !c.enter(t) {
 		if leads := <-t.lead; !leads {
 			return t.durable, t.err
 		}
 	}
-	some := r.commits.take()
-	defer r.commits.leave(t, some)
-	r.commit(some)
+	some := c.take()
+	defer c.leave(t, some)
+	c.commit(some)
 	return t.durable, t.err
 }
 
 // enter lines up, and answers whether this one leads.
-func (c *commits) enter(t *turn) bool {
+func (c *Commits) enter(t *turn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.waiting = append(c.waiting, t)
@@ -60,7 +66,7 @@ func (c *commits) enter(t *turn) bool {
 }
 
 // take are the pushes that go together; who leads is the first of them.
-func (c *commits) take() []*turn {
+func (c *Commits) take() []*turn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := min(pushesAtOnce, len(c.waiting))
@@ -70,7 +76,7 @@ func (c *commits) take() []*turn {
 }
 
 // leave wakes the others, and passes the lead on.
-func (c *commits) leave(t *turn, some []*turn) {
+func (c *Commits) leave(t *turn, some []*turn) {
 	for _, o := range some {
 		if o != t {
 			o.lead <- false
@@ -89,12 +95,12 @@ func (c *commits) leave(t *turn, some []*turn) {
 // it is on the disk. If one fails, all are undone and done again in two halves,
 // until it is alone: savepoints would tell it apart at once, and cost every push
 // a copy of each page it touches.
-func (r *Replica) commit(some []*turn) {
-	err := r.together(some, false)
+func (c *Commits) commit(some []*turn) {
+	err := c.together(some, false)
 	switch {
 	case err == nil:
 		return
-	case outOfOrder(err):
+	case sqlite.OutOfOrder(err):
 		// It is nobody's push that the disk did not take: trying each alone would
 		// only wear the disk.
 		for _, t := range some {
@@ -102,13 +108,13 @@ func (r *Replica) commit(some []*turn) {
 		}
 		return
 	case len(some) > 1:
-		r.commit(some[:len(some)/2])
-		r.commit(some[len(some)/2:])
+		c.commit(some[:len(some)/2])
+		c.commit(some[len(some)/2:])
 		return
 	case fault.Of(err).Code == fault.Internal:
 		// The rules let a row pass that the tables do not take: once more, to find
 		// out which.
-		if err = r.together(some, true); err == nil {
+		if err = c.together(some, true); err == nil {
 			return
 		}
 	}
@@ -117,15 +123,15 @@ func (r *Replica) commit(some []*turn) {
 
 // together runs pushes in one transaction, of which nothing is left if one fails.
 // A push that is refused before it wrote anything takes no part.
-func (r *Replica) together(some []*turn, careful bool) error {
-	return r.app.RunInTransaction(func(tx core.App) error {
-		h, err := r.engine.begin(tx)
+func (c *Commits) together(some []*turn, careful bool) error {
+	return c.app.RunInTransaction(func(tx core.App) error {
+		h, err := c.engine.begin(tx)
 		if err != nil {
 			return err
 		}
-		defer r.engine.end(tx)
-		o := r.open(tx, h, careful)
-		defer o.sql.close()
+		defer c.engine.end(tx)
+		o := c.open(tx, h, careful)
+		defer o.sql.Close()
 		for _, t := range some {
 			before := o.writes
 			t.err = o.run(t)
@@ -144,7 +150,7 @@ func (r *Replica) together(some []*turn, careful bool) error {
 			t.durable = durable
 		}
 		for _, m := range o.moved {
-			r.engine.tell(tx, m)
+			c.engine.tell(tx, m)
 		}
 		return nil
 	})

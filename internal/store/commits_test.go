@@ -115,15 +115,15 @@ func pushed(p *app.Pusher, s sent) (outcome, []string) {
 // world is a server whose commits are counted.
 type world struct {
 	k       *testkit.Kit
-	replica *store.Replica
+	commits *store.Commits
 	pusher  *app.Pusher
 	drains  int
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{k: testkit.World(t)}
-	w.replica = store.NewReplica(w.k.Engine, w.k.App)
-	w.pusher = &app.Pusher{Ledger: w.replica, Now: func() time.Time { return w.k.Clock }}
+	w.commits = store.NewCommits(w.k.Engine, w.k.App)
+	w.pusher = &app.Pusher{Commits: w.commits, Now: func() time.Time { return w.k.Clock }}
 	return w
 }
 
@@ -132,7 +132,7 @@ func (w *world) together(t *testing.T, all []sent) []outcome {
 	hold, held := make(chan bool), make(chan bool)
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		_, err := w.replica.Push(context.Background(), func(app.Outbound) error {
+		_, err := w.commits.Push(context.Background(), func(app.Outbound) error {
 			close(held)
 			<-hold
 			return fault.New(fault.NotFound, "") // only to let the others wait
@@ -145,7 +145,7 @@ func (w *world) together(t *testing.T, all []sent) []outcome {
 	out := make([]outcome, len(all))
 	for i, s := range all {
 		wait.Go(func() { out[i], _ = pushed(w.pusher, s) })
-		for w.replica.Waiting() <= i {
+		for w.commits.Waiting() <= i {
 			time.Sleep(time.Millisecond)
 		}
 	}

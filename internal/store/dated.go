@@ -10,6 +10,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/parameter"
+	"chaski/internal/store/sqlite"
 )
 
 // parameterRow is a dated parameter as it is kept.
@@ -76,7 +77,7 @@ func Holidays(db dbx.Builder) (out []calendar.Holiday, err error) {
 // UTOfDistrict is the id of the unit that serves a district on a day, "" if none
 // does. district is its id.
 func UTOfDistrict(db dbx.Builder, district string, on day.Day) (string, error) {
-	out, err := column(db, `SELECT ut FROM jurisdictions WHERE district = {:id} AND valid_from <= {:d}
+	out, err := sqlite.Column(db, `SELECT ut FROM jurisdictions WHERE district = {:id} AND valid_from <= {:d}
 		AND (valid_to = '' OR valid_to >= {:d}) ORDER BY valid_from DESC LIMIT 1`, dbx.Params{"id": district, "d": string(on)})
 	if err != nil || len(out) == 0 {
 		return "", err

@@ -9,6 +9,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // Of a stored outcome: whether it was refused because a record was not there, and
@@ -31,7 +32,7 @@ func (o *outbound) Waiting(user string, came []app.Came) ([]app.ParkedMutation, 
 	for i, c := range came {
 		ids[i] = c.Record
 	}
-	params := dbx.Params{"u": user, "came": jsonList(ids)}
+	params := dbx.Params{"u": user, "came": sqlite.JSONList(ids)}
 	if !slices.ContainsFunc(came, func(c app.Came) bool { return o.judged.awaited[c] }) {
 		if some, err := o.exists(`SELECT 1`+waitingSQL, params); err != nil || !some {
 			return nil, err
@@ -90,7 +91,7 @@ func commitsOf(by app.Review, decisions []app.Decision) []judgedPush {
 }
 
 func (o *outbound) tellAuthor(by app.Review, d app.Decision) error {
-	user, err := column(o.db, `SELECT user FROM sync_mutations WHERE id = {:id}`, dbx.Params{"id": d.Mutation.ID})
+	user, err := sqlite.Column(o.db, `SELECT user FROM sync_mutations WHERE id = {:id}`, dbx.Params{"id": d.Mutation.ID})
 	if err != nil {
 		return err
 	}

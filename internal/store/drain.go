@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // drain is one run over the dirty rows of a transaction.
@@ -17,9 +18,9 @@ type drain struct {
 	engine    *Engine
 	app       core.App
 	db        dbx.Builder
-	sql       *statements
-	rows      *keeper // sync_rows
-	entries   *keeper // sync_entries
+	sql       *sqlite.Statements
+	rows      *sqlite.Keeper // sync_rows
+	entries   *sqlite.Keeper // sync_entries
 	makers    map[Key]string
 	seq       int64
 	epoch     int64
@@ -68,7 +69,7 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	}
 	d := e.newDrain(tx)
 	d.lenient = lenient
-	defer d.sql.close()
+	defer d.sql.Close()
 	if err := d.open(); err != nil {
 		return Moved{}, err
 	}
@@ -106,14 +107,14 @@ func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 
 func (e *Engine) newDrain(tx core.App) *drain {
 	db := tx.NonconcurrentDB()
-	sql := prepareOn(db)
+	sql := sqlite.Prepare(db)
 	var makers map[Key]string
 	if h := e.hand(tx); h != nil {
 		makers = h.makers
 	}
 	return &drain{
-		makers: makers, engine: e, app: tx, db: db, sql: sql, rows: newKeeper(sql, "sync_rows", syncRowColumns, keepRow),
-		entries: newKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
+		makers: makers, engine: e, app: tx, db: db, sql: sql, rows: sqlite.NewKeeper(sql, "sync_rows", syncRowColumns, keepRow),
+		entries: sqlite.NewKeeper(sql, "sync_entries", syncEntryColumns, keepEntry), affected: newAffected(), around: newSurroundings(db),
 		moved: map[int]bool{}, basis: map[int64]bool{}, touched: map[int64]map[string]bool{}, serving: map[aoScope]string{}, unreadable: map[Key]unreadableRow{},
 	}
 }
@@ -138,7 +139,7 @@ func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 			known[k] = true
 		}
 	}
-	return keys, d.sql.exec(`DELETE FROM dirty`, nil)
+	return keys, d.sql.Exec(`DELETE FROM dirty`, nil)
 }
 
 // dirtyKeys are in the order of writing: what was written together is remembered
@@ -192,7 +193,7 @@ func (d *drain) remember(keys []Key) ([]change, error) {
 		if c == nil {
 			continue
 		}
-		for ids := range slices.Chunk(byCollection[name], chunk) {
+		for ids := range slices.Chunk(byCollection[name], sqlite.Chunk) {
 			some, err := d.rememberSome(c, ids)
 			if err != nil {
 				return nil, err
@@ -232,7 +233,7 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 			changes = append(changes, *ch)
 		}
 	}
-	return changes, d.rows.flush()
+	return changes, d.rows.Flush()
 }
 
 var (
@@ -257,7 +258,7 @@ func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncR
 	var rows []syncRow
 	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload, field_revs, coalesce(gone, '') AS gone, made_by FROM sync_rows
 		WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"c": collection, "ids": jsonList(ids)}).All(&rows)
+		Bind(dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)}).All(&rows)
 	out := make(map[string]syncRow, len(rows))
 	for _, r := range rows {
 		out[r.Record] = r
@@ -287,7 +288,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if err != nil {
 		return nil, err
 	}
-	return ch, d.rows.add(old.Rev > 0, k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone, d.makers[k])
+	return ch, d.rows.Add(old.Rev > 0, k.Collection, k.Record, ch.rev, digest, payload, fieldRevs, gone, d.makers[k])
 }
 
 // fieldHistory is, for a changed row, when each of its fields changed last, and
@@ -329,7 +330,7 @@ func (d *drain) close(commits int, figures bool) (Moved, error) {
 		}
 	}
 	if d.seq != before {
-		if err := d.sql.exec(`UPDATE sync_clock SET seq = {:seq}`, dbx.Params{"seq": d.seq}); err != nil {
+		if err := d.sql.Exec(`UPDATE sync_clock SET seq = {:seq}`, dbx.Params{"seq": d.seq}); err != nil {
 			return Moved{}, err
 		}
 	}
@@ -344,7 +345,7 @@ func (d *drain) mark(seq int64) error {
 		}
 	}
 	m := replication.Proven(d.key, replication.Mark{Epoch: d.epoch, Seq: seq, Nonce: d.engine.Nonce()})
-	return d.sql.exec(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`,
+	return d.sql.Exec(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`,
 		dbx.Params{"seq": m.Seq, "epoch": m.Epoch, "nonce": m.Nonce, "at": d.engine.stamp()})
 }
 

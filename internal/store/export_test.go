@@ -1,10 +1,10 @@
 package store
 
 // Waiting is how many pushes wait for their turn to write.
-func (r *Replica) Waiting() int {
-	r.commits.mu.Lock()
-	defer r.commits.mu.Unlock()
-	return len(r.commits.waiting)
+func (c *Commits) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting)
 }
 
 // AskedByCommits are the statements by which a commit finds whose counts it moves.

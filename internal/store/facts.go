@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
+	"chaski/internal/store/sqlite"
 )
 
 // facts is what the pushes of a commit have read and written so far. They hold the
@@ -217,7 +218,7 @@ func (o *outbound) loadParents(collection string, ids []string) error {
 	err := o.rows(&rows, `SELECT p.id, p.intervention AS work, `+maker+` AS maker, `+unmade+` AS unmade, `+headcount+` AS headcount
 		FROM `+collection+` p LEFT JOIN sync_rows s ON s.collection = {:c} AND s.record = p.id
 		WHERE p.id IN (SELECT value FROM json_each({:ids}))`,
-		dbx.Params{"c": collection, "ids": jsonList(ids[:len(keys)]), "hidden": t.Hidden().Value})
+		dbx.Params{"c": collection, "ids": sqlite.JSONList(ids[:len(keys)]), "hidden": t.Hidden().Value})
 	for _, r := range rows {
 		o.facts.parents[Key{collection, r.ID}] = &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount}
 	}
@@ -240,7 +241,7 @@ func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
 	if known {
 		return tenure, nil
 	}
-	states, err := column(o.db, `SELECT i.state FROM convenios c JOIN interventions i ON i.id = c.intervention
+	states, err := sqlite.Column(o.db, `SELECT i.state FROM convenios c JOIN interventions i ON i.id = c.intervention
 		WHERE c.executor = {:e} AND c.intervention = {:i}`, dbx.Params{"i": intervention, "e": entity})
 	switch {
 	case err != nil:
@@ -263,7 +264,7 @@ func (o *outbound) loadRosters(ids []string) error {
 		ID           string `db:"id"`
 		Intervention string `db:"intervention"`
 	}
-	err := o.rows(&rows, `SELECT id, intervention FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
+	err := o.rows(&rows, `SELECT id, intervention FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
 	for _, id := range ids {
 		o.facts.rosters[id] = ""
 	}
@@ -300,7 +301,7 @@ func (o *outbound) loadTaken(collection string, c record.Constraint, of []string
 		Value string `db:"value"`
 	}
 	err := o.rows(&rows, `SELECT `+c.In+` AS "of", `+c.Field+` AS value FROM `+collection+` WHERE `+c.In+` IN (SELECT value FROM json_each({:ids}))`,
-		dbx.Params{"ids": jsonList(ids)})
+		dbx.Params{"ids": sqlite.JSONList(ids)})
 	for _, r := range rows {
 		o.facts.taken[takenIn{collection, c.Field, r.Of}][r.Value] = true
 	}
@@ -323,7 +324,7 @@ func (o *outbound) loadPresent(visits []string) error {
 		N     int64  `db:"n"`
 	}
 	err := o.rows(&rows, `SELECT visit, count(*) AS n FROM visit_marks WHERE visit IN (SELECT value FROM json_each({:ids})) AND mark = 'presente' GROUP BY visit`,
-		dbx.Params{"ids": jsonList(visits)})
+		dbx.Params{"ids": sqlite.JSONList(visits)})
 	for _, v := range visits {
 		o.facts.present[v] = 0
 	}
@@ -365,7 +366,7 @@ func (o *outbound) loadThere(collection string, records []string) error {
 		ids[i] = k.Record
 		o.facts.there[k] = false
 	}
-	there, err := column(o.db, `SELECT id FROM `+collection+` WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
+	there, err := sqlite.Column(o.db, `SELECT id FROM `+collection+` WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
 	for _, id := range there {
 		o.facts.there[Key{collection, id}] = true
 	}

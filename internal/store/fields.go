@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // SettleFields remembers anew the rows of collections whose fields are declared
@@ -58,7 +59,7 @@ func (e *Engine) SettleFields(pb core.App) error {
 // remembersAll: as far as one row tells, those of before there were fingerprints are
 // remembered with the fields that are declared now.
 func remembersAll(db dbx.Builder, c *replication.Collection) (bool, error) {
-	some, err := column(db, `SELECT payload FROM sync_rows WHERE collection = {:c} AND payload IS NOT NULL ORDER BY n DESC LIMIT 1`, dbx.Params{"c": c.Name})
+	some, err := sqlite.Column(db, `SELECT payload FROM sync_rows WHERE collection = {:c} AND payload IS NOT NULL ORDER BY n DESC LIMIT 1`, dbx.Params{"c": c.Name})
 	if err != nil || len(some) == 0 {
 		return true, err
 	}

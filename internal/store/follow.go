@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/records"
+	"chaski/internal/store/sqlite"
 )
 
 // AuditFollowed is noted of a row that went to another work with what it belongs to.
@@ -23,7 +24,7 @@ func (d *drain) follow(keys []Key) ([]Key, error) {
 	var out []Key
 	for _, t := range records.All {
 		owner := t.ParentType()
-		for ids := range slices.Chunk(dirty[owner], chunk) {
+		for ids := range slices.Chunk(dirty[owner], sqlite.Chunk) {
 			moved, err := d.followSome(owner, t.Name, t.Parent, ids)
 			if err != nil {
 				return nil, err
@@ -46,14 +47,14 @@ func (d *drain) followSome(owner, rows, by string, ids []string) ([]Key, error) 
 		FROM json_each({:ids}) j JOIN sync_rows s ON s.collection = {:o} AND s.record = j.value AND s.payload IS NOT NULL
 		JOIN ` + owner + ` o ON o.id = j.value AND o.intervention <> json_extract(s.payload, '$.intervention')
 		JOIN ` + rows + ` c ON c.` + by + ` = o.id AND c.intervention <> o.intervention`).
-		Bind(dbx.Params{"ids": jsonList(ids), "o": owner}).All(&moved)
+		Bind(dbx.Params{"ids": sqlite.JSONList(ids), "o": owner}).All(&moved)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Key, len(moved))
 	for i, m := range moved {
 		out[i] = Key{rows, m.Record}
-		if err := d.sql.exec(`UPDATE `+rows+` SET intervention = {:to} WHERE id = {:id}`, dbx.Params{"to": m.To, "id": m.Record}); err != nil {
+		if err := d.sql.Exec(`UPDATE `+rows+` SET intervention = {:to} WHERE id = {:id}`, dbx.Params{"to": m.To, "id": m.Record}); err != nil {
 			return nil, err
 		}
 		detail := map[string]any{"with": owner + "/" + m.Owner, "before": m.From, "after": m.To}

@@ -6,6 +6,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // supervisedToday lists the interventions assigned to a person on a day.
@@ -20,11 +21,11 @@ func HoldingOf(db dbx.Builder, a actor.Actor, today day.Day) (replication.Holdin
 	switch {
 	case a.Role == actor.Supervisor:
 		h.UT = a.UT
-		h.Supervised, err = column(db, supervisedToday, dbx.Params{"u": a.User, "d": string(today)})
+		h.Supervised, err = sqlite.Column(db, supervisedToday, dbx.Params{"u": a.User, "d": string(today)})
 	case a.Role == actor.Executor && a.Entity != "":
-		h.Executed, err = column(db, `SELECT c.intervention FROM convenios c JOIN interventions i ON i.id = c.intervention
+		h.Executed, err = sqlite.Column(db, `SELECT c.intervention FROM convenios c JOIN interventions i ON i.id = c.intervention
 			WHERE c.executor = {:e} AND i.state NOT IN (SELECT value FROM json_each({:ended})) ORDER BY c.intervention`,
-			dbx.Params{"e": a.Entity, "ended": jsonList(endedStates)})
+			dbx.Params{"e": a.Entity, "ended": sqlite.JSONList(endedStates)})
 	}
 	return h, err
 }
@@ -38,7 +39,7 @@ func (r *Replica) Handles(a actor.Actor) (map[int]bool, error) {
 	}
 	var handles []int
 	err = db.NewQuery(`SELECT handle FROM sync_buckets WHERE name IN (SELECT value FROM json_each({:names}))`).
-		Bind(dbx.Params{"names": jsonList(h.Names())}).Column(&handles)
+		Bind(dbx.Params{"names": sqlite.JSONList(h.Names())}).Column(&handles)
 	out := make(map[int]bool, len(handles))
 	for _, b := range handles {
 		out[b] = true

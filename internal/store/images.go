@@ -1,6 +1,10 @@
 package store
 
-import "github.com/pocketbase/dbx"
+import (
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/store/sqlite"
+)
 
 // notContent are the columns that say nothing about what a row means.
 var notContent = map[string]bool{"created": true, "updated": true}
@@ -12,8 +16,8 @@ type image map[string]string
 func images(db dbx.Builder, collection string, ids []string) (map[string]image, error) {
 	out := make(map[string]image, len(ids))
 	for len(ids) > 0 {
-		n := min(chunk, len(ids))
-		rows, err := db.Select("*").From(collection).Where(dbx.In("id", anys(ids[:n])...)).Rows()
+		n := min(sqlite.Chunk, len(ids))
+		rows, err := db.Select("*").From(collection).Where(dbx.In("id", sqlite.Anys(ids[:n])...)).Rows()
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (s *Imports) Apply(
 		}
 		writes = p.Writes
 		w := newWriter(ctx, tx, s.engine)
-		defer w.sql.close()
+		defer w.sql.Close()
 		if err := w.write(p.Writes, func(done int) { tick(done, len(p.Writes)) }); err != nil {
 			return err
 		}

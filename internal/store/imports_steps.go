@@ -13,6 +13,7 @@ import (
 	"chaski/internal/app/imports"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // Accept implements imports.Long.
@@ -65,10 +66,10 @@ func keepSteps(db dbx.Builder, id string, from int, steps []imports.Step) error 
 	if _, err := db.Delete("import_steps", dbx.HashExp{"import": id}).Execute(); err != nil {
 		return err
 	}
-	sql := prepareOn(db)
-	defer sql.close()
+	sql := sqlite.Prepare(db)
+	defer sql.Close()
 	for _, st := range steps {
-		if err := sql.exec(`INSERT INTO import_steps (import, n, first, last, slice, row, writes, print)
+		if err := sql.Exec(`INSERT INTO import_steps (import, n, first, last, slice, row, writes, print)
 			VALUES ({:i}, {:n}, {:first}, {:last}, {:slice}, {:row}, {:writes}, {:print})`, dbx.Params{
 			"i": id, "n": from + st.N, "first": st.From, "last": st.To, "slice": st.Slice, "row": st.Row, "writes": st.Writes, "print": st.Print,
 		}); err != nil {
@@ -159,7 +160,7 @@ func (s *Imports) Write(
 // step writes one step and how far the import is with it.
 func (s *Imports) step(ctx context.Context, tx core.App, b imports.Batch, r *core.Record, n int, writes []imports.Write) error {
 	w := newWriter(ctx, tx, s.engine)
-	defer w.sql.close()
+	defer w.sql.Close()
 	if err := w.write(writes, func(int) {}); err != nil {
 		return taken(err)
 	}

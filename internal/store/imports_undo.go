@@ -18,6 +18,7 @@ import (
 	"chaski/internal/app/imports"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // kept is one row of import_changes.
@@ -75,7 +76,7 @@ func (u *undo) back(ctx context.Context, e *Engine, tx core.App, step int) ([]im
 		return refusals, errRefused
 	}
 	w := newWriter(ctx, tx, e)
-	defer w.sql.close()
+	defer w.sql.Close()
 	if err := u.restore(w); err != nil {
 		return nil, err
 	}
@@ -253,13 +254,13 @@ func (u *undo) usesOf(collection string, records map[string]*kept) (map[string][
 // referring counts rows of a relation field that point at the created records.
 func (u *undo) referring(out map[string][]string, records map[string]*kept, from, field string) error {
 	counts := map[string]int{}
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(records)), chunk) {
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(records)), sqlite.Chunk) {
 		var rows []struct {
 			To string `db:"target"`
 			N  int    `db:"n"`
 		}
 		if err := u.db.Select("[["+field+"]] AS target", "count(*) AS n").From(from + " t").
-			Where(dbx.In(field, anys(ids)...)).AndWhere(dbx.NewExp(u.stays("'"+from+"'", "t.id"), u.params())).GroupBy(field).All(&rows); err != nil {
+			Where(dbx.In(field, sqlite.Anys(ids)...)).AndWhere(dbx.NewExp(u.stays("'"+from+"'", "t.id"), u.params())).GroupBy(field).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -295,11 +296,11 @@ func (u *undo) unbound(out map[string][]string, collection string, records map[s
 	}
 	labels := map[string]string{"participants": imports.CollectionLabel("attendance_sheets"), "exercises": imports.CollectionLabel("aos")}
 	if q, has := queries[collection]; has {
-		params := dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(records)))}
+		params := dbx.Params{"ids": sqlite.JSONList(slices.Sorted(maps.Keys(records)))}
 		if collection == "exercises" {
 			params["import"], params["step"] = u.id, u.step
 		}
-		found, err := column(u.db, q, params)
+		found, err := sqlite.Column(u.db, q, params)
 		if err != nil {
 			return err
 		}
@@ -316,7 +317,7 @@ func (u *undo) unbound(out map[string][]string, collection string, records map[s
 
 func (u *undo) parked(out map[string][]string, records map[string]*kept) error {
 	if u.waiting == nil {
-		bodies, err := column(u.db, `SELECT coalesce(body, '') FROM sync_mutations WHERE status = 'parked'`, nil)
+		bodies, err := sqlite.Column(u.db, `SELECT coalesce(body, '') FROM sync_mutations WHERE status = 'parked'`, nil)
 		if err != nil {
 			return err
 		}

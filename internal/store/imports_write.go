@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"chaski/internal/app/imports"
+	"chaski/internal/store/sqlite"
 )
 
 // writer writes many rows in the transaction of an import. PocketBase's fields
@@ -23,7 +24,7 @@ type writer struct {
 	ctx     context.Context
 	tx      core.App
 	db      dbx.Builder
-	sql     *statements
+	sql     *sqlite.Statements
 	engine  *Engine
 	now     types.DateTime
 	forms   map[string]*form
@@ -43,7 +44,7 @@ func newWriter(ctx context.Context, tx core.App, e *Engine) *writer {
 	db := tx.NonconcurrentDB()
 	now, _ := types.ParseDateTime(e.Now()) // a time always parses
 	return &writer{
-		ctx: ctx, tx: tx, db: db, sql: prepareOn(db), engine: e, now: now,
+		ctx: ctx, tx: tx, db: db, sql: sqlite.Prepare(db), engine: e, now: now,
 		forms: map[string]*form{}, targets: map[string]map[string]bool{},
 	}
 }
@@ -102,7 +103,7 @@ func (w *writer) existing(writes []imports.Write) (map[Key]*core.Record, error) 
 func (w *writer) records(ids map[string][]string) (map[Key]*core.Record, error) {
 	out := map[Key]*core.Record{}
 	for collection, all := range ids {
-		for some := range slices.Chunk(all, chunk) {
+		for some := range slices.Chunk(all, sqlite.Chunk) {
 			rows, err := w.tx.FindRecordsByIds(collection, some)
 			if err != nil {
 				return nil, err
@@ -164,7 +165,7 @@ func (w *writer) put(f *form, r *core.Record) error {
 		return err
 	}
 	w.engine.own(w.tx, Key{f.Name, r.Id})
-	return w.sql.exec(f.statement(isNew, row), row)
+	return w.sql.Exec(f.statement(isNew, row), row)
 }
 
 // statement has one placeholder for each column, named as the column is. FAIL,
@@ -209,8 +210,8 @@ func (w *writer) settled() error {
 		if err != nil {
 			return err
 		}
-		missing, err := column(w.db, `SELECT value FROM json_each({:ids}) WHERE value NOT IN (SELECT id FROM {{`+c.Name+`}}) LIMIT 5`,
-			dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(w.targets[collection])))})
+		missing, err := sqlite.Column(w.db, `SELECT value FROM json_each({:ids}) WHERE value NOT IN (SELECT id FROM {{`+c.Name+`}}) LIMIT 5`,
+			dbx.Params{"ids": sqlite.JSONList(slices.Sorted(maps.Keys(w.targets[collection])))})
 		if err != nil {
 			return err
 		}
@@ -242,7 +243,7 @@ func (w *writer) remove(rows map[string][]string) error {
 			w.engine.own(w.tx, Key{collection, id})
 		}
 		if _, err := w.db.NewQuery(`DELETE FROM {{` + f.Name + `}} WHERE [[id]] IN (SELECT value FROM json_each({:ids}))`).
-			Bind(dbx.Params{"ids": jsonList(rows[collection])}).Execute(); err != nil {
+			Bind(dbx.Params{"ids": sqlite.JSONList(rows[collection])}).Execute(); err != nil {
 			return err
 		}
 	}

@@ -155,7 +155,7 @@ func (d *drain) keepPeople(intervention string, people map[jobs.RosterYear]jobs.
 		if !still {
 			d.people = true
 			d.touch(w.Exercise, w.Participant)
-			if err := d.sql.exec(`DELETE FROM progress_people WHERE exercise = {:y} AND participant = {:p} AND intervention = {:i}`,
+			if err := d.sql.Exec(`DELETE FROM progress_people WHERE exercise = {:y} AND participant = {:p} AND intervention = {:i}`,
 				dbx.Params{"y": w.Exercise, "p": w.Participant, "i": intervention}); err != nil {
 				return err
 			}
@@ -167,7 +167,7 @@ func (d *drain) keepPeople(intervention string, people map[jobs.RosterYear]jobs.
 		}
 		d.people = true
 		d.touch(int64(k.Year), k.Participant)
-		if err := d.sql.exec(`INSERT OR REPLACE INTO progress_people (participant, exercise, intervention, day, evidence_collection, evidence_record)
+		if err := d.sql.Exec(`INSERT OR REPLACE INTO progress_people (participant, exercise, intervention, day, evidence_collection, evidence_record)
 			VALUES ({:p}, {:y}, {:i}, {:d}, {:c}, {:r})`,
 			dbx.Params{"p": k.Participant, "y": k.Year, "i": intervention, "d": string(j.Day), "c": j.Source, "r": j.Record}); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
+	"chaski/internal/store/sqlite"
 )
 
 type storedOutcome struct {
@@ -23,7 +24,7 @@ func (o *outbound) loadStored(ids []string) error {
 		return err
 	}
 	var rows []*storedOutcome
-	err := o.rows(&rows, `SELECT id, hash, outcome FROM sync_mutations WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
+	err := o.rows(&rows, `SELECT id, hash, outcome FROM sync_mutations WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
 	for _, id := range ids {
 		o.facts.stored[id] = nil
 	}
@@ -114,7 +115,7 @@ func (o *outbound) loadFates(collection string, records []string) error {
 	}
 	var rows []fate
 	err := o.rows(&rows, `SELECT record, user, status, `+waits+` AS waits FROM sync_mutations WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))
-		ORDER BY status = 'parked' DESC, seq DESC, counter DESC`, dbx.Params{"c": collection, "ids": jsonList(ids)})
+		ORDER BY status = 'parked' DESC, seq DESC, counter DESC`, dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)})
 	for _, r := range rows {
 		k := Key{collection, r.Record}
 		o.facts.fates[k] = append(o.facts.fates[k], r)

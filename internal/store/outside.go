@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // outsideBook implements app.OutsideBook over the audit trail.
@@ -69,7 +70,7 @@ func (b *outsideBook) Open(before string, limit int) (changes []app.OutsideChang
 // says after the last.
 func outsideChange(db dbx.Builder, r outsideRow) (app.OutsideChange, error) {
 	c := app.OutsideChange{Collection: r.Collection, Record: r.Record, Entry: r.Entry, At: r.At, Times: r.Times, Unseen: true}
-	details, err := column(db, `SELECT detail FROM (`+openOutside+` AND a.collection = {:c} AND a.record = {:r}) ORDER BY n`,
+	details, err := sqlite.Column(db, `SELECT detail FROM (`+openOutside+` AND a.collection = {:c} AND a.record = {:r}) ORDER BY n`,
 		dbx.Params{"c": r.Collection, "r": r.Record})
 	if err != nil {
 		return c, err
@@ -94,7 +95,7 @@ func outsideChange(db dbx.Builder, r outsideRow) (app.OutsideChange, error) {
 			work = now
 		}
 	}
-	names, err := column(db, `SELECT name FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
+	names, err := sqlite.Column(db, `SELECT name FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
 	if len(names) == 1 {
 		c.Work = names[0]
 	}

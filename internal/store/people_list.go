@@ -11,6 +11,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 type personRow struct {
@@ -226,7 +227,7 @@ func (p *People) shown(field string, value any) string {
 	}
 	s := fmt.Sprint(value)
 	if table, ok := namedBy[field]; ok && s != "" {
-		if names, err := column(p.app.ConcurrentDB(), `SELECT name FROM `+table+` WHERE id = {:id}`, dbx.Params{"id": s}); err == nil && len(names) == 1 {
+		if names, err := sqlite.Column(p.app.ConcurrentDB(), `SELECT name FROM `+table+` WHERE id = {:id}`, dbx.Params{"id": s}); err == nil && len(names) == 1 {
 			return names[0]
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/domain/figures"
+	"chaski/internal/store/sqlite"
 )
 
 // A person of an exercise is a DNI with a jornal in it, on whatever rosters: with
@@ -53,7 +54,7 @@ func (d *drain) persons(changes []change) error {
 	for exercise, participants := range d.touched {
 		dnis := map[string]bool{}
 		ids := slices.Sorted(maps.Keys(participants))
-		now, err := column(d.db, `SELECT DISTINCT dni FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": jsonList(ids)})
+		now, err := sqlite.Column(d.db, `SELECT DISTINCT dni FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (d *drain) persons(changes []change) error {
 // settlePersons looks at a few persons among many: CROSS JOIN keeps SQLite from
 // going through all the people of the exercise to find them.
 func (d *drain) settlePersons(exercise int64, dnis []string) error {
-	params := dbx.Params{"y": exercise, "dnis": jsonList(dnis)}
+	params := dbx.Params{"y": exercise, "dnis": sqlite.JSONList(dnis)}
 	was, err := personsBy(d.db, `SELECT dni, sex, birth, conditions FROM progress_persons WHERE exercise = {:y} AND dni IN (SELECT value FROM json_each({:dnis}))`, params)
 	if err != nil {
 		return err
@@ -131,9 +132,9 @@ func personsBy(db dbx.Builder, sql string, params dbx.Params) (map[string]person
 
 func (d *drain) storePerson(exercise int64, dni string, p person, is bool) error {
 	if !is {
-		return d.sql.exec(`DELETE FROM progress_persons WHERE exercise = {:y} AND dni = {:d}`, dbx.Params{"y": exercise, "d": dni})
+		return d.sql.Exec(`DELETE FROM progress_persons WHERE exercise = {:y} AND dni = {:d}`, dbx.Params{"y": exercise, "d": dni})
 	}
-	return d.sql.exec(`INSERT OR REPLACE INTO progress_persons (exercise, dni, sex, birth, conditions) VALUES ({:y}, {:d}, {:s}, {:b}, {:c})`,
+	return d.sql.Exec(`INSERT OR REPLACE INTO progress_persons (exercise, dni, sex, birth, conditions) VALUES ({:y}, {:d}, {:s}, {:b}, {:c})`,
 		dbx.Params{"y": exercise, "d": dni, "s": p.Sex, "b": p.Birth, "c": p.Conditions})
 }
 
@@ -142,7 +143,7 @@ func (d *drain) moveGroups(exercise int64, moved map[groupKey]int64) error {
 		if n == 0 {
 			continue
 		}
-		if err := d.sql.exec(`INSERT INTO progress_groups (exercise, what, sex, birth, n) VALUES ({:y}, {:w}, {:s}, {:b}, {:n})
+		if err := d.sql.Exec(`INSERT INTO progress_groups (exercise, what, sex, birth, n) VALUES ({:y}, {:w}, {:s}, {:b}, {:n})
 			ON CONFLICT (exercise, what, sex, birth) DO UPDATE SET n = n + excluded.n`,
 			dbx.Params{"y": exercise, "w": g.what, "s": g.sex, "b": g.birth, "n": n}); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // replace puts changed rows, and the rows whose place depends on them, into the
@@ -69,7 +70,7 @@ func movesScope(ch change) bool {
 func (d *drain) placeAll(rows []change, content bool) error {
 	for len(rows) > 0 {
 		n := 1
-		for n < len(rows) && n < chunk && rows[n].key.Collection == rows[0].key.Collection {
+		for n < len(rows) && n < sqlite.Chunk && rows[n].key.Collection == rows[0].key.Collection {
 			n++
 		}
 		held, err := d.held(rows[:n])
@@ -85,7 +86,7 @@ func (d *drain) placeAll(rows []change, content bool) error {
 				return err
 			}
 		}
-		if err := d.entries.flush(); err != nil {
+		if err := d.entries.Flush(); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -116,7 +117,7 @@ func (d *drain) held(rows []change) (map[string]*placed, error) {
 	err := d.db.NewQuery(`SELECT r.record, r.n, e.bucket, coalesce(e.hash, 0) AS hash, coalesce(e.removed, 0) AS removed FROM sync_rows r
 		LEFT JOIN sync_entries e ON e.row = r.n
 		WHERE r.collection = {:c} AND r.record IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"c": rows[0].key.Collection, "ids": jsonList(ids)}).All(&held)
+		Bind(dbx.Params{"c": rows[0].key.Collection, "ids": sqlite.JSONList(ids)}).All(&held)
 	out := make(map[string]*placed, len(rows))
 	for _, h := range held {
 		p := out[h.Record]
@@ -165,7 +166,7 @@ func (d *drain) back(step replication.Backstep, ids []string) ([]string, error) 
 	for i, column := range take {
 		parts[i] = `SELECT ` + column + ` FROM ` + step.Collection + ` WHERE ` + step.By + ` IN (SELECT value FROM json_each({:ids}))`
 	}
-	found, err := column(d.db, strings.Join(parts, ` UNION `), dbx.Params{"ids": jsonList(ids)})
+	found, err := sqlite.Column(d.db, strings.Join(parts, ` UNION `), dbx.Params{"ids": sqlite.JSONList(ids)})
 	return slices.DeleteFunc(found, func(id string) bool { return id == "" }), err
 }
 
@@ -213,7 +214,7 @@ func (d *drain) place(row change, at placed, content bool) error {
 func (d *drain) entry(b *bucket, row, hash int64, removed, there bool) error {
 	d.moved[b.handle] = true
 	b.newest = d.next()
-	return d.entries.add(there, b.handle, b.newest, row, removed, hash)
+	return d.entries.Add(there, b.handle, b.newest, row, removed, hash)
 }
 
 // bucket is one row of sync_buckets, changed in memory and saved at the end.

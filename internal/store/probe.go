@@ -8,12 +8,14 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/store/sqlite"
 )
 
 // MigrationsMatch says whether the schema is exactly this program's: nothing to
 // apply, nothing from a newer one.
 func MigrationsMatch(pb core.App) (bool, error) {
-	applied, err := column(pb.ConcurrentDB(), `SELECT file FROM _migrations`, nil)
+	applied, err := sqlite.Column(pb.ConcurrentDB(), `SELECT file FROM _migrations`, nil)
 	if err != nil {
 		return false, err
 	}

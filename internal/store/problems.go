@@ -19,6 +19,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // problemBook implements app.ProblemBook over row_problems.
@@ -127,7 +128,7 @@ func describe(db dbx.Builder, row *app.ProblemRow, ut string) error {
 	}
 	dni, _ := values["dni"].(string)
 	if participant, ok := values["participant"].(string); ok && dni == "" {
-		found, err := column(db, `SELECT dni FROM participants WHERE id = {:id}`, dbx.Params{"id": participant})
+		found, err := sqlite.Column(db, `SELECT dni FROM participants WHERE id = {:id}`, dbx.Params{"id": participant})
 		if err != nil {
 			return err
 		}
@@ -237,7 +238,7 @@ func staysInUnit(db dbx.Builder, r *core.Record, ut string) error {
 	if r.Collection().Name == "interventions" {
 		work = r.Id
 	}
-	found, err := column(db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
+	found, err := sqlite.Column(db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
 	if err != nil {
 		return err
 	}

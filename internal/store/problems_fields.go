@@ -10,6 +10,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/identity"
 	"chaski/internal/domain/jobs"
+	"chaski/internal/store/sqlite"
 )
 
 // which tells a row from its neighbours: its day, month or number.
@@ -23,7 +24,7 @@ func which(db dbx.Builder, values map[string]any) (string, error) {
 	if visit == "" {
 		return "", nil
 	}
-	found, err := column(db, `SELECT visited_on FROM visits WHERE id = {:id}`, dbx.Params{"id": visit})
+	found, err := sqlite.Column(db, `SELECT visited_on FROM visits WHERE id = {:id}`, dbx.Params{"id": visit})
 	if err != nil || len(found) == 0 {
 		return "", err
 	}
@@ -44,7 +45,7 @@ func wrongMarks(db dbx.Builder, values map[string]any, field *app.ProblemField) 
 		Cupo int64  `db:"cupo"`
 	}
 	if err := db.NewQuery(`SELECT p.id, p.dni, p.intervention, coalesce(c.number, 0) AS cupo FROM participants p LEFT JOIN cupos c ON c.id = p.cupo
-		WHERE p.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(slices.Sorted(maps.Keys(marks)))}).All(&people); err != nil {
+		WHERE p.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": sqlite.JSONList(slices.Sorted(maps.Keys(marks)))}).All(&people); err != nil {
 		return err
 	}
 	items := map[string]app.ProblemItem{}

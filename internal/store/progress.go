@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/domain/progress"
+	"chaski/internal/store/sqlite"
 )
 
 // contribution is what one source row adds to a figure now.
@@ -56,7 +57,7 @@ func (d *drain) progress(changes []change) (bool, error) {
 	if err := d.weigh(); err != nil {
 		return false, err
 	}
-	l, err := d.openLedger()
+	p, err := d.openPostings()
 	if err != nil {
 		return false, err
 	}
@@ -67,28 +68,28 @@ func (d *drain) progress(changes []change) (bool, error) {
 				return false, err
 			}
 		}
-		if err := d.settle(l, now, works); err != nil {
+		if err := d.settle(p, now, works); err != nil {
 			return false, err
 		}
 	}
-	for keys := range slices.Chunk(d.affected.orderedSources(), chunk) {
+	for keys := range slices.Chunk(d.affected.orderedSources(), sqlite.Chunk) {
 		now := make(map[Key]*contribution, len(keys))
 		for _, k := range keys {
 			if now[k], err = d.sourceNow(k); err != nil {
 				return false, err
 			}
 		}
-		if err := d.settle(l, now, nil); err != nil {
+		if err := d.settle(p, now, nil); err != nil {
 			return false, err
 		}
 	}
-	return figures || l.moved || d.people, l.flush()
+	return figures || p.moved || d.people, p.flush()
 }
 
 // settle compares what sources add now with what they added, and posts the
 // difference. A cupo that counted for one of the works and is not in now counts
 // no more.
-func (d *drain) settle(l *ledger, now map[Key]*contribution, works []string) error {
+func (d *drain) settle(p *postings, now map[Key]*contribution, works []string) error {
 	was, err := d.contributionsOf(sortedSources(now), works)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (d *drain) settle(l *ledger, now map[Key]*contribution, works []string) err
 		}
 	}
 	for _, k := range sortedSources(now) {
-		if err := l.change(k, was[k], now[k]); err != nil {
+		if err := p.change(k, was[k], now[k]); err != nil {
 			return err
 		}
 	}
@@ -122,7 +123,7 @@ func (d *drain) contributionsOf(keys []Key, works []string) (map[Key]*contributi
 		// The plus keeps SQLite from the primary key: by it every cupo of the
 		// country would be read to find those of a few works.
 		if err := read(`+source_collection = 'cupos' AND intervention IN (SELECT value FROM json_each({:works}))`,
-			dbx.Params{"works": jsonList(works)}); err != nil {
+			dbx.Params{"works": sqlite.JSONList(works)}); err != nil {
 			return nil, err
 		}
 	}
@@ -132,7 +133,7 @@ func (d *drain) contributionsOf(keys []Key, works []string) (map[Key]*contributi
 	}
 	for _, collection := range slices.Sorted(maps.Keys(byCollection)) {
 		if err := read(`source_collection = {:c} AND source_record IN (SELECT value FROM json_each({:ids}))`,
-			dbx.Params{"c": collection, "ids": jsonList(byCollection[collection])}); err != nil {
+			dbx.Params{"c": collection, "ids": sqlite.JSONList(byCollection[collection])}); err != nil {
 			return nil, err
 		}
 	}
@@ -149,7 +150,7 @@ func (d *drain) aoFor(measure string, exercise, fundingYear int64, frame string)
 	if ao, known := d.serving[asked]; known {
 		return ao, nil
 	}
-	ids, err := column(d.db, `SELECT id FROM aos WHERE exercise = {:y} AND unit_measure = {:m} AND funding_frame = {:f} ORDER BY position, id LIMIT 1`,
+	ids, err := sqlite.Column(d.db, `SELECT id FROM aos WHERE exercise = {:y} AND unit_measure = {:m} AND funding_frame = {:f} ORDER BY position, id LIMIT 1`,
 		dbx.Params{"y": exercise, "m": measure, "f": frame})
 	if err != nil {
 		return "", err

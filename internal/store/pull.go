@@ -12,18 +12,18 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // Replica serves devices from the ledger.
 type Replica struct {
-	engine  *Engine
-	app     core.App
-	commits *commits
+	engine *Engine
+	app    core.App
 }
 
 // NewReplica binds the ledger to an app.
 func NewReplica(e *Engine, a core.App) *Replica {
-	return &Replica{engine: e, app: a, commits: &commits{}}
+	return &Replica{engine: e, app: a}
 }
 
 // reading runs fn in one read transaction, with what arrived past the hooks
@@ -155,7 +155,7 @@ func (p *pull) holding(e *Engine, a actor.Actor) error {
 func (p *pull) books(names []string) (err error) {
 	rows, err := p.tx.NewQuery(`SELECT b.handle, b.name, b.sum, b.count, b.newest, b.floor
 		FROM json_each({:names}) n CROSS JOIN sync_buckets b ON b.name = n.value ORDER BY n.key`).
-		Bind(dbx.Params{"names": jsonList(names)}).Rows()
+		Bind(dbx.Params{"names": sqlite.JSONList(names)}).Rows()
 	if err != nil {
 		return err
 	}

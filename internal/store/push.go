@@ -11,6 +11,7 @@ import (
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
+	"chaski/internal/store/sqlite"
 )
 
 // outbound implements app.Outbound.
@@ -19,7 +20,7 @@ type outbound struct {
 	ctx    context.Context
 	tx     core.App
 	db     dbx.Builder
-	sql    *statements
+	sql    *sqlite.Statements
 	own    map[Key]bool
 	makers map[Key]string
 	facts  *facts
@@ -33,11 +34,11 @@ type outbound struct {
 // open begins a commit that pushes share. careful writes every record through
 // PocketBase, which takes some twenty times as long and finds out which record
 // it is that the schema refuses.
-func (r *Replica) open(tx core.App, h *hand, careful bool) *outbound {
+func (c *Commits) open(tx core.App, h *hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: r.engine, tx: tx, db: db, sql: prepareOn(db), own: h.own, makers: h.makers, facts: newFacts(),
-		world: newRuleWorld(db, r.engine.Today()),
+		engine: c.engine, tx: tx, db: db, sql: sqlite.Prepare(db), own: h.own, makers: h.makers, facts: newFacts(),
+		world: newRuleWorld(db, c.engine.Today()),
 	}
 	if !careful {
 		o.quick = newQuick(tx, o.sql)
@@ -62,7 +63,7 @@ func (o *outbound) exists(sql string, params dbx.Params) (bool, error) {
 }
 
 func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
-	states, err := column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": user})
+	states, err := sqlite.Column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": user})
 	return len(states) == 1, len(states) == 1 && device.State(states[0]).Stands() != nil, err
 }
 

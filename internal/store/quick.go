@@ -3,6 +3,8 @@ package store
 import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"chaski/internal/store/sqlite"
 )
 
 // quick writes new records as PocketBase's Save would, column by column, without
@@ -10,7 +12,7 @@ import (
 // them before, and TestPushWritesWhatPocketBaseSaves holds the two together.
 type quick struct {
 	app    core.App
-	sql    *statements
+	sql    *sqlite.Statements
 	tables map[string]*quickTable
 	order  []*quickTable // as they were first written to: parents before children
 }
@@ -18,11 +20,11 @@ type quick struct {
 type quickTable struct {
 	fields  core.FieldsList
 	scratch *core.Record
-	rows    *inserter
+	rows    *sqlite.Inserter
 	now     types.DateTime
 }
 
-func newQuick(app core.App, sql *statements) *quick {
+func newQuick(app core.App, sql *sqlite.Statements) *quick {
 	return &quick{app: app, sql: sql, tables: map[string]*quickTable{}}
 }
 
@@ -38,7 +40,7 @@ func (q *quick) table(collection string) (*quickTable, error) {
 	for i, f := range c.Fields {
 		columns[i] = "`" + f.GetName() + "`"
 	}
-	t := &quickTable{fields: c.Fields, scratch: core.NewRecord(c), rows: newInserter(q.sql, collection, columns, ""), now: types.NowDateTime()}
+	t := &quickTable{fields: c.Fields, scratch: core.NewRecord(c), rows: sqlite.NewInserter(q.sql, collection, columns, ""), now: types.NowDateTime()}
 	q.tables[collection] = t
 	q.order = append(q.order, t)
 	return t, nil
@@ -56,7 +58,7 @@ func (q *quick) add(collection, id string, fields map[string]any) error {
 			return err
 		}
 	}
-	return t.rows.add(values...)
+	return t.rows.Add(values...)
 }
 
 // value is what PocketBase would write for a field; nil for one that was not sent.
@@ -82,7 +84,7 @@ func (t *quickTable) value(f core.Field, id string, raw any) (any, error) {
 // flush writes what is gathered.
 func (q *quick) flush() error {
 	for _, t := range q.order {
-		if err := t.rows.flush(); err != nil {
+		if err := t.rows.Flush(); err != nil {
 			return err
 		}
 	}

@@ -10,12 +10,13 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store/sqlite"
 )
 
 // heldByName is a bucket the actor holds now, or NotFound: whoever does not hold
 // it learns nothing of it.
 func (r *Replica) heldByName(db dbx.Builder, a actor.Actor, handle int) (app.BucketName, error) {
-	names, err := column(db, `SELECT name FROM sync_buckets WHERE handle = {:h}`, dbx.Params{"h": handle})
+	names, err := sqlite.Column(db, `SELECT name FROM sync_buckets WHERE handle = {:h}`, dbx.Params{"h": handle})
 	if err != nil {
 		return app.BucketName{}, err
 	}

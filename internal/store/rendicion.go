@@ -13,6 +13,7 @@ import (
 	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/rendicion"
+	"chaski/internal/store/sqlite"
 )
 
 // NewRendiciones answers the use cases of the rendición over the database.
@@ -256,7 +257,7 @@ func (p *rendicionPage) Items(f app.RendicionFilter) ([]app.RendicionItem, error
 	err := p.all(&rows, `SELECT `+workColumns+`, (SELECT count(*) FROM rendicion_observations o WHERE o.rendicion = r.id AND o.state = 'abierta') AS open, `+
 		`coalesce({:reopens} AND `+reopens+`, 0) AS reopens`+
 		workTables+`WHERE (i.state IN (SELECT value FROM json_each({:works})) OR {:reopens} AND `+reopens+`) AND ({:e} = '' OR c.executor = {:e}) AND ({:ut} = '' OR i.ut = {:ut})
-		ORDER BY i.id`, dbx.Params{"works": jsonList(f.Works), "e": f.Executor, "ut": f.UT, "reopens": f.Reopens})
+		ORDER BY i.id`, dbx.Params{"works": sqlite.JSONList(f.Works), "e": f.Executor, "ut": f.UT, "reopens": f.Reopens})
 	out := make([]app.RendicionItem, len(rows))
 	for i, w := range rows {
 		out[i] = app.RendicionItem{

@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/rendicion"
+	"chaski/internal/store/sqlite"
 )
 
 // rendicionDesk implements app.RendicionDesk.
@@ -60,7 +61,7 @@ func (d *rendicionDesk) Open(x app.Rendicion) (string, error) {
 
 // SetLine implements app.RendicionDesk.
 func (d *rendicionDesk) SetLine(id, intervention string, l rendicion.Line, amount *int64) error {
-	ids, err := column(d.db, `SELECT id FROM rendicion_lines WHERE rendicion = {:r} AND kind = {:k}`, dbx.Params{"r": id, "k": string(l)})
+	ids, err := sqlite.Column(d.db, `SELECT id FROM rendicion_lines WHERE rendicion = {:r} AND kind = {:k}`, dbx.Params{"r": id, "k": string(l)})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // ReviewBook implements app.ReviewBook.
@@ -51,7 +52,7 @@ func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, 
 
 // ParticipantName implements app.ReviewBook.
 func (b *ReviewBook) ParticipantName(participant string) (string, error) {
-	names, err := column(b.app.ConcurrentDB(), `SELECT given_names || ' ' || surnames FROM participants WHERE id = {:p}`, dbx.Params{"p": participant})
+	names, err := sqlite.Column(b.app.ConcurrentDB(), `SELECT given_names || ' ' || surnames FROM participants WHERE id = {:p}`, dbx.Params{"p": participant})
 	return strings.Join(names, ""), err
 }
 
@@ -65,7 +66,7 @@ func (b *ReviewBook) Participants(ids []string) (map[string]app.MarkSeen, error)
 	}
 	err := b.app.ConcurrentDB().NewQuery(`SELECT p.id, p.given_names || ' ' || p.surnames AS name, p.dni, c.number
 		FROM participants p JOIN cupos c ON c.id = p.cupo WHERE p.id IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows)
+		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
 	out := make(map[string]app.MarkSeen, len(rows))
 	for _, r := range rows {
 		out[r.ID] = app.MarkSeen{Participant: r.ID, Name: r.Name, DNI: r.DNI, Cupo: r.Cupo}
@@ -262,7 +263,7 @@ func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
 	var rows []ruleWork
 	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS ut_name, i.starts_on, i.ends_on, c.code FROM interventions i
 		JOIN uts u ON u.id = i.ut JOIN convenios c ON c.intervention = i.id WHERE i.id IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows)
+		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
 	out := make([]app.Work, len(rows))
 	for i, r := range rows {
 		out[i] = app.Work{

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // loaded are rows as they are now. A row that is gone is in neither map.
@@ -30,8 +31,8 @@ func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (load
 	}
 	out := loaded{now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
 	for len(ids) > 0 {
-		n := min(chunk, len(ids))
-		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", anys(ids[:n])...)).Rows()
+		n := min(sqlite.Chunk, len(ids))
+		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", sqlite.Anys(ids[:n])...)).Rows()
 		if err != nil {
 			return out, err
 		}

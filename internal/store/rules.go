@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // Refusal is a write that breaks a rule of its record. For programs it is a
@@ -61,7 +62,7 @@ func sound(alias, collection string) string {
 // inspector judges rows and keeps row_problems.
 type inspector struct {
 	db    dbx.Builder
-	sql   *statements
+	sql   *sqlite.Statements
 	world *ruleWorld
 	stamp string
 	none  bool // there is no problem of any row
@@ -69,7 +70,7 @@ type inspector struct {
 	flipped func(Key, replication.Payload)
 }
 
-func newInspector(e *Engine, db dbx.Builder, sql *statements, flipped func(Key, replication.Payload)) (*inspector, error) {
+func newInspector(e *Engine, db dbx.Builder, sql *sqlite.Statements, flipped func(Key, replication.Payload)) (*inspector, error) {
 	i := &inspector{db: db, sql: sql, world: newRuleWorld(db, e.Today()), stamp: e.stamp(), flipped: flipped}
 	var any bool
 	err := db.NewQuery(`SELECT EXISTS (SELECT 1 FROM row_problems)`).Row(&any)
@@ -85,7 +86,7 @@ func (i *inspector) known(collection string, ids []string) (map[string][]problem
 	}
 	var rows []problem
 	err := i.db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c}
-		AND record IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"c": collection, "ids": jsonList(ids)}).All(&rows)
+		AND record IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)}).All(&rows)
 	for _, p := range rows {
 		out[p.Record] = append(out[p.Record], p)
 	}
@@ -110,7 +111,7 @@ func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []
 				continue
 			}
 		}
-		if err := i.sql.exec(`INSERT OR REPLACE INTO row_problems (`+problemColumns+`)
+		if err := i.sql.Exec(`INSERT OR REPLACE INTO row_problems (`+problemColumns+`)
 			VALUES ({:c}, {:r}, {:f}, {:code}, {:a}, {:fs}, {:n}, {:u}, {:m}, {:i}, {:s})`, dbx.Params{
 			"c": p.Collection, "r": p.Record, "f": p.Field, "code": p.Code, "a": p.Args, "fs": p.Fields, "n": p.Counts, "u": p.Until,
 			"m": p.Missing, "i": p.Intervention, "s": p.Since,
@@ -120,7 +121,7 @@ func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []
 		i.none = false
 	}
 	for _, p := range was {
-		if err := i.sql.exec(`DELETE FROM row_problems WHERE collection = {:c} AND record = {:r} AND field = {:f}`,
+		if err := i.sql.Exec(`DELETE FROM row_problems WHERE collection = {:c} AND record = {:r} AND field = {:f}`,
 			dbx.Params{"c": p.Collection, "r": p.Record, "f": p.Field}); err != nil {
 			return err
 		}
@@ -146,7 +147,7 @@ func (i *inspector) problemOf(k Key, row replication.Payload, f record.Finding) 
 		work = k.Record
 	}
 	return problem{
-		Collection: k.Collection, Record: k.Record, Field: f.Fault.Field, Code: string(f.Fault.Code), Args: string(args), Fields: jsonList(f.Fields),
+		Collection: k.Collection, Record: k.Record, Field: f.Fault.Field, Code: string(f.Fault.Code), Args: string(args), Fields: sqlite.JSONList(f.Fields),
 		Counts: f.Counts, Until: string(f.Until), Missing: f.Missing, Intervention: work, Since: i.stamp,
 	}, nil
 }
@@ -166,7 +167,7 @@ func (i *inspector) judge(t *record.Type, ids []string, rows []record.Row) ([][]
 // again judges rows that did not change by themselves.
 func (i *inspector) again(t *record.Type, ids []string) error {
 	c := replication.Find(t.Name)
-	for some := range slices.Chunk(ids, chunk) {
+	for some := range slices.Chunk(ids, sqlite.Chunk) {
 		loaded, err := loadPayloads(i.db, c, some)
 		if err != nil {
 			return err

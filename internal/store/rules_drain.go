@@ -13,6 +13,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // unreadableField is a field of a row that nothing can hold.
@@ -69,7 +70,7 @@ func byKind(changes []change) [][]change {
 	var out [][]change
 	for from := 0; from < len(changes); {
 		to := from
-		for to < len(changes) && to-from < chunk && changes[to].key.Collection == changes[from].key.Collection {
+		for to < len(changes) && to-from < sqlite.Chunk && changes[to].key.Collection == changes[from].key.Collection {
 			to++
 		}
 		out = append(out, changes[from:to])
@@ -168,7 +169,7 @@ func (d *drain) restored(i *inspector, keys []Key, changes []change) error {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(asked)) {
 		var again []string
-		for some := range slices.Chunk(asked[kind], chunk) {
+		for some := range slices.Chunk(asked[kind], sqlite.Chunk) {
 			was, err := i.known(kind, some)
 			if err != nil {
 				return err
@@ -195,7 +196,7 @@ func (d *drain) restore(i *inspector, kind string, ids []string) error {
 	if err := i.again(records.Find(kind), ids); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(ids, chunk) {
+	for some := range slices.Chunk(ids, sqlite.Chunk) {
 		kept, err := syncRows(d.db, kind, some)
 		if err != nil {
 			return err
@@ -248,13 +249,13 @@ func (d *drain) missed(i *inspector, fresh []string, ask func(string, []string))
 	if i.none {
 		return nil
 	}
-	for some := range slices.Chunk(fresh, chunk) {
+	for some := range slices.Chunk(fresh, sqlite.Chunk) {
 		var rows []struct {
 			Collection string `db:"collection"`
 			Record     string `db:"record"`
 		}
 		if err := d.db.NewQuery(`SELECT collection, record FROM row_problems WHERE missing <> '' AND missing IN (SELECT value FROM json_each({:m}))`).
-			Bind(dbx.Params{"m": jsonList(some)}).All(&rows); err != nil {
+			Bind(dbx.Params{"m": sqlite.JSONList(some)}).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -275,7 +276,7 @@ func (d *drain) namedBy(ch change, ask func(string, []string)) error {
 		if ch.now != nil && !dep.Reads {
 			continue
 		}
-		ids, err := column(d.db, `SELECT id FROM {{`+dep.Type.Name+`}} WHERE [[`+dep.Field+`]] = {:id}`, dbx.Params{"id": ch.key.Record})
+		ids, err := sqlite.Column(d.db, `SELECT id FROM {{`+dep.Type.Name+`}} WHERE [[`+dep.Field+`]] = {:id}`, dbx.Params{"id": ch.key.Record})
 		if err != nil {
 			return err
 		}
@@ -324,7 +325,7 @@ func (d *drain) neighbours(i *inspector, ch change, once map[[2]string]bool, ask
 		if and != "" {
 			params["and"] = and
 		}
-		ids, err := column(d.db, sql, params)
+		ids, err := sqlite.Column(d.db, sql, params)
 		if err != nil {
 			return err
 		}

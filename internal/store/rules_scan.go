@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // scanRest is how long the scan leaves the database to others after each chunk:
@@ -64,7 +65,7 @@ func (e *Engine) scanSome(tx core.App) (n int, done bool, err error) {
 		}
 	}
 	t := records.All[next]
-	ids, err := column(db, `SELECT id FROM {{`+t.Name+`}} WHERE id > {:after} ORDER BY id LIMIT {:n}`, dbx.Params{"after": at.After, "n": chunk})
+	ids, err := sqlite.Column(db, `SELECT id FROM {{`+t.Name+`}} WHERE id > {:after} ORDER BY id LIMIT {:n}`, dbx.Params{"after": at.After, "n": sqlite.Chunk})
 	if err != nil {
 		return 0, false, err
 	}
@@ -77,7 +78,7 @@ func (e *Engine) scanSome(tx core.App) (n int, done bool, err error) {
 		}
 		at.Collection, at.After = t.Name, ids[len(ids)-1]
 	}
-	if len(ids) < chunk {
+	if len(ids) < sqlite.Chunk {
 		at.After = ""
 		if next+1 == len(records.All) {
 			at.Done = true
@@ -94,8 +95,8 @@ func (e *Engine) scanSome(tx core.App) (n int, done bool, err error) {
 // scan judges rows and brings the figures up to date with what counts no longer.
 func (e *Engine) scan(tx core.App, collection string, ids []string) error {
 	db := tx.NonconcurrentDB()
-	sql := prepareOn(db)
-	defer sql.close()
+	sql := sqlite.Prepare(db)
+	defer sql.Close()
 	var flipped []change
 	i, err := newInspector(e, db, sql, func(k Key, p replication.Payload) { flipped = append(flipped, change{key: k, now: p}) })
 	if err != nil {
@@ -105,7 +106,7 @@ func (e *Engine) scan(tx core.App, collection string, ids []string) error {
 		return err
 	}
 	d := e.newDrain(tx)
-	defer d.sql.close()
+	defer d.sql.Close()
 	d.flipped = flipped
 	if err := d.open(); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // worldRows bounds what a ruleWorld remembers.
@@ -79,7 +80,7 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 		columns[i+2] = "CAST([[" + f.Name + "]] AS TEXT)"
 	}
 	rows, err := w.db.NewQuery(`SELECT ` + strings.Join(columns, ", ") + ` FROM {{` + collection + `}}
-		WHERE [[` + field + `]] IN (SELECT value FROM json_each({:v}))`).Bind(dbx.Params{"v": jsonList(values)}).Rows()
+		WHERE [[` + field + `]] IN (SELECT value FROM json_each({:v}))`).Bind(dbx.Params{"v": sqlite.JSONList(values)}).Rows()
 	if err != nil {
 		w.err = err
 		return
@@ -158,7 +159,7 @@ func (w *ruleWorld) loadBy(collection, field string, values []string) {
 
 // Newest implements record.World. It is asked of few rows, rarely, and not kept.
 func (w *ruleWorld) Newest(collection, field string, value int64, of string) string {
-	found, err := column(w.db, `SELECT coalesce(max([[`+of+`]]), '') FROM {{`+collection+`}} WHERE [[`+field+`]] = {:v}`, dbx.Params{"v": value})
+	found, err := sqlite.Column(w.db, `SELECT coalesce(max([[`+of+`]]), '') FROM {{`+collection+`}} WHERE [[`+field+`]] = {:v}`, dbx.Params{"v": value})
 	if err != nil {
 		w.err = err
 	}
@@ -201,7 +202,7 @@ func (w *ruleWorld) Roster(intervention string) map[string]bool {
 	if known {
 		return roster
 	}
-	ids, err := column(w.db, `SELECT id FROM participants WHERE intervention = {:i}`, dbx.Params{"i": intervention})
+	ids, err := sqlite.Column(w.db, `SELECT id FROM participants WHERE intervention = {:i}`, dbx.Params{"i": intervention})
 	if err != nil {
 		w.err = err
 	}

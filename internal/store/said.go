@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/jobs"
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // daily is of whom something was said, and on which days.
@@ -66,14 +67,14 @@ func (d *drain) weigh() error {
 
 // sayVisits notes what new visits say, whenever their marks were written.
 func (d *drain) sayVisits() error {
-	for visits := range slices.Chunk(d.affected.visits, chunk) {
+	for visits := range slices.Chunk(d.affected.visits, sqlite.Chunk) {
 		var rows []struct {
 			Intervention string `db:"intervention"`
 			Participant  string `db:"participant"`
 			Day          string `db:"visited_on"`
 		}
 		if err := d.db.NewQuery(`SELECT v.intervention, m.participant, v.visited_on FROM visits v JOIN visit_marks m ON m.visit = v.id
-			WHERE v.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(visits)}).All(&rows); err != nil {
+			WHERE v.id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": sqlite.JSONList(visits)}).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -109,7 +110,7 @@ func (r *roster) stand(said daily) bool {
 
 // rosters reads those of interventions.
 func (d *drain) rosters(works []string) (map[string]*roster, error) {
-	params := dbx.Params{"works": jsonList(works)}
+	params := dbx.Params{"works": sqlite.JSONList(works)}
 	var years []personYear
 	if err := d.db.NewQuery(`SELECT participant, exercise, day FROM progress_people WHERE intervention IN (SELECT value FROM json_each({:works}))`).
 		Bind(params).All(&years); err != nil {

@@ -11,6 +11,7 @@ import (
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/fault"
 	"chaski/internal/session"
+	"chaski/internal/store/sqlite"
 )
 
 // Sessions knows which devices a session has been used on. Whether it may go on is
@@ -72,7 +73,7 @@ func (s *Sessions) any(where, user string) (bool, error) {
 // stands is nil for a session that may go on. Otherwise DeviceWiped, if all the
 // devices it was used on are to be wiped, or DeviceRevoked.
 func (s *Sessions) stands(id string) (bound bool, err error) {
-	states, err := column(s.app.ConcurrentDB(), `SELECT d.state FROM session_devices s JOIN devices d ON d.id = s.device
+	states, err := sqlite.Column(s.app.ConcurrentDB(), `SELECT d.state FROM session_devices s JOIN devices d ON d.id = s.device
 		WHERE s.session = {:s} ORDER BY d.state`, dbx.Params{"s": id})
 	if err != nil {
 		return false, err
@@ -94,7 +95,7 @@ func (s *Sessions) stands(id string) (bound bool, err error) {
 
 // Ended are the sessions that may not go on.
 func (s *Sessions) Ended() (map[string]bool, error) {
-	ids, err := column(s.app.ConcurrentDB(), `SELECT DISTINCT s.session FROM devices d JOIN session_devices s ON s.device = d.id
+	ids, err := sqlite.Column(s.app.ConcurrentDB(), `SELECT DISTINCT s.session FROM devices d JOIN session_devices s ON s.device = d.id
 		WHERE d.`+outOfUse, dbx.Params{})
 	out := make(map[string]bool, len(ids))
 	for _, id := range ids {

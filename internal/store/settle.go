@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
+	"chaski/internal/store/sqlite"
 )
 
 // judged are the pushes of a commit that are decided, and whose outcomes are not
@@ -121,7 +122,7 @@ func (o *outbound) openRevs(pushes []judgedPush) (map[Key]int64, error) {
 			Rev    int64  `db:"rev"`
 		}
 		if err := o.rows(&rows, `SELECT record, rev FROM sync_rows WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`,
-			dbx.Params{"c": collection, "ids": jsonList(open[collection])}); err != nil {
+			dbx.Params{"c": collection, "ids": sqlite.JSONList(open[collection])}); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -142,7 +143,7 @@ var mutationColumns = []string{
 // said as evidence. The body of a change, and of what had no effect, is kept
 // too: a person may still need it.
 func (o *outbound) keep(pushes []judgedPush) error {
-	rows, received := newInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.stamp()
+	rows, received := sqlite.NewInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.stamp()
 	for _, p := range pushes {
 		for _, d := range p.decisions {
 			outcome, bases, err := encodeOutcome(d)
@@ -154,13 +155,13 @@ func (o *outbound) keep(pushes []judgedPush) error {
 				body = string(d.Body)
 			}
 			m := d.Mutation
-			if err := rows.add(m.ID, p.device, m.Counter, p.user, m.Collection, m.Record, d.Hash, d.Outcome.Status, outcome, body,
+			if err := rows.Add(m.ID, p.device, m.Counter, p.user, m.Collection, m.Record, d.Hash, d.Outcome.Status, outcome, body,
 				d.Outcome.Seq, m.At, m.Form, m.Schema, received, bases); err != nil {
 				return err
 			}
 		}
 	}
-	return rows.flush()
+	return rows.Flush()
 }
 
 // encodeOutcome writes an outcome and what a successor is based on. Of a create

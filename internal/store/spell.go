@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/domain/naturalkey"
+	"chaski/internal/store/sqlite"
 )
 
 // AuditSpelled is the action by which a number that was stored before it had one
@@ -53,7 +54,7 @@ func (e *Engine) spell(tx core.App, collection string, ids []string) error {
 			Was string `db:"was"`
 		}
 		if err := db.NewQuery(`SELECT id, coalesce([[` + field + `]], '') AS was FROM {{` + collection + `}}
-			WHERE id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": jsonList(ids)}).All(&rows); err != nil {
+			WHERE id IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows); err != nil {
 			return err
 		}
 		for _, r := range rows {

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/replication"
+	"chaski/internal/store/sqlite"
 )
 
 // surroundings answers, from the open transaction, what a row's buckets depend
@@ -64,5 +65,5 @@ func (s *surroundings) Values(collection string, by []string, id, take string) (
 	for i, field := range by {
 		parts[i] = `SELECT ` + take + ` FROM ` + collection + ` WHERE ` + field + ` = {:id}`
 	}
-	return column(s.db, strings.Join(parts, ` UNION `)+` ORDER BY 1`, dbx.Params{"id": id})
+	return sqlite.Column(s.db, strings.Join(parts, ` UNION `)+` ORDER BY 1`, dbx.Params{"id": id})
 }

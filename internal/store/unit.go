@@ -8,6 +8,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/jobs"
+	"chaski/internal/store/sqlite"
 )
 
 // maxUnitWorks bounds the works of one answer; a unit has some hundred.
@@ -50,7 +51,7 @@ func (r unitWorkRow) work(ut string) app.UnitWork {
 // Unit implements app.Snapshot.
 func (s *snapshot) Unit(ut string) (app.UnitView, error) {
 	var u app.UnitView
-	names, err := column(s.db, `SELECT name FROM uts WHERE id = {:ut}`, dbx.Params{"ut": ut})
+	names, err := sqlite.Column(s.db, `SELECT name FROM uts WHERE id = {:ut}`, dbx.Params{"ut": ut})
 	if err != nil {
 		return u, err
 	}

@@ -10,6 +10,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store/sqlite"
 )
 
 // NewFigures answers figures from the ledger.
@@ -196,12 +197,12 @@ func (s *snapshot) yearPeople(year int64, ageOn day.Day, out *figures.Rows) erro
 		sex, birth = sex || r.Sex == figures.Contradiction, birth || r.Birth == figures.Contradiction
 	}
 	if sex {
-		if out.BadSex, err = column(s.db, contradicting("sex"), params); err != nil {
+		if out.BadSex, err = sqlite.Column(s.db, contradicting("sex"), params); err != nil {
 			return err
 		}
 	}
 	if birth {
-		out.BadBirth, err = column(s.db, contradicting("birth"), params)
+		out.BadBirth, err = sqlite.Column(s.db, contradicting("birth"), params)
 	}
 	return err
 }

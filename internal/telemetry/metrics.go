@@ -164,28 +164,28 @@ func (r *countedReplica) Pull(a actor.Actor, q app.PullQuery) (app.Page, error) 
 	return page, nil
 }
 
-// Ledger counts the pushes to an app.Ledger, by what was committed.
-func (m *meters) Ledger(l app.Ledger) app.Ledger { return &countedLedger{l, m} }
+// Commits counts the pushes to an app.Commits, by what was committed.
+func (m *meters) Commits(c app.Commits) app.Commits { return &countedCommits{c, m} }
 
-type countedLedger struct {
-	app.Ledger
+type countedCommits struct {
+	app.Commits
 	m *meters
 }
 
-// Push implements app.Ledger.
-func (l *countedLedger) Push(ctx context.Context, fn func(app.Outbound) error) (int64, error) {
+// Push implements app.Commits.
+func (c *countedCommits) Push(ctx context.Context, fn func(app.Outbound) error) (int64, error) {
 	var stored []app.Decision
-	durable, err := l.Ledger.Push(ctx, func(o app.Outbound) error {
+	durable, err := c.Commits.Push(ctx, func(o app.Outbound) error {
 		stored = nil // the transaction may be tried again
 		return fn(&countedOutbound{o, &stored})
 	})
 	if err != nil {
-		l.m.pushes.WithLabelValues("failed").Inc()
+		c.m.pushes.WithLabelValues("failed").Inc()
 		return 0, err
 	}
-	l.m.pushes.WithLabelValues("stored").Inc()
+	c.m.pushes.WithLabelValues("stored").Inc()
 	for _, d := range stored {
-		l.m.mutations.WithLabelValues(d.Outcome.Status).Inc()
+		c.m.mutations.WithLabelValues(d.Outcome.Status).Inc()
 	}
 	return durable, nil
 }

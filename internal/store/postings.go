@@ -5,13 +5,14 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store/sqlite"
 )
 
-// ledger posts differences of contributions to months. Postings are never
+// postings posts differences of contributions to months. Postings are never
 // changed; a cell is the sum of its postings.
-type ledger struct {
+type postings struct {
 	db            dbx.Builder
-	sql           *statements
+	sql           *sqlite.Statements
 	closedThrough day.Month
 	postedAt      string
 	cells         map[cellKey]cellSum // what this drain adds to them
@@ -22,46 +23,46 @@ type ledger struct {
 
 type cellSum struct{ quantity, amount int64 }
 
-func (d *drain) openLedger() (*ledger, error) {
-	months, err := column(d.db, `SELECT coalesce(max(month), '') FROM month_closes`, nil)
+func (d *drain) openPostings() (*postings, error) {
+	months, err := sqlite.Column(d.db, `SELECT coalesce(max(month), '') FROM month_closes`, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &ledger{
+	return &postings{
 		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]workSum{}, basis: d.basis,
 	}, nil
 }
 
 // change makes now the contribution of a source row that added old so far, and
 // posts the difference. What belongs to a closed month is posted to the open one.
-func (l *ledger) change(k Key, old, now *contribution) error {
+func (p *postings) change(k Key, old, now *contribution) error {
 	if now != nil {
 		now.SourceCollection, now.SourceRecord = k.Collection, k.Record
 	}
 	if old == nil && now == nil || old != nil && now != nil && *old == *now {
 		return nil
 	}
-	l.moved = true
+	p.moved = true
 	for c, n := range map[*contribution]int64{old: -1, now: 1} {
 		if c != nil {
-			l.basis[c.Exercise] = true
+			p.basis[c.Exercise] = true
 			k := workKey{c.Exercise, c.FundingYear, c.Measure, c.AO, c.Rule, c.FundingFrame, c.Intervention}
-			sum := l.works[k]
-			l.works[k] = workSum{sum.n + n, sum.quantity + n*c.Quantity}
+			sum := p.works[k]
+			p.works[k] = workSum{sum.n + n, sum.quantity + n*c.Quantity}
 		}
 	}
-	if err := l.store(k, now); err != nil {
+	if err := p.store(k, now); err != nil {
 		return err
 	}
-	return l.difference(old, now)
+	return p.difference(old, now)
 }
 
-func (l *ledger) store(k Key, now *contribution) error {
+func (p *postings) store(k Key, now *contribution) error {
 	if now == nil {
-		return l.sql.exec(`DELETE FROM progress_contributions WHERE source_collection = {:c} AND source_record = {:r}`,
+		return p.sql.Exec(`DELETE FROM progress_contributions WHERE source_collection = {:c} AND source_record = {:r}`,
 			dbx.Params{"c": k.Collection, "r": k.Record})
 	}
-	return l.sql.exec(`INSERT OR REPLACE INTO progress_contributions (`+contributionColumns+`) VALUES
+	return p.sql.Exec(`INSERT OR REPLACE INTO progress_contributions (`+contributionColumns+`) VALUES
 		({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:d}, {:q}, {:a}, {:rule}, {:i}, {:ec}, {:er})`,
 		dbx.Params{
 			"sc": now.SourceCollection, "sr": now.SourceRecord, "m": now.Measure, "ao": now.AO, "y": now.Exercise,
@@ -73,40 +74,40 @@ func (l *ledger) store(k Key, now *contribution) error {
 // difference posts what changed between two contributions of one source. If
 // both reach the same cell only the net is posted, so that a better piece of
 // evidence for the same month leaves no noise.
-func (l *ledger) difference(old, now *contribution) error {
-	if old != nil && now != nil && l.cell(*old) == l.cell(*now) && day.Day(old.Day).Month() == day.Day(now.Day).Month() {
+func (p *postings) difference(old, now *contribution) error {
+	if old != nil && now != nil && p.cell(*old) == p.cell(*now) && day.Day(old.Day).Month() == day.Day(now.Day).Month() {
 		net := *now
 		net.Quantity -= old.Quantity
 		net.Amount -= old.Amount
-		return l.post(net, l.cell(net))
+		return p.post(net, p.cell(net))
 	}
 	if old != nil {
-		if err := l.reverse(*old); err != nil {
+		if err := p.reverse(*old); err != nil {
 			return err
 		}
 	}
 	if now != nil {
-		return l.post(*now, l.cell(*now))
+		return p.post(*now, p.cell(*now))
 	}
 	return nil
 }
 
 // reverse takes a contribution back from the months it reached, each in itself
 // while it is open.
-func (l *ledger) reverse(old contribution) error {
+func (p *postings) reverse(old contribution) error {
 	var reached []struct {
 		Month    string `db:"month"`
 		Quantity int64  `db:"quantity"`
 		Amount   int64  `db:"amount"`
 	}
-	err := l.db.NewQuery(`SELECT month, sum(quantity) AS quantity, sum(amount) AS amount FROM progress_postings
+	err := p.db.NewQuery(`SELECT month, sum(quantity) AS quantity, sum(amount) AS amount FROM progress_postings
 		WHERE source_collection = {:c} AND source_record = {:r} GROUP BY month HAVING sum(quantity) <> 0 OR sum(amount) <> 0 ORDER BY month`).
 		Bind(dbx.Params{"c": old.SourceCollection, "r": old.SourceRecord}).All(&reached)
 	for _, r := range reached {
 		old.Quantity, old.Amount = -r.Quantity, -r.Amount
-		cell := l.cell(old)
-		cell.month = progress.PostingMonth(day.Month(r.Month), l.closedThrough)
-		if err := l.post(old, cell); err != nil {
+		cell := p.cell(old)
+		cell.month = progress.PostingMonth(day.Month(r.Month), p.closedThrough)
+		if err := p.post(old, cell); err != nil {
 			return err
 		}
 	}
@@ -129,35 +130,35 @@ type cellKey struct {
 	month                 day.Month
 }
 
-func (l *ledger) cell(c contribution) cellKey {
+func (p *postings) cell(c contribution) cellKey {
 	return cellKey{
 		c.Exercise, c.FundingYear, c.Measure, c.AO, c.FundingFrame,
-		progress.PostingMonth(day.Day(c.Day).Month(), l.closedThrough),
+		progress.PostingMonth(day.Day(c.Day).Month(), p.closedThrough),
 	}
 }
 
-func (l *ledger) post(c contribution, cell cellKey) error {
+func (p *postings) post(c contribution, cell cellKey) error {
 	if c.Quantity == 0 && c.Amount == 0 {
 		return nil
 	}
-	sum := l.cells[cell]
-	l.cells[cell] = cellSum{sum.quantity + c.Quantity, sum.amount + c.Amount}
-	return l.sql.exec(`INSERT INTO progress_postings (source_collection, source_record, measure, ao, exercise, funding_year,
+	sum := p.cells[cell]
+	p.cells[cell] = cellSum{sum.quantity + c.Quantity, sum.amount + c.Amount}
+	return p.sql.Exec(`INSERT INTO progress_postings (source_collection, source_record, measure, ao, exercise, funding_year,
 		funding_frame, month, qualifying_month, quantity, amount, posted_at)
 		VALUES ({:sc}, {:sr}, {:m}, {:ao}, {:y}, {:fy}, {:f}, {:month}, {:qm}, {:q}, {:a}, {:at})`, dbx.Params{
 		"sc": c.SourceCollection, "sr": c.SourceRecord, "m": cell.measure, "ao": cell.ao, "y": cell.exercise,
 		"fy": cell.fundingYear, "f": cell.frame, "month": string(cell.month), "qm": string(day.Day(c.Day).Month()),
-		"q": c.Quantity, "a": c.Amount, "at": l.postedAt,
+		"q": c.Quantity, "a": c.Amount, "at": p.postedAt,
 	})
 }
 
 // flush brings the cells up to date with what was posted.
-func (l *ledger) flush() error {
-	for w, sum := range l.works {
+func (p *postings) flush() error {
+	for w, sum := range p.works {
 		if sum == (workSum{}) {
 			continue
 		}
-		if err := l.sql.exec(`INSERT INTO progress_works (exercise, measure, ao, rule, funding_year, funding_frame, intervention, n, quantity)
+		if err := p.sql.Exec(`INSERT INTO progress_works (exercise, measure, ao, rule, funding_year, funding_frame, intervention, n, quantity)
 			VALUES ({:y}, {:m}, {:ao}, {:rule}, {:fy}, {:f}, {:i}, {:n}, {:q})
 			ON CONFLICT (exercise, measure, ao, rule, funding_year, funding_frame, intervention)
 			DO UPDATE SET n = n + excluded.n, quantity = quantity + excluded.quantity`, dbx.Params{
@@ -167,11 +168,11 @@ func (l *ledger) flush() error {
 			return err
 		}
 	}
-	for cell, sum := range l.cells {
+	for cell, sum := range p.cells {
 		if sum == (cellSum{}) {
 			continue
 		}
-		if err := l.sql.exec(`INSERT INTO progress_cells (exercise, measure, ao, funding_year, funding_frame, month, quantity, amount)
+		if err := p.sql.Exec(`INSERT INTO progress_cells (exercise, measure, ao, funding_year, funding_frame, month, quantity, amount)
 			VALUES ({:y}, {:m}, {:ao}, {:fy}, {:f}, {:month}, {:q}, {:a})
 			ON CONFLICT (exercise, measure, ao, funding_year, funding_frame, month)
 			DO UPDATE SET quantity = quantity + excluded.quantity, amount = amount + excluded.amount`, dbx.Params{

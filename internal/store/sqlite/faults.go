@@ -1,4 +1,4 @@
-package store
+package sqlite
 
 import (
 	"syscall"
@@ -40,8 +40,8 @@ var ioErrors = map[int]fault.Code{
 	sqliteIOErr | 33<<8: fault.DataDamaged, // CORRUPTFS
 }
 
-// outOfOrder says that the disk or another program and not a push is to blame.
-func outOfOrder(err error) bool {
+// OutOfOrder says that the disk or another program and not a push is to blame.
+func OutOfOrder(err error) bool {
 	f := fault.Of(err)
 	return f.Ours() && f.Code != fault.Internal
 }

@@ -1,4 +1,4 @@
-package store
+package sqlite
 
 import (
 	"errors"
@@ -12,35 +12,36 @@ import (
 // own, about that of three rows.
 const rowsAtOnce = 32
 
-// inserter gathers rows for one table and writes many with one statement. What
+// Inserter gathers rows for one table and writes many with one statement. What
 // is gathered is not in the table until flush. A row that is refused leaves those
 // before it in the table: who gets the error must end the transaction. That is
 // what OR FAIL means, and it spares SQLite a copy of every page a statement
 // touches, which took more time than the rows.
-type inserter struct {
-	sql     *statements
+type Inserter struct {
+	sql     *Statements
 	head    string // INSERT OR FAIL INTO t (a, b) VALUES
 	tail    string // ON CONFLICT …
 	width   int
 	pending []any
 }
 
-func newInserter(sql *statements, table string, columns []string, tail string) *inserter {
-	return &inserter{sql: sql, head: "INSERT OR FAIL INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ", tail: tail, width: len(columns)}
+// NewInserter writes rows of these columns; tail follows the values.
+func NewInserter(sql *Statements, table string, columns []string, tail string) *Inserter {
+	return &Inserter{sql: sql, head: "INSERT OR FAIL INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ", tail: tail, width: len(columns)}
 }
 
-// add takes one row, its values in the order of the columns.
-func (i *inserter) add(values ...any) error {
+// Add takes one row, its values in the order of the columns.
+func (i *Inserter) Add(values ...any) error {
 	i.pending = append(i.pending, values...)
 	if len(i.pending) >= rowsAtOnce*i.width {
-		return i.flush()
+		return i.Flush()
 	}
 	return nil
 }
 
-// flush writes what is gathered, in halves of rowsAtOnce, so that few statements
+// Flush writes what is gathered, in halves of rowsAtOnce, so that few statements
 // are ever prepared.
-func (i *inserter) flush() error {
+func (i *Inserter) Flush() error {
 	for n := rowsAtOnce; n > 0 && len(i.pending) > 0; {
 		if len(i.pending) < n*i.width {
 			n /= 2
@@ -50,7 +51,7 @@ func (i *inserter) flush() error {
 		for j, v := range i.pending[:n*i.width] {
 			params[parameterNames[j]] = v
 		}
-		if err := i.sql.exec(i.text(n), params); err != nil {
+		if err := i.sql.Exec(i.text(n), params); err != nil {
 			return err
 		}
 		i.pending = i.pending[n*i.width:]
@@ -59,7 +60,7 @@ func (i *inserter) flush() error {
 	return nil
 }
 
-func (i *inserter) text(rows int) string {
+func (i *Inserter) text(rows int) string {
 	var b strings.Builder
 	b.WriteString(i.head)
 	for r := range rows {
@@ -80,22 +81,25 @@ func (i *inserter) text(rows int) string {
 	return b.String()
 }
 
-// keeper writes rows that are there already apart from new ones: for an upsert
+// Keeper writes rows that are there already apart from new ones: for an upsert
 // SQLite copies the pages it touches (see inserter), and most rows are new.
-type keeper struct{ fresh, again *inserter }
+type Keeper struct{ fresh, again *Inserter }
 
-func newKeeper(sql *statements, table string, columns []string, conflict string) *keeper {
-	return &keeper{newInserter(sql, table, columns, ""), newInserter(sql, table, columns, conflict)}
+// NewKeeper writes rows of these columns, with conflict for those that are there.
+func NewKeeper(sql *Statements, table string, columns []string, conflict string) *Keeper {
+	return &Keeper{NewInserter(sql, table, columns, ""), NewInserter(sql, table, columns, conflict)}
 }
 
-func (k *keeper) add(there bool, values ...any) error {
+// Add takes one row; there says that it is in the table already.
+func (k *Keeper) Add(there bool, values ...any) error {
 	if there {
-		return k.again.add(values...)
+		return k.again.Add(values...)
 	}
-	return k.fresh.add(values...)
+	return k.fresh.Add(values...)
 }
 
-func (k *keeper) flush() error { return errors.Join(k.fresh.flush(), k.again.flush()) }
+// Flush writes what is gathered.
+func (k *Keeper) Flush() error { return errors.Join(k.fresh.Flush(), k.again.Flush()) }
 
 // parameterNames are enough for the widest table.
 var parameterNames = func() []string {
