@@ -167,7 +167,7 @@ func asSeen(open []outsideRow, seen []app.OutsideRow) ([]outsideRow, error) {
 
 // AnswerAll answers for rows by the command line: those named as collection/id,
 // or every one.
-func (e *Engine) AnswerAll(a core.App, by app.Answerer, rows []app.OutsideRow) (int, error) {
+func AnswerAll(e *Engine, a core.App, by app.Answerer, rows []app.OutsideRow) (int, error) {
 	b := &outsideBook{e, a}
 	if len(rows) > 0 {
 		return b.Answer(context.Background(), by, rows, "")

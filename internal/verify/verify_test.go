@@ -399,7 +399,7 @@ func TestAcknowledge(t *testing.T) {
 			collection, record, _ := strings.Cut(r, "/")
 			named = append(named, app.OutsideRow{Collection: collection, Record: record})
 		}
-		return k.Engine.AnswerAll(k.App, by, named)
+		return store.AnswerAll(k.Engine, k.App, by, named)
 	}
 	execute := func(args ...string) (string, error) {
 		var out bytes.Buffer
