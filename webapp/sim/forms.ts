@@ -27,8 +27,7 @@ import type { Held } from './held'
 import type { SimPhone, Sitting } from './phone'
 import { mended, typing } from './typing'
 
-const entries = (phone: SimPhone): OutboxEntry[] =>
-  [...phone.disk.outbox.values()].filter((e) => e.mutation.collection === 'findings')
+const entries = (phone: SimPhone): OutboxEntry[] => phone.entries().filter((e) => e.mutation.collection === 'findings')
 
 /** As his screen shows them: the replica with his own work on top. */
 export function shownFindings(phone: SimPhone): ShownRow[] {

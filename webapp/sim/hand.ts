@@ -33,7 +33,7 @@ export async function enqueue(
   if (!store) return false
   const { coverage, rng } = phone
   const ids = work.mutations.map(() => rng.uuidV7(phone.now()))
-  const kept = (): boolean => [...phone.disk.outbox.values()].some((e) => e.id === ids[0])
+  const kept = (): boolean => phone.entries().some((e) => e.id === ids[0])
   try {
     await store.enqueue(work, { ids, at: new Date(phone.now()).toISOString() })
   } catch (error) {

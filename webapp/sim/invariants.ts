@@ -98,7 +98,7 @@ function nothingLost(
   deaf: boolean,
 ): Violation[] {
   const out: Violation[] = []
-  const outbox = new Map([...phone.disk.outbox.values()].map((e) => [e.id, e]))
+  const outbox = new Map(phone.entries().map((e) => [e.id, e]))
   const stored = new Map(state.mutations.map((m) => [m.id, m]))
   for (const [id, m] of phone.promised) {
     const entry = outbox.get(id)

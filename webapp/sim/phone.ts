@@ -252,7 +252,7 @@ export class SimPhone {
     for (const id of this.held.keys())
       if (!this.disk.drafts.has(id) && this.held.delete(id)) this.note('I2 nothing lost', 'lost a form that was begun')
     const rosters = new Set(this.rows('cupos').map((r) => r.i))
-    for (const e of this.disk.outbox.values()) {
+    for (const e of this.entries()) {
       if (e.state === 'applied') this.acknowledged.add(e.id)
       // Answered, its roster may go; if it has to be sent again, what is still there stays.
       if (e.state !== 'pending') this.onRoster.delete(e.id)
@@ -269,8 +269,12 @@ export class SimPhone {
     this.seen.push({ invariant, what: `${this.name} ${what}` })
   }
 
+  entries(): OutboxEntry[] {
+    return [...this.disk.outbox.values()]
+  }
+
   unsent(): OutboxEntry[] {
-    return [...this.disk.outbox.values()].filter((e) => e.state === 'pending')
+    return this.entries().filter((e) => e.state === 'pending')
   }
 
   get pending(): number {

@@ -212,7 +212,7 @@ export class World {
 
   finish(): void {
     for (const phone of this.phones) {
-      for (const e of phone.disk.outbox.values()) this.coverage.count(`outcome_${e.state}`)
+      for (const e of phone.entries()) this.coverage.count(`outcome_${e.state}`)
       this.countCorrected(phone)
       if (phone.disk.work.standing !== 'active') this.coverage.count(`ended_${phone.disk.work.standing}`)
       phone.kill()
@@ -220,7 +220,7 @@ export class World {
   }
 
   private countCorrected(phone: SimPhone): void {
-    const entries = [...phone.disk.outbox.values()]
+    const entries = phone.entries()
     const applied = new Set(entries.filter((e) => e.state === 'applied').map((e) => e.group))
     const corrected = entries.filter((e) => e.redone_as !== undefined && applied.has(e.redone_as))
     this.coverage.count('correction_applied', corrected.length)
