@@ -40,6 +40,9 @@ func TestDeclarationsHoldTogether(t *testing.T) {
 				grouped[name] = true
 			}
 		}
+		if kind.Served != kind.Place.Reaches() {
+			t.Errorf("%s: served is %v, and its place says otherwise", kind.Name, kind.Served)
+		}
 		leads(t, kind, kind.Name, kind.Place)
 	}
 }
@@ -82,12 +85,12 @@ func leads(t *testing.T, of *record.Type, at string, place record.Place) {
 // somebody holds.
 func TestSensitiveKindsAreNotServed(t *testing.T) {
 	for _, name := range []string{"participant_conditions", "technical_assistances", "management_reports", "transfers", "budget_execution"} {
-		if records.Find(name).Served() {
+		if records.Find(name).Served {
 			t.Errorf("%s is served", name)
 		}
 	}
 	for _, name := range []string{"parameters", "interventions", "participants", "visits", "findings", "conflicts", "rendicion_lines"} {
-		if !records.Find(name).Served() {
+		if !records.Find(name).Served {
 			t.Errorf("%s is not served", name)
 		}
 	}

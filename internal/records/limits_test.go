@@ -85,6 +85,11 @@ func changesOf(f record.Field) map[string]record.Field {
 		changed.Asked = changed.Asked&^record.Needed | record.Given
 		out["not needed"] = changed
 	}
+	if f.Asked&record.Changed != 0 {
+		changed := f
+		changed.Asked |= record.ToDecide
+		out["needed by a change"] = changed
+	}
 	checks := f.FormChecks()
 	for n, check := range checks {
 		with := func(what string, other ...record.Check) {

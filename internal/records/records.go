@@ -54,7 +54,7 @@ func NamesPeople(collection string) bool {
 // Seen is the kind of that name where people who work online read its rows: what
 // devices make and hold. Nil for another, and for what is held by none.
 func Seen(name string) *record.Type {
-	if t := byName[name]; t != nil && t.Takes("create") && t.Served() {
+	if t := byName[name]; t != nil && t.Takes("create") && t.Served {
 		return t
 	}
 	return nil

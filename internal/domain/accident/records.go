@@ -19,8 +19,8 @@ var (
 // from the insurance of the work (internal/domain/insurance) and is not repeated.
 var Records = []*r.Type{{
 	Name: "accidents", Title: []string{"participant", "happened_on"}, Day: "happened_on", Form: "accident", Version: 1,
-	Doc:   "a participant was hurt at work",
-	Place: r.AtWork("intervention"),
+	Doc:    "a participant was hurt at work",
+	Served: true, Place: r.AtWork("intervention"),
 	Fields: []r.Field{
 		r.MustRef("intervention", "interventions").Asks(r.Needed),
 		r.MustRef("participant", "participants").Asks(r.Needed),

@@ -43,7 +43,6 @@ type form struct {
 type ask struct {
 	name        string
 	must, clear bool
-	since       int
 	kind        Kind
 	checks      []Check
 }
@@ -71,7 +70,7 @@ func formOf(t *Type, op Op) *form {
 		}
 		out.names[f.Name] = true
 		out.asked = append(out.asked, ask{
-			name: f.Name, must: f.NeededBy(op.Name), clear: f.ClearedBy(op.Name), since: f.Since, kind: f.Kind, checks: f.FormChecks(),
+			name: f.Name, must: f.NeededBy(op.Name), clear: f.ClearedBy(op.Name), kind: f.Kind, checks: f.FormChecks(),
 		})
 	}
 	return out
@@ -120,7 +119,7 @@ func (f *form) read(r *Reading, fields map[string]any, ctx Context) {
 		switch {
 		case value != nil:
 			r.Clean[a.name] = value
-		case a.must && ctx.Version() >= a.since:
+		case a.must:
 			r.Refuse(fault.New(fault.Required, a.name))
 		}
 	}

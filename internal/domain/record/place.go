@@ -82,13 +82,11 @@ func (p Place) HiddenWhile(field, value string) Place {
 	return out
 }
 
-// Served says whether devices may get rows of the type.
-func (t *Type) Served() bool { return t.Place.served() }
-
-func (p Place) served() bool {
+// Reaches says whether a way ends in a bucket that devices hold.
+func (p Place) Reaches() bool {
 	return slices.ContainsFunc(p, func(w Way) bool {
 		if len(w.Then) > 0 {
-			return w.Then.served()
+			return w.Then.Reaches()
 		}
 		return w.Of != OfSensitiveUnit
 	})

@@ -48,8 +48,10 @@ type Type struct {
 	Rules  []Rule
 	// Read are the fields of its rows that rules of other kinds ask for.
 	Read []string
-	// Place is where its rows are served; none: they are tracked for figures and
-	// verification alone.
+	// Served: devices may get its rows, and what is generated for them names it. Without
+	// it they are tracked for figures and verification alone, wherever they are placed.
+	Served bool
+	// Place is in which buckets its rows are.
 	Place Place
 	// Parent is the field that names the row it belongs to, and goes with to another
 	// intervention; "" for none.
@@ -111,10 +113,9 @@ type Field struct {
 	// not sent again. Never set on an old field.
 	Added bool
 	// Asked: what devices may say of it, with checks of who is asked before those of
-	// the field; Since: the version of the form that first needs it.
+	// the field.
 	Asked       Asked
 	AskedChecks []Check
-	Since       int
 	// Doc is what the protocol says of it in a row, AskDoc in a form.
 	Doc, AskDoc string
 }

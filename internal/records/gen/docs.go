@@ -12,7 +12,7 @@ import (
 func served() []*record.Type {
 	var out []*record.Type
 	for _, t := range records.All {
-		if t.Served() {
+		if t.Served {
 			out = append(out, t)
 		}
 	}

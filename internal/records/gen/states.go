@@ -19,6 +19,9 @@ func statesTS() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s\n", statesHead)
 	for _, m := range records.Machines {
+		if kind := records.Find(m.Name); kind != nil && !kind.Served {
+			continue
+		}
 		fmt.Fprintf(&b, "\nexport const %s = {\n  states: %s,\n", constName(m.Name), list(m.Names()))
 		b.WriteString("  turns: {")
 		for _, s := range m.States {

@@ -39,7 +39,6 @@ type operation struct {
 type ask struct {
 	Field  string  `json:"field"`
 	Must   bool    `json:"must,omitempty"`
-	Since  int     `json:"since,omitempty"`
 	Clear  bool    `json:"clear,omitempty"`
 	Checks []check `json:"checks"`
 }
@@ -140,7 +139,7 @@ func declared(t *record.Type) declaration {
 	for _, op := range t.Ops {
 		o := operation{Asks: []ask{}}
 		for _, f := range asked(t, op.Name) {
-			o.Asks = append(o.Asks, ask{f.Name, f.NeededBy(op.Name), f.Since, f.ClearedBy(op.Name), checksOf(f)})
+			o.Asks = append(o.Asks, ask{f.Name, f.NeededBy(op.Name), f.ClearedBy(op.Name), checksOf(f)})
 		}
 		for _, r := range op.Rules {
 			x := rule{Rule: r.Rule, Fields: r.Fields, Since: r.Since, Code: string(r.Code)}

@@ -94,13 +94,13 @@ class Reading {
   clean: Values = {}
   faults: Fault[] = []
 
-  constructor(asks: readonly Ask[], fields: Values, { version, today }: Asked) {
+  constructor(asks: readonly Ask[], fields: Values, { today }: Asked) {
     for (const ask of asks) {
-      const { field: name, must, since = 0 } = ask
+      const { field: name, must } = ask
       const got: Read = Object.hasOwn(fields, name) ? readAsked(ask, fields[name], today) : { value: undefined }
       if ('code' in got) this.refuse(got.code, name)
       else if (got.value !== undefined) this.clean[name] = got.value
-      else if (must && version >= since) this.refuse('required', name)
+      else if (must) this.refuse('required', name)
     }
     const known = new Set(asks.map((ask) => ask.field))
     for (const name of Object.keys(fields).sort()) if (!known.has(name)) this.refuse('unknown_field', name)

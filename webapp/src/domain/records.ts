@@ -21,8 +21,6 @@ export interface Ask {
   field: string
   /** It may not be left out. */
   must?: boolean
-  /** From which version of the form on. */
-  since?: number
   /** An empty text takes the value away. */
   clear?: boolean
   checks: readonly Check[]

@@ -136,43 +136,6 @@ export const insuranceCertificates = {
   ],
 } as const
 
-export const resolutions = {
-  states: ['publicada', 'anulada'],
-  turns: { },
-  groups: {
-  },
-  moves: [
-  ],
-} as const
-
-export const transfers = {
-  states: ['programada', 'en_rm', 'aprobada', 'devengada', 'girada', 'anulada'],
-  turns: { },
-  groups: {
-    accrued: ['devengada', 'girada'],
-  },
-  moves: [
-  ],
-} as const
-
-export const technicalAssistances = {
-  states: ['programada', 'realizada', 'validada', 'rechazada'],
-  turns: { },
-  groups: {
-  },
-  moves: [
-  ],
-} as const
-
-export const managementReports = {
-  states: ['borrador', 'presentado', 'aprobado', 'retirado'],
-  turns: { },
-  groups: {
-  },
-  moves: [
-  ],
-} as const
-
 export const devices = {
   states: ['activo', 'revocado', 'por_borrar', 'borrado'],
   turns: { },
