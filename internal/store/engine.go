@@ -67,6 +67,7 @@ func randomNonce() string {
 // Today is the business date in Lima.
 func (e *Engine) Today() day.Day { return day.Of(e.Now()) }
 
+// stamp is now, as this project's own tables keep it.
 func (e *Engine) stamp() string { return e.Now().UTC().Format(stampLayout) }
 
 // hand is one transaction of ours at work: what it writes on purpose, and who made

@@ -75,11 +75,6 @@ func scopeOf(a actor.Actor, params dbx.Params) (string, error) {
 	return "", fault.New(fault.Forbidden, "")
 }
 
-// likePattern finds text anywhere.
-func likePattern(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text)) + "%"
-}
-
 // List implements app.People.
 func (p *People) List(a actor.Actor, q app.PeopleQuery) ([]app.Person, int64, error) {
 	params := dbx.Params{}
@@ -89,7 +84,7 @@ func (p *People) List(a actor.Actor, q app.PeopleQuery) ([]app.Person, int64, er
 	}
 	where := []string{scope}
 	if q.Text != "" {
-		params["text"] = likePattern(q.Text)
+		params["text"] = sqlite.LikePattern(q.Text)
 		where = append(where, `(u.name LIKE {:text} ESCAPE '\' OR u.email LIKE {:text} ESCAPE '\' OR e.name LIKE {:text} ESCAPE '\')`)
 	}
 	if q.Role != "" {
@@ -269,6 +264,6 @@ func (p *People) Entities(a actor.Actor, text string) ([]app.Option, error) {
 	var rows []optionRow
 	err := p.app.ConcurrentDB().NewQuery(`SELECT id, ruc AS code, name FROM entities
 		WHERE name LIKE {:t} ESCAPE '\' OR ruc LIKE {:t} ESCAPE '\' ORDER BY name LIMIT {:n}`).
-		Bind(dbx.Params{"t": likePattern(text), "n": entityOptions}).All(&rows)
+		Bind(dbx.Params{"t": sqlite.LikePattern(text), "n": entityOptions}).All(&rows)
 	return optionsOf(rows), err
 }

@@ -9,6 +9,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/store/sqlite"
 )
 
 // PersonalBook implements app.PersonalBook.
@@ -69,7 +70,7 @@ func (b *PersonalBook) People(q app.PersonalQuery) ([]app.Enrolled, int64, error
 	add(q.UT, "ut", `i.ut = {:ut}`)
 	add(q.DNI, "dni", `p.dni = {:dni}`)
 	if q.Name != "" {
-		add(likePattern(q.Name), "name", list.name)
+		add(sqlite.LikePattern(q.Name), "name", list.name)
 	}
 	source := list.from + peopleWork + ` WHERE ` + strings.Join(where, " AND ")
 	var total int64

@@ -252,6 +252,7 @@ func newBucketBook(db dbx.Builder) *bucketBook {
 	return &bucketBook{db: db, names: map[string]*bucket{}, handles: map[int]*bucket{}}
 }
 
+// bucketRow is a bucket as it is kept.
 type bucketRow struct {
 	Handle int    `db:"handle"`
 	Name   string `db:"name"`

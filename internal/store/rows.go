@@ -78,6 +78,7 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 	return rows.Err()
 }
 
+// decodeField reads a column as its field says.
 func decodeField(f replication.Field, s string) (any, error) {
 	switch f.Kind {
 	case replication.Int:

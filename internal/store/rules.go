@@ -51,6 +51,7 @@ type problem struct {
 	Since        string `db:"since"`
 }
 
+// problemColumns are those that a problem is read from.
 const problemColumns = `collection, record, field, code, args, fields, counts, until, missing, intervention, since`
 
 // sound leaves out rows that break a rule that matters for counting. alias is of

@@ -247,6 +247,7 @@ func (u *Uploads) Scanned(ctx context.Context, document string, s app.Scanned) e
 	})
 }
 
+// scannedFields are what was found in a file, as a record keeps it.
 func scannedFields(s app.Scanned) map[string]any {
 	return map[string]any{"scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding}
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 )
@@ -29,4 +30,9 @@ func Column(db dbx.Builder, sql string, params dbx.Params) ([]string, error) {
 func JSONList(ids []string) string {
 	out, _ := json.Marshal(ids) // strings always encode
 	return string(out)
+}
+
+// LikePattern is for LIKE, to find text anywhere.
+func LikePattern(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text)) + "%"
 }

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/pocketbase/dbx"
+
+	"chaski/internal/domain/day"
+	"chaski/internal/domain/parameter"
+)
+
+// parameterRow is a dated parameter as it is kept.
+type parameterRow struct {
+	Value      string `db:"value"`
+	Norm       string `db:"norm"`
+	Assumption bool   `db:"assumption"`
+}
+
+// parameterOn is the value in force on a day: of several the newest. This is the
+// one look-up of parameters.
+func parameterOn(db dbx.Builder, key string, on day.Day) (parameterRow, bool, error) {
+	var rows []parameterRow
+	err := db.NewQuery(`SELECT value, norm, assumption FROM parameters WHERE key = {:k} AND valid_from <= {:d}
+		AND (valid_to = '' OR valid_to >= {:d}) ORDER BY valid_from DESC LIMIT 1`).
+		Bind(dbx.Params{"k": key, "d": string(on)}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return parameterRow{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// ParameterInt is the whole number a parameter has on a day: ParameterMissing
+// if it has none, ParameterMalformed if it is no whole number.
+func ParameterInt(db dbx.Builder, key string, on day.Day) (int64, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return 0, err
+	}
+	return parameter.IntOf(key, on, value)
+}
+
+// ParameterBool is as ParameterInt, for yes or no.
+func ParameterBool(db dbx.Builder, key string, on day.Day) (bool, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return false, err
+	}
+	return parameter.BoolOf(key, on, value)
+}
+
+// ParameterText is as ParameterInt, for a text.
+func ParameterText(db dbx.Builder, key string, on day.Day) (string, error) {
+	value, err := rawParameter(db, key, on)
+	if err != nil {
+		return "", err
+	}
+	return parameter.TextOf(key, on, value)
+}
+
+// rawParameter is the value a parameter has on a day; nil if it has none.
+func rawParameter(db dbx.Builder, key string, on day.Day) (json.RawMessage, error) {
+	row, found, err := parameterOn(db, key, on)
+	if err != nil || !found {
+		return nil, err
+	}
+	return json.RawMessage(row.Value), nil
+}
