@@ -5,7 +5,8 @@ import (
 
 	"chaski/internal/demoaccess"
 	"chaski/internal/poke"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 )
 
 // connect is the topic by which PocketBase's SDK learns its client id.
@@ -23,7 +24,7 @@ func registerAccess(app core.App) {
 	})
 	keepsAnAdmin := func(deleted bool) func(*core.RecordEvent) error {
 		return func(e *core.RecordEvent) error {
-			if err := store.KeepsAnAdmin(e.App, e.Record, deleted); err != nil {
+			if err := accounts.KeepsAnAdmin(e.App, e.Record, deleted); err != nil {
 				return err
 			}
 			return e.Next()

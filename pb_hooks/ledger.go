@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/store"
+	"chaski/internal/store/sheets"
 )
 
 // registerLedger settles sync and progress in the transaction of every record
@@ -42,7 +43,7 @@ func registerRules(app core.App, engine *store.Engine) {
 // validation, in the transaction that registerLedger opened for it.
 func registerSheets(app core.App, engine *store.Engine) {
 	app.OnRecordUpdateExecute("attendance_sheets").BindFunc(func(e *core.RecordEvent) error {
-		if err := store.SettleSheet(e.Context, engine, e.App, e.Record); err != nil {
+		if err := sheets.Judge(e.Context, engine, e.App, e.Record); err != nil {
 			return err
 		}
 		return e.Next()

@@ -15,6 +15,7 @@ import (
 	"chaski/internal/httpapi"
 	"chaski/internal/mail"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
 )
 
 // Admin makes administrators and links without a browser.
@@ -25,8 +26,8 @@ func Admin(pb *pocketbase.PocketBase, engine *store.Engine) *cobra.Command {
 		Long: `Para cuando no se puede usar el enlace de configuración, o nadie más puede entrar.
 La contraseña no se escribe aquí: la persona la elige al abrir el enlace, que sirve una sola vez.`,
 	}
-	people := func() (*store.People, error) {
-		return store.NewPeople(engine, pb, mail.New(pb)), pb.RunAllMigrations()
+	people := func() (*accounts.People, error) {
+		return accounts.NewPeople(engine, pb, mail.New(pb)), pb.RunAllMigrations()
 	}
 	var name, email string
 	create := &cobra.Command{
@@ -80,7 +81,7 @@ func FirstAdministrator(pb *pocketbase.PocketBase, engine *store.Engine, out io.
 		if err := e.Next(); err != nil {
 			return err
 		}
-		token, err := store.NewPeople(engine, e.App, mail.New(e.App)).SetupLink()
+		token, err := accounts.NewPeople(engine, e.App, mail.New(e.App)).SetupLink()
 		if err == nil && token != "" {
 			_, _ = fmt.Fprintf(out, firstLink, whereIs(e)+"/#/inicio/"+token)
 		}

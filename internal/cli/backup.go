@@ -20,6 +20,7 @@ import (
 	"chaski/internal/ops"
 	"chaski/internal/server"
 	"chaski/internal/store"
+	"chaski/internal/store/pull"
 	"chaski/internal/verify"
 )
 
@@ -227,7 +228,7 @@ func PrepareCopy(encryptionEnv string) func(context.Context, string, *backup.Man
 			return err
 		}
 		if err = app.RunAllMigrations(); err == nil {
-			err = store.OpenEpoch(app, replaced.Epoch)
+			err = pull.OpenEpoch(app, replaced.Epoch)
 		}
 		return errors.Join(err, app.ClearBootstrap())
 	}

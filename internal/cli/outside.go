@@ -11,6 +11,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
 	"chaski/internal/store"
+	"chaski/internal/store/problems"
 	"chaski/internal/verify"
 )
 
@@ -33,7 +34,7 @@ func answerOutside(pb core.App, engine *store.Engine) verify.Answer {
 			}
 			rows[i] = app.OutsideRow{Collection: collection, Record: record}
 		}
-		n, err := store.AnswerAll(engine, pb, by, rows)
+		n, err := problems.AnswerAll(engine, pb, by, rows)
 		var f *fault.Fault
 		if errors.As(err, &f) && f.Code == fault.Conflict {
 			return 0, fmt.Errorf("%s no espera respuesta: o no cambió fuera de la aplicación, o alguien ya respondió. No se anotó nada", f.Field)

@@ -24,6 +24,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
 )
 
 // Topic is what devices subscribe to.
@@ -146,7 +147,7 @@ func (p *Poker) flush() {
 		if record == nil || record.IsSuperuser() {
 			continue
 		}
-		m := p.concerns(store.ActorOf(record), news)
+		m := p.concerns(accounts.ActorOf(record), news)
 		if m == nil {
 			continue
 		}

@@ -15,22 +15,23 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
 )
 
 // registerSignIn counts failed sign-ins, refuses superusers from elsewhere
 // before their password is looked at, and keeps PocketBase's own account mails
 // from app users: they get ours.
-func registerSignIn(app core.App, engine *store.Engine, people *store.People) {
-	guard := store.NewGuard(engine, app)
+func registerSignIn(app core.App, engine *store.Engine, people *accounts.People) {
+	guard := accounts.NewGuard(engine, app)
 	app.Cron().MustAdd("chaskiSignInGuard", "17 * * * *", func() {
 		if err := guard.Sweep(); err != nil {
 			app.Logger().Error("sign-in guard not swept", "error", err)
 		}
 	})
 	app.OnRecordAuthWithPasswordRequest("users", core.CollectionNameSuperusers).BindFunc(func(e *core.RecordAuthWithPasswordRequestEvent) error {
-		account := store.UserAccount(e.Identity)
+		account := accounts.UserAccount(e.Identity)
 		if e.Collection.Name == core.CollectionNameSuperusers {
-			account = store.SuperuserAccount(e.Identity)
+			account = accounts.SuperuserAccount(e.Identity)
 			if !superuserMayComeFrom(e.RequestEvent) {
 				return httpapi.Refuse(e.Response, fault.New(fault.SuperuserElsewhere, ""))
 			}

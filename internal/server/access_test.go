@@ -5,7 +5,8 @@ import (
 
 	"chaski/internal/domain/fault"
 	"chaski/internal/mail"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 	"chaski/internal/testkit"
 )
 
@@ -150,7 +151,7 @@ func TestUnknownMethods(t *testing.T) {
 // one who could be left to manage a server.
 func TestDemoAdministratorDoesNotCount(t *testing.T) {
 	k := testkit.World(t)
-	people := store.NewPeople(k.Engine, k.App, mail.New(k.App))
+	people := accounts.NewPeople(k.Engine, k.App, mail.New(k.App))
 	setup := func(wanted bool) {
 		t.Helper()
 		link, err := people.SetupLink()

@@ -10,7 +10,8 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/account"
 	"chaski/internal/replication"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 	"chaski/internal/streams"
 	"chaski/internal/testkit"
 )
@@ -161,7 +162,7 @@ func TestLinksEndSessions(t *testing.T) {
 	k.Save("users", testkit.Otto, fields{"role": "admin"})
 	admin, rosa := k.Token(testkit.Otto), k.Token(testkit.Rosa)
 	session := func(token string) int { return k.Do("GET", "/api/chaski/v1/session", token, nil).Status }
-	people := store.NewPeople(k.Engine, k.App, &sent{})
+	people := accounts.NewPeople(k.Engine, k.App, &sent{})
 	people.Forgot(testkit.Rosa + "@example.org")
 	eventually(t, func() bool { return k.Int(`SELECT count(*) FROM access_links`) == 1 })
 	if got := session(rosa); got != 200 {
@@ -187,7 +188,7 @@ func TestLinksEndSessions(t *testing.T) {
 func TestForgotten(t *testing.T) {
 	k := testkit.World(t)
 	letters := &sent{}
-	people := store.NewPeople(k.Engine, k.App, letters)
+	people := accounts.NewPeople(k.Engine, k.App, letters)
 	for n := range 6 {
 		k.Clock = k.Clock.Add(10 * time.Minute)
 		people.Forgot(testkit.Rosa + "@example.org")

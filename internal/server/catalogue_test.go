@@ -12,12 +12,14 @@ import (
 	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
-	"chaski/internal/store"
+
+	"chaski/internal/store/catalogue"
+	"chaski/internal/store/parameters"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
 
-const catalogue = "/api/chaski/v1/catalogue"
+const cataloguePath = "/api/chaski/v1/catalogue"
 
 func verifies(t *testing.T, k *testkit.Kit) {
 	t.Helper()
@@ -44,13 +46,13 @@ func TestWhoReadsAndWhoEditsTheCatalogue(t *testing.T) {
 		testkit.Ana: {200, 204}, testkit.Dora: {200, 403}, testkit.Aldo: {200, 403},
 		testkit.Rosa: {403, 403}, testkit.Carla: {403, 403}, testkit.Elsa: {403, 403}, testkit.Otto: {403, 403},
 	} {
-		if got := k.Do("GET", catalogue, k.Token(user), nil); got.Status != want[0] {
+		if got := k.Do("GET", cataloguePath, k.Token(user), nil); got.Status != want[0] {
 			t.Errorf("%s reads: %d", user, got.Status)
 		}
-		if got := k.Do("GET", catalogue+"/districts", k.Token(user), nil); got.Status != want[0] {
+		if got := k.Do("GET", cataloguePath+"/districts", k.Token(user), nil); got.Status != want[0] {
 			t.Errorf("%s reads districts: %d", user, got.Status)
 		}
-		if got := k.Do("POST", catalogue+"/holidays", k.Token(user), holiday); got.Status != want[1] {
+		if got := k.Do("POST", cataloguePath+"/holidays", k.Token(user), holiday); got.Status != want[1] {
 			t.Errorf("%s adds: %d %s", user, got.Status, got.Body)
 		}
 	}
@@ -65,12 +67,12 @@ func TestParameterOverTime(t *testing.T) {
 	k, token := catalogued(t)
 	const key = "rendicion.deadline_workdays"
 	add := func(value any, from string) testkit.Response {
-		return k.Do("POST", catalogue+"/parameters", token, map[string]any{
+		return k.Do("POST", cataloguePath+"/parameters", token, map[string]any{
 			"key": key, "value": value, "valid_from": from, "norm": "Resolución de prueba", "assumption": false,
 		})
 	}
 	on := func(d day.Day) int64 {
-		n, err := store.ParameterInt(k.App.DB(), key, d)
+		n, err := parameters.Int(k.App.DB(), key, d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +110,7 @@ func TestParameterOverTime(t *testing.T) {
 			t.Errorf("%v from %s: %d %s, want %s", c.value, c.from, got.Status, got.Code(), c.code)
 		}
 	}
-	got := k.Do("POST", catalogue+"/parameters", token, map[string]any{
+	got := k.Do("POST", cataloguePath+"/parameters", token, map[string]any{
 		"key": "nothing.reads_this", "value": 1, "valid_from": "2027-01-01", "norm": "Resolución de prueba", "assumption": false,
 	})
 	if got.Code() != "parameter_unknown" {
@@ -131,22 +133,22 @@ func TestParameterMissingOrMalformedIsAFault(t *testing.T) {
 		}
 		return fault.Of(err).Code
 	}
-	if _, err := store.ParameterInt(db, "test.text", "2026-11-23"); code(err) != fault.ParameterMalformed {
+	if _, err := parameters.Int(db, "test.text", "2026-11-23"); code(err) != fault.ParameterMalformed {
 		t.Errorf("text as a number: %v", err)
 	}
-	if _, err := store.ParameterInt(db, "test.null", "2026-11-23"); code(err) != fault.ParameterMalformed {
+	if _, err := parameters.Int(db, "test.null", "2026-11-23"); code(err) != fault.ParameterMalformed {
 		t.Errorf("nothing as a number: %v", err)
 	}
-	if _, err := store.ParameterBool(db, "test.text", "2026-11-23"); code(err) != fault.ParameterMalformed {
+	if _, err := parameters.Bool(db, "test.text", "2026-11-23"); code(err) != fault.ParameterMalformed {
 		t.Errorf("text as yes or no: %v", err)
 	}
-	if _, err := store.ParameterText(db, "test.text", "2025-12-31"); code(err) != fault.ParameterMissing {
+	if _, err := parameters.Text(db, "test.text", "2025-12-31"); code(err) != fault.ParameterMissing {
 		t.Errorf("before the first value: %v", err)
 	}
-	if text, err := store.ParameterText(db, "test.text", "2026-01-01"); err != nil || text != "quince" {
+	if text, err := parameters.Text(db, "test.text", "2026-01-01"); err != nil || text != "quince" {
 		t.Errorf("%q, %v", text, err)
 	}
-	if yes, err := store.ParameterBool(db, "test.yes", "2026-11-23"); err != nil || !yes {
+	if yes, err := parameters.Bool(db, "test.yes", "2026-11-23"); err != nil || !yes {
 		t.Errorf("%v, %v", yes, err)
 	}
 }
@@ -157,14 +159,14 @@ func TestHolidayMovesTheCalendarAndReachesPhones(t *testing.T) {
 	rosa.Pull()
 	national := func() calendar.Calendar {
 		t.Helper()
-		holidays, err := store.Holidays(k.App.DB())
+		holidays, err := catalogue.Holidays(k.App.DB())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return calendar.Of(holidays, "")
 	}
 	before := national()
-	k.Do("POST", catalogue+"/holidays", token, map[string]any{"day": "2026-12-24", "name": "Día no laborable", "norm": "Decreto de prueba"}).JSON(204, nil)
+	k.Do("POST", cataloguePath+"/holidays", token, map[string]any{"day": "2026-12-24", "name": "Día no laborable", "norm": "Decreto de prueba"}).JSON(204, nil)
 	after := national()
 	if !before.Workday("2026-12-24") || after.Workday("2026-12-24") {
 		t.Error("the day is worked still")
@@ -174,7 +176,7 @@ func TestHolidayMovesTheCalendarAndReachesPhones(t *testing.T) {
 	if len(rosa.Rows) != held+1 {
 		t.Errorf("%d rows came", len(rosa.Rows)-held)
 	}
-	if got := k.Do("POST", catalogue+"/holidays", token, map[string]any{"day": "2026-12-24", "name": "Otra vez", "norm": "Decreto de prueba"}); got.Code() != "date_taken" {
+	if got := k.Do("POST", cataloguePath+"/holidays", token, map[string]any{"day": "2026-12-24", "name": "Otra vez", "norm": "Decreto de prueba"}); got.Code() != "date_taken" {
 		t.Errorf("the same day twice: %s", got.Code())
 	}
 	verifies(t, k)
@@ -183,7 +185,7 @@ func TestHolidayMovesTheCalendarAndReachesPhones(t *testing.T) {
 func TestChecklistVersions(t *testing.T) {
 	k, token := catalogued(t)
 	add := func(from string, items ...map[string]string) testkit.Response {
-		return k.Do("POST", catalogue+"/checklists", token, map[string]any{"key": "visita_aii", "title": "Visita", "items": items, "valid_from": from})
+		return k.Do("POST", cataloguePath+"/checklists", token, map[string]any{"key": "visita_aii", "title": "Visita", "items": items, "valid_from": from})
 	}
 	question := map[string]string{"key": "cartel", "label": "¿Hay cartel?"}
 	add("2027-01-01", question, map[string]string{"key": "sombra", "label": "¿Hay sombra para descansar?"}).JSON(204, nil)
@@ -220,7 +222,7 @@ func TestJurisdictionOverTime(t *testing.T) {
 	k, token := catalogued(t)
 	district := testkit.ID("dist1")
 	on := func(d day.Day) string {
-		ut, err := store.UTOfDistrict(k.App.DB(), district, d)
+		ut, err := catalogue.UTOfDistrict(k.App.DB(), district, d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +234,7 @@ func TestJurisdictionOverTime(t *testing.T) {
 		t.Fatal("before the change only UT1 knows the district")
 	}
 	move := func(ut, from string) testkit.Response {
-		return k.Do("POST", catalogue+"/jurisdictions", token, map[string]any{"ubigeo": "150101", "ut": ut, "valid_from": from, "note": "Resolución de prueba"})
+		return k.Do("POST", cataloguePath+"/jurisdictions", token, map[string]any{"ubigeo": "150101", "ut": ut, "valid_from": from, "note": "Resolución de prueba"})
 	}
 	move("UT02", "2027-01-01").JSON(204, nil)
 	if a, b, c := on("2026-12-31"), on("2027-01-01"), on("2019-12-31"); a != testkit.UT1 || b != testkit.UT2 || c != "" {
@@ -259,7 +261,7 @@ func TestJurisdictionOverTime(t *testing.T) {
 			}
 		}
 	}
-	k.Do("GET", catalogue+"/districts?q=150101", token, nil).JSON(200, &page)
+	k.Do("GET", cataloguePath+"/districts?q=150101", token, nil).JSON(200, &page)
 	if page.Total != 1 || len(page.Items[0].Jurisdictions) != 2 || page.Items[0].Jurisdictions[1].ValidTo != "2026-12-31" {
 		t.Errorf("%+v", page)
 	}
@@ -293,7 +295,7 @@ func TestCatalogueMigrationMovesTheUnits(t *testing.T) {
 	if err := k.App.RunInTransaction(up); err != nil {
 		t.Fatal(err)
 	}
-	if ut, err := store.UTOfDistrict(k.App.DB(), testkit.ID("dist2"), "2026-11-23"); err != nil || ut != testkit.UT2 {
+	if ut, err := catalogue.UTOfDistrict(k.App.DB(), testkit.ID("dist2"), "2026-11-23"); err != nil || ut != testkit.UT2 {
 		t.Fatalf("%q, %v", ut, err)
 	}
 	verifies(t, k)

@@ -15,7 +15,7 @@ func TestEdgeSpeaksOfFields(t *testing.T) {
 		for name, v := range with {
 			body[name] = v
 		}
-		return k.Do("POST", catalogue+"/holidays", token, body)
+		return k.Do("POST", cataloguePath+"/holidays", token, body)
 	}
 	code(t, holiday(map[string]any{"day": "2026-11-31"}), 400, "date_invalid")
 	long := holiday(map[string]any{"name": strings.Repeat("a", 201)})
@@ -23,7 +23,7 @@ func TestEdgeSpeaksOfFields(t *testing.T) {
 	if text := string(long.Body); !strings.Contains(text, "Corrija el nombre: ") || strings.Contains(text, "name debe") {
 		t.Errorf("%s", text)
 	}
-	code(t, k.Do("POST", catalogue+"/jurisdictions", token, map[string]any{
+	code(t, k.Do("POST", cataloguePath+"/jurisdictions", token, map[string]any{
 		"ubigeo": "260101", "ut": "UT01", "valid_from": "2027-01-01", "note": "Oficio de prueba",
 	}), 400, "invalid_value")
 	for _, path := range []string{"/conflicts/x", "/exercises/26/aos", "/exercises/2026/aos/..%2f..", "/rendiciones/" + strings.Repeat("a", 5000)} {
@@ -31,7 +31,7 @@ func TestEdgeSpeaksOfFields(t *testing.T) {
 			t.Errorf("%s: %d", path, r.Status)
 		}
 	}
-	if r := k.Do("GET", catalogue+"/districts?q="+strings.Repeat("a", 2000), token, nil); r.Status != 400 {
+	if r := k.Do("GET", cataloguePath+"/districts?q="+strings.Repeat("a", 2000), token, nil); r.Status != 400 {
 		t.Errorf("a long parameter: %d", r.Status)
 	}
 	holiday(map[string]any{"name": "Di\u0301a\u202e no\u0000 labo\u200brable"}).JSON(204, nil)

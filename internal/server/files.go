@@ -20,6 +20,8 @@ import (
 	"chaski/internal/ops"
 	"chaski/internal/session"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
+	"chaski/internal/store/uploads"
 	"chaski/internal/upload"
 )
 
@@ -32,7 +34,7 @@ const uploadsDir = "uploads"
 // bindFiles mounts uploads and downloads. They are not Echo's: their bodies are
 // not JSON, and must reach their handler without being kept on the way.
 func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, health *ops.Health) error {
-	shelf := store.NewUploads(engine, e.App)
+	shelf := uploads.New(engine, e.App)
 	files, err := upload.New(&upload.Files{
 		Shelf: shelf, Rendiciones: rendiciones, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
 		Room: health.Room, Limits: health.Uploads,
@@ -46,7 +48,7 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 		e.Router.Route(method, httpapi.Prefix+path, mount(unteed(h))).
 			Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId).Bind(apis.SkipSuccessActivityLog())
 	}
-	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, sessions: store.NewSessions(e.App)}
+	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, sessions: accounts.NewSessions(e.App)}
 	e.Router.GET(httpapi.Prefix+DocumentPath, d.serve)
 	return e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
 		if err := files.Sweep(context.Background()); err != nil {
@@ -101,9 +103,9 @@ func unteed(h http.Handler) http.Handler {
 // downloads serves the bytes of documents.
 type downloads struct {
 	app         core.App
-	shelf       *store.Uploads
+	shelf       *uploads.Shelf
 	rendiciones app.Rendiciones
-	sessions    *store.Sessions
+	sessions    *accounts.Sessions
 }
 
 // reader is who asks: by the token in the header, or by PocketBase's short-lived

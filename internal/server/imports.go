@@ -7,6 +7,7 @@ import (
 	"chaski/internal/app/imports"
 	"chaski/internal/sheet"
 	"chaski/internal/store"
+	importstore "chaski/internal/store/imports"
 )
 
 // ImporterKey is where a running app keeps its imports.Importer.
@@ -15,7 +16,7 @@ const ImporterKey = "chaskiImporter"
 // newImporter makes the importer of a server; CarryImports goes on with what is
 // under way.
 func newImporter(pb core.App, engine *store.Engine, sights app.Sights) (*imports.Importer, error) {
-	archive := store.NewImports(engine, pb)
+	archive := importstore.New(engine, pb)
 	if err := archive.UnstageAll(); err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"chaski/internal/store"
+	importstore "chaski/internal/store/imports"
 	"chaski/internal/testkit"
 )
 
@@ -17,7 +17,7 @@ func TestAStepIsReadByItself(t *testing.T) {
 	var plan []struct {
 		Detail string `db:"detail"`
 	}
-	if err := k.App.DB().NewQuery("EXPLAIN QUERY PLAN " + store.ChangesOfSteps).
+	if err := k.App.DB().NewQuery("EXPLAIN QUERY PLAN " + importstore.ChangesOfSteps).
 		Bind(dbx.Params{"i": "one", "from": 1, "to": 2}).All(&plan); err != nil {
 		t.Fatal(err)
 	}

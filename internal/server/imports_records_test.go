@@ -11,7 +11,8 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
-	"chaski/internal/store"
+
+	importstore "chaski/internal/store/imports"
 	"chaski/internal/testkit"
 )
 
@@ -148,7 +149,7 @@ func TestImportThatTheDrainRefusesNamesItsRow(t *testing.T) {
 		{Collection: "entities", ID: "imp000000000001", New: true, Row: 2, Fields: imports.Values{"ruc": "20601234565", "name": "Una"}},
 		{Collection: "entities", ID: "imp000000000002", New: true, Row: 7, Fields: imports.Values{"ruc": "20601234566", "name": "Otra"}},
 	}
-	err := store.NewImports(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: f.ID},
+	err := importstore.New(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: f.ID},
 		func(imports.Base) (*imports.Plan, error) { return &imports.Plan{Writes: writes}, nil }, func(int, int) {})
 	refused := fault.Of(err)
 	if refused.Code != fault.ImportRowRefused || refused.Args["row"] != "7" {

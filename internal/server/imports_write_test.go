@@ -11,7 +11,8 @@ import (
 
 	"chaski/internal/app/imports"
 	"chaski/internal/domain/actor"
-	"chaski/internal/store"
+
+	importstore "chaski/internal/store/imports"
 	"chaski/internal/testkit"
 )
 
@@ -133,7 +134,7 @@ func TestImportWritesNothingWhenARowIsRefused(t *testing.T) {
 				"Content-Type: application/octet-stream").JSON(http.StatusOK, &batch)
 			before := k.Int(`SELECT count(*) FROM cupos`)
 			seq := k.Int(`SELECT seq FROM sync_clock`)
-			err := store.NewImports(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: batch.ID},
+			err := importstore.New(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: batch.ID},
 				func(imports.Base) (*imports.Plan, error) {
 					return &imports.Plan{Writes: []imports.Write{good, c.bad}}, nil
 				}, func(int, int) {})
@@ -159,7 +160,7 @@ func TestImportTellsHowFarItIs(t *testing.T) {
 		{Collection: "entities", ID: "imp000000000001", New: true, Row: 2, Fields: imports.Values{"ruc": "20601234565", "name": "Una"}},
 		{Collection: "entities", ID: testkit.ID("muni"), Row: 3, Fields: imports.Values{"name": "Otra"}},
 	}
-	err := store.NewImports(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: f.ID},
+	err := importstore.New(k.Engine, k.App).Apply(context.Background(), actor.Actor{User: testkit.Ana}, imports.Batch{ID: f.ID},
 		func(imports.Base) (*imports.Plan, error) { return &imports.Plan{Writes: writes}, nil },
 		func(done, of int) { told = append(told, done, of) })
 	if err != nil || fmt.Sprint(told) != "[1 2 2 2]" {

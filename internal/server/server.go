@@ -25,6 +25,12 @@ import (
 	"chaski/internal/ops"
 	"chaski/internal/poke"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
+	"chaski/internal/store/catalogue"
+	"chaski/internal/store/problems"
+	"chaski/internal/store/pull"
+	"chaski/internal/store/rendiciones"
+	"chaski/internal/store/sheets"
 	"chaski/internal/telemetry"
 	"chaski/internal/verify"
 	"chaski/internal/webui"
@@ -54,8 +60,8 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	ops.Bind(pb)
 	told := telemetry.Of(pb)
 	telemetry.Bind(pb)
-	people := store.NewPeople(engine, pb, mail.New(pb))
-	sessions := store.NewSessions(pb)
+	people := accounts.NewPeople(engine, pb, mail.New(pb))
+	sessions := accounts.NewSessions(pb)
 	registerSignIn(pb, engine, people)
 	registerSessions(pb, sessions)
 	registerStreams(pb, sessions)
@@ -66,7 +72,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb.Store().Set(app.PushQuotaKey, quota)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		health.SetScanner(scannerOf(e.App))
-		replica, commits := store.NewReplica(engine, e.App), store.NewCommits(engine, e.App)
+		replica, commits := pull.NewReplica(engine, e.App), store.NewCommits(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
 		poker.Sent, poker.Dropped = told.Poked, told.Dropped
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
@@ -79,19 +85,19 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		}
 		api := &httpapi.API{
 			Admission: admission,
-			Replica:   told.Replica(replica), Accounts: store.NewAccounts(engine, e.App), Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
-			Rendiciones: store.NewRendiciones(engine, e.App),
+			Replica:   told.Replica(replica), Accounts: accounts.NewAccounts(engine, e.App), Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
+			Rendiciones: rendiciones.New(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Commits: told.Commits(commits), Now: engine.Now, Say: httpapi.Message},
 			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
 				Commits: commits, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
-			Sheets: &app.Sheets{Book: store.NewSheetBook(engine, e.App)},
+			Sheets: &app.Sheets{Book: sheets.New(engine, e.App)},
 			Access: people, People: people, Office: people,
-			Outside:   app.Outside{Book: store.NewOutside(engine, e.App), Sights: personal},
-			Problems:  app.Problems{Book: store.NewProblems(engine, e.App), Sights: personal},
-			Catalogue: &app.Catalogues{Book: store.NewCatalogue(engine, e.App)},
+			Outside:   app.Outside{Book: problems.NewOutside(engine, e.App), Sights: personal},
+			Problems:  app.Problems{Book: problems.New(engine, e.App), Sights: personal},
+			Catalogue: &app.Catalogues{Book: catalogue.New(engine, e.App)},
 			Imports:   importer,
 			Personal:  &app.Personal{Book: personal},
 		}

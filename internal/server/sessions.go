@@ -11,7 +11,8 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
 	"chaski/internal/session"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 )
 
 // sessionKey is where a request keeps its actor.Session.
@@ -20,7 +21,7 @@ const sessionKey = "chaskiSession"
 // registerSessions names the session in every token of an app user that is handed
 // out (PocketBase's sign-in and refresh, its file tokens), and forgets sessions
 // whose last token has run out.
-func registerSessions(app core.App, sessions *store.Sessions) {
+func registerSessions(app core.App, sessions *accounts.Sessions) {
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
 		token := bearer(e.Request)
 		renewed := e.AuthMethod == "" && e.Auth != nil && e.Auth.Id == e.Record.Id && e.Auth.Collection().Id == e.Record.Collection().Id
@@ -98,7 +99,7 @@ var namesItsDevice = map[string]bool{
 
 // sessionsEnd refuses the token of a session one of whose devices is out of use, on
 // every route: ours, PocketBase's, uploads, files, the realtime stream.
-func sessionsEnd(sessions *store.Sessions) func(*core.RequestEvent) error {
+func sessionsEnd(sessions *accounts.Sessions) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		path := e.Request.URL.Path
 		here := sessionOf(e)
@@ -149,7 +150,7 @@ func sessionOf(e *core.RequestEvent) actor.Session {
 
 // actorOf is the acting person with his session; the caller has checked the account.
 func actorOf(e *core.RequestEvent, account *core.Record) actor.Actor {
-	a := store.ActorOf(account)
+	a := accounts.ActorOf(account)
 	a.Session, _ = e.Get(sessionKey).(actor.Session)
 	return a
 }

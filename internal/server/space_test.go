@@ -21,7 +21,8 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
 	"chaski/internal/ops"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 	"chaski/internal/testkit"
 	files "chaski/internal/upload"
 )
@@ -73,7 +74,7 @@ func TestUploadsKeepTheFloor(t *testing.T) {
 	if n := o.Int(`SELECT count(*) FROM uploads`); n != 1 || o.waiting() != 2 {
 		t.Errorf("%d uploads noted, %d files", n, o.waiting())
 	}
-	if r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus); r.Header.Get("Upload-Offset") != "5000" {
+	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Header.Get("Upload-Offset") != "5000" {
 		t.Errorf("reached %s", r.Header.Get("Upload-Offset"))
 	}
 	h.SetMinFree(0)
@@ -367,7 +368,7 @@ func (o *office) direct(f *files.Files, who *core.Record, method, id string, bod
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	f.Routes()[method+" "+path].ServeHTTP(w, r.WithContext(actor.In(r.Context(), store.ActorOf(who))))
+	f.Routes()[method+" "+path].ServeHTTP(w, r.WithContext(actor.In(r.Context(), accounts.ActorOf(who))))
 	return w
 }
 

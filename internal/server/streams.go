@@ -6,14 +6,15 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/httpapi"
-	"chaski/internal/store"
+
+	"chaski/internal/store/accounts"
 	"chaski/internal/streams"
 )
 
 // registerStreams bounds the open streams and closes those of people whose access
 // is another now: put out of use, deactivated, another role or unit, another
 // password, all sessions closed.
-func registerStreams(app core.App, sessions *store.Sessions) {
+func registerStreams(app core.App, sessions *accounts.Sessions) {
 	refuse := func(e *core.RequestEvent) error {
 		return httpapi.Refuse(e.Response, fault.New(fault.TooManyStreams, ""))
 	}

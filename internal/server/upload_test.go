@@ -24,12 +24,13 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/httpapi"
-	"chaski/internal/store"
+
+	"chaski/internal/store/uploads"
 	"chaski/internal/testkit"
 	files "chaski/internal/upload"
 )
 
-const uploads = "/api/chaski/v1/uploads"
+const uploadsPath = "/api/chaski/v1/uploads"
 
 // pdf is a whole PDF of n bytes.
 func pdf(n int, mark string) []byte {
@@ -58,19 +59,19 @@ const tus = "Tus-Resumable: 1.0.0"
 func (o *office) begin(token, kind, name, sha string, size int, more ...string) (testkit.Response, string) {
 	o.T.Helper()
 	pairs := append([]string{"intervention", testkit.Canal, "kind", kind, "filename", name, "sha256", sha}, more...)
-	r := o.Do("POST", uploads, token, nil, tus, "Upload-Length: "+strconv.Itoa(size), metadata(pairs...))
+	r := o.Do("POST", uploadsPath, token, nil, tus, "Upload-Length: "+strconv.Itoa(size), metadata(pairs...))
 	at := r.Header.Get("Location")
 	return r, at[strings.LastIndex(at, "/")+1:]
 }
 
 func (o *office) send(token, id string, offset int, body []byte) testkit.Response {
 	o.T.Helper()
-	return o.Do("PATCH", uploads+"/"+id, token, string(body), tus, "Content-Type: application/offset+octet-stream", "Upload-Offset: "+strconv.Itoa(offset))
+	return o.Do("PATCH", uploadsPath+"/"+id, token, string(body), tus, "Content-Type: application/offset+octet-stream", "Upload-Offset: "+strconv.Itoa(offset))
 }
 
 func (o *office) complete(token, id string) testkit.Response {
 	o.T.Helper()
-	return o.Do("POST", uploads+"/"+id+"/complete", token, nil)
+	return o.Do("POST", uploadsPath+"/"+id+"/complete", token, nil)
 }
 
 // sent has a file whole on the server, not completed.
@@ -192,11 +193,11 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
 	verbs := func(token string) map[string]testkit.Response {
 		return map[string]testkit.Response{
-			"HEAD":     o.Do("HEAD", uploads+"/"+id, token, nil, tus),
+			"HEAD":     o.Do("HEAD", uploadsPath+"/"+id, token, nil, tus),
 			"PATCH":    o.send(token, id, 0, body),
-			"DELETE":   o.Do("DELETE", uploads+"/"+id, token, nil, tus),
+			"DELETE":   o.Do("DELETE", uploadsPath+"/"+id, token, nil, tus),
 			"complete": o.complete(token, id),
-			"override": o.Do("POST", uploads+"/"+id, token, string(body), tus, "X-HTTP-Method-Override: PATCH", "Upload-Offset: 0", "Content-Type: application/offset+octet-stream"),
+			"override": o.Do("POST", uploadsPath+"/"+id, token, string(body), tus, "X-HTTP-Method-Override: PATCH", "Upload-Offset: 0", "Content-Type: application/offset+octet-stream"),
 		}
 	}
 	for name, user := range map[string]string{"another executor": testkit.ID("ejec2"), "a colleague": testkit.ID("elsa2"), "the coordinator": testkit.Carla} {
@@ -207,7 +208,7 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 		}
 	}
 	for _, verb := range []string{"HEAD", "PATCH", "DELETE"} {
-		if r := o.Do(verb, uploads+"/"+id, "", nil, tus); r.Status != 401 {
+		if r := o.Do(verb, uploadsPath+"/"+id, "", nil, tus); r.Status != 401 {
 			t.Errorf("nobody, %s: %d", verb, r.Status)
 		}
 	}
@@ -217,7 +218,7 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 	if r, _ := o.begin(o.carla, "oficio", "oficio.pdf", sum(body), len(body)); r.Status != 403 {
 		t.Errorf("the coordinator begins: %d", r.Status)
 	}
-	if r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus); r.Status != 200 || r.Header.Get("Upload-Offset") != "0" {
+	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 200 || r.Header.Get("Upload-Offset") != "0" {
 		t.Fatalf("somebody's verb had an effect: %d %v", r.Status, r.Header)
 	}
 	var list struct {
@@ -226,16 +227,16 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 			Offset int
 		}
 	}
-	o.Do("GET", uploads+"?intervention="+testkit.Canal, o.Token(testkit.ID("elsa2")), nil).JSON(200, &list)
+	o.Do("GET", uploadsPath+"?intervention="+testkit.Canal, o.Token(testkit.ID("elsa2")), nil).JSON(200, &list)
 	if len(list.Items) != 0 {
 		t.Errorf("a colleague sees %+v", list.Items)
 	}
 	o.send(o.elsa, id, 0, body[:400])
-	o.Do("GET", uploads+"?intervention="+testkit.Canal, o.elsa, nil).JSON(200, &list)
+	o.Do("GET", uploadsPath+"?intervention="+testkit.Canal, o.elsa, nil).JSON(200, &list)
 	if len(list.Items) != 1 || list.Items[0].ID != id || list.Items[0].Offset != 400 {
 		t.Errorf("%+v", list.Items)
 	}
-	if r := o.Do("DELETE", uploads+"/"+id, o.elsa, nil, tus); r.Status != 204 || o.waiting() != 0 {
+	if r := o.Do("DELETE", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 204 || o.waiting() != 0 {
 		t.Errorf("given up: %d, %d files", r.Status, o.waiting())
 	}
 }
@@ -247,7 +248,7 @@ func TestUploadNeedsTheRightToItsTargetOnEveryVerb(t *testing.T) {
 	_, id := o.begin(o.elsa, "fotos", "fotos.pdf", sum(body), len(body))
 	o.send(o.elsa, id, 0, body[:500])
 	o.submit(x).JSON(200, &x)
-	if r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus); r.Status != 409 {
+	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 409 {
 		t.Errorf("HEAD %d", r.Status)
 	}
 	code(t, o.send(o.elsa, id, 500, body[500:]), 409, "rendicion_closed")
@@ -265,7 +266,7 @@ func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 	o.SQL(`UPDATE uploads SET sha256 = '` + sum(body) + `' WHERE id = '` + id + `'`)
 	code(t, o.complete(o.elsa, id), 422, "file_hash_mismatch")
 	code(t, o.complete(o.elsa, id), 422, "file_hash_mismatch") // it is remembered
-	if r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus); r.Status != 422 || o.waiting() != 0 {
+	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 422 || o.waiting() != 0 {
 		t.Errorf("HEAD %d, %d files", r.Status, o.waiting())
 	}
 	zipped := func(names ...string) []byte {
@@ -352,7 +353,7 @@ func TestUploadGoesOnAfterACutAndARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _ = fmt.Fprintf(conn, "PATCH %s/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n%s\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: %d\r\n\r\n",
-		uploads, id, host, o.elsa, tus, len(body))
+		uploadsPath, id, host, o.elsa, tus, len(body))
 	if _, err := conn.Write(body[:700_000]); err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +371,7 @@ func TestUploadGoesOnAfterACutAndARestart(t *testing.T) {
 		}
 	}
 	o = &office{Kit: o.Restart(), elsa: o.elsa, carla: o.carla}
-	r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus)
+	r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus)
 	if r.Header.Get("Upload-Offset") != strconv.Itoa(reached) {
 		t.Fatalf("after the restart at %s, was at %d", r.Header.Get("Upload-Offset"), reached)
 	}
@@ -398,13 +399,13 @@ func (c *crashing) Attach(ctx context.Context, a actor.Actor, f app.StoredFile) 
 func (o *office) files(r app.Rendiciones, set ...func(*files.Files)) *files.Files {
 	o.T.Helper()
 	made := &files.Files{
-		Shelf: store.NewUploads(o.Engine, o.App), Rendiciones: r, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
+		Shelf: uploads.New(o.Engine, o.App), Rendiciones: r, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
 		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
 	}
 	for _, s := range set {
 		s(made)
 	}
-	f, err := files.New(made, filepath.Join(o.Dir, "uploads"), uploads+"/")
+	f, err := files.New(made, filepath.Join(o.Dir, "uploads"), uploadsPath+"/")
 	if err != nil {
 		o.T.Fatal(err)
 	}
@@ -473,7 +474,7 @@ func TestUploadsNobodyWentOnWithAreLetGo(t *testing.T) {
 	if o.waiting() != 0 || o.Int(`SELECT count(*) FROM uploads`) != 0 {
 		t.Errorf("%d files", o.waiting())
 	}
-	if r := o.Do("HEAD", uploads+"/"+id, o.elsa, nil, tus); r.Status != 404 {
+	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 404 {
 		t.Errorf("HEAD %d", r.Status)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"chaski/internal/server"
 	"chaski/internal/session"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
 )
 
 // world is the server under simulation. It runs on a copy of the seed directory;
@@ -200,7 +201,7 @@ func (w *world) token(user, of string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	store.NewSessions(w.app).Begun(session.Of(token))
+	accounts.NewSessions(w.app).Begun(session.Of(token))
 	w.tokens[key] = token
 	return token, nil
 }

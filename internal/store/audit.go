@@ -44,7 +44,7 @@ func WriteAudit(app core.App, a Audit) error {
 	if err != nil {
 		return err
 	}
-	at := pbTime(a.At)
+	at := PBTime(a.At)
 	_, err = app.NonconcurrentDB().Insert("audit", dbx.Params{
 		"id": security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), "actor": a.Actor, "action": a.Action,
 		"collection": a.Key.Collection, "record": a.Key.Record, "detail": string(detail), "device": a.Device,

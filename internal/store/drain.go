@@ -346,7 +346,7 @@ func (d *drain) mark(seq int64) error {
 	}
 	m := replication.Proven(d.key, replication.Mark{Epoch: d.epoch, Seq: seq, Nonce: d.engine.Nonce()})
 	return d.sql.Exec(`INSERT INTO sync_commits (seq, epoch, nonce, at) VALUES ({:seq}, {:epoch}, {:nonce}, {:at})`,
-		dbx.Params{"seq": m.Seq, "epoch": m.Epoch, "nonce": m.Nonce, "at": d.engine.stamp()})
+		dbx.Params{"seq": m.Seq, "epoch": m.Epoch, "nonce": m.Nonce, "at": d.engine.Stamp()})
 }
 
 // attribute notes rows that nobody can be named for: they were written past the

@@ -67,8 +67,8 @@ func randomNonce() string {
 // Today is the business date in Lima.
 func (e *Engine) Today() day.Day { return day.Of(e.Now()) }
 
-// stamp is now, as this project's own tables keep it.
-func (e *Engine) stamp() string { return e.Now().UTC().Format(stampLayout) }
+// Stamp is now, as this project's own tables keep it.
+func (e *Engine) Stamp() string { return e.Now().UTC().Format(StampLayout) }
 
 // hand is one transaction of ours at work: what it writes on purpose, and who made
 // the new records of it.
@@ -131,8 +131,8 @@ func isDirty(db dbx.Builder) (waiting bool, err error) {
 	return waiting, err
 }
 
-// own says that a row is written on purpose, past the record hooks.
-func (e *Engine) own(tx core.App, key Key) {
+// Own says that a row is written on purpose, past the record hooks.
+func (e *Engine) Own(tx core.App, key Key) {
 	if h := e.hand(tx); h != nil {
 		h.own[key] = true
 	}

@@ -246,7 +246,7 @@ func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
 	switch {
 	case err != nil:
 		return app.Never, err
-	case len(states) > 0 && slices.Contains(endedStates, states[0]):
+	case len(states) > 0 && slices.Contains(EndedStates, states[0]):
 		tenure = app.Ended
 	case len(states) > 0:
 		tenure = app.Now

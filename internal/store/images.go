@@ -9,12 +9,12 @@ import (
 // notContent are the columns that say nothing about what a row means.
 var notContent = map[string]bool{"created": true, "updated": true}
 
-// image is a row with all its columns as the database keeps them.
-type image map[string]string
+// Image is a row with all its columns as the database keeps them.
+type Image map[string]string
 
-// images reads rows whole.
-func images(db dbx.Builder, collection string, ids []string) (map[string]image, error) {
-	out := make(map[string]image, len(ids))
+// Images reads rows whole.
+func Images(db dbx.Builder, collection string, ids []string) (map[string]Image, error) {
+	out := make(map[string]Image, len(ids))
 	for len(ids) > 0 {
 		n := min(sqlite.Chunk, len(ids))
 		rows, err := db.Select("*").From(collection).Where(dbx.In("id", sqlite.Anys(ids[:n])...)).Rows()
@@ -29,14 +29,14 @@ func images(db dbx.Builder, collection string, ids []string) (map[string]image, 
 	return out, nil
 }
 
-func scanImages(rows *dbx.Rows, out map[string]image) error {
+func scanImages(rows *dbx.Rows, out map[string]Image) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		raw := dbx.NullStringMap{}
 		if err := rows.ScanMap(raw); err != nil {
 			return err
 		}
-		im := make(image, len(raw))
+		im := make(Image, len(raw))
 		for name, v := range raw {
 			if !notContent[name] {
 				im[name] = v.String

@@ -102,7 +102,7 @@ func (f *boardFigures) keep(all []counted) {
 			ON CONFLICT (exercise) DO UPDATE SET version = excluded.version, program = excluded.program, age_on = excluded.age_on,
 				counts = excluded.counts, kept_at = excluded.kept_at`).Bind(dbx.Params{
 			"y": c.year, "v": c.version, "p": program.ID(), "on": string(c.ageOn), "counts": string(text),
-			"at": f.engine.stamp(), "every": everyExercise,
+			"at": f.engine.Stamp(), "every": everyExercise,
 		}).Execute()
 	}
 }

@@ -189,7 +189,7 @@ func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, er
 		out[i] = app.AccessEntry{
 			Sight:     app.Sight{Actor: r.Actor, Action: r.Action, Collection: r.Collection, Record: r.Record, Detail: detail.SightDetail},
 			ActorName: r.ActorName, ActorRole: r.ActorRole, InterventionName: r.Work, Person: r.Person,
-			FirstAt: parsePB(r.Created), LastAt: parsePB(r.Updated), Times: detail.Times,
+			FirstAt: ParsePB(r.Created), LastAt: ParsePB(r.Updated), Times: detail.Times,
 		}
 	}
 	return out, total, nil

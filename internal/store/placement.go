@@ -252,8 +252,8 @@ func newBucketBook(db dbx.Builder) *bucketBook {
 	return &bucketBook{db: db, names: map[string]*bucket{}, handles: map[int]*bucket{}}
 }
 
-// bucketRow is a bucket as it is kept.
-type bucketRow struct {
+// BucketRow is a bucket as it is kept.
+type BucketRow struct {
 	Handle int    `db:"handle"`
 	Name   string `db:"name"`
 	Sum    int64  `db:"sum"`
@@ -261,7 +261,7 @@ type bucketRow struct {
 	Newest int64  `db:"newest"`
 }
 
-func (bb *bucketBook) take(r bucketRow) *bucket {
+func (bb *bucketBook) take(r BucketRow) *bucket {
 	if b := bb.handles[r.Handle]; b != nil {
 		return b
 	}
@@ -274,7 +274,7 @@ func (bb *bucketBook) named(name string) (*bucket, error) {
 	if b := bb.names[name]; b != nil {
 		return b, nil
 	}
-	var rows []bucketRow
+	var rows []BucketRow
 	if err := bb.db.NewQuery(`SELECT handle, name, sum, count, newest FROM sync_buckets WHERE name = {:n}`).
 		Bind(dbx.Params{"n": name}).All(&rows); err != nil {
 		return nil, err
@@ -283,7 +283,7 @@ func (bb *bucketBook) named(name string) (*bucket, error) {
 		return bb.take(rows[0]), nil
 	}
 	bb.grew = true
-	var r bucketRow
+	var r BucketRow
 	err := bb.db.NewQuery(`INSERT INTO sync_buckets (name) VALUES ({:n}) RETURNING handle, name, sum, count, newest`).
 		Bind(dbx.Params{"n": name}).One(&r)
 	if err != nil {
@@ -296,7 +296,7 @@ func (bb *bucketBook) byHandle(handle int) (*bucket, error) {
 	if b := bb.handles[handle]; b != nil {
 		return b, nil
 	}
-	var r bucketRow
+	var r BucketRow
 	err := bb.db.NewQuery(`SELECT handle, name, sum, count, newest FROM sync_buckets WHERE handle = {:h}`).
 		Bind(dbx.Params{"h": handle}).One(&r)
 	if err != nil {

@@ -29,7 +29,7 @@ func (d *drain) openPostings() (*postings, error) {
 		return nil, err
 	}
 	return &postings{
-		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]workSum{}, basis: d.basis,
+		db: d.db, sql: d.sql, closedThrough: day.Month(months[0]), postedAt: d.engine.Stamp(), cells: map[cellKey]cellSum{}, works: map[workKey]workSum{}, basis: d.basis,
 	}, nil
 }
 

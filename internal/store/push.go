@@ -129,7 +129,7 @@ func (o *outbound) applyCarefully(w app.Write) error {
 	if undo := o.exec(`RELEASE mutation`); undo != nil {
 		return errors.Join(err, undo)
 	}
-	return shapeFault(err)
+	return ShapeFault(err)
 }
 
 func (o *outbound) exec(sql string) error {

@@ -16,7 +16,7 @@ import (
 // late, which costs a comparison and loses nothing.
 func (e *Engine) ForgetRemovals(pb core.App) (int64, error) {
 	db := pb.ConcurrentDB()
-	old := e.Now().UTC().AddDate(0, 0, -replication.RemovalDays).Format(stampLayout)
+	old := e.Now().UTC().AddDate(0, 0, -replication.RemovalDays).Format(StampLayout)
 	var cutoff int64
 	if err := db.NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_commits WHERE at < {:old}`).
 		Bind(dbx.Params{"old": old}).Row(&cutoff); err != nil {

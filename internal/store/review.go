@@ -170,7 +170,7 @@ func (r parkedRow) parked() (app.ParkedMutation, error) {
 		out.Why = o.Errors[0].Code
 	}
 	out.Hash, out.User, out.UserName, out.Device, out.DeviceName = r.Hash, r.User, r.UserName, r.Device, r.DeviceName
-	out.ReceivedAt, err = time.Parse(stampLayout, r.ReceivedAt)
+	out.ReceivedAt, err = time.Parse(StampLayout, r.ReceivedAt)
 	return out, err
 }
 

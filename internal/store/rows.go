@@ -58,7 +58,7 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 		id := raw[0].String
 		p := make(replication.Payload, len(c.Fields))
 		for i, f := range c.Fields {
-			v, err := decodeField(f, raw[i+1].String)
+			v, err := DecodeField(f, raw[i+1].String)
 			if err != nil {
 				if out.unreadable[id] == nil {
 					out.unreadable[id] = &unreadableField{f.Name, err}
@@ -78,11 +78,11 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 	return rows.Err()
 }
 
-// decodeField reads a column as its field says.
-func decodeField(f replication.Field, s string) (any, error) {
+// DecodeField reads a column as its field says.
+func DecodeField(f replication.Field, s string) (any, error) {
 	switch f.Kind {
 	case replication.Int:
-		return decodeInt(s)
+		return DecodeInt(s)
 	case replication.Bool:
 		return s == "1" || s == "true", nil
 	case replication.Instant:
@@ -107,9 +107,9 @@ func decodeField(f replication.Field, s string) (any, error) {
 // exact bounds the whole numbers that every side keeps exactly.
 const exact = 1 << 53
 
-// decodeInt reads a whole number. SQL written by hand can leave a fraction
+// DecodeInt reads a whole number. SQL written by hand can leave a fraction
 // where PocketBase would have refused it; that is an error, not a rounding.
-func decodeInt(s string) (int64, error) {
+func DecodeInt(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -132,7 +132,7 @@ func decodeInt(s string) (int64, error) {
 func wholeNumbers(v any) error {
 	switch x := v.(type) {
 	case json.Number:
-		_, err := decodeInt(x.String())
+		_, err := DecodeInt(x.String())
 		return err
 	case []any:
 		for _, item := range x {

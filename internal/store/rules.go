@@ -36,8 +36,8 @@ func (r *Refusal) Unwrap() []error {
 	return []error{r.Fault, validation.Errors{r.Field: validation.NewError(string(r.Code), message)}}
 }
 
-// problem is a row of row_problems.
-type problem struct {
+// Problem is a row of row_problems.
+type Problem struct {
 	Collection   string `db:"collection"`
 	Record       string `db:"record"`
 	Field        string `db:"field"`
@@ -51,8 +51,8 @@ type problem struct {
 	Since        string `db:"since"`
 }
 
-// problemColumns are those that a problem is read from.
-const problemColumns = `collection, record, field, code, args, fields, counts, until, missing, intervention, since`
+// ProblemColumns are those that a problem is read from.
+const ProblemColumns = `collection, record, field, code, args, fields, counts, until, missing, intervention, since`
 
 // sound leaves out rows that break a rule that matters for counting. alias is of
 // the collection's table in the query.
@@ -72,7 +72,7 @@ type inspector struct {
 }
 
 func newInspector(e *Engine, db dbx.Builder, sql *sqlite.Statements, flipped func(Key, replication.Payload)) (*inspector, error) {
-	i := &inspector{db: db, sql: sql, world: newRuleWorld(db, e.Today()), stamp: e.stamp(), flipped: flipped}
+	i := &inspector{db: db, sql: sql, world: newRuleWorld(db, e.Today()), stamp: e.Stamp(), flipped: flipped}
 	var any bool
 	err := db.NewQuery(`SELECT EXISTS (SELECT 1 FROM row_problems)`).Row(&any)
 	i.none = !any
@@ -80,13 +80,13 @@ func newInspector(e *Engine, db dbx.Builder, sql *sqlite.Statements, flipped fun
 }
 
 // known are the problems of rows so far.
-func (i *inspector) known(collection string, ids []string) (map[string][]problem, error) {
-	out := map[string][]problem{}
+func (i *inspector) known(collection string, ids []string) (map[string][]Problem, error) {
+	out := map[string][]Problem{}
 	if i.none {
 		return out, nil
 	}
-	var rows []problem
-	err := i.db.NewQuery(`SELECT ` + problemColumns + ` FROM row_problems WHERE collection = {:c}
+	var rows []Problem
+	err := i.db.NewQuery(`SELECT ` + ProblemColumns + ` FROM row_problems WHERE collection = {:c}
 		AND record IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)}).All(&rows)
 	for _, p := range rows {
 		out[p.Record] = append(out[p.Record], p)
@@ -95,7 +95,7 @@ func (i *inspector) known(collection string, ids []string) (map[string][]problem
 }
 
 // keep makes row_problems say what was found of a row, and nothing else.
-func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []record.Finding) error {
+func (i *inspector) keep(k Key, row replication.Payload, was []Problem, found []record.Finding) error {
 	counted, counts := i.counted(was), true
 	for _, f := range found {
 		counts = counts && !f.Counts
@@ -103,7 +103,7 @@ func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(was, func(old problem) bool { return old.Field == p.Field })
+		at := slices.IndexFunc(was, func(old Problem) bool { return old.Field == p.Field })
 		if at >= 0 {
 			p.Since = was[at].Since
 			same := was[at] == p
@@ -112,7 +112,7 @@ func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []
 				continue
 			}
 		}
-		if err := i.sql.Exec(`INSERT OR REPLACE INTO row_problems (`+problemColumns+`)
+		if err := i.sql.Exec(`INSERT OR REPLACE INTO row_problems (`+ProblemColumns+`)
 			VALUES ({:c}, {:r}, {:f}, {:code}, {:a}, {:fs}, {:n}, {:u}, {:m}, {:i}, {:s})`, dbx.Params{
 			"c": p.Collection, "r": p.Record, "f": p.Field, "code": p.Code, "a": p.Args, "fs": p.Fields, "n": p.Counts, "u": p.Until,
 			"m": p.Missing, "i": p.Intervention, "s": p.Since,
@@ -134,20 +134,20 @@ func (i *inspector) keep(k Key, row replication.Payload, was []problem, found []
 }
 
 // counted says whether a row with these problems adds to figures.
-func (i *inspector) counted(was []problem) bool {
-	return !slices.ContainsFunc(was, func(p problem) bool { return p.Counts })
+func (i *inspector) counted(was []Problem) bool {
+	return !slices.ContainsFunc(was, func(p Problem) bool { return p.Counts })
 }
 
-func (i *inspector) problemOf(k Key, row replication.Payload, f record.Finding) (problem, error) {
+func (i *inspector) problemOf(k Key, row replication.Payload, f record.Finding) (Problem, error) {
 	args, err := json.Marshal(f.Fault.Args)
 	if err != nil {
-		return problem{}, err
+		return Problem{}, err
 	}
 	work := row.Text("intervention")
 	if k.Collection == "interventions" {
 		work = k.Record
 	}
-	return problem{
+	return Problem{
 		Collection: k.Collection, Record: k.Record, Field: f.Fault.Field, Code: string(f.Fault.Code), Args: string(args), Fields: sqlite.JSONList(f.Fields),
 		Counts: f.Counts, Until: string(f.Until), Missing: f.Missing, Intervention: work, Since: i.stamp,
 	}, nil
@@ -210,7 +210,7 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 
 // unread keeps that a row cannot be read. Figures read the tables: they are told
 // of where it was, as remembered, and of where it is, as far as can be read.
-func (i *inspector) unread(t *record.Type, id string, row unreadableRow, was []problem) error {
+func (i *inspector) unread(t *record.Type, id string, row unreadableRow, was []Problem) error {
 	k := Key{t.Name, id}
 	kept, err := findSyncRow(i.db, k)
 	if err != nil {

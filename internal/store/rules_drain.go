@@ -136,7 +136,7 @@ func (d *drain) unread(i *inspector, own map[Key]bool) error {
 		}
 		var u *unreadableField
 		if own[k] && !d.lenient && errors.As(d.unreadable[k].why, &u) &&
-			!slices.ContainsFunc(was[k.Record], func(p problem) bool { return p.Field == u.field }) {
+			!slices.ContainsFunc(was[k.Record], func(p Problem) bool { return p.Field == u.field }) {
 			return &Refusal{Fault: fault.New(fault.InvalidValue, u.field), Key: k, say: d.engine.Say}
 		}
 		t := records.Find(k.Collection)

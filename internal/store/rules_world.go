@@ -98,7 +98,7 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 		}
 		r := make(record.Row, len(fields))
 		for i, f := range fields {
-			r[f.Name], _ = decodeField(f, orBlank(raw[i+2])) // what is unreadable is nothing
+			r[f.Name], _ = DecodeField(f, orBlank(raw[i+2])) // what is unreadable is nothing
 		}
 		keep(orBlank(raw[0]), orBlank(raw[1]), r)
 	}

@@ -143,7 +143,7 @@ var mutationColumns = []string{
 // said as evidence. The body of a change, and of what had no effect, is kept
 // too: a person may still need it.
 func (o *outbound) keep(pushes []judgedPush) error {
-	rows, received := sqlite.NewInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.stamp()
+	rows, received := sqlite.NewInserter(o.sql, "sync_mutations", mutationColumns, ""), o.engine.Stamp()
 	for _, p := range pushes {
 		for _, d := range p.decisions {
 			outcome, bases, err := encodeOutcome(d)

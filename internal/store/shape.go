@@ -10,9 +10,9 @@ import (
 	"chaski/internal/domain/fault"
 )
 
-// shapeFault names the field that PocketBase's schema refused; the domain rules
+// ShapeFault names the field that PocketBase's schema refused; the domain rules
 // run before, so this is the safety net.
-func shapeFault(err error) error {
+func ShapeFault(err error) error {
 	var invalid validation.Errors
 	if errors.As(err, &invalid) {
 		for _, field := range slices.Sorted(maps.Keys(invalid)) {

@@ -72,7 +72,7 @@ func (b *PersonalBook) note(tx dbx.Builder, s app.Sight) error {
 		sum := sha256.Sum256([]byte(strings.Join([]string{s.Actor, s.Collection, s.Record, string(detail), now.Format("2006-01-02 15")}, "\x00")))
 		id = hex.EncodeToString(sum[:])[:15]
 		again, err := tx.NewQuery(`UPDATE audit SET detail = json_set(detail, '$.times', json_extract(detail, '$.times') + 1), updated = {:at} WHERE id = {:id}`).
-			Bind(dbx.Params{"id": id, "at": pbTime(now)}).Execute()
+			Bind(dbx.Params{"id": id, "at": PBTime(now)}).Execute()
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (b *PersonalBook) note(tx dbx.Builder, s app.Sight) error {
 	_, err = tx.NewQuery(`INSERT INTO audit (id, actor, action, collection, record, detail, device, created, updated)
 		VALUES ({:id}, {:actor}, {:action}, {:collection}, {:record}, json_set({:detail}, '$.times', 1), '', {:at}, {:at})`).
 		Bind(dbx.Params{
-			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail), "at": pbTime(now),
+			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail), "at": PBTime(now),
 		}).Execute()
 	return err
 }
@@ -106,7 +106,7 @@ func (b *PersonalBook) bounded(tx dbx.Builder, s app.Sight, now time.Time) error
 	var made int64
 	err := tx.NewQuery(`SELECT count(*) FROM audit WHERE actor = {:actor} AND action = {:action} AND created >= {:since}
 		AND action IN ('read_personal', 'reveal_personal')`). // as the index says it
-		Bind(dbx.Params{"actor": s.Actor, "action": s.Action, "since": pbTime(time.Date(y, m, d, 0, 0, 0, 0, day.Lima))}).Row(&made)
+		Bind(dbx.Params{"actor": s.Actor, "action": s.Action, "since": PBTime(time.Date(y, m, d, 0, 0, 0, 0, day.Lima))}).Row(&made)
 	if err != nil || made < most {
 		return err
 	}

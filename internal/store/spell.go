@@ -32,9 +32,9 @@ func Spell(r *core.Record) {
 	}
 }
 
-// respelled says whether what a field says now is the form of what it said: the
+// Respelled says whether what a field says now is the form of what it said: the
 // scan gave it, nobody edited the row.
-func respelled(collection, field, was, now string) bool {
+func Respelled(collection, field, was, now string) bool {
 	read := spelled[collection][field]
 	if read == nil {
 		return false

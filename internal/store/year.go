@@ -10,6 +10,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store/parameters"
 	"chaski/internal/store/sqlite"
 )
 
@@ -84,7 +85,7 @@ func (s *snapshot) Versions(year int64) ([]figures.Version, error) {
 }
 
 func (s *snapshot) Parameter(key string, on day.Day) ([]byte, error) {
-	return rawParameter(s.db, key, on)
+	return parameters.Raw(s.db, key, on)
 }
 
 // countYear counts what sums cannot say: rules, distinct works, districts,

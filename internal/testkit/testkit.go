@@ -29,6 +29,8 @@ import (
 	"chaski/internal/server"
 	"chaski/internal/session"
 	"chaski/internal/store"
+	"chaski/internal/store/accounts"
+	"chaski/internal/store/rendiciones"
 )
 
 // Now is noon in Lima on the kit's business date, 2026-11-23.
@@ -246,7 +248,7 @@ func (k *Kit) Token(user string) string {
 	if err != nil {
 		k.T.Fatal(err)
 	}
-	store.NewSessions(k.App).Begun(session.Of(token))
+	accounts.NewSessions(k.App).Begun(session.Of(token))
 	return token
 }
 
@@ -345,7 +347,7 @@ func (k *Kit) Superuser(email string) string {
 }
 
 // Rendiciones are the use cases over the same data, without HTTP.
-func (k *Kit) Rendiciones() app.Rendiciones { return store.NewRendiciones(k.Engine, k.App) }
+func (k *Kit) Rendiciones() app.Rendiciones { return rendiciones.New(k.Engine, k.App) }
 
 // Copy is a copy of the data as it is now, as an administrator may keep one.
 func (k *Kit) Copy() (dir string) {

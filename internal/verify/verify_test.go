@@ -11,6 +11,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/store"
+	"chaski/internal/store/problems"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -399,7 +400,7 @@ func TestAcknowledge(t *testing.T) {
 			collection, record, _ := strings.Cut(r, "/")
 			named = append(named, app.OutsideRow{Collection: collection, Record: record})
 		}
-		return store.AnswerAll(k.Engine, k.App, by, named)
+		return problems.AnswerAll(k.Engine, k.App, by, named)
 	}
 	execute := func(args ...string) (string, error) {
 		var out bytes.Buffer

@@ -1,0 +1,174 @@
+// Package sheets reads and decides the daily sheets.
+package sheets
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"chaski/internal/app"
+	"chaski/internal/domain/attendance"
+	"chaski/internal/store"
+)
+
+// Book implements app.SheetBook.
+type Book struct {
+	engine *store.Engine
+	app    core.App
+}
+
+// New reads and decides the daily sheets.
+func New(e *store.Engine, a core.App) *Book { return &Book{e, a} }
+
+const sheetColumns = `SELECT s.id, s.intervention, i.name, i.ut, coalesce(c.code, '') AS convenio, s.day, s.state, s.state_reason,
+	CAST(s.headcount AS INTEGER) AS headcount, coalesce(u.name, '') AS validated_by, s.validated_at, coalesce(l.rev, 0) AS rev,
+	(SELECT count(*) FROM json_each(CASE WHEN json_valid(s.marks) THEN s.marks ELSE '{}' END) WHERE value = 'presente') AS present,
+	(SELECT count(*) FROM json_each(CASE WHEN json_valid(s.marks) THEN s.marks ELSE '{}' END) WHERE value = 'ausente') AS absent
+	FROM attendance_sheets s JOIN interventions i ON i.id = s.intervention LEFT JOIN convenios c ON c.intervention = i.id
+	LEFT JOIN users u ON u.id = s.validated_by LEFT JOIN sync_rows l ON l.collection = 'attendance_sheets' AND l.record = s.id `
+
+type sheetRow struct {
+	ID           string `db:"id"`
+	Intervention string `db:"intervention"`
+	Name         string `db:"name"`
+	UT           string `db:"ut"`
+	Convenio     string `db:"convenio"`
+	Day          string `db:"day"`
+	State        string `db:"state"`
+	Reason       string `db:"state_reason"`
+	Headcount    int64  `db:"headcount"`
+	By           string `db:"validated_by"`
+	At           string `db:"validated_at"`
+	Rev          int64  `db:"rev"`
+	Present      int64  `db:"present"`
+	Absent       int64  `db:"absent"`
+}
+
+func (r sheetRow) sheet() app.Sheet {
+	return app.Sheet{
+		ID: r.ID, Intervention: r.Intervention, Name: r.Name, UT: r.UT, Convenio: r.Convenio, Day: r.Day, State: attendance.State(r.State),
+		Reason: r.Reason, Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, ValidatedBy: r.By, ValidatedAt: store.WireInstant(r.At), Revision: r.Rev,
+	}
+}
+
+// Sheets implements app.SheetBook.
+func (b *Book) Sheets(ut string, state attendance.State, limit, offset int) ([]app.Sheet, int64, error) {
+	if err := b.engine.Settle(b.app); err != nil {
+		return nil, 0, err
+	}
+	db, params := b.app.ConcurrentDB(), dbx.Params{"ut": ut, "s": string(state), "n": limit, "o": offset}
+	const where = `WHERE i.ut = {:ut} AND s.state = {:s} `
+	var rows []sheetRow
+	if err := db.NewQuery(sheetColumns + where + `ORDER BY s.day, s.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows); err != nil {
+		return nil, 0, err
+	}
+	out := make([]app.Sheet, len(rows))
+	for i, r := range rows {
+		out[i] = r.sheet()
+	}
+	var total int64
+	err := db.NewQuery(`SELECT count(*) FROM attendance_sheets s JOIN interventions i ON i.id = s.intervention ` + where).
+		Bind(dbx.Params{"ut": ut, "s": string(state)}).Row(&total)
+	return out, total, err
+}
+
+// Change implements app.SheetBook.
+func (b *Book) Change(ctx context.Context, fn func(app.SheetDesk) error) error {
+	if err := b.engine.Settle(b.app); err != nil {
+		return err
+	}
+	return b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {
+		return fn(&sheetDesk{engine: b.engine, app: tx, ctx: ctx})
+	})
+}
+
+type sheetDesk struct {
+	engine *store.Engine
+	app    core.App
+	ctx    context.Context
+}
+
+// Sheet implements app.SheetDesk.
+func (d *sheetDesk) Sheet(id string) (app.Sheet, bool, error) {
+	var rows []sheetRow
+	err := d.app.NonconcurrentDB().NewQuery(sheetColumns + `WHERE s.id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return app.Sheet{}, false, err
+	}
+	return rows[0].sheet(), true, nil
+}
+
+// signerKey carries who validates by a write.
+type signerKey struct{}
+
+// Turn implements app.SheetDesk.
+func (d *sheetDesk) Turn(id string, to attendance.State, reason, signer string) error {
+	r, err := d.app.FindRecordById("attendance_sheets", id)
+	if err != nil {
+		return err
+	}
+	r.Set("state", string(to))
+	r.Set("state_reason", strings.TrimSpace(reason))
+	return d.app.SaveWithContext(context.WithValue(d.ctx, signerKey{}, signer), r)
+}
+
+// Audit implements app.SheetDesk.
+func (d *sheetDesk) Audit(actor, action, sheet string, detail any) error {
+	return store.WriteAudit(d.app, store.Audit{Actor: actor, Action: action, Key: store.Key{"attendance_sheets", sheet}, Detail: detail, At: d.engine.Now()})
+}
+
+// Judge holds every write of a stored sheet against the rule of its
+// validation, whatever path it came by. It is asked in the transaction of the
+// write: what the write leaves alone is as it is stored by now, not as it was
+// read, for a change from outside may have been settled in between.
+func Judge(ctx context.Context, e *store.Engine, tx core.App, r *core.Record) error {
+	stored, err := tx.FindRecordById("attendance_sheets", r.Id)
+	if err != nil {
+		return err
+	}
+	for _, field := range []string{"state", "state_reason", "validated_by", "validated_at"} {
+		if r.GetString(field) == r.Original().GetString(field) {
+			r.Set(field, stored.Get(field))
+		}
+	}
+	signer, _ := ctx.Value(signerKey{}).(string)
+	now, f := attendance.Change(sheetOf(stored), sheetOf(r), signer)
+	if f != nil {
+		return f
+	}
+	r.Set("state", string(now.State))
+	r.Set("state_reason", now.Reason)
+	r.Set("validated_by", now.ValidatedBy)
+	switch {
+	case signer != "":
+		r.Set("validated_at", e.Now())
+	case now.State != attendance.Validated:
+		r.Set("validated_at", "")
+	}
+	return nil
+}
+
+func sheetOf(r *core.Record) attendance.Sheet {
+	return attendance.Sheet{
+		State: attendance.State(r.GetString("state")), Reason: r.GetString("state_reason"), ValidatedBy: r.GetString("validated_by"),
+		Content: fmt.Sprint(r.GetString("intervention"), " ", r.GetString("day"), " ", r.GetInt("headcount"), " ", marksOf(r)),
+	}
+}
+
+// marksOf writes the marks in one order, so that equal marks are equal texts.
+func marksOf(r *core.Record) string {
+	var marks any
+	raw := []byte(r.GetString("marks"))
+	if json.Unmarshal(raw, &marks) != nil {
+		return string(raw)
+	}
+	sorted, err := json.Marshal(marks)
+	if err != nil {
+		return string(raw)
+	}
+	return string(sorted)
+}
