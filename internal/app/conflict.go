@@ -228,7 +228,7 @@ func restore(tx Outbound, c Conflict, row RecordState) error {
 	if row.Gone { // all of it is new
 		changed = now
 	}
-	if err := constraints(tx, t, now, changed); err != nil {
+	if err := t.Constrain(now, changed, tx); err != nil {
 		return err
 	}
 	if !row.Gone {

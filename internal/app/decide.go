@@ -54,7 +54,7 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if err := constraints(j.tx, t, clean, clean); err != nil {
+	if err := t.Constrain(clean, clean, j.tx); err != nil {
 		return err
 	}
 	if rule := lookups[m.Collection]; rule != nil {
@@ -199,35 +199,6 @@ func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
 		}
 	}
 	return j.tx.Tenure(j.actor.User, intervention, j.today)
-}
-
-// constraints judges what is declared over other rows. now is the record as it will
-// be, changed what of it is new.
-func constraints(tx Outbound, t *record.Type, now, changed record.Row) error {
-	for _, c := range t.Constraints {
-		if _, touched := changed[c.Field]; !touched {
-			continue
-		}
-		holds := true
-		switch c.Rule {
-		case record.BelongsTo:
-			in, err := tx.InRoster(now.Text(c.Field), now.Text(c.In))
-			if err != nil {
-				return err
-			}
-			holds = in
-		case record.UniqueIn:
-			taken, err := tx.Taken(t.Name, c, now.Text(c.In), now.Text(c.Field))
-			if err != nil {
-				return err
-			}
-			holds = !taken
-		}
-		if !holds {
-			return fault.New(c.Code, c.Field)
-		}
-	}
-	return nil
 }
 
 // lookups are rules over a new record and other rows that are code; the phone has

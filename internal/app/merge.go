@@ -107,7 +107,7 @@ func (j *judge) update(m Mutation, t *record.Type, fields map[string]any, row Re
 	merged := replication.Merge(m.Collection, fields, j.bases, row.Data, row.FieldRevs)
 	now := record.Row(maps.Clone(row.Data))
 	maps.Copy(now, merged.Apply)
-	if err := constraints(j.tx, t, now, merged.Apply); err != nil {
+	if err := t.Constrain(now, merged.Apply, j.tx); err != nil {
 		return verdict(err)
 	}
 	if lacks := t.Lacks(m.Op, now, merged.Apply, record.Context{Today: j.today, Form: m.Form}); len(lacks) > 0 {

@@ -132,9 +132,7 @@ type Outbound interface {
 	// Ended once that is ended for good.
 	Executes(entity, intervention string) (Tenure, error)
 	Parent(collection, id string) (Parent, bool, error)
-	InRoster(participant, intervention string) (bool, error)
-	// Taken says whether a record of a collection, of this row, says the same.
-	Taken(collection string, c record.Constraint, of, value string) (bool, error)
+	record.Around
 	PresentIn(visit string) (int64, error)
 	ChecklistExists(key string, version int64) (bool, error)
 	Exists(collection, record string) (bool, error)

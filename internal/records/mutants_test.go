@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
 	"chaski/internal/domain/states"
 	"chaski/internal/records"
@@ -323,4 +324,57 @@ func placesBut(place record.Place) map[string]record.Place {
 		}
 	}
 	return out
+}
+
+type constrained struct {
+	Collection string
+	Now        map[string]string
+	Changed    []string
+	Roster     map[string][]string
+	Others     []map[string]string
+}
+
+func (c constrained) InRoster(participant, work string) (bool, error) {
+	return slices.Contains(c.Roster[work], participant), nil
+}
+
+func (c constrained) Taken(_ string, by record.Constraint, of, value string) (bool, error) {
+	return slices.ContainsFunc(c.Others, func(o map[string]string) bool { return o[by.In] == of && o[by.Field] == value }), nil
+}
+
+// broken is the first constraint that a record breaks, as code@field.
+func broken(in constrained) string {
+	now, changed := record.Row{}, record.Row{}
+	for f, v := range in.Now {
+		now[f] = v
+	}
+	for _, f := range in.Changed {
+		changed[f] = now[f]
+	}
+	if bad, is := records.Find(in.Collection).Constrain(now, changed, in).(*fault.Fault); is {
+		return string(bad.Code) + "@" + bad.Field
+	}
+	return ""
+}
+
+func TestEachConstraintIsHeldByACase(t *testing.T) {
+	cases := ruleCases[constrained, string](t, "constraints.json")
+	changes := map[string]func() func(){}
+	for _, kind := range records.All {
+		for i, c := range kind.Constraints {
+			but := func(what string, change func(*record.Constraint)) {
+				now := c
+				change(&now)
+				changes[fmt.Sprintf("%s: %s %s %s", kind.Name, c.Rule, c.Field, what)] = set(&kind.Constraints, with(kind.Constraints, i, now))
+			}
+			changes[fmt.Sprintf("%s without %s %s", kind.Name, c.Rule, c.Field)] = set(&kind.Constraints, without(kind.Constraints, i))
+			but("by another rule", func(c *record.Constraint) {
+				c.Rule = map[string]string{record.BelongsTo: record.UniqueIn, record.UniqueIn: record.BelongsTo}[c.Rule]
+			})
+			but("of another field", func(c *record.Constraint) { c.Field += "x" })
+			but("in another", func(c *record.Constraint) { c.In += "x" })
+			but("with another code", func(c *record.Constraint) { c.Code += "x" })
+		}
+	}
+	hold(t, func() string { return wrongCase(cases, broken) }, changes)
 }

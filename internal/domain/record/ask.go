@@ -73,31 +73,6 @@ const (
 	IsConcerned Relation = "is_concerned" // the record names him
 )
 
-// Constraint is over other rows, looked up by who judges; the phone has it too, on
-// the rows it holds.
-type Constraint struct {
-	Rule  string
-	Field string
-	In    string // the field whose row they share
-	Code  fault.Code
-}
-
-// The constraints.
-const (
-	BelongsTo = "belongs_to" // the participant that Field names is on the roster of the work that In names
-	UniqueIn  = "unique_in"  // no two rows of one In say the same in Field
-)
-
-// OfItsWork says that who is named is on the roster of the record's work.
-func OfItsWork(field string) Constraint {
-	return Constraint{BelongsTo, field, "intervention", fault.ParticipantNotIntervention}
-}
-
-// OnceIn says that the same is said once in what the record belongs to.
-func OnceIn(in, field string, code fault.Code) Constraint {
-	return Constraint{UniqueIn, field, in, code}
-}
-
 // Context is what a form is judged against. Today is the business date in Lima by
 // the server's clock. Work is nil where the intervention is not known or not
 // needed: its rules are left out. Form names the form that asked, "visit/2": older

@@ -3,7 +3,7 @@
  * row, so that the phone refuses while the person can still act: what is declared in
  * records.gen.ts, read as internal/domain/record reads it. Both sides pass
  * testdata/rules/forms.json and visit.json. Rules over other rows (who is on the
- * roster, who is marked twice) are in visit.ts.
+ * roster, who is marked twice) are in constraints.ts.
  */
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
@@ -237,12 +237,14 @@ export const formFaults = (m: Sent, ctx: FormContext): Fault[] => judge(m, ctx).
 
 /** What is wrong with a field, for who types it. */
 export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'
-const WRONG: Partial<Record<string, Wrong>> = {
+export const WRONG: Partial<Record<string, Wrong>> = {
   required: 'required',
   grave_incomplete: 'required',
   too_short: 'too_short',
   dni_invalid: 'dni',
   date_invalid: 'date',
+  mark_exists: 'twice',
+  person_listed: 'twice',
 }
 
 /** Why the server would refuse what was typed of a new record of a kind, by field. */

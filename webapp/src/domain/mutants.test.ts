@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { broken } from './constraints'
 import { judge, lacksAfter, versionOf } from './forms'
 import { changedFields } from './record'
 import { declared, parentIn, RECORDS, workOf, type Check, type RecordCollection } from './records'
@@ -83,15 +84,28 @@ const belongsCase =
     return differs(name, got, [work, parent])
   }
 
+type ConstraintCase = Case<
+  { collection: string; now: Values; changed: string[]; roster: Record<string, string[]>; others: Values[] },
+  string
+>
+const constraintCase =
+  ({ name, input: { collection, now, changed, roster, others }, expect: wanted }: ConstraintCase): Judged =>
+  () => {
+    const bad = broken(collection, now, changed, { roster: (work) => roster[String(work)] ?? [], others })
+    return differs(name, bad ? `${bad.code}@${bad.field}` : '', wanted)
+  }
+
 const ofKind = <C extends { collection: string } | { input: { collection: string } }>(kind: string, cases: C[]): C[] =>
   cases.filter((c) => ('input' in c ? c.input.collection : c.collection) === kind)
 const corpus = read<Form[]>('forms.json')
 const [grave, units] = [read<GraveCase[]>('grave.json'), read<UnitCase[]>('units.json')]
 const belongs = read<BelongsCase[]>('belongs.json')
+const constraints = read<ConstraintCase[]>('constraints.json')
 
 const casesOf = (kind: string): Judged[] => [
   ...ofKind(kind, units).map(unitCase),
   ...ofKind(kind, belongs).map(belongsCase),
+  ...ofKind(kind, constraints).map(constraintCase),
   ...(kind === 'findings' ? grave.map(graveCase) : []),
   ...ofKind(kind, corpus).map(formCase),
 ]
@@ -176,6 +190,7 @@ function* limits(what: string, checks: Check[]): Changes {
 
 type Changeable = ReturnType<typeof declared> & {
   units?: string[][]
+  constraints?: { rule: string; field: string; in: string; code: string }[]
   ops?: Record<string, { asks: { field: string; must?: boolean; clear?: boolean; checks: Check[] }[]; rules?: Rule[] }>
 }
 interface Rule {
@@ -213,6 +228,11 @@ function* changesOf(kind: string): Changes {
         yield `${kind}: ${field} in the unit ${JSON.stringify(unit)}`
         unit.pop()
       }
+  }
+  if (d.constraints) yield* eachLeft(`${kind}.constraints`, d.constraints)
+  for (const c of d.constraints ?? []) {
+    yield* replaced(kind, c, 'rule', c.rule === 'unique_in' ? 'belongs_to' : 'unique_in')
+    for (const key of ['field', 'in', 'code'] as const) yield* replaced(`${kind} ${c.rule}`, c, key, `${c[key]}x`)
   }
   if (d.ops) yield* forms(kind, d.ops)
 }

@@ -241,6 +241,24 @@ describe('what is wrong with a record', () => {
     expect(recordErrors({ ...form, typed: { ...form.typed, surnames: 'Puma' } }, [])).toEqual({})
   })
 
+  it('knows who was written down in the same visit already', () => {
+    const typed = { dni: '40000001', given_names: 'Luz', surnames: 'Puma', note: '' }
+    const form: RecordForm = {
+      ...finding({}),
+      collection: 'unlisted_workers',
+      record: '',
+      parent: 'v',
+      base: {},
+      typed,
+    }
+    const of = (visit: string) => recordErrors(form, [], { others: [{ visit, dni: '40000001' }] })
+    expect(of('v')).toEqual({ dni: 'twice' })
+    expect(of('another')).toEqual({})
+    // A change of something else is no slip of who makes it.
+    const held = { ...form, record: 'r', base: { ...typed, note: 'antes' } }
+    expect(recordErrors(held, [], { others: [{ visit: 'v', dni: '40000001' }] })).toEqual({})
+  })
+
   it('demands a mark', () => {
     expect(recordErrors({ ...finding({}), collection: 'visit_marks', typed: {} }, [])).toEqual({ mark: 'required' })
   })

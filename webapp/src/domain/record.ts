@@ -7,7 +7,8 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
-import { entryErrors, lacksAfter, unexplained, versionOf, type Wrong } from './forms'
+import { broken, type Around } from './constraints'
+import { entryErrors, lacksAfter, unexplained, versionOf, WRONG, type Wrong } from './forms'
 import { declared, factsIn, isRecordCollection, ownerField, type Fields, type RecordCollection } from './records'
 import { moveTo, type ActOf } from './states'
 import { findings } from './states.gen'
@@ -215,7 +216,7 @@ export function changeOf(form: RecordForm, id: string): RecordChange | null {
 }
 
 export type RecordErrors = Partial<Record<string, Wrong>>
-/** What a kind demands beyond its fields by themselves. */
+/** What the phone asks of a kind beyond what is declared. */
 type Demand = (form: RecordForm, errors: RecordErrors, listed: readonly string[]) => void
 
 const DEMANDS: Partial<Record<RecordCollection, Demand>> = {
@@ -242,11 +243,18 @@ function changeDemands(form: RecordForm, errors: RecordErrors): void {
   for (const field of unexplained(collection, now)) errors[field] = 'required'
 }
 
-/** @param listed the DNI of those on the roster of the visit's day: they are marked there */
-export function recordErrors(form: RecordForm, listed: readonly string[]): RecordErrors {
-  const errors = entryErrors(form.collection, form.typed)
-  if (form.record !== '') changeDemands(form, errors)
-  DEMANDS[form.collection]?.(form, errors, listed)
+/**
+ * @param listed the DNI of those on the roster of the visit's day: they are marked there
+ * @param around the other rows that this device has of what the record belongs to
+ */
+export function recordErrors(form: RecordForm, listed: readonly string[], around: Around = {}): RecordErrors {
+  const { collection, record } = form
+  const errors = entryErrors(collection, form.typed)
+  if (record !== '') changeDemands(form, errors)
+  DEMANDS[collection]?.(form, errors, listed)
+  const now = newFields(form)
+  const bad = broken(collection, now, Object.keys(record === '' ? now : changedFields(form)), around)
+  if (bad) errors[bad.field] ??= WRONG[bad.code] ?? 'refused'
   return errors
 }
 

@@ -40,6 +40,14 @@ export interface Operation {
   rules?: readonly Rule[]
 }
 
+/** Over other rows: a field, and the one whose row they share. */
+export interface Constraint {
+  rule: string
+  field: string
+  in: string
+  code: string
+}
+
 interface Declaration {
   /** The form that an app of now sends it in. */
   form?: string
@@ -55,6 +63,7 @@ interface Declaration {
   title?: readonly string[]
   /** Fields that mean something together: they move together in a merge (protocol §6). */
   units?: readonly (readonly string[])[]
+  constraints?: readonly Constraint[]
   /** What a device may send. */
   ops?: Partial<Record<'create' | 'update' | 'delete', Operation>>
 }

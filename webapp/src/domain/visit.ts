@@ -5,7 +5,8 @@
 import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
-import { entryErrors, formFaults, type Wrong } from './forms'
+import { broken } from './constraints'
+import { entryErrors, formFaults, WRONG, type Wrong } from './forms'
 import type { Coverage } from './insurance'
 import { isDoubtful, judgePlace, type Place } from './place'
 import { RECORDS } from './records'
@@ -265,7 +266,9 @@ export function unlistedErrors(
   const errors: FieldErrors<UnlistedEntry> = entryErrors('unlisted_workers', { ...u })
   const dni = visible(u.dni).trim()
   if (listed.includes(dni)) errors.dni ??= 'listed'
-  else if (others.some((o) => o.id !== u.id && o.dni === dni)) errors.dni ??= 'twice'
+  const rest = others.filter((o) => o.id !== u.id).map((o) => ({ ...o }))
+  const twice = broken('unlisted_workers', { ...u, dni }, ['dni'], { others: rest })
+  if (twice) errors.dni ??= WRONG[twice.code] ?? 'refused'
   return errors
 }
 
