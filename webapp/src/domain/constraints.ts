@@ -10,12 +10,13 @@ export interface Around {
   /** Ids of who is on the roster of a work; left out where it is not known here. */
   roster?: (work: unknown) => readonly unknown[]
   /** The other records of its kind, or those of what it belongs to. */
-  others?: readonly Fields[]
+  others?: readonly object[]
 }
 
 const HOLDS: Partial<Record<string, (now: Fields, c: Constraint, around: Around) => boolean>> = {
   belongs_to: (now, c, { roster }) => !roster || roster(now[c.in]).includes(now[c.field]),
-  unique_in: (now, c, { others = [] }) => !others.some((o) => o[c.in] === now[c.in] && o[c.field] === now[c.field]),
+  unique_in: (now, c, { others = [] }) =>
+    !others.some((o) => [c.in, c.field].every((f) => (o as Fields)[f] === now[f])),
 }
 
 /** The first constraint that a record breaks. Of it as it will be, only what is new is judged. */

@@ -266,7 +266,7 @@ export function unlistedErrors(
   const errors: FieldErrors<UnlistedEntry> = entryErrors('unlisted_workers', { ...u })
   const dni = visible(u.dni).trim()
   if (listed.includes(dni)) errors.dni ??= 'listed'
-  const rest = others.filter((o) => o.id !== u.id).map((o) => ({ ...o }))
+  const rest = others.filter((o) => o.id !== u.id)
   const twice = broken('unlisted_workers', { ...u, dni }, ['dni'], { others: rest })
   if (twice) errors.dni ??= WRONG[twice.code] ?? 'refused'
   return errors
