@@ -162,6 +162,10 @@ kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones o
 compat: build node-client ## Phones of the last release with this server, and the other way round (OLD=tag or commit, KILLS)
 	@scripts/compat.sh
 
+.PHONY: compat-phone
+compat-phone: build web-deps ## A phone of the last release updated in place, with unfinished, unsent, refused and parked work (OLD)
+	@scripts/compat.sh phone
+
 # One target after the other, each from the corpus in testdata/fuzz and the files
 # of the field. What fails is written into testdata/fuzz: keep it there, mend the
 # reader, and every go test tries it again.

@@ -40,6 +40,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'e2e', testMatch: /.*\.spec\.ts/ },
+    { name: 'compat', testMatch: /compat\.ts$/ },
     { name: 'screenshots', testMatch: /screenshots\.ts/ },
     { name: 'national-import', testMatch: /national-import\.ts/, workers: 1, use: { trace: 'off' } },
     { name: 'measure', testMatch: /measure\.ts/, workers: 1, use: { trace: 'off' } },

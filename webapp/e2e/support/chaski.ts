@@ -6,7 +6,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** The binary as `make build` leaves it. */
-export const binary = fileURLToPath(new URL('../../../bin/chaski', import.meta.url))
+export const built = fileURLToPath(new URL('../../../bin/chaski', import.meta.url))
+
+/** What servers begin as: the one built, or that of a release, to be updated (`make compat-phone`). */
+export const binary = process.env['CHASKI_OLD'] ?? built
 
 export const superuser = { identity: 'root@chaski.invalid', password: 'only-for-this-test-1' }
 
@@ -16,6 +19,7 @@ export class Chaski {
   #said = ''
   port = 0
   #again = 0
+  #binary = binary
 
   constructor(readonly dir: string) {}
 
@@ -33,7 +37,7 @@ export class Chaski {
   async #listens(): Promise<boolean> {
     this.port = this.#again || (await freePort())
     this.#again = 0
-    const child = spawn(binary, ['serve', '--dir', this.dir, '--http', `127.0.0.1:${this.port}`], {
+    const child = spawn(this.#binary, ['serve', '--dir', this.dir, '--http', `127.0.0.1:${this.port}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
@@ -62,6 +66,15 @@ export class Chaski {
     const forced = setTimeout(() => child.kill('SIGKILL'), 5_000)
     await gone
     clearTimeout(forced)
+  }
+
+  /** Ends it in order and starts another build at the same address, on the same data. */
+  async exchange(to: string): Promise<void> {
+    const { port } = this
+    await this.stop()
+    this.#again = port
+    this.#binary = to
+    await this.start()
   }
 
   /** It neither answers nor goes away, until thaw(). */
@@ -93,7 +106,7 @@ export class Chaski {
 
   /** `chaski verify` on this data. Throws with what it said when a figure differs. */
   async verify(): Promise<string> {
-    const { stdout, stderr } = await run(binary, ['verify', '--dir', this.dir]).catch((e: unknown) => {
+    const { stdout, stderr } = await run(this.#binary, ['verify', '--dir', this.dir]).catch((e: unknown) => {
       const { stdout, stderr } = e as { stdout: string; stderr: string }
       throw new Error(`chaski verify fails:\n${stdout}\n${stderr}`)
     })

@@ -64,9 +64,14 @@ export class Phone {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()
   }
 
+  /** An activity of his, on Hoy; what of it is unfinished has a card of its own. */
+  card(activity: string): Locator {
+    return this.page.getByTestId(/^aii-/).filter({ hasText: activity })
+  }
+
   /** From Hoy: opens the activity and begins a visit. */
   async startVisit(activity: string): Promise<void> {
-    await this.page.getByRole('link', { name: activity }).click()
+    await this.card(activity).click()
     await this.page.getByRole('button', { name: 'Iniciar visita' }).click()
     await expect(this.page.getByRole('heading', { level: 1, name: 'Visita' })).toBeVisible()
   }
@@ -189,7 +194,7 @@ export class Phone {
   /** From Hoy: opens an open finding of an activity. */
   async openFinding(activity: string, description: string): Promise<void> {
     await this.home()
-    await this.page.getByRole('link', { name: activity }).click()
+    await this.card(activity).click()
     await this.page.getByRole('link', { name: description }).click()
     await expect(this.page.getByRole('heading', { level: 1, name: 'Hallazgo' })).toBeVisible()
   }
