@@ -1,5 +1,6 @@
 // Command gen writes what follows from the declarations of records for readers
-// that are not Go: the phone's table of kinds, the tables of docs/protocol.md, and
+// that are not Go: the phone's table of kinds, the schemas of docs/openapi-records.yaml,
+// the tables of docs/protocol.md, and
 // from the tables of states the phone's lists and docs/states.md.
 // TestGenerated fails where one of them is out of date.
 package main
@@ -22,6 +23,7 @@ var outputs = []output{
 	{"webapp/src/domain/records.gen.ts", "", typescript},
 	{"webapp/src/domain/states.gen.ts", "", statesTS},
 	{"docs/states.md", "", statesPage},
+	{"docs/openapi-records.yaml", "", openapi},
 	{"docs/protocol.md", "records:sent", sent},
 	{"docs/protocol.md", "records:units", units},
 	{"docs/protocol.md", "records:rows", rows},

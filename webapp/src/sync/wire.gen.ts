@@ -2010,6 +2010,7 @@ export interface components {
             c: string;
             id: components["schemas"]["Id"];
             rev: number;
+            /** @description By kind, e.g. FindingsRow, in openapi-records.yaml. */
             data: {
                 [key: string]: unknown;
             };
@@ -2065,7 +2066,7 @@ export interface components {
             record: components["schemas"]["Id"];
             /** @enum {string} */
             op: "create" | "update" | "delete";
-            /** @description {} for a delete. */
+            /** @description By kind and op, e.g. FindingsCreate, in openapi-records.yaml; {} for a delete. */
             fields: {
                 [key: string]: unknown;
             };
