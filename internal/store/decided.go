@@ -129,3 +129,11 @@ func (o *outbound) replaceOutcome(was string, d app.Decision) error {
 	}
 	return nil
 }
+
+// Parked implements app.Outbound.
+func (o *outbound) Parked() ([]app.ParkedMutation, error) {
+	if err := o.settle(); err != nil {
+		return nil, err
+	}
+	return (&parkedReader{db: o.db}).read()
+}

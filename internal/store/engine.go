@@ -1,8 +1,8 @@
 // Package store is where PocketBase records meet the domain. It and the rooms
-// below it are the only home of queries. Its heart is the drain: every write to a tracked table, by
-// whatever path, leaves (collection, id) in `dirty` (by SQLite triggers); the
-// drain turns that, in the same transaction, into revisions, bucket entries,
-// checksums and progress.
+// below it are the only home of queries. Its heart is the drain: every write to
+// a tracked table, by whatever path, leaves (collection, id) in `dirty` (by
+// SQLite triggers); the drain turns that, in the same transaction, into
+// revisions, bucket entries, checksums and progress.
 package store
 
 import (

@@ -45,19 +45,6 @@ func newFacts() *facts {
 	}
 }
 
-// unknown are the keys that m does not have yet, each once.
-func unknown[K comparable, V any](m map[K]V, keys []K) []K {
-	var out []K
-	seen := make(map[K]bool, len(keys))
-	for _, k := range keys {
-		if _, known := m[k]; !known && !seen[k] {
-			seen[k] = true
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 // Expect implements app.Outbound.
 func (o *outbound) Expect(device string, batch []app.Mutation) error {
 	var ids, participants, works, marked []string

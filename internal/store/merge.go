@@ -87,48 +87,6 @@ func (o *outbound) Note(n app.Note) error {
 	})
 }
 
-// conflictRow is a conflict as it is kept.
-type conflictRow struct {
-	ID             string `db:"id"`
-	Kind           string `db:"kind"`
-	Collection     string `db:"collection"`
-	Record         string `db:"record"`
-	Intervention   string `db:"intervention"`
-	Label          string `db:"label"`
-	UT             string `db:"ut"`
-	Values         string `db:"values"`
-	Rev            int64  `db:"rev"`
-	Version        int64  `db:"version"`
-	Mutation       string `db:"mutation"`
-	Author         string `db:"author"`
-	AuthorName     string `db:"author_name"`
-	AuthorAt       string `db:"author_at"`
-	Other          string `db:"other"`
-	OtherName      string `db:"other_name"`
-	OtherAt        string `db:"other_at"`
-	Rule           string `db:"rule"`
-	State          string `db:"state"`
-	Resolution     string `db:"resolution"`
-	ResolvedBy     string `db:"resolved_by"`
-	ResolvedByName string `db:"resolved_by_name"`
-	ResolvedAt     string `db:"resolved_at"`
-}
-
-const conflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.rev, coalesce(s.rev, 0) AS version, c.mutation,
-	c.author, c.author_name, c.author_at, c.other, c.other_name, c.other_at, c.rule, c.state, c.resolution, c.resolved_by,
-	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention
-	LEFT JOIN sync_rows s ON s.collection = 'conflicts' AND s.record = c.id`
-
-func (r conflictRow) conflict() (app.Conflict, error) {
-	c := app.Conflict{
-		ID: r.ID, Kind: r.Kind, Collection: r.Collection, Record: r.Record, Intervention: r.Intervention, Label: r.Label, UT: r.UT,
-		Rev: r.Rev, Version: r.Version, Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,
-		OtherAt: r.OtherAt, Rule: r.Rule, State: r.State, Resolution: r.Resolution, ResolvedBy: r.ResolvedBy,
-		ResolvedByName: r.ResolvedByName, ResolvedAt: r.ResolvedAt,
-	}
-	return c, json.Unmarshal([]byte(r.Values), &c.Values)
-}
-
 // Conflict implements app.Outbound.
 func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
 	var rows []conflictRow

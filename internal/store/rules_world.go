@@ -261,3 +261,16 @@ func (w *ruleWorld) prepare(t *record.Type, rows []record.Row) {
 		w.loadBy("convenios", "intervention", works)
 	}
 }
+
+// unknown are the keys that m does not have yet, each once.
+func unknown[K comparable, V any](m map[K]V, keys []K) []K {
+	var out []K
+	seen := make(map[K]bool, len(keys))
+	for _, k := range keys {
+		if _, known := m[k]; !known && !seen[k] {
+			seen[k] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
