@@ -33,7 +33,7 @@ func main() {
 		cli.Demo(app, engine), cli.Verify(app, engine), cli.Figures(app, engine), cli.Backup(app, version), cli.Restore(app),
 		cli.Admin(app, engine), cli.Health(), cli.Catalog(app, engine))
 	cli.RefuseUnfinished(app)
-	cli.SettleFields(app, engine)
+	cli.RememberFields(app, engine)
 	cli.ServeCatalog(app, engine)
 	server.CarryImports(app)
 	cli.ScanRules(app, engine)

@@ -18,7 +18,7 @@ func Register(app core.App, engine *store.Engine) {
 	registerAccess(app)
 }
 
-// tracked are the collections whose writes settle the ledger.
+// tracked are the collections whose writes the ledger remembers.
 func tracked() []string {
 	names := make([]string, len(replication.Collections))
 	for i, c := range replication.Collections {

@@ -7,10 +7,10 @@ import (
 	"chaski/internal/store/sheets"
 )
 
-// registerLedger settles sync and progress in the transaction of every record
+// registerLedger brings up to date sync and progress in the transaction of every record
 // write, whatever asked for it: sync push, REST, dashboard, a job.
 func registerLedger(app core.App, engine *store.Engine) {
-	settle := func(e *core.RecordEvent) error {
+	remember := func(e *core.RecordEvent) error {
 		outer := e.App
 		defer func() { e.App = outer }()
 		key := store.Key{Collection: e.Record.TableName(), Record: e.Record.Id}
@@ -19,9 +19,9 @@ func registerLedger(app core.App, engine *store.Engine) {
 			return e.Next()
 		})
 	}
-	app.OnRecordCreateExecute(tracked()...).BindFunc(settle)
-	app.OnRecordUpdateExecute(tracked()...).BindFunc(settle)
-	app.OnRecordDeleteExecute(tracked()...).BindFunc(settle)
+	app.OnRecordCreateExecute(tracked()...).BindFunc(remember)
+	app.OnRecordUpdateExecute(tracked()...).BindFunc(remember)
+	app.OnRecordDeleteExecute(tracked()...).BindFunc(remember)
 }
 
 // registerRules says no to what REST or the dashboard would save against a rule

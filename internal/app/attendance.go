@@ -31,7 +31,7 @@ type SheetDecision struct {
 type SheetBook interface {
 	// Sheets of a unit in a state, the oldest day first, a page, with how many there are.
 	Sheets(ut string, state attendance.State, limit, offset int) ([]Sheet, int64, error)
-	// Change opens one transaction over the settled ledger.
+	// Change opens one transaction over the ledger, brought up to date.
 	Change(context.Context, func(SheetDesk) error) error
 }
 

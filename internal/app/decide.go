@@ -167,7 +167,7 @@ func (j *judge) inScope(by record.By, intervention string) error {
 // that the operation asks for, on a device in good standing. Work of somebody who
 // once held it, or who covers for a colleague of his unit, waits for review; so does
 // what a revoked device still held. ut is the intervention's unit, "" if unknown.
-// Under review scope is settled by who decides.
+// Under review who decides answers for the scope.
 func (j *judge) standing(by record.By, intervention, ut string) error {
 	if j.reviewing {
 		return nil

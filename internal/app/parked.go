@@ -245,7 +245,7 @@ func parkedGroup(tx Outbound, mutation string) (ParkedGroup, error) {
 
 // reviewed decides each mutation of a group.
 func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]Decision, error) {
-	author := actor.Actor{User: group[0].User, Name: group[0].UserName} // what he may do is settled by who decides
+	author := actor.Actor{User: group[0].User, Name: group[0].UserName} // for what he may do, who decides answers
 	j := newJudge(tx, author, "", now)
 	j.reviewing, j.final = true, true
 	for _, p := range group {

@@ -118,7 +118,7 @@ type Outbound interface {
 	FateOf(user, collection, record string) (string, error)
 	// ParkedFor says whether somebody's mutation creating a record waits for review.
 	ParkedFor(collection, record string) (bool, error)
-	// Row is what the ledger knows of a record, all writes so far settled.
+	// Row is what the ledger knows of a record, with all writes so far.
 	Row(collection, record string) (RecordState, error)
 	// BasesAfter are what a person's earlier mutation of a record leaves to its
 	// successor, if it is known.
@@ -228,7 +228,7 @@ type judge struct {
 	counted map[int64]bool
 	status  map[string]string   // collection/record -> status, within this batch
 	last    map[string]*Outcome // collection/record -> its newest applied outcome in this batch
-	// reviewing: a coordinator accepted what was parked; scope is settled.
+	// reviewing: a coordinator accepted what was parked, and answers for its scope.
 	reviewing bool
 	final     bool              // what is missing is not awaited any more
 	bases     replication.Bases // of the mutation being decided

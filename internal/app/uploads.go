@@ -71,11 +71,11 @@ type KeptFile struct{ Document, File, Held string }
 type UploadShelf interface {
 	Start(owner string, f FileDescription) (Upload, error)
 	Upload(id string) (Upload, bool, error)
-	// Receiving lists what is not settled: of one owner and intervention, or all.
+	// Receiving lists what has not ended: of one owner and intervention, or all.
 	Receiving(owner, intervention string) ([]Upload, error)
 	// Space is what is taken: by a person, by all, by an intervention's documents.
 	Space(owner, intervention string) (UploadSpace, error)
-	Settle(id, state string, refusal fault.Code, found string) error
+	End(id, state string, refusal fault.Code, found string) error
 	Forget(id string) error
 	// Owner is the person as he is now; not found if he may no longer sign in.
 	Owner(user string) (actor.Actor, bool, error)

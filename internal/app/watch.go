@@ -11,7 +11,7 @@ import (
 )
 
 // Figures is the port of the board: every answer is read from one snapshot in
-// which the ledger is settled.
+// which the ledger is caught up.
 type Figures interface {
 	Read(func(Snapshot) error) error
 }

@@ -60,7 +60,7 @@ func TestLoadOnceAndNeverAgain(t *testing.T) {
 	if n := k.Int(`SELECT count(*) FROM holidays WHERE day = '2027-08-06'`); n != 0 {
 		t.Fatal("a deleted holiday came back")
 	}
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil || !report.OK() {
 		t.Fatalf("%v %+v", err, report.Differences)
 	}

@@ -99,7 +99,7 @@ Desde otra computadora, cambie el comienzo por la dirección de este servidor.
 Sin navegador: chaski admin create --help
 `
 
-// whereIs is the address that serve has settled, as a browser on this machine
+// whereIs is the address that serve has found, as a browser on this machine
 // can open it.
 func whereIs(e *core.ServeEvent) string {
 	base, ok := e.App.Store().Get(baseURL).(string)

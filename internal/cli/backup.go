@@ -215,7 +215,7 @@ func VerifyCopy(encryptionEnv string) backup.Verify {
 		if err != nil {
 			return 0, err
 		}
-		r, err := verify.Run(app, func() error { return settled(app, engine) }, report)
+		r, err := verify.Run(app, func() error { return caughtUp(app, engine) }, report)
 		return len(r.Differences), errors.Join(err, app.ClearBootstrap())
 	}
 }

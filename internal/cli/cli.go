@@ -31,23 +31,23 @@ Para empezar con datos de demostración:
 
 // Verify recomputes every figure from the base rows and compares.
 func Verify(pb *pocketbase.PocketBase, engine *store.Engine) *cobra.Command {
-	return verify.Command(pb, func() error { return settled(pb, engine) }, answerOutside(pb, engine))
+	return verify.Command(pb, func() error { return caughtUp(pb, engine) }, answerOutside(pb, engine))
 }
 
-// settled brings the ledger up to date with the tables, and with what is declared
+// caughtUp brings the ledger up to date with the tables, and with what is declared
 // of their rows.
-func settled(pb core.App, engine *store.Engine) error {
-	if err := engine.SettleFields(pb); err != nil {
+func caughtUp(pb core.App, engine *store.Engine) error {
+	if err := engine.RememberFields(pb); err != nil {
 		return err
 	}
-	return engine.Settle(pb)
+	return engine.CatchUp(pb)
 }
 
-// SettleFields remembers rows anew, before the server answers, where an update
+// RememberFields remembers rows anew, before the server answers, where an update
 // declares other fields of them.
-func SettleFields(pb core.App, engine *store.Engine) {
+func RememberFields(pb core.App, engine *store.Engine) {
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := engine.SettleFields(e.App); err != nil {
+		if err := engine.RememberFields(e.App); err != nil {
 			return err
 		}
 		return e.Next()

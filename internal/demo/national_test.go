@@ -40,7 +40,7 @@ func TestAPartOfTheNationalYear(t *testing.T) {
 	if err := demo.Load(context.Background(), k.App, throughTheDrain(k, slice(60))); err != nil {
 		t.Fatal(err)
 	}
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

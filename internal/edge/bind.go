@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// Bind settles who is believed about a request's origin, before anything else
+// Bind decides who is believed about a request's origin, before anything else
 // sees it, and makes PocketBase read it from there (e.RealIP).
 func Bind(app core.App, proxies Proxies) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
@@ -22,7 +22,7 @@ func Bind(app core.App, proxies Proxies) {
 			}
 			inner := e.Server.Handler
 			e.Server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				inner.ServeHTTP(w, proxies.Settle(r, app.Settings().TrustedProxy.Headers))
+				inner.ServeHTTP(w, proxies.Believe(r, app.Settings().TrustedProxy.Headers))
 			})
 			return nil
 		},
@@ -43,7 +43,7 @@ func Bind(app core.App, proxies Proxies) {
 	})
 }
 
-// readFrom makes PocketBase read the one header that Settle vouches for.
+// readFrom makes PocketBase read the one header that Believe vouches for.
 func readFrom(app core.App) {
 	if settings := app.Settings(); !slices.Equal(settings.TrustedProxy.Headers, []string{ForwardedFor}) {
 		settings.TrustedProxy.Headers = []string{ForwardedFor}

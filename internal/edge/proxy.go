@@ -45,7 +45,7 @@ func (p Proxies) trust(ip netip.Addr) bool {
 }
 
 // ForwardedFor is the one header by which the rest of the program learns the
-// client's address. After Settle it is true or absent.
+// client's address. After Believe it is true or absent.
 const ForwardedFor = "X-Forwarded-For"
 
 // forwarding are headers by which a proxy, or a liar, says where a request began.
@@ -56,12 +56,12 @@ var forwarding = []string{
 	"Cf-Pseudo-Ipv4", "Fly-Client-Ip", "Fastly-Client-Ip", "X-Appengine-User-Ip", "X-Azure-Clientip", "Do-Connecting-Ip",
 }
 
-// Settle leaves in a request's headers only what a trusted proxy said: one
+// Believe leaves in a request's headers only what a trusted proxy said: one
 // ForwardedFor with the client's address, and X-Forwarded-Proto and -Host as the
 // nearest proxy wrote them. also are further headers that must be no one's word,
 // because some setting reads them. A request that came through any proxy is
 // marked: it did not begin on this machine.
-func (p Proxies) Settle(r *http.Request, also []string) *http.Request {
+func (p Proxies) Believe(r *http.Request, also []string) *http.Request {
 	peer := address(r.RemoteAddr)
 	trusted := p.trust(peer)
 	claimed := trusted || r.Header.Get("Via") != ""
@@ -125,7 +125,7 @@ func address(s string) netip.Addr {
 }
 
 // Secure says whether the client spoke TLS, to us or to a trusted proxy. It
-// holds for requests that went through Settle.
+// holds for requests that went through Believe.
 func Secure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

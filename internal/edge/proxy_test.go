@@ -46,7 +46,7 @@ func TestWhoIsBelieved(t *testing.T) {
 					r.Header.Add(name, value)
 				}
 			}
-			r = proxies.Settle(r, []string{"X-Office"})
+			r = proxies.Believe(r, []string{"X-Office"})
 			if got := strings.Join(r.Header.Values(edge.ForwardedFor), "|"); got != c.client {
 				t.Errorf("client %q, want %q", got, c.client)
 			}

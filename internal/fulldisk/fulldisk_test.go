@@ -54,7 +54,7 @@ func TestDiskFillsUnderWork(t *testing.T) {
 		c.rest()
 		c.judge()
 		var said strings.Builder
-		report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, &said)
+		report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, &said)
 		if err != nil || !report.OK() {
 			t.Errorf("verify: %v\n%s", err, said.String())
 		}

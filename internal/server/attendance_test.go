@@ -258,7 +258,7 @@ func TestRawSQLSignsNothing(t *testing.T) {
 // onlyUnattributed: verify names what SQL changed, and nothing else.
 func onlyUnattributed(t *testing.T, k *testkit.Kit, when string) {
 	t.Helper()
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

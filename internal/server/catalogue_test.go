@@ -23,7 +23,7 @@ const cataloguePath = "/api/chaski/v1/catalogue"
 
 func verifies(t *testing.T, k *testkit.Kit) {
 	t.Helper()
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil || !report.OK() {
 		t.Fatalf("%v %+v", err, report.Differences)
 	}
@@ -275,7 +275,7 @@ func TestJurisdictionOverTime(t *testing.T) {
 	verifies(t, k)
 	// verify sees by itself where a district belongs.
 	k.SQL(`UPDATE sync_entries SET removed = 1 WHERE row = (SELECT n FROM sync_rows WHERE collection = 'districts' AND record = '` + district + `')`)
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil || report.Of(verify.CheckBuckets) == 0 {
 		t.Errorf("verify did not miss the district: %v", err)
 	}

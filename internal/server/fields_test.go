@@ -14,7 +14,7 @@ func TestFieldThatComesLater(t *testing.T) {
 	k, _, luis := twoPhones(t)
 	settle := func() {
 		t.Helper()
-		if err := k.Engine.SettleFields(k.App); err != nil {
+		if err := k.Engine.RememberFields(k.App); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // outside are the rows that verify names as changed past the application.
 func outside(t *testing.T, k *testkit.Kit) []string {
 	t.Helper()
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestOwnWritesAreNotNamed(t *testing.T) {
 				return err
 			}
 		}
-		return k.Engine.Settle(tx)
+		return k.Engine.CatchUp(tx)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func TestProblemsAreListedAndCorrected(t *testing.T) {
 	id := testkit.ID("vm")
 	k.SQL(`UPDATE visit_marks SET mark = 'Presente'`)
 	k.SQL(`UPDATE insurance_policies SET valid_to = '2026-01-31' WHERE intervention = '` + testkit.Puente + `'`)
-	if err := k.Engine.Settle(k.App); err != nil {
+	if err := k.Engine.CatchUp(k.App); err != nil {
 		t.Fatal(err)
 	}
 	want(t, k, 0, "a mark that is none")
@@ -104,7 +104,7 @@ func TestTimeMendsWhatWasInTheFuture(t *testing.T) {
 		('`+testkit.ID("s")+`', '`+testkit.Canal+`', '2026-11-25', 'validada', '{"`+testkit.Worker(testkit.Canal, 1)+`":"presente"}', 1)`)
 	want(t, k, 0, "a sheet of the day after tomorrow")
 	k.Clock = k.Clock.AddDate(0, 0, 2)
-	if err := k.Engine.Settle(k.App); err != nil { // as every pull and figure does
+	if err := k.Engine.CatchUp(k.App); err != nil { // as every pull and figure does
 		t.Fatal(err)
 	}
 	want(t, k, 1, "its day has come")

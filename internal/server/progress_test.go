@@ -94,7 +94,7 @@ func TestJobsFromSheets(t *testing.T) {
 	mark(k, "x", testkit.Canal, 2, "ausente")
 	want(t, k, 1, "the supervisor saw him absent on the only day the sheet says present")
 	k.SQL(`DELETE FROM visit_marks WHERE id = '` + testkit.ID("xm2") + `'`)
-	if err := k.Engine.Settle(k.App); err != nil {
+	if err := k.Engine.CatchUp(k.App); err != nil {
 		t.Fatal(err)
 	}
 	want(t, k, 2, "the contradiction was taken back, by SQL")
@@ -332,7 +332,7 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 		if step%10 != 9 {
 			continue
 		}
-		report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+		report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -384,7 +384,7 @@ func TestMovedRows(t *testing.T) {
 	settle := func(sql string) {
 		t.Helper()
 		k.SQL(sql)
-		if err := k.Engine.Settle(k.App); err != nil {
+		if err := k.Engine.CatchUp(k.App); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -166,7 +166,7 @@ func code(t *testing.T, r testkit.Response, status int, want string) {
 func (o *office) verified() {
 	o.T.Helper()
 	var said strings.Builder
-	report, err := verify.Run(o.App, func() error { return o.Engine.Settle(o.App) }, &said)
+	report, err := verify.Run(o.App, func() error { return o.Engine.CatchUp(o.App) }, &said)
 	if err != nil || !report.OK() {
 		o.T.Errorf("verify: %v\n%s", err, said.String())
 	}

@@ -17,7 +17,7 @@ import (
 func settled(t *testing.T, k *testkit.Kit, sql string) {
 	t.Helper()
 	k.SQL(sql)
-	if err := k.Engine.Settle(k.App); err != nil {
+	if err := k.Engine.CatchUp(k.App); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -25,7 +25,7 @@ func settled(t *testing.T, k *testkit.Kit, sql string) {
 // checked answers what verify says of rules, "collection/id field: code".
 func checked(t *testing.T, k *testkit.Kit) (broken, listed []string) {
 	t.Helper()
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestEveryPathKeepsTheRules(t *testing.T) {
 // agrees says that verify finds every figure as the application has it.
 func agrees(t *testing.T, k *testkit.Kit, when string) {
 	t.Helper()
-	report, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestEveryReferenceHasAnIndex(t *testing.T) {
 func TestFirstCloseFollowsTheOpeningBalance(t *testing.T) {
 	k := testkit.World(t)
 	k.SQL(`DELETE FROM month_closes`)
-	if err := k.Engine.Settle(k.App); err != nil {
+	if err := k.Engine.CatchUp(k.App); err != nil {
 		t.Fatal(err)
 	}
 	token := k.Superuser("cierres@example.org")

@@ -29,6 +29,7 @@ import (
 	"chaski/internal/store/catalogue"
 	"chaski/internal/store/problems"
 	"chaski/internal/store/pull"
+	"chaski/internal/store/push"
 	"chaski/internal/store/rendiciones"
 	"chaski/internal/store/sheets"
 	"chaski/internal/telemetry"
@@ -72,7 +73,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 	pb.Store().Set(app.PushQuotaKey, quota)
 	pb.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		health.SetScanner(scannerOf(e.App))
-		replica, commits := pull.NewReplica(engine, e.App), store.NewCommits(engine, e.App)
+		replica, commits := pull.NewReplica(engine, e.App), push.NewCommits(engine, e.App)
 		poker := poke.New(e.App, replica.Handles, engine.Today)
 		poker.Sent, poker.Dropped = told.Poked, told.Dropped
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound

@@ -46,7 +46,7 @@ func (d *drain) someSheetsOutside(ids []string) error {
 	if err != nil || len(was) == 0 {
 		return err // new ones have nothing to lose
 	}
-	loaded, err := loadPayloads(d.db, replication.Find("attendance_sheets"), ids)
+	loaded, err := LoadPayloads(d.db, replication.Find("attendance_sheets"), ids)
 	if err != nil {
 		return err
 	}
@@ -56,12 +56,12 @@ func (d *drain) someSheetsOutside(ids []string) error {
 		return err
 	}
 	for _, r := range rows {
-		before := decodePayload(was[r.ID].Payload)
+		before := DecodePayload(was[r.ID].Payload)
 		if before == nil {
 			continue
 		}
 		// What cannot be read is not what was validated either.
-		now, readable := loaded.now[r.ID]
+		now, readable := loaded.Now[r.ID]
 		if err := d.sheetOutside(r, attendance.State(before.Text("state")), !readable || saysElse(before, now)); err != nil {
 			return err
 		}

@@ -25,8 +25,8 @@ const AuditCorrected = "correct"
 // author of what it says. A new action is a reader until it stands here.
 var writers = []string{"create", "update", "delete", "settle_conflict", AuditCorrected, AuditCatalogue, AuditUnattributed}
 
-// writersSQL is that list for a condition.
-var writersSQL = `('` + strings.Join(writers, `', '`) + `')`
+// WritersSQL is that list for a condition.
+var WritersSQL = `('` + strings.Join(writers, `', '`) + `')`
 
 // Audit is one entry of the trail.
 type Audit struct {

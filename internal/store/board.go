@@ -23,9 +23,9 @@ type boardFigures struct {
 	app    core.App
 }
 
-// Read settles what arrived past the hooks, then opens one read transaction.
+// Read takes in what arrived past the hooks, then opens one read transaction.
 func (f *boardFigures) Read(fn func(app.Snapshot) error) error {
-	if err := f.engine.Settle(f.app); err != nil {
+	if err := f.engine.CatchUp(f.app); err != nil {
 		return err
 	}
 	db, ok := f.app.ConcurrentDB().(*dbx.DB)

@@ -23,10 +23,10 @@ type Batch struct {
 // PocketBase: the caller answers for their shape.
 func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App) error) error {
 	return pb.RunInTransaction(func(tx core.App) error {
-		if _, err := e.begin(tx); err != nil {
+		if _, err := e.Begin(tx); err != nil {
 			return err
 		}
-		defer e.end(tx)
+		defer e.End(tx)
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -38,11 +38,11 @@ func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App)
 		for _, k := range keys {
 			own[k] = true
 		}
-		moved, err := e.drain(tx, own, 0, b.Lenient)
+		moved, err := e.Drain(tx, own, 0, b.Lenient)
 		if err != nil {
 			return err
 		}
-		e.tell(tx, moved)
+		e.Tell(tx, moved)
 		return WriteAudit(tx, Audit{
 			Actor: b.Actor, Action: b.Action, At: e.Now(),
 			Detail: map[string]any{"rows": len(keys), "detail": b.Detail},

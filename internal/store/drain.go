@@ -49,12 +49,12 @@ type change struct {
 	digest   string
 }
 
-// drain brings revisions, bucket entries, checksums and progress up to date
+// Drain brings revisions, bucket entries, checksums and progress up to date
 // with the dirty rows. Rows not in own were written past the hooks and are
 // noted in the audit trail; one of own that breaks a rule ends the transaction,
 // unless lenient (see rules). The last so many sequence numbers are left to commits
 // of their own, even if nothing moved.
-func (e *Engine) drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
+func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
 	keys, known, err := dirtyKeys(tx.NonconcurrentDB())
 	if err != nil {
 		return Moved{}, err
@@ -110,7 +110,7 @@ func (e *Engine) newDrain(tx core.App) *drain {
 	sql := sqlite.Prepare(db)
 	var makers map[Key]string
 	if h := e.hand(tx); h != nil {
-		makers = h.makers
+		makers = h.Makers
 	}
 	return &drain{
 		makers: makers, engine: e, app: tx, db: db, sql: sql, rows: sqlite.NewKeeper(sql, "sync_rows", syncRowColumns, keepRow),
@@ -205,7 +205,7 @@ func (d *drain) remember(keys []Key) ([]change, error) {
 }
 
 func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change, error) {
-	rows, err := loadPayloads(d.db, c, ids)
+	rows, err := LoadPayloads(d.db, c, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (d *drain) rememberSome(c *replication.Collection, ids []string) ([]change,
 			}
 			continue
 		}
-		ch, err := d.rememberOne(k, was[id], rows.now[id])
+		ch, err := d.rememberOne(k, was[id], rows.Now[id])
 		if err != nil {
 			return nil, err
 		}
@@ -266,7 +266,8 @@ func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncR
 	return out, err
 }
 
-func findSyncRow(db dbx.Builder, k Key) (syncRow, error) {
+// FindSyncRow is what is remembered of a row.
+func FindSyncRow(db dbx.Builder, k Key) (syncRow, error) {
 	rows, err := syncRows(db, k.Collection, []string{k.Record})
 	return rows[k.Record], err
 }
@@ -283,7 +284,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 	if digest == old.Digest {
 		return nil, nil
 	}
-	ch := &change{key: k, old: decodePayload(old.Payload), now: now, rev: replication.NextRev(old.Rev, d.epoch), digest: digest}
+	ch := &change{key: k, old: DecodePayload(old.Payload), now: now, rev: replication.NextRev(old.Rev, d.epoch), digest: digest}
 	fieldRevs, gone, err := fieldHistory(old, ch)
 	if err != nil {
 		return nil, err
@@ -300,11 +301,12 @@ func fieldHistory(old syncRow, ch *change) (revs string, gone any, err error) {
 	case old.Rev == 0:
 		return "", nil, nil // created: nothing changed since
 	}
-	out, err := json.Marshal(decodeFieldRevs(old.FieldRevs).Advance(ch.old, ch.now, ch.rev))
+	out, err := json.Marshal(DecodeFieldRevs(old.FieldRevs).Advance(ch.old, ch.now, ch.rev))
 	return string(out), nil, err
 }
 
-func decodeFieldRevs(s string) replication.FieldRevs {
+// DecodeFieldRevs reads what a row keeps of its fields' revisions.
+func DecodeFieldRevs(s string) replication.FieldRevs {
 	var out replication.FieldRevs
 	if s == "" || json.Unmarshal([]byte(s), &out) != nil {
 		return nil // written by this package; verify reports what is not JSON

@@ -39,7 +39,7 @@ type Engine struct {
 	Nonce func() string
 	// PageBytes is about how much JSON one page of a pull carries.
 	PageBytes int
-	// Drained is told how many rows one settling looked at and how long it took.
+	// Drained is told how many rows one drain looked at and how long it took.
 	// May be nil.
 	Drained func(rows int, took time.Duration)
 	// Rewound is told how many marks of a lost future a device came with. May be nil.
@@ -70,52 +70,53 @@ func (e *Engine) Today() day.Day { return day.Of(e.Now()) }
 // Stamp is now, as this project's own tables keep it.
 func (e *Engine) Stamp() string { return e.Now().UTC().Format(StampLayout) }
 
-// hand is one transaction of ours at work: what it writes on purpose, and who made
+// Hand is one transaction of ours at work: what it writes on purpose, and who made
 // the new records of it.
-type hand struct {
-	own    map[Key]bool
-	makers map[Key]string
+type Hand struct {
+	Own    map[Key]bool
+	Makers map[Key]string
 }
 
 // hands are those at work, by their transaction. Records that PocketBase deletes
 // with another come without its context, but in its transaction.
 type hands struct {
 	mu sync.Mutex
-	of map[*core.TxAppInfo]*hand
+	of map[*core.TxAppInfo]*Hand
 }
 
-func (e *Engine) hand(tx core.App) *hand {
+func (e *Engine) hand(tx core.App) *Hand {
 	e.hands.mu.Lock()
 	defer e.hands.mu.Unlock()
 	return e.hands.of[tx.TxInfo()]
 }
 
-// begin opens a hand. What waits from raw SQL is settled first: once a row of it
+// Begin opens a hand. What waits from raw SQL is taken in first: once a row of it
 // is written by us, nobody could tell the two apart. Who begins ends.
-func (e *Engine) begin(tx core.App) (*hand, error) {
-	if err := e.settleOutside(tx); err != nil {
+func (e *Engine) Begin(tx core.App) (*Hand, error) {
+	if err := e.catchUpFirst(tx); err != nil {
 		return nil, err
 	}
-	h := &hand{own: map[Key]bool{}, makers: map[Key]string{}}
+	h := &Hand{Own: map[Key]bool{}, Makers: map[Key]string{}}
 	e.hands.mu.Lock()
 	defer e.hands.mu.Unlock()
 	if e.hands.of == nil {
-		e.hands.of = map[*core.TxAppInfo]*hand{}
+		e.hands.of = map[*core.TxAppInfo]*Hand{}
 	}
 	e.hands.of[tx.TxInfo()] = h
 	return h, nil
 }
 
-func (e *Engine) end(tx core.App) {
+// End closes a hand.
+func (e *Engine) End(tx core.App) {
 	e.hands.mu.Lock()
 	defer e.hands.mu.Unlock()
 	delete(e.hands.of, tx.TxInfo())
 }
 
-// settleOutside costs one look at an empty table. The statement before it changes
+// catchUpFirst costs one look at an empty table. The statement before it changes
 // nothing: by it the transaction has the right to write before it reads, and no
 // other process can come between.
-func (e *Engine) settleOutside(tx core.App) error {
+func (e *Engine) catchUpFirst(tx core.App) error {
 	if _, err := tx.NonconcurrentDB().NewQuery(`DELETE FROM dirty WHERE n < 0`).Execute(); err != nil {
 		return err
 	}
@@ -134,34 +135,34 @@ func isDirty(db dbx.Builder) (waiting bool, err error) {
 // Own says that a row is written on purpose, past the record hooks.
 func (e *Engine) Own(tx core.App, key Key) {
 	if h := e.hand(tx); h != nil {
-		h.own[key] = true
+		h.Own[key] = true
 	}
 }
 
-// within runs fn as one hand, which settles at its end; inside another it is
+// within runs fn as one hand, which drains at its end; inside another it is
 // part of that one.
-func (e *Engine) within(pb core.App, fn func(core.App, *hand) error) error {
+func (e *Engine) within(pb core.App, fn func(core.App, *Hand) error) error {
 	return pb.RunInTransaction(func(tx core.App) error {
 		if h := e.hand(tx); h != nil {
 			return fn(tx, h)
 		}
-		h, err := e.begin(tx)
+		h, err := e.Begin(tx)
 		if err != nil {
 			return err
 		}
-		defer e.end(tx)
+		defer e.End(tx)
 		if err := fn(tx, h); err != nil {
 			return err
 		}
-		return e.drainAndTell(tx, h.own)
+		return e.drainAndTell(tx, h.Own)
 	})
 }
 
 // Around runs a record write and drains in the same transaction, or leaves the
 // drain to the transaction that asked for that (see InTransaction).
 func (e *Engine) Around(pb core.App, key Key, write func(core.App) error) error {
-	return e.within(pb, func(tx core.App, h *hand) error {
-		h.own[key] = true
+	return e.within(pb, func(tx core.App, h *Hand) error {
+		h.Own[key] = true
 		return write(tx)
 	})
 }
@@ -169,19 +170,19 @@ func (e *Engine) Around(pb core.App, key Key, write func(core.App) error) error 
 // InTransaction runs fn in one transaction that drains once at its end. What fn
 // writes by SQL, past the record hooks, it must call its own.
 func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context.Context, core.App) error) error {
-	return e.within(pb, func(tx core.App, _ *hand) error { return fn(ctx, tx) })
+	return e.within(pb, func(tx core.App, _ *Hand) error { return fn(ctx, tx) })
 }
 
 func (e *Engine) drainAndTell(tx core.App, own map[Key]bool) error {
-	moved, err := e.drain(tx, own, 0, false)
+	moved, err := e.Drain(tx, own, 0, false)
 	if err == nil {
-		e.tell(tx, moved)
+		e.Tell(tx, moved)
 	}
 	return err
 }
 
-// tell passes on the news once the transaction is committed.
-func (e *Engine) tell(tx core.App, moved Moved) {
+// Tell passes on the news once the transaction is committed.
+func (e *Engine) Tell(tx core.App, moved Moved) {
 	if e.AfterCommit == nil || moved.Seq == 0 {
 		return
 	}
@@ -193,9 +194,9 @@ func (e *Engine) tell(tx core.App, moved Moved) {
 	})
 }
 
-// Settle drains what arrived without hooks (raw SQL). Every pull, figure and
+// CatchUp drains what arrived without hooks (raw SQL). Every pull, figure and
 // verification calls it first; it costs one look at an empty table otherwise.
-func (e *Engine) Settle(pb core.App) error {
+func (e *Engine) CatchUp(pb core.App) error {
 	waiting, err := isDirty(pb.ConcurrentDB())
 	if err == nil && !waiting {
 		waiting, err = e.mended(pb.ConcurrentDB())
@@ -203,5 +204,5 @@ func (e *Engine) Settle(pb core.App) error {
 	if err != nil || !waiting {
 		return err
 	}
-	return e.within(pb, func(core.App, *hand) error { return nil })
+	return e.within(pb, func(core.App, *Hand) error { return nil })
 }

@@ -10,12 +10,12 @@ import (
 	"chaski/internal/store/sqlite"
 )
 
-// SettleFields remembers anew the rows of collections whose fields are declared
+// RememberFields remembers anew the rows of collections whose fields are declared
 // otherwise than when they were remembered. A row that says the same as before (a
 // new field is no content while it is blank) keeps its revision and is sent to
 // nobody.
-func (e *Engine) SettleFields(pb core.App) error {
-	return e.within(pb, func(tx core.App, _ *hand) error {
+func (e *Engine) RememberFields(pb core.App) error {
+	return e.within(pb, func(tx core.App, _ *Hand) error {
 		db := tx.NonconcurrentDB()
 		var known []struct {
 			Collection string `db:"collection"`

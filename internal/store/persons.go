@@ -66,16 +66,16 @@ func (d *drain) persons(changes []change) error {
 				dnis[had[id]] = true
 			}
 		}
-		if err := d.settlePersons(exercise, slices.Sorted(maps.Keys(dnis))); err != nil {
+		if err := d.decidePersons(exercise, slices.Sorted(maps.Keys(dnis))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settlePersons looks at a few persons among many: CROSS JOIN keeps SQLite from
+// decidePersons looks at a few persons among many: CROSS JOIN keeps SQLite from
 // going through all the people of the exercise to find them.
-func (d *drain) settlePersons(exercise int64, dnis []string) error {
+func (d *drain) decidePersons(exercise int64, dnis []string) error {
 	params := dbx.Params{"y": exercise, "dnis": sqlite.JSONList(dnis)}
 	was, err := personsBy(d.db, `SELECT dni, sex, birth, conditions FROM progress_persons WHERE exercise = {:y} AND dni IN (SELECT value FROM json_each({:dnis}))`, params)
 	if err != nil {

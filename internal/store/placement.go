@@ -34,11 +34,11 @@ func (d *drain) replace(changes []change) error {
 				continue
 			}
 			changed[k] = true
-			row, err := findSyncRow(d.db, k)
+			row, err := FindSyncRow(d.db, k)
 			if err != nil {
 				return err
 			}
-			dependents = append(dependents, change{key: k, now: decodePayload(row.Payload), rev: row.Rev, digest: row.Digest})
+			dependents = append(dependents, change{key: k, now: DecodePayload(row.Payload), rev: row.Rev, digest: row.Digest})
 		}
 	}
 	return d.placeAll(dependents, false)

@@ -68,7 +68,7 @@ func (d *drain) progress(changes []change) (bool, error) {
 				return false, err
 			}
 		}
-		if err := d.settle(p, now, works); err != nil {
+		if err := d.compare(p, now, works); err != nil {
 			return false, err
 		}
 	}
@@ -79,17 +79,17 @@ func (d *drain) progress(changes []change) (bool, error) {
 				return false, err
 			}
 		}
-		if err := d.settle(p, now, nil); err != nil {
+		if err := d.compare(p, now, nil); err != nil {
 			return false, err
 		}
 	}
 	return figures || p.moved || d.people, p.flush()
 }
 
-// settle compares what sources add now with what they added, and posts the
+// compare compares what sources add now with what they added, and posts the
 // difference. A cupo that counted for one of the works and is not in now counts
 // no more.
-func (d *drain) settle(p *postings, now map[Key]*contribution, works []string) error {
+func (d *drain) compare(p *postings, now map[Key]*contribution, works []string) error {
 	was, err := d.contributionsOf(sortedSources(now), works)
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 	out := make([]app.Recorded, len(rows))
 	for i, r := range rows {
 		out[i] = app.Recorded{
-			ID: r.ID, Rev: r.Rev, Data: decodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
+			ID: r.ID, Rev: r.Rev, Data: DecodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
 			ReceivedAt: strings.Replace(r.Received, " ", "T", 1),
 		}
 	}

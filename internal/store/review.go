@@ -31,8 +31,8 @@ func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, 
 	db := b.app.ConcurrentDB()
 	where := ` WHERE ({:ut} = '' OR i.ut = {:ut}) AND ({:s} = '' OR c.state = {:s}) AND ({:id} = '' OR c.id = {:id})`
 	params := dbx.Params{"ut": ut, "s": q.State, "id": q.ID, "n": q.Limit, "o": q.Offset}
-	var rows []conflictRow
-	if err := db.NewQuery(`SELECT ` + conflictColumns + where + ` ORDER BY c.created DESC, c.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows); err != nil {
+	var rows []ConflictRow
+	if err := db.NewQuery(`SELECT ` + ConflictColumns + where + ` ORDER BY c.created DESC, c.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows); err != nil {
 		return nil, 0, err
 	}
 	var total int64
@@ -43,7 +43,7 @@ func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, 
 	}
 	out := make([]app.Conflict, len(rows))
 	for i, r := range rows {
-		if out[i], err = r.conflict(); err != nil {
+		if out[i], err = r.Conflict(); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -95,12 +95,12 @@ func (b *ReviewBook) Insurance(intervention string) ([]insurance.Policy, []insur
 
 // Parked implements app.ReviewBook.
 func (b *ReviewBook) Parked() ([]app.ParkedMutation, error) {
-	return (&parkedReader{db: b.app.ConcurrentDB()}).read()
+	return (&ParkedReader{DB: b.app.ConcurrentDB()}).Read()
 }
 
-// parkedReader reads what waits for review and finds what each is about.
-type parkedReader struct {
-	db    dbx.Builder
+// ParkedReader reads what waits for review and finds what each is about.
+type ParkedReader struct {
+	DB    dbx.Builder
 	said  map[Key]saidOf // by records that wait, and by those that were asked for
 	works map[string]app.Work
 }
@@ -111,7 +111,8 @@ type saidOf struct {
 	there  bool
 }
 
-type parkedRow struct {
+// ParkedRow is a stored mutation that may be judged again.
+type ParkedRow struct {
 	Body       string `db:"body"`
 	Hash       string `db:"hash"`
 	User       string `db:"user"`
@@ -122,11 +123,13 @@ type parkedRow struct {
 	ReceivedAt string `db:"received_at"`
 }
 
-const parkedColumns = `m.body, m.hash, m.user, coalesce(u.name, '') AS user_name, m.device, coalesce(d.name, '') AS device_name, m.outcome, m.received_at`
+// ParkedColumns are those of ParkedRow.
+const ParkedColumns = `m.body, m.hash, m.user, coalesce(u.name, '') AS user_name, m.device, coalesce(d.name, '') AS device_name, m.outcome, m.received_at`
 
-func (p *parkedReader) read() ([]app.ParkedMutation, error) {
-	var rows []parkedRow
-	err := p.db.NewQuery(`SELECT ` + parkedColumns + ` FROM sync_mutations m LEFT JOIN users u ON u.id = m.user LEFT JOIN devices d ON d.id = m.device
+// Read answers all that waits, in the order received.
+func (p *ParkedReader) Read() ([]app.ParkedMutation, error) {
+	var rows []ParkedRow
+	err := p.DB.NewQuery(`SELECT ` + ParkedColumns + ` FROM sync_mutations m LEFT JOIN users u ON u.id = m.user LEFT JOIN devices d ON d.id = m.device
 		WHERE m.status = 'parked' ORDER BY m.seq, m.rowid`).All(&rows)
 	if err != nil {
 		return nil, err
@@ -134,7 +137,7 @@ func (p *parkedReader) read() ([]app.ParkedMutation, error) {
 	p.said, p.works = map[Key]saidOf{}, map[string]app.Work{}
 	out := make([]app.ParkedMutation, len(rows))
 	for i, r := range rows {
-		if out[i], err = r.parked(); err != nil {
+		if out[i], err = r.Parked(); err != nil {
 			return nil, err
 		}
 		if m := out[i].Mutation; m.Op == "create" {
@@ -149,7 +152,8 @@ func (p *parkedReader) read() ([]app.ParkedMutation, error) {
 	return out, nil
 }
 
-func (r parkedRow) parked() (app.ParkedMutation, error) {
+// Parked is it as the use cases know it.
+func (r ParkedRow) Parked() (app.ParkedMutation, error) {
 	out, err := app.NewParked(json.RawMessage(r.Body))
 	if err != nil {
 		return out, err
@@ -166,13 +170,14 @@ func (r parkedRow) parked() (app.ParkedMutation, error) {
 	return out, err
 }
 
-func text(fields map[string]any, name string) string {
+// Text is a field as text; "" if it is none.
+func Text(fields map[string]any, name string) string {
 	s, _ := fields[name].(string)
 	return s
 }
 
 // about finds what a parked mutation hangs on at last, and the intervention.
-func (p *parkedReader) about(m *app.ParkedMutation) error {
+func (p *ParkedReader) about(m *app.ParkedMutation) error {
 	k := Key{m.Mutation.Collection, m.Mutation.Record}
 	said, err := p.says(k)
 	if err != nil {
@@ -210,24 +215,24 @@ func wholeOf(v any) int64 {
 }
 
 // says is what is known of a record that is there, was there, or waits.
-func (p *parkedReader) says(k Key) (saidOf, error) {
+func (p *ParkedReader) says(k Key) (saidOf, error) {
 	if said, known := p.said[k]; known {
 		return said, nil
 	}
-	row, err := findSyncRow(p.db, k)
-	said := saidOf{decodePayload(row.Payload), row.Payload != ""}
+	row, err := FindSyncRow(p.DB, k)
+	said := saidOf{DecodePayload(row.Payload), row.Payload != ""}
 	if !said.there {
-		said.fields = decodePayload(row.Gone)
+		said.fields = DecodePayload(row.Gone)
 	}
 	p.said[k] = said
 	return said, err
 }
 
-func (p *parkedReader) work(id string) (app.Work, error) {
+func (p *ParkedReader) work(id string) (app.Work, error) {
 	if w, known := p.works[id]; known {
 		return w, nil
 	}
-	w, _, err := findWork(p.db, id)
+	w, _, err := findWork(p.DB, id)
 	p.works[id] = w
 	return w, err
 }
@@ -244,14 +249,15 @@ type ruleWork struct {
 }
 
 func findWork(db dbx.Builder, intervention string) (app.Work, bool, error) {
-	works, err := findWorks(db, []string{intervention})
+	works, err := FindWorks(db, []string{intervention})
 	if err != nil || len(works) == 0 {
 		return app.Work{}, false, err
 	}
 	return works[0], true, nil
 }
 
-func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
+// FindWorks are those of these works that exist.
+func FindWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
 	var rows []ruleWork
 	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS ut_name, i.starts_on, i.ends_on, c.code FROM interventions i
 		JOIN uts u ON u.id = i.ut JOIN convenios c ON c.intervention = i.id WHERE i.id IN (SELECT value FROM json_each({:ids}))`).
@@ -265,8 +271,8 @@ func findWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
 	return out, err
 }
 
-// conflictRow is a conflict as it is kept.
-type conflictRow struct {
+// ConflictRow is a conflict as it is kept.
+type ConflictRow struct {
 	ID             string `db:"id"`
 	Kind           string `db:"kind"`
 	Collection     string `db:"collection"`
@@ -292,12 +298,14 @@ type conflictRow struct {
 	ResolvedAt     string `db:"resolved_at"`
 }
 
-const conflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.rev, coalesce(s.rev, 0) AS version, c.mutation,
+// ConflictColumns are those of ConflictRow, with the tables they come from.
+const ConflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c.label, coalesce(i.ut, '') AS ut, c."values", c.rev, coalesce(s.rev, 0) AS version, c.mutation,
 	c.author, c.author_name, c.author_at, c.other, c.other_name, c.other_at, c.rule, c.state, c.resolution, c.resolved_by,
 	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention
 	LEFT JOIN sync_rows s ON s.collection = 'conflicts' AND s.record = c.id`
 
-func (r conflictRow) conflict() (app.Conflict, error) {
+// Conflict is it as the use cases know it.
+func (r ConflictRow) Conflict() (app.Conflict, error) {
 	c := app.Conflict{
 		ID: r.ID, Kind: r.Kind, Collection: r.Collection, Record: r.Record, Intervention: r.Intervention, Label: r.Label, UT: r.UT,
 		Rev: r.Rev, Version: r.Version, Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,

@@ -16,20 +16,20 @@ import (
 
 // loaded are rows as they are now. A row that is gone is in neither map.
 type loaded struct {
-	now        map[string]replication.Payload
+	Now        map[string]replication.Payload
 	unreadable map[string]error               // written by hand with what no field can hold
 	partly     map[string]replication.Payload // of those, the fields that can be read
 }
 
-// loadPayloads reads the remembered fields of rows. One unreadable row never
+// LoadPayloads reads the remembered fields of rows. One unreadable row never
 // stops the others.
-func loadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (loaded, error) {
+func LoadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (loaded, error) {
 	columns := make([]string, 0, len(c.Fields)+1)
 	columns = append(columns, "id")
 	for _, f := range c.Fields {
 		columns = append(columns, f.Name)
 	}
-	out := loaded{now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
+	out := loaded{Now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
 	for len(ids) > 0 {
 		n := min(sqlite.Chunk, len(ids))
 		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", sqlite.Anys(ids[:n])...)).Rows()
@@ -70,7 +70,7 @@ func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
 			}
 		}
 		if out.unreadable[id] == nil {
-			out.now[id] = p
+			out.Now[id] = p
 		} else {
 			out.partly[id] = p
 		}
@@ -150,8 +150,8 @@ func wholeNumbers(v any) error {
 	return nil
 }
 
-// decodePayload reads a payload as it was remembered.
-func decodePayload(s string) replication.Payload {
+// DecodePayload reads a payload as it was remembered.
+func DecodePayload(s string) replication.Payload {
 	if s == "" {
 		return nil
 	}

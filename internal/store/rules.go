@@ -64,7 +64,7 @@ func sound(alias, collection string) string {
 type inspector struct {
 	db    dbx.Builder
 	sql   *sqlite.Statements
-	world *ruleWorld
+	world *RuleWorld
 	stamp string
 	none  bool // there is no problem of any row
 	// flipped is told of a row that counts now, or no longer.
@@ -72,7 +72,7 @@ type inspector struct {
 }
 
 func newInspector(e *Engine, db dbx.Builder, sql *sqlite.Statements, flipped func(Key, replication.Payload)) (*inspector, error) {
-	i := &inspector{db: db, sql: sql, world: newRuleWorld(db, e.Today()), stamp: e.Stamp(), flipped: flipped}
+	i := &inspector{db: db, sql: sql, world: NewRuleWorld(db, e.Today()), stamp: e.Stamp(), flipped: flipped}
 	var any bool
 	err := db.NewQuery(`SELECT EXISTS (SELECT 1 FROM row_problems)`).Row(&any)
 	i.none = !any
@@ -155,21 +155,21 @@ func (i *inspector) problemOf(k Key, row replication.Payload, f record.Finding) 
 
 // judge answers what is wrong with rows of one kind, in their order.
 func (i *inspector) judge(t *record.Type, ids []string, rows []record.Row) ([][]record.Finding, error) {
-	i.world.prepare(t, rows)
+	i.world.Prepare(t, rows)
 	out := make([][]record.Finding, len(rows))
 	for n, r := range rows {
 		if r != nil {
-			out[n] = i.world.judge(t, ids[n], r)
+			out[n] = i.world.Judge(t, ids[n], r)
 		}
 	}
-	return out, i.world.err
+	return out, i.world.Err
 }
 
 // again judges rows that did not change by themselves.
 func (i *inspector) again(t *record.Type, ids []string) error {
 	c := replication.Find(t.Name)
 	for some := range slices.Chunk(ids, sqlite.Chunk) {
-		loaded, err := loadPayloads(i.db, c, some)
+		loaded, err := LoadPayloads(i.db, c, some)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 	}
 	rows := make([]record.Row, len(ids))
 	for n, id := range ids {
-		rows[n] = record.Row(loaded.now[id])
+		rows[n] = record.Row(loaded.Now[id])
 	}
 	found, err := i.judge(t, ids, rows)
 	if err != nil {
@@ -201,7 +201,7 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 			}
 			continue
 		}
-		if err := i.keep(Key{t.Name, id}, loaded.now[id], was[id], found[n]); err != nil {
+		if err := i.keep(Key{t.Name, id}, loaded.Now[id], was[id], found[n]); err != nil {
 			return err
 		}
 	}
@@ -212,11 +212,11 @@ func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error 
 // of where it was, as remembered, and of where it is, as far as can be read.
 func (i *inspector) unread(t *record.Type, id string, row unreadableRow, was []Problem) error {
 	k := Key{t.Name, id}
-	kept, err := findSyncRow(i.db, k)
+	kept, err := FindSyncRow(i.db, k)
 	if err != nil {
 		return err
 	}
-	last := decodePayload(kept.Payload)
+	last := DecodePayload(kept.Payload)
 	now := make(replication.Payload, len(row.partly))
 	maps.Copy(now, last)
 	maps.Copy(now, row.partly)
@@ -233,10 +233,10 @@ func (i *inspector) unread(t *record.Type, id string, row unreadableRow, was []P
 	return nil
 }
 
-// refuses is why a row that was written on purpose may not stay: the first rule
+// Refuses is why a row that was written on purpose may not stay: the first rule
 // it breaks that is about a field it changed. What an older slip in another
 // field breaks does not refuse, and stays listed.
-func refuses(old, now replication.Payload, found []record.Finding) *fault.Fault {
+func Refuses(old, now replication.Payload, found []record.Finding) *fault.Fault {
 	if len(found) == 0 {
 		return nil
 	}

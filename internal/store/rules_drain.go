@@ -115,10 +115,10 @@ func (d *drain) refuse(i *inspector, ch change, found []record.Finding) error {
 		f = mayGo(ch.key, ch.old, i.world)
 	}
 	if f == nil && ch.now != nil {
-		f = refuses(ch.old, ch.now, found)
+		f = Refuses(ch.old, ch.now, found)
 	}
-	if i.world.err != nil {
-		return i.world.err
+	if i.world.Err != nil {
+		return i.world.Err
 	}
 	if f == nil {
 		return nil
@@ -202,7 +202,7 @@ func (d *drain) restore(i *inspector, kind string, ids []string) error {
 			return err
 		}
 		for _, id := range some {
-			if now := decodePayload(kept[id].Payload); now != nil {
+			if now := DecodePayload(kept[id].Payload); now != nil {
 				d.flipped = append(d.flipped, change{key: Key{kind, id}, now: now})
 			}
 		}

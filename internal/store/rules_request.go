@@ -19,14 +19,14 @@ func (e *Engine) Permits(pb core.App, r *core.Record) error {
 	if t == nil || c == nil {
 		return nil
 	}
-	w := newRuleWorld(pb.ConcurrentDB(), e.Today())
+	w := NewRuleWorld(pb.ConcurrentDB(), e.Today())
 	now, old := payloadOf(c, r), replication.Payload(nil)
 	if !r.IsNew() {
 		old = payloadOf(c, r.Original())
 	}
-	f := refuses(old, now, w.judge(t, r.Id, record.Row(now)))
-	if w.err != nil {
-		return w.err
+	f := Refuses(old, now, w.Judge(t, r.Id, record.Row(now)))
+	if w.Err != nil {
+		return w.Err
 	}
 	if f == nil {
 		return nil

@@ -23,7 +23,7 @@ func (e *Engine) ScanRules(ctx context.Context, pb core.App) (int, error) {
 	total := 0
 	for {
 		began, n, done := time.Now(), 0, false
-		err := e.within(pb, func(tx core.App, _ *hand) (err error) {
+		err := e.within(pb, func(tx core.App, _ *Hand) (err error) {
 			n, done, err = e.scanSome(tx)
 			return err
 		})
@@ -117,7 +117,7 @@ func (e *Engine) scan(tx core.App, collection string, ids []string) error {
 	}
 	moved, err := d.close(0, figures)
 	if err == nil {
-		e.tell(tx, moved)
+		e.Tell(tx, moved)
 	}
 	return err
 }

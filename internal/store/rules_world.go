@@ -15,10 +15,10 @@ import (
 // worldRows bounds what a ruleWorld remembers.
 const worldRows = 100_000
 
-// ruleWorld answers what rules ask of other rows, from the open transaction.
+// RuleWorld answers what rules ask of other rows, from the open transaction.
 // What was read once is kept: who writes meanwhile says so (forget, wrote). The
 // first error is kept in err, for the caller to look at after judging.
-type ruleWorld struct {
+type RuleWorld struct {
 	db      dbx.Builder
 	today   day.Day
 	rows    map[string]map[string]record.Row // nil: not there
@@ -27,25 +27,26 @@ type ruleWorld struct {
 	self    Key // the row that is judged
 	rosters map[string]map[string]bool
 	size    int
-	err     error
+	Err     error
 }
 
-func newRuleWorld(db dbx.Builder, today day.Day) *ruleWorld {
-	w := &ruleWorld{db: db, today: today}
+// NewRuleWorld is the world as a transaction sees it.
+func NewRuleWorld(db dbx.Builder, today day.Day) *RuleWorld {
+	w := &RuleWorld{db: db, today: today}
 	w.forget()
 	return w
 }
 
-func (w *ruleWorld) forget() {
+func (w *RuleWorld) forget() {
 	w.rows, w.by, w.rosters, w.size = map[string]map[string]record.Row{}, map[[3]string]record.Row{}, map[string]map[string]bool{}, 0
 	w.others = map[[3]string][]other{}
 }
 
 // Today implements record.World.
-func (w *ruleWorld) Today() day.Day { return w.today }
+func (w *RuleWorld) Today() day.Day { return w.today }
 
 // Row implements record.World.
-func (w *ruleWorld) Row(collection, id string) (record.Row, bool) {
+func (w *RuleWorld) Row(collection, id string) (record.Row, bool) {
 	r, known := w.rows[collection][id]
 	if !known {
 		w.load(collection, []string{id})
@@ -55,13 +56,13 @@ func (w *ruleWorld) Row(collection, id string) (record.Row, bool) {
 }
 
 // load reads rows by id, those that are not known yet.
-func (w *ruleWorld) load(collection string, ids []string) {
+func (w *RuleWorld) load(collection string, ids []string) {
 	if w.rows[collection] == nil {
 		w.rows[collection] = map[string]record.Row{}
 	}
 	known := w.rows[collection]
-	ids = unknown(known, ids)
-	if len(ids) == 0 || w.err != nil {
+	ids = Unknown(known, ids)
+	if len(ids) == 0 || w.Err != nil {
 		return
 	}
 	for _, id := range ids {
@@ -72,7 +73,7 @@ func (w *ruleWorld) load(collection string, ids []string) {
 }
 
 // read reads what rules may know of rows whose field has one of these values.
-func (w *ruleWorld) read(collection, field string, values []string, keep func(value, id string, r record.Row)) {
+func (w *RuleWorld) read(collection, field string, values []string, keep func(value, id string, r record.Row)) {
 	fields := readable(collection)
 	columns := make([]string, len(fields)+2)
 	columns[0], columns[1] = "CAST([["+field+"]] AS TEXT)", "id"
@@ -82,7 +83,7 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 	rows, err := w.db.NewQuery(`SELECT ` + strings.Join(columns, ", ") + ` FROM {{` + collection + `}}
 		WHERE [[` + field + `]] IN (SELECT value FROM json_each({:v}))`).Bind(dbx.Params{"v": sqlite.JSONList(values)}).Rows()
 	if err != nil {
-		w.err = err
+		w.Err = err
 		return
 	}
 	defer func() { _ = rows.Close() }()
@@ -93,7 +94,7 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 			dest[i] = &raw[i]
 		}
 		if err := rows.Scan(dest...); err != nil {
-			w.err = err
+			w.Err = err
 			return
 		}
 		r := make(record.Row, len(fields))
@@ -103,7 +104,7 @@ func (w *ruleWorld) read(collection, field string, values []string, keep func(va
 		keep(orBlank(raw[0]), orBlank(raw[1]), r)
 	}
 	if err := rows.Err(); err != nil {
-		w.err = err
+		w.Err = err
 	}
 }
 
@@ -131,7 +132,7 @@ func readable(collection string) []replication.Field {
 }
 
 // By implements record.World.
-func (w *ruleWorld) By(collection, field, value string) (record.Row, bool) {
+func (w *RuleWorld) By(collection, field, value string) (record.Row, bool) {
 	k := [3]string{collection, field, value}
 	r, known := w.by[k]
 	if !known {
@@ -143,7 +144,7 @@ func (w *ruleWorld) By(collection, field, value string) (record.Row, bool) {
 }
 
 // loadBy reads rows by another field than their id.
-func (w *ruleWorld) loadBy(collection, field string, values []string) {
+func (w *RuleWorld) loadBy(collection, field string, values []string) {
 	var asked []string
 	for _, v := range values {
 		k := [3]string{collection, field, v}
@@ -158,10 +159,10 @@ func (w *ruleWorld) loadBy(collection, field string, values []string) {
 }
 
 // Newest implements record.World. It is asked of few rows, rarely, and not kept.
-func (w *ruleWorld) Newest(collection, field string, value int64, of string) string {
+func (w *RuleWorld) Newest(collection, field string, value int64, of string) string {
 	found, err := sqlite.Column(w.db, `SELECT coalesce(max([[`+of+`]]), '') FROM {{`+collection+`}} WHERE [[`+field+`]] = {:v}`, dbx.Params{"v": value})
 	if err != nil {
-		w.err = err
+		w.Err = err
 	}
 	return strings.Join(found, "")
 }
@@ -173,10 +174,10 @@ type other struct {
 }
 
 // Others implements record.World.
-func (w *ruleWorld) Others(collection, field, value string) []record.Row {
+func (w *RuleWorld) Others(collection, field, value string) []record.Row {
 	k := [3]string{collection, field, value}
 	all, known := w.others[k]
-	if !known && w.err == nil {
+	if !known && w.Err == nil {
 		w.read(collection, field, []string{value}, func(_, id string, r record.Row) { all = append(all, other{id, r}) })
 		w.others[k] = all
 		w.size += len(all)
@@ -190,21 +191,21 @@ func (w *ruleWorld) Others(collection, field, value string) []record.Row {
 	return out
 }
 
-// judge is Type.Judge of this row.
-func (w *ruleWorld) judge(t *record.Type, id string, r record.Row) []record.Finding {
+// Judge is Type.Judge of this row.
+func (w *RuleWorld) Judge(t *record.Type, id string, r record.Row) []record.Finding {
 	w.self = Key{t.Name, id}
 	return t.Judge(r, w)
 }
 
 // Roster implements record.World.
-func (w *ruleWorld) Roster(intervention string) map[string]bool {
+func (w *RuleWorld) Roster(intervention string) map[string]bool {
 	roster, known := w.rosters[intervention]
 	if known {
 		return roster
 	}
 	ids, err := sqlite.Column(w.db, `SELECT id FROM participants WHERE intervention = {:i}`, dbx.Params{"i": intervention})
 	if err != nil {
-		w.err = err
+		w.Err = err
 	}
 	roster = make(map[string]bool, len(ids))
 	for _, id := range ids {
@@ -215,8 +216,8 @@ func (w *ruleWorld) Roster(intervention string) map[string]bool {
 	return roster
 }
 
-// wrote keeps up with a row that is written, or will be.
-func (w *ruleWorld) wrote(collection, id string, fields record.Row) {
+// Wrote keeps up with a row that is written, or will be.
+func (w *RuleWorld) Wrote(collection, id string, fields record.Row) {
 	for k := range w.others {
 		if k[0] == collection {
 			delete(w.others, k)
@@ -236,8 +237,8 @@ func (w *ruleWorld) wrote(collection, id string, fields record.Row) {
 	w.rows[collection][id] = r
 }
 
-// prepare reads at once what rules will ask about rows of a kind.
-func (w *ruleWorld) prepare(t *record.Type, rows []record.Row) {
+// Prepare reads at once what rules will ask about rows of a kind.
+func (w *RuleWorld) Prepare(t *record.Type, rows []record.Row) {
 	if w.size > worldRows {
 		w.forget()
 	}
@@ -262,8 +263,8 @@ func (w *ruleWorld) prepare(t *record.Type, rows []record.Row) {
 	}
 }
 
-// unknown are the keys that m does not have yet, each once.
-func unknown[K comparable, V any](m map[K]V, keys []K) []K {
+// Unknown are the keys that m does not have yet, each once.
+func Unknown[K comparable, V any](m map[K]V, keys []K) []K {
 	var out []K
 	seen := make(map[K]bool, len(keys))
 	for _, k := range keys {

@@ -83,9 +83,9 @@ func (e *Engine) spell(tx core.App, collection string, ids []string) error {
 		return nil
 	}
 	// Lenient: what the rows break besides is listed, and does not stop the scan.
-	moved, err := e.drain(tx, own, 0, true)
+	moved, err := e.Drain(tx, own, 0, true)
 	if err == nil {
-		e.tell(tx, moved)
+		e.Tell(tx, moved)
 	}
 	return err
 }

@@ -55,10 +55,10 @@ func newMeters() *meters {
 		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "listeners_dropped_total", Help: "Listening devices that did not read their hints."}),
 		rewinds:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "rewinds_total", Help: "Commits that devices know and this server has lost: it was restored or lost power."}),
 		drains: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Namespace: "chaski", Name: "drain_seconds", Help: "How long settling the changes of one transaction took.",
+			Namespace: "chaski", Name: "drain_seconds", Help: "How long the drain of one transaction took.",
 			Buckets: []float64{.0005, .001, .002, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30},
 		}),
-		drained: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "drained_rows_total", Help: "Rows settled."}),
+		drained: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "chaski", Name: "drained_rows_total", Help: "Rows drained."}),
 	}
 	m.registry.MustRegister(gateStates{m}, m.requests, m.seconds, m.sent, m.mutations, m.pushes, m.pages, m.rows, m.pageBytes, m.pokes, m.dropped, m.rewinds, m.drains, m.drained,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -83,7 +83,7 @@ func (m *meters) Dropped() { m.dropped.Inc() }
 // Rewound counts marks of a lost future that a device came with.
 func (m *meters) Rewound(marks int) { m.rewinds.Add(float64(marks)) }
 
-// Drained notes one settling of the ledger.
+// Drained notes one drain of the ledger.
 func (m *meters) Drained(rows int, took time.Duration) {
 	m.drains.Observe(took.Seconds())
 	m.drained.Add(float64(rows))

@@ -17,7 +17,7 @@ import (
 
 const pbActivityLogger = apis.DefaultActivityLoggerMiddlewareId
 
-// priority: after the proxies are settled, before everything PocketBase does.
+// priority: after it is known which proxies are believed, before everything PocketBase does.
 const priority = -99_990
 
 type contextKey int

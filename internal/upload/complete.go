@@ -58,7 +58,7 @@ func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument,
 	}
 	d, err := f.complete(ctx, up, owner)
 	if err == nil {
-		return d, errors.Join(f.Shelf.Settle(up.ID, app.UploadDone, "", ""), f.drop(up.ID))
+		return d, errors.Join(f.Shelf.End(up.ID, app.UploadDone, "", ""), f.drop(up.ID))
 	}
 	if what := fault.Of(err); !what.Ours() && what.Code != fault.UploadIncomplete && what.Code != fault.Busy {
 		return d, f.refuse(up, what)
@@ -124,7 +124,7 @@ func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
 	if entry := what.Args["entry"]; entry != "" {
 		detail += "\n" + entry
 	}
-	if err := f.Shelf.Settle(up.ID, app.UploadRefused, what.Code, detail); err != nil {
+	if err := f.Shelf.End(up.ID, app.UploadRefused, what.Code, detail); err != nil {
 		return err
 	}
 	if err := errors.Join(f.drop(up.ID), f.Shelf.Discard(up.Document)); err != nil {

@@ -31,9 +31,9 @@ responda por ella con --acknowledge y un motivo, que queda en la auditoría; con
 que se indican. También se puede en «Problemas en los datos». Eso no deshace el cambio: la cifra ya lo
 toma en cuenta. Si se vuelve a cambiar a mano, se vuelve a nombrar.`
 
-// Command is `chaski verify`. settle takes in what arrived past the hooks, answer
+// Command is `chaski verify`. catchUp takes in what arrived past the hooks, answer
 // notes who answers for it. On differences RunE answers ErrDiffers, for which main exits with 1.
-func Command(app core.App, settle func() error, answer Answer) *cobra.Command {
+func Command(app core.App, catchUp func() error, answer Answer) *cobra.Command {
 	var asJSON bool
 	var reason string
 	var rows []string
@@ -55,7 +55,7 @@ func Command(app core.App, settle func() error, answer Answer) *cobra.Command {
 					return err
 				}
 			}
-			return run(app, settle, asJSON, cmd.OutOrStdout())
+			return run(app, catchUp, asJSON, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "escribe el informe completo en JSON")
@@ -64,12 +64,12 @@ func Command(app core.App, settle func() error, answer Answer) *cobra.Command {
 	return cmd
 }
 
-func run(app core.App, settle func() error, asJSON bool, out io.Writer) error {
+func run(app core.App, catchUp func() error, asJSON bool, out io.Writer) error {
 	text := out
 	if asJSON {
 		text = io.Discard
 	}
-	report, err := Run(app, settle, text)
+	report, err := Run(app, catchUp, text)
 	if err != nil {
 		return err
 	}

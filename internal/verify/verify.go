@@ -73,10 +73,10 @@ var ErrNoDatabase = errors.New("en esta carpeta no hay una base de Chaski; indí
 // Run checks everything and writes a report for people to w.
 //
 // Rows that wait to be taken into account were written past the application:
-// they are named first; then settle takes them in, as it does before every pull
+// they are named first; then catchUp takes them in, as it does before every pull
 // and every figure, so that what is compared is what people are shown. All
 // comparing is done in one read transaction, so it may run beside the server.
-func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
+func Run(app core.App, catchUp func() error, w io.Writer) (Report, error) {
 	c := &checker{report: Report{Checked: map[string]int64{}, Differences: []Difference{}}, today: today(app)}
 	if !app.HasTable("dirty") || !app.HasTable("progress_cells") {
 		return c.report, ErrNoDatabase
@@ -89,7 +89,7 @@ func Run(app core.App, settle func() error, w io.Writer) (Report, error) {
 	if err := c.waiting(); err != nil {
 		return c.report, err
 	}
-	if err := settle(); err != nil {
+	if err := catchUp(); err != nil {
 		c.differs(CheckUnattributed, "dirty", "poder tomar en cuenta los cambios pendientes", err.Error())
 	}
 	err := db.Transactional(func(tx *dbx.Tx) error {

@@ -107,7 +107,7 @@ func history(t *testing.T) *testkit.Kit {
 
 func run(t *testing.T, k *testkit.Kit) verify.Report {
 	t.Helper()
-	r, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, io.Discard)
+	r, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestHistoryIsAsRecomputed(t *testing.T) {
 func TestEmptyDatabaseIsNoProof(t *testing.T) {
 	var out bytes.Buffer
 	k := testkit.Empty(t)
-	r, err := verify.Run(k.App, func() error { return k.Engine.Settle(k.App) }, &out)
+	r, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, &out)
 	if err != nil || !r.OK() {
 		t.Fatalf("%v %+v", err, r.Differences)
 	}
@@ -389,7 +389,7 @@ func TestAcknowledge(t *testing.T) {
 			t.Fatalf("%+v", r.Differences)
 		}
 	}
-	settle := func() error { return k.Engine.Settle(k.App) }
+	catchUp := func() error { return k.Engine.CatchUp(k.App) }
 	answer := func(reason string, rows []string) (int, error) {
 		by := app.Answerer{ID: "chaski verify", Name: "chaski verify", Reason: reason}
 		if err := by.Check(); err != nil {
@@ -404,7 +404,7 @@ func TestAcknowledge(t *testing.T) {
 	}
 	execute := func(args ...string) (string, error) {
 		var out bytes.Buffer
-		cmd := verify.Command(k.App, settle, answer)
+		cmd := verify.Command(k.App, catchUp, answer)
 		cmd.SetArgs(args)
 		cmd.SetOut(&out)
 		cmd.SetErr(io.Discard)

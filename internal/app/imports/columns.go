@@ -333,8 +333,8 @@ func (s *survey) months(f *Field, c Column, rows []Row) {
 	})
 }
 
-// settle asks what is open, and answers how each field is read then.
-func (s survey) settle(b *Book) map[string]manner {
+// decide asks what is open, and answers how each field is read then.
+func (s survey) decide(b *Book) map[string]manner {
 	out := map[string]manner{}
 	for name, m := range s.manners {
 		out[name] = m

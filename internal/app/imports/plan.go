@@ -177,7 +177,7 @@ func newPlanner(s source, base Base) *planner {
 		seen: map[string]int{}, lines: map[int]*tally{}, tick: s.tick, closedYears: map[string]bool{},
 		ignored: set1(s.reading.Ignored), kept: set1(s.reading.Kept), typed: s.reading.Constants,
 	}
-	p.manners = s.survey.settle(p.book)
+	p.manners = s.survey.decide(p.book)
 	p.plan.Questions = p.book.questions
 	p.constants, p.plan.Constants = s.spec.constants(s.header, s.reading.Constants)
 	p.plan.Missing = s.spec.missing(s.header, p.constants)

@@ -222,7 +222,7 @@ func (s *Archive) Remember(kind imports.Kind, signature string, mapping map[stri
 
 // Read implements imports.Archive.
 func (s *Archive) Read(_ context.Context, fn func(imports.Base) error) error {
-	if err := s.engine.Settle(s.app); err != nil {
+	if err := s.engine.CatchUp(s.app); err != nil {
 		return err
 	}
 	return fn(importBase{s.app, s.app.ConcurrentDB()})

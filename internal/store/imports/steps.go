@@ -300,7 +300,7 @@ const shownRefusals = 200
 // Check implements imports.Long.
 func (s *Archive) Check(ctx context.Context, b imports.Batch, tick func(done, of int)) (imports.Stop, error) {
 	why := imports.Stop{Fault: errRefused}
-	if err := s.engine.Settle(s.app); err != nil {
+	if err := s.engine.CatchUp(s.app); err != nil {
 		return why, err
 	}
 	for from := 0; from < b.Step && ctx.Err() == nil; from += checkedAtOnce {

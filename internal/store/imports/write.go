@@ -19,7 +19,7 @@ import (
 // writer writes many rows in the transaction of an import. PocketBase's fields
 // check and encode every row, as for a single one; what would cost queries for
 // each row (that relations exist, that nothing cascades) is asked once for all
-// by settled, and the rows go through prepared statements past the record hooks.
+// by allThere, and the rows go through prepared statements past the record hooks.
 // Rows of accounts are few and go through PocketBase whole.
 type writer struct {
 	ctx     context.Context
@@ -87,7 +87,7 @@ func (w *writer) write(writes []imports.Write, tick func(done int)) error {
 		}
 		tick(n + 1)
 	}
-	return w.settled()
+	return w.allThere()
 }
 
 // existing reads the rows that a plan changes.
@@ -204,8 +204,8 @@ func (w *writer) refer(f *form, r *core.Record) error {
 	return nil
 }
 
-// settled says that every row that was referred to exists.
-func (w *writer) settled() error {
+// allThere says that every row that was referred to exists.
+func (w *writer) allThere() error {
 	for _, collection := range slices.Sorted(maps.Keys(w.targets)) {
 		c, err := w.tx.FindCachedCollectionByNameOrId(collection)
 		if err != nil {

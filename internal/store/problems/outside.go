@@ -45,7 +45,7 @@ type outsideRow struct {
 
 // Open implements app.OutsideBook.
 func (b *outsideBook) Open(before string, limit int) (changes []app.OutsideChange, total int, err error) {
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return nil, 0, err
 	}
 	db := b.app.ConcurrentDB()
@@ -105,7 +105,7 @@ func outsideChange(db dbx.Builder, r outsideRow) (app.OutsideChange, error) {
 
 // Answer implements app.OutsideBook.
 func (b *outsideBook) Answer(_ context.Context, by app.Answerer, rows []app.OutsideRow, until string) (int, error) {
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return 0, err
 	}
 	n := 0

@@ -40,7 +40,7 @@ const problemScope = ` FROM row_problems p LEFT JOIN interventions i ON i.id = p
 // List implements app.ProblemBook.
 func (b *book) List(q app.ProblemQuery) (app.ProblemList, error) {
 	var out app.ProblemList
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return out, err
 	}
 	db := b.app.ConcurrentDB()

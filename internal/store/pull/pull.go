@@ -30,9 +30,9 @@ func NewReplica(e *store.Engine, a core.App) *Replica {
 }
 
 // reading runs fn in one read transaction, with what arrived past the hooks
-// settled before.
+// taken in before.
 func (r *Replica) reading(fn func(dbx.Builder) error) error {
-	if err := r.engine.Settle(r.app); err != nil {
+	if err := r.engine.CatchUp(r.app); err != nil {
 		return err
 	}
 	db, ok := r.app.ConcurrentDB().(*dbx.DB)

@@ -31,9 +31,9 @@ type rendicionBook struct {
 	app    core.App
 }
 
-// Read opens one read transaction over a settled ledger.
+// Read opens one read transaction over the ledger, brought up to date.
 func (b *rendicionBook) Read(fn func(app.RendicionPage) error) error {
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return err
 	}
 	db, ok := b.app.ConcurrentDB().(*dbx.DB)

@@ -57,7 +57,7 @@ func (r sheetRow) sheet() app.Sheet {
 
 // Sheets implements app.SheetBook.
 func (b *Book) Sheets(ut string, state attendance.State, limit, offset int) ([]app.Sheet, int64, error) {
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return nil, 0, err
 	}
 	db, params := b.app.ConcurrentDB(), dbx.Params{"ut": ut, "s": string(state), "n": limit, "o": offset}
@@ -78,7 +78,7 @@ func (b *Book) Sheets(ut string, state attendance.State, limit, offset int) ([]a
 
 // Change implements app.SheetBook.
 func (b *Book) Change(ctx context.Context, fn func(app.SheetDesk) error) error {
-	if err := b.engine.Settle(b.app); err != nil {
+	if err := b.engine.CatchUp(b.app); err != nil {
 		return err
 	}
 	return b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {
@@ -124,7 +124,7 @@ func (d *sheetDesk) Audit(actor, action, sheet string, detail any) error {
 // Judge holds every write of a stored sheet against the rule of its
 // validation, whatever path it came by. It is asked in the transaction of the
 // write: what the write leaves alone is as it is stored by now, not as it was
-// read, for a change from outside may have been settled in between.
+// read, for a change from outside may have been taken in since.
 func Judge(ctx context.Context, e *store.Engine, tx core.App, r *core.Record) error {
 	stored, err := tx.FindRecordById("attendance_sheets", r.Id)
 	if err != nil {

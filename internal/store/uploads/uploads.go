@@ -127,8 +127,8 @@ func (u *Shelf) Space(owner, intervention string) (app.UploadSpace, error) {
 	return app.UploadSpace{Person: s.Person, Total: s.Total, Documents: s.Documents}, err
 }
 
-// Settle implements app.UploadShelf.
-func (u *Shelf) Settle(id, state string, refusal fault.Code, found string) error {
+// End implements app.UploadShelf.
+func (u *Shelf) End(id, state string, refusal fault.Code, found string) error {
 	r, err := u.app.FindRecordById("uploads", id)
 	if err != nil {
 		return err

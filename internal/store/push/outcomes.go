@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
@@ -16,11 +17,11 @@ type storedOutcome struct {
 }
 
 func (o *outbound) loadStored(ids []string) error {
-	ids = unknown(o.facts.stored, ids)
+	ids = store.Unknown(o.facts.stored, ids)
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := settleIf(o, o.judged.ids, ids); err != nil {
+	if err := concludeIf(o, o.judged.ids, ids); err != nil {
 		return err
 	}
 	var rows []*storedOutcome
@@ -55,11 +56,11 @@ type counterKey struct {
 
 // loadCounters asks about one device.
 func (o *outbound) loadCounters(asked []counterKey) error {
-	asked = unknown(o.facts.counters, asked)
+	asked = store.Unknown(o.facts.counters, asked)
 	if len(asked) == 0 {
 		return nil
 	}
-	if err := settleIf(o, o.judged.counters, asked); err != nil {
+	if err := concludeIf(o, o.judged.counters, asked); err != nil {
 		return err
 	}
 	numbers := make([]int64, len(asked))
@@ -97,15 +98,15 @@ type fate struct {
 }
 
 func (o *outbound) loadFates(collection string, records []string) error {
-	var asked []Key
+	var asked []store.Key
 	for _, r := range records {
-		asked = append(asked, Key{collection, r})
+		asked = append(asked, store.Key{collection, r})
 	}
-	asked = unknown(o.facts.fates, asked)
+	asked = store.Unknown(o.facts.fates, asked)
 	if len(asked) == 0 {
 		return nil
 	}
-	if err := settleIf(o, o.judged.records, asked); err != nil {
+	if err := concludeIf(o, o.judged.records, asked); err != nil {
 		return err
 	}
 	ids := make([]string, len(asked))
@@ -117,7 +118,7 @@ func (o *outbound) loadFates(collection string, records []string) error {
 	err := o.rows(&rows, `SELECT record, user, status, `+waits+` AS waits FROM sync_mutations WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))
 		ORDER BY status = 'parked' DESC, seq DESC, counter DESC`, dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)})
 	for _, r := range rows {
-		k := Key{collection, r.Record}
+		k := store.Key{collection, r.Record}
 		o.facts.fates[k] = append(o.facts.fates[k], r)
 	}
 	return err
@@ -126,14 +127,14 @@ func (o *outbound) loadFates(collection string, records []string) error {
 // ParkedFor implements app.Outbound.
 func (o *outbound) ParkedFor(collection, record string) (bool, error) {
 	err := o.loadFates(collection, []string{record})
-	fates := o.facts.fates[Key{collection, record}]
+	fates := o.facts.fates[store.Key{collection, record}]
 	return len(fates) > 0 && fates[0].Status == app.Parked, err
 }
 
 // FateOf implements app.Outbound.
 func (o *outbound) FateOf(user, collection, record string) (string, error) {
 	err := o.loadFates(collection, []string{record})
-	for _, f := range o.facts.fates[Key{collection, record}] {
+	for _, f := range o.facts.fates[store.Key{collection, record}] {
 		if f.User == user && f.Waits {
 			return "", err
 		} else if f.User == user {

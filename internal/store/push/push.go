@@ -1,4 +1,5 @@
-package store
+// Package push judges what devices send, many pushes to a commit, and keeps the outcomes.
+package push
 
 import (
 	"context"
@@ -11,34 +12,35 @@ import (
 	"chaski/internal/domain/device"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
 // outbound implements app.Outbound.
 type outbound struct {
-	engine *Engine
+	engine *store.Engine
 	ctx    context.Context
 	tx     core.App
 	db     dbx.Builder
 	sql    *sqlite.Statements
-	own    map[Key]bool
-	makers map[Key]string
+	own    map[store.Key]bool
+	makers map[store.Key]string
 	facts  *facts
-	world  *ruleWorld
+	world  *store.RuleWorld
 	judged judged
 	quick  *quick // new records that are not in the tables yet; nil in careful mode
 	writes int    // calls that may have left something in the transaction
-	moved  []Moved
+	moved  []store.Moved
 }
 
 // open begins a commit that pushes share. careful writes every record through
 // PocketBase, which takes some twenty times as long and finds out which record
 // it is that the schema refuses.
-func (c *Commits) open(tx core.App, h *hand, careful bool) *outbound {
+func (c *Commits) open(tx core.App, h *store.Hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: c.engine, tx: tx, db: db, sql: sqlite.Prepare(db), own: h.own, makers: h.makers, facts: newFacts(),
-		world: newRuleWorld(db, c.engine.Today()),
+		engine: c.engine, tx: tx, db: db, sql: sqlite.Prepare(db), own: h.Own, makers: h.Makers, facts: newFacts(),
+		world: store.NewRuleWorld(db, c.engine.Today()),
 	}
 	if !careful {
 		o.quick = newQuick(tx, o.sql)
@@ -75,7 +77,7 @@ func (o *outbound) Apply(w app.Write) error {
 		return err
 	}
 	o.writes++
-	k := Key{w.Collection, w.Record}
+	k := store.Key{w.Collection, w.Record}
 	if w.Op == "create" {
 		o.makers[k] = w.Maker
 	}
@@ -101,9 +103,9 @@ func (o *outbound) wrote(w app.Write) {
 	o.facts.wrote(w)
 	switch w.Op {
 	case "create":
-		o.world.wrote(w.Collection, w.Record, record.Row(w.Fields))
+		o.world.Wrote(w.Collection, w.Record, record.Row(w.Fields))
 	default: // read again
-		o.world.wrote(w.Collection, w.Record, nil)
+		o.world.Wrote(w.Collection, w.Record, nil)
 	}
 }
 
@@ -129,7 +131,7 @@ func (o *outbound) applyCarefully(w app.Write) error {
 	if undo := o.exec(`RELEASE mutation`); undo != nil {
 		return errors.Join(err, undo)
 	}
-	return ShapeFault(err)
+	return store.ShapeFault(err)
 }
 
 func (o *outbound) exec(sql string) error {

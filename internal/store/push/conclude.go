@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"encoding/json"
@@ -9,17 +9,18 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
 // judged are the pushes of a commit that are decided, and whose outcomes are not
-// stored yet: they share one drain. Who asks for what one of them decided settles
+// stored yet: they share one drain. Who asks for what one of them decided concludes
 // them first, so that each is judged as if the others had been committed before.
 type judged struct {
 	pushes   []judgedPush
 	ids      map[string]bool // of their mutations
 	counters map[counterKey]bool
-	records  map[Key]bool
+	records  map[store.Key]bool
 	awaited  map[app.Came]bool // records that some of them wait for
 }
 
@@ -36,11 +37,11 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) {
 	o.writes++
 	j := &o.judged
 	if j.ids == nil {
-		*j = judged{ids: map[string]bool{}, counters: map[counterKey]bool{}, records: map[Key]bool{}, awaited: map[app.Came]bool{}}
+		*j = judged{ids: map[string]bool{}, counters: map[counterKey]bool{}, records: map[store.Key]bool{}, awaited: map[app.Came]bool{}}
 	}
 	j.pushes = append(j.pushes, judgedPush{user, device, decisions})
 	for _, d := range decisions {
-		counter, record := counterKey{device, d.Mutation.Counter}, Key{d.Mutation.Collection, d.Mutation.Record}
+		counter, record := counterKey{device, d.Mutation.Counter}, store.Key{d.Mutation.Collection, d.Mutation.Record}
 		j.ids[d.Mutation.ID], j.counters[counter], j.records[record] = true, true, true
 		j.awaited[d.Awaits()] = true
 		o.facts.decided(d)
@@ -48,18 +49,18 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) {
 	}
 }
 
-// settleIf settles the pushes judged so far if one of them decided something among
+// concludeIf concludes the pushes judged so far if one of them decided something among
 // the keys.
-func settleIf[K comparable](o *outbound, decided map[K]bool, keys []K) error {
+func concludeIf[K comparable](o *outbound, decided map[K]bool, keys []K) error {
 	if slices.ContainsFunc(keys, func(k K) bool { return decided[k] }) {
-		return o.settle()
+		return o.conclude()
 	}
 	return nil
 }
 
-// settle brings the ledger up to date with what this transaction wrote, and
+// conclude brings the ledger up to date with what this transaction wrote, and
 // stores the outcomes of the pushes judged so far.
-func (o *outbound) settle() error {
+func (o *outbound) conclude() error {
 	pushes := o.judged.pushes
 	o.judged = judged{}
 	if err := o.receipts(pushes...); err != nil {
@@ -75,7 +76,7 @@ func (o *outbound) receipts(pushes ...judgedPush) error {
 	if err := o.flush(); err != nil {
 		return err
 	}
-	moved, err := o.engine.drain(o.tx, o.own, len(pushes), true)
+	moved, err := o.engine.Drain(o.tx, o.own, len(pushes), true)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (o *outbound) receipts(pushes ...judgedPush) error {
 			d.Outcome.Seq = seq
 			d.Outcome.Receipt = fmt.Sprintf("%s-%d-%d-%d", node, epoch, seq, d.Mutation.Counter)
 			if revOpen(d) {
-				d.Outcome.Rev = revs[Key{d.Mutation.Collection, d.Mutation.Record}]
+				d.Outcome.Rev = revs[store.Key{d.Mutation.Collection, d.Mutation.Record}]
 			}
 		}
 	}
@@ -106,7 +107,7 @@ func (o *outbound) receipts(pushes ...judgedPush) error {
 }
 
 // openRevs are the revs of records whose outcomes do not say theirs yet.
-func (o *outbound) openRevs(pushes []judgedPush) (map[Key]int64, error) {
+func (o *outbound) openRevs(pushes []judgedPush) (map[store.Key]int64, error) {
 	open := map[string][]string{}
 	for _, p := range pushes {
 		for _, d := range p.decisions {
@@ -115,7 +116,7 @@ func (o *outbound) openRevs(pushes []judgedPush) (map[Key]int64, error) {
 			}
 		}
 	}
-	out := map[Key]int64{}
+	out := map[store.Key]int64{}
 	for _, collection := range slices.Sorted(maps.Keys(open)) {
 		var rows []struct {
 			Record string `db:"record"`
@@ -126,7 +127,7 @@ func (o *outbound) openRevs(pushes []judgedPush) (map[Key]int64, error) {
 			return nil, err
 		}
 		for _, r := range rows {
-			out[Key{collection, r.Record}] = r.Rev
+			out[store.Key{collection, r.Record}] = r.Rev
 		}
 	}
 	return out, nil

@@ -1,4 +1,4 @@
-package store
+package push
 
 // Waiting is how many pushes wait for their turn to write.
 func (c *Commits) Waiting() int {

@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
@@ -21,7 +22,7 @@ const pushesAtOnce = 32
 // however many rows it has. One of those that wait leads; the others sleep until
 // their turn is over or the lead is theirs.
 type Commits struct {
-	engine  *Engine
+	engine  *store.Engine
 	app     core.App
 	mu      sync.Mutex
 	waiting []*turn
@@ -29,7 +30,7 @@ type Commits struct {
 }
 
 // NewCommits binds the pushes to an app.
-func NewCommits(e *Engine, a core.App) *Commits { return &Commits{engine: e, app: a} }
+func NewCommits(e *store.Engine, a core.App) *Commits { return &Commits{engine: e, app: a} }
 
 // turn is one push that waits.
 type turn struct {
@@ -125,11 +126,11 @@ func (c *Commits) commit(some []*turn) {
 // A push that is refused before it wrote anything takes no part.
 func (c *Commits) together(some []*turn, careful bool) error {
 	return c.app.RunInTransaction(func(tx core.App) error {
-		h, err := c.engine.begin(tx)
+		h, err := c.engine.Begin(tx)
 		if err != nil {
 			return err
 		}
-		defer c.engine.end(tx)
+		defer c.engine.End(tx)
 		o := c.open(tx, h, careful)
 		defer o.sql.Close()
 		for _, t := range some {
@@ -139,7 +140,7 @@ func (c *Commits) together(some []*turn, careful bool) error {
 				return t.err
 			}
 		}
-		if err := guarded(o.settle); err != nil {
+		if err := guarded(o.conclude); err != nil {
 			return err
 		}
 		var durable int64
@@ -150,7 +151,7 @@ func (c *Commits) together(some []*turn, careful bool) error {
 			t.durable = durable
 		}
 		for _, m := range o.moved {
-			c.engine.tell(tx, m)
+			c.engine.Tell(tx, m)
 		}
 		return nil
 	})

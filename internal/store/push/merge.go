@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"encoding/json"
@@ -7,20 +7,21 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/replication"
+	"chaski/internal/store"
 )
 
 // Row implements app.Outbound.
 func (o *outbound) Row(collection, record string) (app.RecordState, error) {
-	if err := o.settle(); err != nil {
+	if err := o.conclude(); err != nil {
 		return app.RecordState{}, err
 	}
-	row, err := findSyncRow(o.db, Key{collection, record})
+	row, err := store.FindSyncRow(o.db, store.Key{collection, record})
 	if err != nil || row.Rev == 0 {
 		return app.RecordState{}, err
 	}
-	out := app.RecordState{Known: true, Gone: row.Payload == "", Rev: row.Rev, Maker: row.MadeBy, FieldRevs: decodeFieldRevs(row.FieldRevs), Data: decodePayload(row.Payload)}
+	out := app.RecordState{Known: true, Gone: row.Payload == "", Rev: row.Rev, Maker: row.MadeBy, FieldRevs: store.DecodeFieldRevs(row.FieldRevs), Data: store.DecodePayload(row.Payload)}
 	if out.Gone {
-		out.Data = decodePayload(row.Gone)
+		out.Data = store.DecodePayload(row.Gone)
 	}
 	return out, nil
 }
@@ -32,7 +33,7 @@ func (o *outbound) BasesAfter(user, mutation, collection, record string) (replic
 		Rev   int64  `db:"rev"`
 	}
 	var out replication.Bases
-	if err := settleIf(o, o.judged.ids, []string{mutation}); err != nil {
+	if err := concludeIf(o, o.judged.ids, []string{mutation}); err != nil {
 		return out, false, err
 	}
 	err := o.rows(&rows, `SELECT bases, CASE status WHEN 'applied' THEN coalesce(json_extract(outcome, '$.rev'), 0) ELSE 0 END AS rev
@@ -63,7 +64,7 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 		}
 		return app.Hand{User: rows[0].User, Name: rows[0].Name, At: rows[0].At}, true, nil
 	}
-	if err := settleIf(o, o.judged.records, []Key{{collection, record}}); err != nil {
+	if err := concludeIf(o, o.judged.records, []store.Key{{collection, record}}); err != nil {
 		return app.Hand{}, err
 	}
 	hand, found, err := pick(`SELECT m.user, coalesce(u.name, '') AS name, m.received_at AS at FROM sync_mutations m LEFT JOIN users u ON u.id = m.user
@@ -75,26 +76,26 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 	}
 	hand, _, err = pick(`SELECT coalesce(u.id, '') AS user, coalesce(u.name, '') AS name, replace(a.created, ' ', 'T') AS at
 		FROM audit a LEFT JOIN users u ON u.id = a.actor
-		WHERE a.collection = {:c} AND a.record = {:r} AND a.action IN `+writersSQL+` ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
+		WHERE a.collection = {:c} AND a.record = {:r} AND a.action IN `+store.WritersSQL+` ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})
 	return hand, err
 }
 
 // Note implements app.Outbound.
 func (o *outbound) Note(n app.Note) error {
 	o.writes++
-	return WriteAudit(o.tx, Audit{
-		Actor: n.Actor, Action: n.Action, Key: Key{n.Collection, n.Record}, Detail: n.Detail, Device: n.Device, At: o.engine.Now(),
+	return store.WriteAudit(o.tx, store.Audit{
+		Actor: n.Actor, Action: n.Action, Key: store.Key{n.Collection, n.Record}, Detail: n.Detail, Device: n.Device, At: o.engine.Now(),
 	})
 }
 
 // Conflict implements app.Outbound.
 func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
-	var rows []conflictRow
-	err := o.rows(&rows, `SELECT `+conflictColumns+` WHERE c.id = {:id}`, dbx.Params{"id": id})
+	var rows []store.ConflictRow
+	err := o.rows(&rows, `SELECT `+store.ConflictColumns+` WHERE c.id = {:id}`, dbx.Params{"id": id})
 	if err != nil || len(rows) == 0 {
 		return app.Conflict{}, false, err
 	}
-	c, err := rows[0].conflict()
+	c, err := rows[0].Conflict()
 	return c, true, err
 }
 
@@ -103,15 +104,15 @@ func (o *outbound) OpenConflicts(author, collection, record string) ([]app.Confl
 	if err := o.flush(); err != nil {
 		return nil, err
 	}
-	var rows []conflictRow
-	err := o.rows(&rows, `SELECT `+conflictColumns+` WHERE c.record = {:r} AND c.collection = {:c} AND c.author = {:a} AND c.state = {:s}
+	var rows []store.ConflictRow
+	err := o.rows(&rows, `SELECT `+store.ConflictColumns+` WHERE c.record = {:r} AND c.collection = {:c} AND c.author = {:a} AND c.state = {:s}
 		ORDER BY c.created, c.id`, dbx.Params{"r": record, "c": collection, "a": author, "s": app.ConflictOpen})
 	if err != nil {
 		return nil, err
 	}
 	out := make([]app.Conflict, len(rows))
 	for i, r := range rows {
-		if out[i], err = r.conflict(); err != nil {
+		if out[i], err = r.Conflict(); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
@@ -21,17 +22,17 @@ import (
 type facts struct {
 	stored     map[string]*storedOutcome // by mutation; nil: none
 	counters   map[counterKey]bool
-	fates      map[Key][]fate
+	fates      map[store.Key][]fate
 	works      map[string]*app.Work
 	tenures    map[string]app.Tenure // of the person whose push is judged
 	tenuresOf  tenant
-	parents    map[Key]*app.Parent
+	parents    map[store.Key]*app.Parent
 	rosters    map[string]string // participant -> intervention
 	taken      map[takenIn]map[string]bool
 	present    map[string]int64 // visit -> how many
 	executes   map[[2]string]app.Tenure
 	checklists map[string]bool
-	there      map[Key]bool
+	there      map[store.Key]bool
 }
 
 // takenIn is what the records of one row say in a field that each may say once.
@@ -39,9 +40,9 @@ type takenIn struct{ collection, field, of string }
 
 func newFacts() *facts {
 	return &facts{
-		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[Key][]fate{}, works: map[string]*app.Work{},
-		parents: map[Key]*app.Parent{}, rosters: map[string]string{}, taken: map[takenIn]map[string]bool{}, present: map[string]int64{},
-		executes: map[[2]string]app.Tenure{}, checklists: map[string]bool{}, there: map[Key]bool{},
+		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[store.Key][]fate{}, works: map[string]*app.Work{},
+		parents: map[store.Key]*app.Parent{}, rosters: map[string]string{}, taken: map[takenIn]map[string]bool{}, present: map[string]int64{},
+		executes: map[[2]string]app.Tenure{}, checklists: map[string]bool{}, there: map[store.Key]bool{},
 	}
 }
 
@@ -60,21 +61,21 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 		}
 		made[t.Name] = append(made[t.Name], m.Record)
 		if t.Parent == "" {
-			works = append(works, text(m.Fields, "intervention"))
+			works = append(works, store.Text(m.Fields, "intervention"))
 		} else {
-			parents[t.ParentType()] = append(parents[t.ParentType()], text(m.Fields, t.Parent))
+			parents[t.ParentType()] = append(parents[t.ParentType()], store.Text(m.Fields, t.Parent))
 		}
 		for _, c := range t.Constraints {
 			switch c.Rule {
 			case record.BelongsTo:
-				participants = append(participants, text(m.Fields, c.Field))
+				participants = append(participants, store.Text(m.Fields, c.Field))
 			case record.UniqueIn:
 				k := takenIn{t.Name, c.Field, c.In}
-				taken[k] = append(taken[k], text(m.Fields, c.In))
+				taken[k] = append(taken[k], store.Text(m.Fields, c.In))
 			}
 		}
 		if t.Name == "visit_marks" {
-			marked = append(marked, text(m.Fields, "visit"))
+			marked = append(marked, store.Text(m.Fields, "visit"))
 		}
 	}
 	loads := []func() error{
@@ -116,11 +117,11 @@ func (o *outbound) parentWorks() []string {
 }
 
 func (o *outbound) loadWorks(ids []string) error {
-	ids = unknown(o.facts.works, ids)
+	ids = store.Unknown(o.facts.works, ids)
 	if len(ids) == 0 {
 		return nil
 	}
-	works, err := findWorks(o.db, ids)
+	works, err := store.FindWorks(o.db, ids)
 	for _, id := range ids {
 		o.facts.works[id] = nil
 	}
@@ -172,11 +173,11 @@ func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure,
 // loadParents reads records that others belong to: of which work, whose, and what
 // the rules of their kind ask. Who made one is a field of it, or remembered with it.
 func (o *outbound) loadParents(collection string, ids []string) error {
-	keys := make([]Key, len(ids))
+	keys := make([]store.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = Key{collection, id}
+		keys[i] = store.Key{collection, id}
 	}
-	keys = unknown(o.facts.parents, keys)
+	keys = store.Unknown(o.facts.parents, keys)
 	t := records.Find(collection)
 	if len(keys) == 0 || t == nil {
 		return nil
@@ -207,7 +208,7 @@ func (o *outbound) loadParents(collection string, ids []string) error {
 		WHERE p.id IN (SELECT value FROM json_each({:ids}))`,
 		dbx.Params{"c": collection, "ids": sqlite.JSONList(ids[:len(keys)]), "hidden": t.Hidden().Value})
 	for _, r := range rows {
-		o.facts.parents[Key{collection, r.ID}] = &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount}
+		o.facts.parents[store.Key{collection, r.ID}] = &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount}
 	}
 	return err
 }
@@ -215,7 +216,7 @@ func (o *outbound) loadParents(collection string, ids []string) error {
 // Parent implements app.Outbound.
 func (o *outbound) Parent(collection, id string) (app.Parent, bool, error) {
 	err := o.loadParents(collection, []string{id})
-	if p := o.facts.parents[Key{collection, id}]; p != nil {
+	if p := o.facts.parents[store.Key{collection, id}]; p != nil {
 		return *p, true, err
 	}
 	return app.Parent{}, false, err
@@ -233,7 +234,7 @@ func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
 	switch {
 	case err != nil:
 		return app.Never, err
-	case len(states) > 0 && slices.Contains(EndedStates, states[0]):
+	case len(states) > 0 && slices.Contains(store.EndedStates, states[0]):
 		tenure = app.Ended
 	case len(states) > 0:
 		tenure = app.Now
@@ -243,7 +244,7 @@ func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
 }
 
 func (o *outbound) loadRosters(ids []string) error {
-	ids = unknown(o.facts.rosters, ids)
+	ids = store.Unknown(o.facts.rosters, ids)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -274,7 +275,7 @@ func (o *outbound) loadTaken(collection string, c record.Constraint, of []string
 	for _, id := range of {
 		asked = append(asked, takenIn{collection, c.Field, id})
 	}
-	asked = unknown(o.facts.taken, asked)
+	asked = store.Unknown(o.facts.taken, asked)
 	if len(asked) == 0 {
 		return nil
 	}
@@ -302,7 +303,7 @@ func (o *outbound) Taken(collection string, c record.Constraint, of, value strin
 }
 
 func (o *outbound) loadPresent(visits []string) error {
-	visits = unknown(o.facts.present, visits)
+	visits = store.Unknown(o.facts.present, visits)
 	if len(visits) == 0 {
 		return nil
 	}
@@ -340,11 +341,11 @@ func (o *outbound) ChecklistExists(key string, version int64) (bool, error) {
 }
 
 func (o *outbound) loadThere(collection string, records []string) error {
-	var asked []Key
+	var asked []store.Key
 	for _, r := range records {
-		asked = append(asked, Key{collection, r})
+		asked = append(asked, store.Key{collection, r})
 	}
-	asked = unknown(o.facts.there, asked)
+	asked = store.Unknown(o.facts.there, asked)
 	if len(asked) == 0 {
 		return nil
 	}
@@ -355,7 +356,7 @@ func (o *outbound) loadThere(collection string, records []string) error {
 	}
 	there, err := sqlite.Column(o.db, `SELECT id FROM `+collection+` WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
 	for _, id := range there {
-		o.facts.there[Key{collection, id}] = true
+		o.facts.there[store.Key{collection, id}] = true
 	}
 	return err
 }
@@ -363,15 +364,15 @@ func (o *outbound) loadThere(collection string, records []string) error {
 // Exists implements app.Outbound.
 func (o *outbound) Exists(collection, record string) (bool, error) {
 	err := o.loadThere(collection, []string{record})
-	return o.facts.there[Key{collection, record}], err
+	return o.facts.there[store.Key{collection, record}], err
 }
 
 // wrote keeps up with what the pushes write.
 func (f *facts) wrote(w app.Write) {
-	f.there[Key{w.Collection, w.Record}] = w.Op != "delete"
+	f.there[store.Key{w.Collection, w.Record}] = w.Op != "delete"
 	t := records.Find(w.Collection)
 	if w.Op != "create" {
-		delete(f.parents, Key{w.Collection, w.Record}) // read again
+		delete(f.parents, store.Key{w.Collection, w.Record}) // read again
 		for _, c := range t.Constraints {
 			f.forget(w.Collection, c.Field)
 		}
@@ -380,21 +381,21 @@ func (f *facts) wrote(w app.Write) {
 	if len(records.Children(w.Collection)) > 0 {
 		headcount, _ := w.Fields["headcount"].(int64)
 		hidden := t.Hidden()
-		f.parents[Key{w.Collection, w.Record}] = &app.Parent{
-			Work: text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
-			Unmade: hidden.Field != "" && text(w.Fields, hidden.Field) == hidden.Value,
+		f.parents[store.Key{w.Collection, w.Record}] = &app.Parent{
+			Work: store.Text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
+			Unmade: hidden.Field != "" && store.Text(w.Fields, hidden.Field) == hidden.Value,
 		}
 	}
 	for _, c := range t.Constraints {
 		if c.Rule != record.UniqueIn {
 			continue
 		}
-		if taken := f.taken[takenIn{w.Collection, c.Field, text(w.Fields, c.In)}]; taken != nil {
-			taken[text(w.Fields, c.Field)] = true
+		if taken := f.taken[takenIn{w.Collection, c.Field, store.Text(w.Fields, c.In)}]; taken != nil {
+			taken[store.Text(w.Fields, c.Field)] = true
 		}
 	}
-	if n, known := f.present[text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
-		f.present[text(w.Fields, "visit")] = n + 1
+	if n, known := f.present[store.Text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
+		f.present[store.Text(w.Fields, "visit")] = n + 1
 	}
 }
 
@@ -409,5 +410,5 @@ func (f *facts) forget(collection, field string) {
 // decided: what was known of the mutation and its record's fate is known no more.
 func (f *facts) decided(d app.Decision) {
 	delete(f.stored, d.Mutation.ID)
-	delete(f.fates, Key{d.Mutation.Collection, d.Mutation.Record})
+	delete(f.fates, store.Key{d.Mutation.Collection, d.Mutation.Record})
 }

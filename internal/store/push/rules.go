@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store"
 )
 
 // permits judges one record before a mutation writes it, so that the mutation
@@ -24,11 +25,11 @@ func (o *outbound) permits(w app.Write) error {
 		if err := o.flush(); err != nil {
 			return err
 		}
-		rows, err := loadPayloads(o.db, c, []string{w.Record})
+		rows, err := store.LoadPayloads(o.db, c, []string{w.Record})
 		if err != nil {
 			return err
 		}
-		old = rows.now[w.Record]
+		old = rows.Now[w.Record]
 		for name, v := range old {
 			now[name] = v
 		}
@@ -36,9 +37,9 @@ func (o *outbound) permits(w app.Write) error {
 	for name, v := range w.Fields {
 		now[name] = plain(v)
 	}
-	f := refuses(old, now, o.world.judge(t, w.Record, record.Row(now)))
-	if o.world.err != nil {
-		return o.world.err
+	f := store.Refuses(old, now, o.world.Judge(t, w.Record, record.Row(now)))
+	if o.world.Err != nil {
+		return o.world.Err
 	}
 	if f != nil {
 		return f
@@ -78,7 +79,7 @@ func (o *outbound) expectRules(batch []app.Mutation) error {
 		}
 	}
 	for _, collection := range slices.Sorted(maps.Keys(rows)) {
-		o.world.prepare(records.Find(collection), rows[collection])
+		o.world.Prepare(records.Find(collection), rows[collection])
 	}
-	return o.world.err
+	return o.world.Err
 }

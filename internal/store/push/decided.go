@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
 	"chaski/internal/replication"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
@@ -38,16 +39,16 @@ func (o *outbound) Waiting(user string, came []app.Came) ([]app.ParkedMutation, 
 			return nil, err
 		}
 	}
-	if err := o.settle(); err != nil {
+	if err := o.conclude(); err != nil {
 		return nil, err
 	}
-	var rows []parkedRow
-	if err := o.rows(&rows, `SELECT `+parkedColumns+waitingSQL+` ORDER BY m.counter, m.seq, m.rowid`, params); err != nil {
+	var rows []store.ParkedRow
+	if err := o.rows(&rows, `SELECT `+store.ParkedColumns+waitingSQL+` ORDER BY m.counter, m.seq, m.rowid`, params); err != nil {
 		return nil, err
 	}
 	out := make([]app.ParkedMutation, 0, len(rows))
 	for _, r := range rows {
-		w, err := r.parked()
+		w, err := r.Parked()
 		if err != nil {
 			return nil, err
 		}
@@ -132,8 +133,8 @@ func (o *outbound) replaceOutcome(was string, d app.Decision) error {
 
 // Parked implements app.Outbound.
 func (o *outbound) Parked() ([]app.ParkedMutation, error) {
-	if err := o.settle(); err != nil {
+	if err := o.conclude(); err != nil {
 		return nil, err
 	}
-	return (&parkedReader{db: o.db}).read()
+	return (&store.ParkedReader{DB: o.db}).Read()
 }

@@ -1,4 +1,4 @@
-package store
+package push
 
 import (
 	"github.com/pocketbase/pocketbase/core"

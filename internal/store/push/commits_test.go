@@ -1,4 +1,4 @@
-package store_test
+package push_test
 
 import (
 	"context"
@@ -13,7 +13,8 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
-	"chaski/internal/store"
+
+	"chaski/internal/store/push"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -115,14 +116,14 @@ func pushed(p *app.Pusher, s sent) (outcome, []string) {
 // world is a server whose commits are counted.
 type world struct {
 	k       *testkit.Kit
-	commits *store.Commits
+	commits *push.Commits
 	pusher  *app.Pusher
 	drains  int
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{k: testkit.World(t)}
-	w.commits = store.NewCommits(w.k.Engine, w.k.App)
+	w.commits = push.NewCommits(w.k.Engine, w.k.App)
 	w.pusher = &app.Pusher{Commits: w.commits, Now: func() time.Time { return w.k.Clock }}
 	return w
 }
@@ -180,15 +181,15 @@ func TestConcurrentPushesShareACommit(t *testing.T) {
 		t.Errorf("%d drains for %d pushes: nothing was shared", shared.drains, len(all))
 	}
 	for _, w := range []*world{apart, shared} {
-		report, err := verify.Run(w.k.App, func() error { return w.k.Engine.Settle(w.k.App) }, io.Discard)
+		report, err := verify.Run(w.k.App, func() error { return w.k.Engine.CatchUp(w.k.App) }, io.Discard)
 		if err != nil || !report.OK() {
 			t.Errorf("%v %+v", err, report.Differences)
 		}
 	}
 }
 
-// Visits of many phones, of which none depends on another, are settled once.
-func TestConcurrentPushesSettleOnce(t *testing.T) {
+// Visits of many phones, of which none depends on another, are concluded once.
+func TestConcurrentPushesAreConcludedOnce(t *testing.T) {
 	w := newWorld(t)
 	var all []sent
 	for n := range 20 {
