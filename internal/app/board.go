@@ -228,7 +228,7 @@ type VisitSummary struct {
 	SupervisorID                     string
 	VisitedOn                        day.Day
 	Headcount, Present, Absent       int64
-	Findings                         int64
+	Parts                            map[string]int64 // how many there are of each kind
 }
 
 // Answer to a point of a checklist.
@@ -244,15 +244,6 @@ type MarkSeen struct {
 	CoverageSeen           string // what the phone showed when the person was marked, "" for nothing
 	Counted                bool   // this jornal is the one that counted the cupo
 }
-
-// FindingSeen is a finding of a visit.
-type FindingSeen struct {
-	ID, Severity, Description, CorrectiveMeasure, Responsible, State string
-	DueOn                                                            day.Day
-}
-
-// UnlistedSeen is a person at work who was not on the roster.
-type UnlistedSeen struct{ ID, DNI, Name, Note string }
 
 // Fix is what the sensor said of a visit's position besides where it is.
 type Fix struct {
@@ -270,7 +261,8 @@ func (d VisitDetail) Place() visit.PositionVerdict {
 	return visit.Position{LatE6: d.LatE6, LonE6: d.LonE6, AccuracyM: d.AccuracyM, AgeS: d.Fix.AgeS, Mocked: d.Fix.Mocked}.Judge()
 }
 
-// VisitDetail is a visit as evidence.
+// VisitDetail is a visit as evidence. What else was recorded on it is read by kind
+// (RecordQuery).
 type VisitDetail struct {
 	Summary                            VisitSummary
 	Intervention, InterventionName, UT string
@@ -286,6 +278,4 @@ type VisitDetail struct {
 	Answers                            []Answer
 	Note                               string
 	Marks                              []MarkSeen
-	Findings                           []FindingSeen
-	Unlisted                           []UnlistedSeen
 }

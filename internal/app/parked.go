@@ -66,7 +66,8 @@ func groupsOf(all []ParkedMutation) []ParkedGroup {
 	return out
 }
 
-// Parked lists what waits within the actor's reach, oldest first.
+// Parked lists what waits within the actor's reach, oldest first. It names nobody
+// but the authors.
 func (r *Reviewer) Parked(a actor.Actor) ([]ParkedGroup, error) {
 	ut, err := reach(a, actor.ReviewParked)
 	if err != nil {
@@ -82,33 +83,7 @@ func (r *Reviewer) Parked(a actor.Actor) ([]ParkedGroup, error) {
 			out = append(out, g)
 		}
 	}
-	return out, r.sawParked(a, out)
-}
-
-// sawParked notes the groups that name people outside a roster.
-func (r *Reviewer) sawParked(a actor.Actor, groups []ParkedGroup) error {
-	var seen []Sight
-	for _, g := range groups {
-		rows := 0
-		for _, p := range g {
-			if records.NamesPeople(p.Mutation.Collection) && p.Mutation.Op != "delete" {
-				rows++
-			}
-		}
-		if rows > 0 {
-			seen = append(seen, g.sight(a, rows))
-		}
-	}
-	return r.Sights.Saw(seen...)
-}
-
-// sight is that somebody was shown people in what waits.
-func (g ParkedGroup) sight(a actor.Actor, rows int) Sight {
-	collection, id, _ := strings.Cut(g[0].Root, "/")
-	return Sight{
-		Actor: a.User, Action: ActionRead, Collection: collection, Record: id,
-		Detail: SightDetail{What: "parked", Intervention: g.Work().ID, Rows: rows},
-	}
+	return out, nil
 }
 
 // Review is who decided about parked work, and why; nobody where a record came that

@@ -10,6 +10,7 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/visit"
+	"chaski/internal/records"
 )
 
 // ParkedDetail is all that a group says, as its reviewer reads it.
@@ -23,10 +24,11 @@ type ParkedDetail struct {
 	Items []ParkedItem
 }
 
-// ParkedItem is one mutation of a group: what its device said of it, and when.
+// ParkedItem is one mutation of a group: what its device said, and when.
 type ParkedItem struct {
 	Mutation, Collection, Record, Op string
-	Name                             string // whom a mark is about
+	Fields                           map[string]any
+	Name                             string // whom it is about, where that is somebody of a roster
 	Why                              fault.Code
 	At                               string // by the device's clock
 	ReceivedAt                       time.Time
@@ -66,41 +68,56 @@ func (g ParkedGroup) has(mutation string) bool {
 }
 
 func (r *Reviewer) sawDetail(a actor.Actor, d ParkedDetail) error {
-	if d.Visit == nil || len(d.Visit.Marks)+len(d.Visit.Unlisted) == 0 {
+	named := 0
+	for _, x := range d.Items {
+		if x.Name != "" || records.NamesPeople(x.Collection) && x.Op != "delete" {
+			named++
+		}
+	}
+	if named == 0 {
 		return nil
 	}
-	rows := len(d.Visit.Marks) + len(d.Visit.Unlisted)
-	return r.Sights.Saw(d.Group.sight(a, rows))
+	collection, id, _ := strings.Cut(d.Group[0].Root, "/")
+	return r.Sights.Saw(Sight{
+		Actor: a.User, Action: ActionRead, Collection: collection, Record: id,
+		Detail: SightDetail{What: "parked", Intervention: d.Group.Work().ID, Rows: named},
+	})
 }
 
+// detail says of each mutation whom it is about, and what the visit would be.
 func (r *Reviewer) detail(g ParkedGroup) (ParkedDetail, error) {
-	d, names := ParkedDetail{Group: g}, map[string]string{}
+	d := ParkedDetail{Group: g}
+	ids := make([]string, len(g))
+	for i, p := range g {
+		ids[i] = sent(p.Mutation.Fields).text(records.Find(p.Mutation.Collection).About())
+	}
+	people, err := r.Book.Participants(ids)
+	if err != nil {
+		return d, err
+	}
+	for i, p := range g {
+		m := p.Mutation
+		d.Items = append(d.Items, ParkedItem{
+			Mutation: m.ID, Collection: m.Collection, Record: m.Record, Op: m.Op, Fields: m.Fields, Name: people[ids[i]].Name,
+			Why: p.Why, At: m.At, ReceivedAt: p.ReceivedAt,
+		})
+	}
 	if first := g[0]; first.Visit != "" && first.VisitedOn != "" {
-		v, err := r.visitOf(g)
+		v, err := r.visitOf(g, people)
 		if err != nil {
 			return d, err
 		}
 		d.Visit = &v
-		for _, m := range v.Marks {
-			names[m.Participant] = m.Name
-		}
-	}
-	for _, p := range g {
-		m := p.Mutation
-		d.Items = append(d.Items, ParkedItem{
-			Mutation: m.ID, Collection: m.Collection, Record: m.Record, Op: m.Op, Name: names[sent(m.Fields).text("participant")],
-			Why: p.Why, At: m.At, ReceivedAt: p.ReceivedAt,
-		})
 	}
 	return d, nil
 }
 
-func (r *Reviewer) visitOf(g ParkedGroup) (VisitDetail, error) {
+func (r *Reviewer) visitOf(g ParkedGroup, people map[string]MarkSeen) (VisitDetail, error) {
 	first, work := g[0], g.Work()
 	v := VisitDetail{
 		Summary: VisitSummary{
 			ID: first.Visit, Kind: first.VisitKind, Supervisor: first.UserName, SupervisorID: first.User,
-			VisitedOn: day.Day(first.VisitedOn), Headcount: first.Headcount,
+			VisitedOn: day.Day(first.VisitedOn), Headcount: first.Headcount, Parts: map[string]int64{},
 		},
 		Intervention: work.ID, InterventionName: work.Name, UT: work.UT, ConvenioCode: work.ConvenioCode, Note: first.VisitNote,
 	}
@@ -108,6 +125,9 @@ func (r *Reviewer) visitOf(g ParkedGroup) (VisitDetail, error) {
 		m := p.Mutation
 		if m.Op != "create" {
 			continue
+		}
+		if m.Collection != "visits" {
+			v.Summary.Parts[m.Collection]++
 		}
 		said := sent(m.Fields)
 		said.add(&v, m)
@@ -120,23 +140,14 @@ func (r *Reviewer) visitOf(g ParkedGroup) (VisitDetail, error) {
 			v.ChecklistTitle, v.ChecklistVersion, v.Answers = title, said.whole("checklist_version"), given
 		}
 	}
-	v.Summary.Findings = int64(len(v.Findings))
-	return v, r.lookUp(&v)
+	return v, r.lookUp(&v, people)
 }
 
 // lookUp says of each mark whom it is about, and of each person the insurance on
 // the visit's day as the server knows it now.
-func (r *Reviewer) lookUp(v *VisitDetail) error {
+func (r *Reviewer) lookUp(v *VisitDetail, people map[string]MarkSeen) error {
 	if len(v.Marks) == 0 {
 		return nil
-	}
-	ids := make([]string, len(v.Marks))
-	for i, m := range v.Marks {
-		ids[i] = m.Participant
-	}
-	people, err := r.Book.Participants(ids)
-	if err != nil {
-		return err
 	}
 	policies, insured, err := r.Book.Insurance(v.Intervention)
 	for i, m := range v.Marks {
@@ -180,14 +191,5 @@ func (s sent) add(v *VisitDetail, m Mutation) {
 		}
 	case "visit_marks":
 		v.Marks = append(v.Marks, MarkSeen{Participant: s.text("participant"), Mark: s.text("mark"), CoverageSeen: s.text("coverage_seen")})
-	case "findings":
-		v.Findings = append(v.Findings, FindingSeen{
-			ID: m.Record, Severity: s.text("severity"), Description: s.text("description"), CorrectiveMeasure: s.text("corrective_measure"),
-			Responsible: s.text("responsible"), DueOn: day.Day(s.text("due_on")),
-		})
-	case "unlisted_workers":
-		v.Unlisted = append(v.Unlisted, UnlistedSeen{
-			ID: m.Record, DNI: s.text("dni"), Name: strings.TrimSpace(s.text("given_names") + " " + s.text("surnames")), Note: s.text("note"),
-		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
+	"chaski/internal/records"
 )
 
 // The lists of people, by the collection of their rows.
@@ -168,6 +169,9 @@ func (p *Personal) Reveal(a actor.Actor, collection, record, reason string) (Ide
 	reason = strings.TrimSpace(reason)
 	if utf8.RuneCountInString(reason) < MinRevealReason {
 		return Identity{}, fault.New(fault.TooShort, "reason").With("min", "10")
+	}
+	if !records.NamesPeople(collection) && collection != "conflicts" { // which holds what others said
+		return Identity{}, fault.New(fault.InvalidValue, "collection")
 	}
 	who, found, err := p.Book.Identity(collection, record)
 	if err != nil || !found {

@@ -19,8 +19,9 @@ type UnitView struct {
 // UnitWork is a work of a unit.
 type UnitWork struct {
 	Intervention
-	LastVisitOn          day.Day
-	Visits, OpenFindings int64
+	LastVisitOn day.Day
+	Visits      int64
+	Waiting     map[string]int64 // how many records of each kind wait for somebody
 	// Uncovered are the people on today's roster whom no policy covers: 0 where
 	// nobody works any more.
 	Uncovered int64
@@ -34,11 +35,11 @@ type UnitPhone struct {
 	Pending    int64 // what it last said it holds unsent
 }
 
-// UnitWorkDetail is one work of a unit with what was seen there.
+// UnitWorkDetail is one work of a unit with its visits. What else was recorded
+// there is read by kind (RecordQuery).
 type UnitWorkDetail struct {
-	Work     UnitWork
-	Visits   []VisitSummary
-	Findings []FindingSeen // open ones
+	Work   UnitWork
+	Visits []VisitSummary
 }
 
 // OnRoster is a person on a work's roster.
@@ -77,10 +78,7 @@ func (b *board) UnitWork(a actor.Actor, intervention string) (d UnitWorkDetail, 
 			return err
 		}
 		d.Work = one[0]
-		if d.Visits, err = s.Visits(intervention); err != nil {
-			return err
-		}
-		d.Findings, err = s.OpenFindings(intervention)
+		d.Visits, err = s.Visits(intervention)
 		return err
 	})
 	return d, err

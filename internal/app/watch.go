@@ -38,14 +38,13 @@ type Snapshot interface {
 	WorkOf(kind, id string) (work, ut string, err error)
 	Records(RecordQuery) ([]Recorded, int64, error)
 	Visits(intervention string) ([]VisitSummary, error)
-	VisitRow(visit string) (VisitDetail, bool, error) // without its lists
-	VisitLists(*VisitDetail) error
+	VisitRow(visit string) (VisitDetail, bool, error) // without its marks
+	VisitMarks(*VisitDetail) error
 	// Unit is without who is uncovered; UnitWork is found only in its own unit.
 	Unit(ut string) (UnitView, error)
 	UnitWork(ut, intervention string) (UnitWork, bool, error)
 	// OnRosters are the people of a unit's unfinished works, and what day it is.
 	OnRosters(ut string) (day.Day, []OnRoster, error)
-	OpenFindings(intervention string) ([]FindingSeen, error)
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 
@@ -309,7 +308,7 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 			return orFault(err, fault.New(fault.NotFound, "visit"))
 		}
 		d = row
-		if err := s.VisitLists(&d); err != nil {
+		if err := s.VisitMarks(&d); err != nil {
 			return err
 		}
 		policies, insured, err := s.Insurance(d.Intervention)
@@ -321,5 +320,5 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 	if err != nil {
 		return d, err
 	}
-	return d, b.saw(a, "visit", "visits", id, d.Intervention, len(d.Marks)+len(d.Unlisted))
+	return d, b.saw(a, "visit", "visits", id, d.Intervention, len(d.Marks))
 }

@@ -25,21 +25,21 @@ type countedRow struct {
 }
 
 type visitSummary struct {
-	ID         string `json:"id"`
-	VisitedOn  string `json:"visited_on"`
-	Kind       string `json:"kind"`
-	Supervisor string `json:"supervisor"`
-	ReceivedAt string `json:"received_at,omitempty"`
-	Headcount  int64  `json:"headcount"`
-	Present    int64  `json:"present"`
-	Absent     int64  `json:"absent"`
-	Findings   int64  `json:"findings"`
+	ID         string           `json:"id"`
+	VisitedOn  string           `json:"visited_on"`
+	Kind       string           `json:"kind"`
+	Supervisor string           `json:"supervisor"`
+	ReceivedAt string           `json:"received_at,omitempty"`
+	Headcount  int64            `json:"headcount"`
+	Present    int64            `json:"present"`
+	Absent     int64            `json:"absent"`
+	Parts      map[string]int64 `json:"parts"`
 }
 
 func visitSummaryOf(v app.VisitSummary) visitSummary {
 	return visitSummary{
 		ID: v.ID, VisitedOn: string(v.VisitedOn), Kind: v.Kind, Supervisor: v.Supervisor, ReceivedAt: v.ReceivedAt,
-		Headcount: v.Headcount, Present: v.Present, Absent: v.Absent, Findings: v.Findings,
+		Headcount: v.Headcount, Present: v.Present, Absent: v.Absent, Parts: v.Parts,
 	}
 }
 
@@ -93,31 +93,6 @@ type mark struct {
 	Counted     bool             `json:"counted"`
 }
 
-type finding struct {
-	ID                string `json:"id"`
-	Severity          string `json:"severity"`
-	Description       string `json:"description"`
-	CorrectiveMeasure string `json:"corrective_measure"`
-	DueOn             string `json:"due_on"`
-	Responsible       string `json:"responsible"`
-	State             string `json:"state"`
-}
-
-func findingsOf(list []app.FindingSeen) []finding {
-	out := make([]finding, len(list))
-	for i, f := range list {
-		out[i] = finding{f.ID, f.Severity, f.Description, f.CorrectiveMeasure, string(f.DueOn), f.Responsible, f.State}
-	}
-	return out
-}
-
-type unlisted struct {
-	ID   string `json:"id"`
-	DNI  string `json:"dni"`
-	Name string `json:"name"`
-	Note string `json:"note"`
-}
-
 // sensorShape is what else the sensor said of a position; null for what it did not.
 type sensorShape struct {
 	AltitudeM         *int64 `json:"altitude_m"`
@@ -148,8 +123,6 @@ type visitShape struct {
 	Answers          []answer     `json:"answers"`
 	Note             string       `json:"note"`
 	Marks            []mark       `json:"marks"`
-	Findings         []finding    `json:"findings"`
-	Unlisted         []unlisted   `json:"unlisted"`
 }
 
 func visitOf(d app.VisitDetail) visitShape {
@@ -160,16 +133,12 @@ func visitOf(d app.VisitDetail) visitShape {
 		PlaceTakenAt: d.Fix.TakenAt, Sensor: sensorShape{d.Fix.AltitudeM, d.Fix.AltitudeAccuracyM, d.Fix.HeadingDeg, d.Fix.SpeedCMS},
 		RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: make([]answer, len(d.Answers)), Marks: make([]mark, len(d.Marks)),
-		Findings: findingsOf(d.Findings), Unlisted: make([]unlisted, len(d.Unlisted)),
 	}
 	for i, x := range d.Answers {
 		out.Answers[i] = answer(x)
 	}
 	for i, m := range d.Marks {
 		out.Marks[i] = mark{m.Participant, m.Name, identity.Mask(m.DNI), m.Cupo, m.Mark, m.Coverage, m.CoverageSeen, m.Counted}
-	}
-	for i, u := range d.Unlisted {
-		out.Unlisted[i] = unlisted{u.ID, identity.Mask(u.DNI), u.Name, u.Note}
 	}
 	return out
 }

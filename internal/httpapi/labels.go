@@ -3,7 +3,7 @@ package httpapi
 // labels name the fields of requests as the screens do. A test knows of a field
 // that has none.
 var labels = map[string]string{
-	"dni": "el DNI", "intervention": "la intervención", "list": "la lista", "person": "la persona", "actor": "quién lo vio",
+	"dni": "el DNI", "intervention": "la intervención", "list": "la lista", "person": "la persona", "parent": "el registro", "actor": "quién lo vio",
 	"address": "la dirección del servidor", "after": "la posición de la página", "also": "las líneas que acompañan", "amount": "el monto",
 	"answers": "las respuestas", "app_version": "la versión de la aplicación", "base": "el monto anterior", "before": "la posición de la página",
 	"c": "la colección", "collection": "la colección", "columns": "las columnas", "contact": "a quién pedir ayuda", "day": "el día",

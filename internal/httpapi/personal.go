@@ -65,7 +65,7 @@ func (a *API) personalSearch(c echo.Context) error {
 }
 
 type revealRequest struct {
-	Collection string `json:"collection" validate:"required,oneof=participants insured_persons unlisted_workers conflicts"`
+	Collection string `json:"collection" validate:"required,max=60"`
 	Record     string `json:"record" validate:"required,record"`
 	Reason     string `json:"reason" validate:"required,max=500"`
 }

@@ -126,19 +126,6 @@ type namedShape struct {
 	Name string `json:"name"`
 }
 
-type parkedFinding struct {
-	Severity    string `json:"severity"`
-	Description string `json:"description"`
-	Measure     string `json:"corrective_measure"`
-}
-
-type parkedChange struct {
-	Collection string         `json:"collection"`
-	Record     string         `json:"record"`
-	Op         string         `json:"op"`
-	Fields     map[string]any `json:"fields"`
-}
-
 type parkedShape struct {
 	Mutation     string          `json:"mutation"`
 	Why          fault.Code      `json:"why"`
@@ -148,44 +135,19 @@ type parkedShape struct {
 	Visit        string          `json:"visit"`
 	VisitThere   bool            `json:"visit_there"`
 	VisitedOn    string          `json:"visited_on"`
-	Headcount    int64           `json:"headcount"`
-	Note         string          `json:"note"`
 	ReceivedAt   string          `json:"received_at"`
 	Mutations    int             `json:"mutations"`
-	Marks        map[string]int  `json:"marks"`
-	Findings     []parkedFinding `json:"findings"`
-	Unlisted     []string        `json:"unlisted"`
-	Changes      []parkedChange  `json:"changes"`
 }
 
-// parkedOf says what waits, in the words of the device that sent it.
 func parkedOf(g app.ParkedGroup) parkedShape {
 	first, work := g[0], g.Work()
-	out := parkedShape{
+	return parkedShape{
 		Mutation: first.Mutation.ID, Why: g.Why(),
 		Intervention: parkedWorkShape{work.ID, work.Name, work.ConvenioCode, work.UT, work.UTName},
 		Author:       namedShape{first.User, first.UserName}, Device: namedShape{first.Device, first.DeviceName},
-		Visit: first.Visit, VisitThere: first.VisitThere, VisitedOn: first.VisitedOn, Headcount: first.Headcount, Note: first.VisitNote,
+		Visit: first.Visit, VisitThere: first.VisitThere, VisitedOn: first.VisitedOn,
 		ReceivedAt: utc(first.ReceivedAt), Mutations: len(g),
-		Marks: map[string]int{"presente": 0, "ausente": 0, "no_visto": 0}, Findings: []parkedFinding{}, Unlisted: []string{}, Changes: []parkedChange{},
 	}
-	for _, p := range g {
-		m := p.Mutation
-		said := func(field string) string { s, _ := m.Fields[field].(string); return s }
-		switch {
-		case m.Op != "create":
-			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, masked(m.Collection, m.Fields)})
-		case m.Collection == "visit_marks":
-			out.Marks[said("mark")]++
-		case m.Collection == "findings":
-			out.Findings = append(out.Findings, parkedFinding{said("severity"), said("description"), said("corrective_measure")})
-		case m.Collection == "unlisted_workers":
-			out.Unlisted = append(out.Unlisted, said("given_names")+" "+said("surnames"))
-		case m.Record != p.Visit: // a kind of its own says what it says
-			out.Changes = append(out.Changes, parkedChange{m.Collection, m.Record, m.Op, masked(m.Collection, m.Fields)})
-		}
-	}
-	return out
 }
 
 func (a *API) parked(c echo.Context) error {
@@ -201,14 +163,15 @@ func (a *API) parked(c echo.Context) error {
 }
 
 type parkedItem struct {
-	Mutation   string     `json:"mutation"`
-	Collection string     `json:"collection"`
-	Record     string     `json:"record"`
-	Op         string     `json:"op"`
-	Name       string     `json:"name"`
-	Why        fault.Code `json:"why"`
-	At         string     `json:"at"`
-	ReceivedAt string     `json:"received_at"`
+	Mutation   string         `json:"mutation"`
+	Collection string         `json:"collection"`
+	Record     string         `json:"record"`
+	Op         string         `json:"op"`
+	Fields     map[string]any `json:"fields"`
+	Name       string         `json:"name"`
+	Why        fault.Code     `json:"why"`
+	At         string         `json:"at"`
+	ReceivedAt string         `json:"received_at"`
 }
 
 func (a *API) parkedDetail(c echo.Context) error {
@@ -218,7 +181,7 @@ func (a *API) parkedDetail(c echo.Context) error {
 	}
 	items := make([]parkedItem, len(d.Items))
 	for i, x := range d.Items {
-		items[i] = parkedItem{x.Mutation, x.Collection, x.Record, x.Op, x.Name, x.Why, x.At, utc(x.ReceivedAt)}
+		items[i] = parkedItem{x.Mutation, x.Collection, x.Record, x.Op, masked(x.Collection, x.Fields), x.Name, x.Why, x.At, utc(x.ReceivedAt)}
 	}
 	out := map[string]any{"group": parkedOf(d.Group), "items": items}
 	if d.Visit != nil {

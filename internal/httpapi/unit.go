@@ -15,22 +15,22 @@ func (a *API) unitRoutes(g *echo.Group) {
 }
 
 type unitWorkShape struct {
-	Intervention string `json:"intervention"`
-	Name         string `json:"name"`
-	ConvenioCode string `json:"convenio_code"`
-	Executor     string `json:"executor"`
-	State        string `json:"state"`
-	StartsOn     string `json:"starts_on"`
-	EndsOn       string `json:"ends_on"`
-	LastVisitOn  string `json:"last_visit_on"`
-	Visits       int64  `json:"visits"`
-	OpenFindings int64  `json:"open_findings"`
-	Uncovered    int64  `json:"uncovered"`
+	Intervention string           `json:"intervention"`
+	Name         string           `json:"name"`
+	ConvenioCode string           `json:"convenio_code"`
+	Executor     string           `json:"executor"`
+	State        string           `json:"state"`
+	StartsOn     string           `json:"starts_on"`
+	EndsOn       string           `json:"ends_on"`
+	LastVisitOn  string           `json:"last_visit_on"`
+	Visits       int64            `json:"visits"`
+	Waiting      map[string]int64 `json:"waiting"`
+	Uncovered    int64            `json:"uncovered"`
 }
 
 func unitWorkOf(w app.UnitWork) unitWorkShape {
 	return unitWorkShape{
-		w.ID, w.Name, w.ConvenioCode, w.Executor, w.State, string(w.StartsOn), string(w.EndsOn), string(w.LastVisitOn), w.Visits, w.OpenFindings, w.Uncovered,
+		w.ID, w.Name, w.ConvenioCode, w.Executor, w.State, string(w.StartsOn), string(w.EndsOn), string(w.LastVisitOn), w.Visits, w.Waiting, w.Uncovered,
 	}
 }
 
@@ -65,5 +65,5 @@ func (a *API) unitWork(c echo.Context) error {
 	for i, v := range d.Visits {
 		visits[i] = visitSummaryOf(v)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"work": unitWorkOf(d.Work), "visits": visits, "findings": findingsOf(d.Findings)})
+	return c.JSON(http.StatusOK, map[string]any{"work": unitWorkOf(d.Work), "visits": visits})
 }

@@ -31,6 +31,9 @@ func TestDeclarationsHoldTogether(t *testing.T) {
 		if kind.Parent != "" && (kind.Field(kind.Parent) == nil || records.Find(kind.ParentType()) == nil || kind.Field("intervention") == nil) {
 			t.Errorf("%s: its parent %q names no other kind, or it has no intervention to go to with it", kind.Name, kind.Parent)
 		}
+		if kind.Plural == "" {
+			t.Errorf("%s has no word for people", kind.Name)
+		}
 		grouped := map[string]bool{}
 		for _, unit := range kind.Units {
 			for _, name := range unit {

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"slices"
 	"testing"
 
 	"chaski/internal/testkit"
@@ -72,16 +71,22 @@ func TestAccidentUnderReview(t *testing.T) {
 		t.Fatalf("%+v", r[0])
 	}
 	coordinator := k.Token(testkit.Carla)
-	type change struct{ Collection, Op string }
-	var list struct {
+	list := waiting(k, testkit.Carla)
+	if len(list.Items) != 1 {
+		t.Fatalf("the coordinator has %+v", list)
+	}
+	var d struct {
 		Items []struct {
-			Mutation string
-			Changes  []change
+			Collection, Op, Name string
+			Fields               fields
 		}
 	}
-	k.Do("GET", httpapiPrefix+"/parked", coordinator, nil).JSON(200, &list)
-	if len(list.Items) != 1 || !slices.Equal(list.Items[0].Changes, []change{{"accidents", "create"}}) {
-		t.Fatalf("the coordinator has %+v", list)
+	k.Do("GET", httpapiPrefix+"/parked/"+list.Items[0].Mutation, coordinator, nil).JSON(200, &d)
+	if len(d.Items) != 1 || d.Items[0].Collection != "accidents" || d.Items[0].Op != "create" || d.Items[0].Name == "" || d.Items[0].Fields["place"] == "" {
+		t.Errorf("%+v", d)
+	}
+	if looked := seen(k, "?actor="+testkit.Carla); looked.Total != 1 || looked.Items[0].What != "parked" {
+		t.Errorf("whose accident it is was read, and noted: %+v", looked)
 	}
 	k.Do("POST", httpapiPrefix+"/parked/"+list.Items[0].Mutation+"/decide", coordinator, fields{"decision": "accept"}).JSON(200, nil)
 	if n := k.Int(`SELECT count(*) FROM accidents WHERE recorded_by = '` + testkit.Elsa + `'`); n != 1 {

@@ -206,6 +206,10 @@ func TestRevealIsAnAct(t *testing.T) {
 	for range 2 {
 		ask("Cotejar con la ficha RENIEC").JSON(http.StatusOK, &out)
 	}
+	for _, nobody := range []string{"findings", "users", "nada"} { // kinds that say who nobody is
+		body := fields{"collection": nobody, "record": worker, "reason": "Cotejar con la ficha RENIEC"}
+		code(t, k.Do("POST", personal+"/reveal", ana, body), 400, "invalid_value")
+	}
 	if out.DNI != "99000001" || out.BirthDate != "1990-01-01" {
 		t.Errorf("%+v", out)
 	}
@@ -240,18 +244,19 @@ func TestEveryPageWithPeopleIsNoted(t *testing.T) {
 		"author_at": "2026-11-20T10:00:00Z", "rule": "first_stays", "state": "abierto",
 	})
 	luis := k.Phone(testkit.Luis)
-	luis.Push(luis.Visit("w", testkit.Canal, nil),
+	waits := luis.Push(luis.Visit("w", testkit.Canal, nil),
 		luis.Mutation("create", "unlisted_workers", testkit.ID("x"), fields{"visit": testkit.ID("w"), "dni": "99111333", "given_names": "Killa", "surnames": "Ficticia"}))
 	carla, ana := k.Token(testkit.Carla), k.Token(testkit.Ana)
 	roster := upload(k, ana, "rosters", "padron.csv", "Convenio,Cupo,DNI,Nombres,Apellidos,Sexo,Nacimiento,Alta\n"+testkit.Codes[testkit.Canal]+",9,9900777,Nueva,Persona,F,01/02/1990,10/11/2026\n")
 	roster.preview(map[string]any{})
 	for path, token := range map[string]string{
 		"/exercises/2026/aos/" + testkit.JobAO + "/interventions/" + testkit.Canal: carla,
-		"/visits/" + testkit.ID("v"):          carla,
-		"/conflicts":                          carla,
-		"/parked":                             carla,
-		"/imports/" + roster.ID + "/bad-rows": ana,
-		"/imports/" + roster.ID + "/file":     ana,
+		"/visits/" + testkit.ID("v"): carla,
+		"/conflicts":                 carla,
+		"/parked/" + waits[0].ID:     carla,
+		"/records?kind=unlisted_workers&parent=" + testkit.ID("v"): carla,
+		"/imports/" + roster.ID + "/bad-rows":                      ana,
+		"/imports/" + roster.ID + "/file":                          ana,
 	} {
 		r := k.Do("GET", httpapi.Prefix+path, token, nil)
 		if r.Status != http.StatusOK {
@@ -267,7 +272,7 @@ func TestEveryPageWithPeopleIsNoted(t *testing.T) {
 	for _, e := range seen(k, "").Items {
 		what[e.What] += e.Rows
 	}
-	for page, rows := range map[string]int{"counted": 1, "visit": 2, "conflict": 1, "parked": 1, "preview": 1, "bad_rows": 1, "import_file": 1} {
+	for page, rows := range map[string]int{"counted": 1, "visit": 1, "records": 1, "conflict": 1, "parked": 1, "preview": 1, "bad_rows": 1, "import_file": 1} {
 		if what[page] != rows {
 			t.Errorf("%s: %d rows noted, want %d (%v)", page, what[page], rows, what)
 		}
@@ -279,6 +284,13 @@ func TestEveryPageWithPeopleIsNoted(t *testing.T) {
 	k.Do("POST", personal+"/reveal", carla, fields{"collection": "conflicts", "record": testkit.ID("c"), "reason": "Decidir cuál DNI es"}).JSON(http.StatusOK, &out)
 	if out.DNI != "99111223" || out.Other != "99111222" {
 		t.Errorf("%+v", out)
+	}
+	k.Do("POST", personal+"/reveal", carla, fields{"collection": "unlisted_workers", "record": testkit.ID("u"), "reason": "Ver si está en la planilla"}).JSON(http.StatusOK, &out)
+	if out.DNI != "99111222" {
+		t.Errorf("%+v", out)
+	}
+	if hers := seen(k, "?person="+testkit.ID("u")); hers.Total != 2 || hers.Items[0].Person != "Quilla Ficticia" {
+		t.Errorf("%+v", hers)
 	}
 	// Of a participant of the work, the pages of his work count as his.
 	if his := seen(k, "?person="+testkit.Worker(testkit.Canal, 1)); his.Total < 4 {

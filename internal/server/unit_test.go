@@ -13,7 +13,7 @@ type unitSeen struct {
 	Works []struct {
 		Intervention, State string
 		LastVisitOn         string `json:"last_visit_on"`
-		OpenFindings        int    `json:"open_findings"`
+		Waiting             map[string]int
 		Uncovered           int
 	}
 	Phones []struct {
@@ -38,7 +38,7 @@ func TestUnit(t *testing.T) {
 		t.Fatalf("%+v", u)
 	}
 	canal := u.Works[0]
-	if canal.Intervention != testkit.Canal || canal.LastVisitOn == "" || canal.OpenFindings != 1 {
+	if canal.Intervention != testkit.Canal || canal.LastVisitOn == "" || canal.Waiting["findings"] != 1 {
 		t.Errorf("%+v", canal)
 	}
 	// Its policy is void: its three people are uncovered, until it is over.
@@ -54,11 +54,13 @@ func TestUnit(t *testing.T) {
 		}
 	}
 	var d struct {
-		Visits   []struct{ ID string }
-		Findings []struct{ ID string }
+		Visits []struct {
+			ID    string
+			Parts map[string]int
+		}
 	}
 	k.Do("GET", "/api/chaski/v1/unit/works/"+testkit.Canal, k.Token(testkit.Carla), nil).JSON(200, &d)
-	if len(d.Visits) != 1 || len(d.Findings) != 1 {
+	if len(d.Visits) != 1 || d.Visits[0].Parts["findings"] != 1 {
 		t.Errorf("%+v", d)
 	}
 	code(t, k.Do("GET", "/api/chaski/v1/unit/works/"+testkit.Puente, k.Token(testkit.Carla), nil), 404, "not_found")

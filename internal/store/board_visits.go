@@ -10,6 +10,8 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/insurance"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 )
 
 type visitRow struct {
@@ -22,7 +24,7 @@ type visitRow struct {
 	Headcount    int64  `db:"headcount"`
 	Present      int64  `db:"present"`
 	Absent       int64  `db:"absent"`
-	Findings     int64  `db:"findings"`
+	Parts        string `db:"parts"`
 	Intervention string `db:"intervention"`
 	Work         string `db:"work"`
 	UT           string `db:"ut"`
@@ -46,14 +48,14 @@ type visitRow struct {
 func (r visitRow) summary() app.VisitSummary {
 	return app.VisitSummary{
 		ID: r.ID, Kind: r.Kind, SupervisorID: r.Supervisor, Supervisor: r.Name, VisitedOn: day.Day(r.VisitedOn),
-		ReceivedAt: strings.Replace(r.ReceivedAt, " ", "T", 1), Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, Findings: r.Findings,
+		ReceivedAt: strings.Replace(r.ReceivedAt, " ", "T", 1), Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, Parts: decodeCounts(r.Parts),
 	}
 }
 
-const visitSummaryColumns = `v.id, v.kind, v.supervisor, coalesce(u.name, '') AS supervisor_name, v.visited_on, v.received_at, v.headcount,
+var visitSummaryColumns = `v.id, v.kind, v.supervisor, coalesce(u.name, '') AS supervisor_name, v.visited_on, v.received_at, v.headcount,
 	(SELECT count(*) FROM visit_marks m WHERE m.visit = v.id AND m.mark = 'presente') AS present,
 	(SELECT count(*) FROM visit_marks m WHERE m.visit = v.id AND m.mark = 'ausente') AS absent,
-	(SELECT count(*) FROM findings f WHERE f.visit = v.id) AS findings`
+	` + countsOf(records.Children("visits"), func(t *record.Type) string { return `x.` + t.Parent + ` = v.id` }) + ` AS parts`
 
 // Visits lists those made, newest first; a planned one is no evidence.
 func (s *snapshot) Visits(intervention string) ([]app.VisitSummary, error) {
@@ -114,52 +116,8 @@ func answersOf(items, answers string) []app.Answer {
 	return out
 }
 
-func (s *snapshot) VisitLists(v *app.VisitDetail) error {
-	if err := s.marksSeen(v); err != nil {
-		return err
-	}
-	params := dbx.Params{"v": v.Summary.ID}
-	var err error
-	if v.Findings, err = s.findingsSeen(`visit = {:id}`, v.Summary.ID); err != nil {
-		return err
-	}
-	var unlisted []struct {
-		ID   string `db:"id"`
-		DNI  string `db:"dni"`
-		Name string `db:"name"`
-		Note string `db:"note"`
-	}
-	err = s.all(&unlisted, `SELECT id, dni, given_names || ' ' || surnames AS name, note FROM unlisted_workers WHERE visit = {:v} ORDER BY created, id`, params)
-	for _, u := range unlisted {
-		v.Unlisted = append(v.Unlisted, app.UnlistedSeen{ID: u.ID, DNI: u.DNI, Name: u.Name, Note: u.Note})
-	}
-	return err
-}
-
-// findingsSeen are those of a visit or a work, as where says.
-func (s *snapshot) findingsSeen(where, id string) ([]app.FindingSeen, error) {
-	var rows []struct {
-		ID          string `db:"id"`
-		Severity    string `db:"severity"`
-		Description string `db:"description"`
-		Measure     string `db:"corrective_measure"`
-		Responsible string `db:"responsible"`
-		DueOn       string `db:"due_on"`
-		State       string `db:"state"`
-	}
-	err := s.all(&rows, `SELECT id, severity, description, corrective_measure, responsible, due_on, state FROM findings
-		WHERE `+where+` ORDER BY created, id`, dbx.Params{"id": id})
-	out := make([]app.FindingSeen, len(rows))
-	for i, f := range rows {
-		out[i] = app.FindingSeen{
-			ID: f.ID, Severity: f.Severity, Description: f.Description, CorrectiveMeasure: f.Measure,
-			Responsible: f.Responsible, State: f.State, DueOn: day.Day(f.DueOn),
-		}
-	}
-	return out, err
-}
-
-func (s *snapshot) marksSeen(v *app.VisitDetail) error {
+// VisitMarks implements app.Snapshot.
+func (s *snapshot) VisitMarks(v *app.VisitDetail) error {
 	var rows []struct {
 		Participant string `db:"participant"`
 		Name        string `db:"name"`

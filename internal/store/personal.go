@@ -9,6 +9,8 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 	"chaski/internal/store/sqlite"
 )
 
@@ -92,19 +94,49 @@ func (b *PersonalBook) People(q app.PersonalQuery) ([]app.Enrolled, int64, error
 	return out, total, err
 }
 
-// identities say what of a collection's row tells who somebody is. An insured
-// person's name and birth date are those of the roster.
-var identities = map[string]string{
-	"participants": `SELECT p.given_names || ' ' || p.surnames AS name, p.dni, '' AS other_dni, p.birth_date, p.intervention, i.ut
-		FROM participants p JOIN interventions i ON i.id = p.intervention WHERE p.id = {:id}`,
-	"insured_persons": `SELECT coalesce(x.given_names || ' ' || x.surnames, '') AS name, p.dni, '' AS other_dni, coalesce(x.birth_date, '') AS birth_date,
-		p.intervention, i.ut FROM insured_persons p JOIN interventions i ON i.id = p.intervention
-		LEFT JOIN participants x ON x.dni = p.dni AND x.intervention = p.intervention WHERE p.id = {:id} LIMIT 1`,
-	"unlisted_workers": `SELECT p.given_names || ' ' || p.surnames AS name, p.dni, '' AS other_dni, '' AS birth_date, p.intervention, i.ut
-		FROM unlisted_workers p JOIN interventions i ON i.id = p.intervention WHERE p.id = {:id}`,
-	"conflicts": `SELECT '' AS name, coalesce(json_extract(v.value, '$.mine'), '') AS dni, coalesce(json_extract(v.value, '$.theirs'), '') AS other_dni,
+// identities say what of a row tells who somebody is, by collection: of every kind
+// with a personal field. Where the row has no name or birth date of its own they are
+// those of the work's roster.
+var identities = func() map[string]string {
+	out := map[string]string{"conflicts": conflictIdentity()}
+	for _, t := range records.All {
+		for _, dni := range t.Fields {
+			if dni.Personal() {
+				name := `coalesce(x.given_names || ' ' || x.surnames, '')`
+				if own := nameOf(t, "p"); own != "" {
+					name = own
+				}
+				out[t.Name] = `SELECT ` + name + ` AS name, p.` + dni.Name + ` AS dni, '' AS other_dni, coalesce(x.birth_date, '') AS birth_date, p.intervention, i.ut
+					FROM ` + t.Name + ` p JOIN interventions i ON i.id = p.intervention
+					LEFT JOIN participants x ON x.dni = p.` + dni.Name + ` AND x.intervention = p.intervention
+					WHERE p.id = {:id} ORDER BY x.id = p.id DESC LIMIT 1`
+			}
+		}
+	}
+	return out
+}()
+
+// nameOf is the name that rows of a kind have themselves, "" for none.
+func nameOf(t *record.Type, alias string) string {
+	if t.Field("given_names") == nil || t.Field("surnames") == nil {
+		return ""
+	}
+	return alias + `.given_names || ' ' || ` + alias + `.surnames`
+}
+
+// conflictIdentity: both values of a conflict about a personal field.
+func conflictIdentity() string {
+	var fields []string
+	for _, t := range records.All {
+		for _, f := range t.Fields {
+			if f.Personal() {
+				fields = append(fields, f.Name)
+			}
+		}
+	}
+	return `SELECT '' AS name, coalesce(json_extract(v.value, '$.mine'), '') AS dni, coalesce(json_extract(v.value, '$.theirs'), '') AS other_dni,
 		'' AS birth_date, p.intervention, i.ut FROM conflicts p JOIN interventions i ON i.id = p.intervention, json_each(p."values") v
-		WHERE p.id = {:id} AND json_extract(v.value, '$.field') = 'dni'`,
+		WHERE p.id = {:id} AND json_extract(v.value, '$.field') IN ` + among(fields)
 }
 
 // Identity implements app.PersonalBook.
@@ -145,13 +177,22 @@ type accessRow struct {
 // accesses are the entries about personal data. Those of a person are his own
 // and those of lists and visits of his works.
 const accesses = ` FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN interventions i ON i.id = json_extract(a.detail, '$.intervention')
-	LEFT JOIN participants p ON a.collection = 'participants' AND p.id = a.record
-	LEFT JOIN unlisted_workers w ON a.collection = 'unlisted_workers' AND w.id = a.record
 	WHERE a.action IN ('read_personal', 'reveal_personal') AND ({:actor} = '' OR a.actor = {:actor})
 	AND ({:person} = '' OR a.record = {:person}
 		OR EXISTS (SELECT 1 FROM json_each(a.detail, '$.people') e WHERE e.value = {:person})
 		OR json_extract(a.detail, '$.people') IS NULL AND a.action = 'read_personal' AND json_extract(a.detail, '$.intervention') IN
 			(SELECT intervention FROM participants WHERE id = {:person} UNION ALL SELECT intervention FROM insured_persons WHERE id = {:person}))`
+
+// whoOf is the name of the person an entry is about, of kinds whose rows have one.
+var whoOf = func() string {
+	out := "CASE a.collection"
+	for _, t := range records.All {
+		if name := nameOf(t, "w"); name != "" {
+			out += ` WHEN '` + t.Name + `' THEN (SELECT ` + name + ` FROM ` + t.Name + ` w WHERE w.id = a.record)`
+		}
+	}
+	return out + " END"
+}()
 
 // Assigned implements app.PersonalBook.
 func (b *PersonalBook) Assigned(user, intervention string) (bool, error) {
@@ -172,7 +213,7 @@ func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, er
 	params["n"], params["o"] = q.Limit, q.Offset
 	var rows []accessRow
 	err := db.NewQuery(`SELECT a.actor, coalesce(u.name, '') AS actor_name, coalesce(u.role, '') AS actor_role, a.action, a.collection, a.record, a.detail,
-		coalesce(i.name, '') AS work, coalesce(p.given_names || ' ' || p.surnames, w.given_names || ' ' || w.surnames, '') AS person, a.created, a.updated` +
+		coalesce(i.name, '') AS work, coalesce(` + whoOf + `, '') AS person, a.created, a.updated` +
 		accesses + ` ORDER BY a.updated DESC, a.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows)
 	if err != nil {
 		return nil, 0, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -8,6 +9,8 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/jobs"
+	"chaski/internal/domain/record"
+	"chaski/internal/records"
 	"chaski/internal/store/sqlite"
 )
 
@@ -20,10 +23,37 @@ const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention
 
 var unfinished = ` AND i.state NOT IN ` + among(jobs.Works.In(jobs.Settled)) + ` `
 
-const unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
+var unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
 	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,
 	(SELECT count(*) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada') AS visits,
-	(SELECT count(*) FROM findings f WHERE f.intervention = i.id AND f.state <> 'levantado') AS open_findings`
+	` + waitingCounts + ` AS waiting`
+
+// waitingCounts are how many records of a work wait for somebody, by kind.
+var waitingCounts = countsOf(records.All, func(t *record.Type) string {
+	states := records.Waiting(t.Name)
+	if len(states) == 0 || records.Seen(t.Name) == nil {
+		return ""
+	}
+	return `x.` + t.Work() + ` = i.id AND x.state IN ` + among(states)
+})
+
+// countsOf are how many rows of each kind there are under a condition, as JSON; a kind
+// without one is left out.
+func countsOf(kinds []*record.Type, where func(*record.Type) string) string {
+	var counts []string
+	for _, t := range kinds {
+		if condition := where(t); condition != "" {
+			counts = append(counts, `'`+t.Name+`', (SELECT count(*) FROM `+t.Name+` x WHERE `+condition+`)`)
+		}
+	}
+	return `json_object(` + strings.Join(counts, ", ") + `)`
+}
+
+func decodeCounts(s string) map[string]int64 {
+	out := map[string]int64{}
+	_ = json.Unmarshal([]byte(s), &out) // SQLite made it
+	return out
+}
 
 type unitWorkRow struct {
 	ID        string `db:"id"`
@@ -35,7 +65,7 @@ type unitWorkRow struct {
 	Executor  string `db:"executor"`
 	LastVisit string `db:"last_visit_on"`
 	Visits    int64  `db:"visits"`
-	Findings  int64  `db:"open_findings"`
+	Waiting   string `db:"waiting"`
 }
 
 func (r unitWorkRow) work(ut string) app.UnitWork {
@@ -44,7 +74,7 @@ func (r unitWorkRow) work(ut string) app.UnitWork {
 			ID: r.ID, Name: r.Name, State: r.State, UT: ut, ConvenioCode: r.Code, Executor: r.Executor,
 			StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends),
 		},
-		LastVisitOn: day.Day(r.LastVisit), Visits: r.Visits, OpenFindings: r.Findings,
+		LastVisitOn: day.Day(r.LastVisit), Visits: r.Visits, Waiting: decodeCounts(r.Waiting),
 	}
 }
 
@@ -120,9 +150,4 @@ func (s *snapshot) OnRosters(ut string) (day.Day, []app.OnRoster, error) {
 		out[i] = app.OnRoster{Intervention: r.Intervention, DNI: r.DNI, AltaOn: day.Day(r.Alta), BajaOn: day.Day(r.Baja), CupoState: r.Cupo}
 	}
 	return today, out, err
-}
-
-// OpenFindings implements app.Snapshot.
-func (s *snapshot) OpenFindings(intervention string) ([]app.FindingSeen, error) {
-	return s.findingsSeen(`intervention = {:id} AND state <> 'levantado'`, intervention)
 }

@@ -1,6 +1,7 @@
+import { BoardPage } from './support/board'
 import { expect, test } from './support/fixtures'
 import { look } from './support/look'
-import { canal, executor, supervisor } from './support/people'
+import { canal, coordinator, executor, supervisor } from './support/people'
 import { Phone } from './support/phone'
 
 test.use({ viewport: { width: 360, height: 740 } })
@@ -31,7 +32,7 @@ test('an accident is recorded without signal: who, what, and which policy was in
   await expect(page.getByText(/^Accidente · /)).toBeVisible()
   await phone.home()
   await page.getByRole('link', { name: canal }).click()
-  const listed = page.getByTestId(/^accident-/)
+  const listed = page.getByTestId(/^accidents-/)
   await expect(listed).toContainText(name)
   await expect(listed).toContainText('Aseguradora sin avisar')
   await expect(listed).toContainText('En este teléfono')
@@ -45,11 +46,15 @@ test('an accident is recorded without signal: who, what, and which policy was in
   await look(page, 'accident-held')
 })
 
-test('the people of the executor record accidents of their works', async ({ page }) => {
+test('what the people of the executor recorded is seen by the unit and changed by its supervisor', async ({
+  page,
+  browser,
+  server,
+}) => {
   await page.goto('/')
   await new Phone(page).typeCredentials(executor)
   await new Phone(page).enter()
-  await page.locator('a[href^="#/obra/"]').first().click()
+  await page.getByRole('link', { name: canal }).first().click()
   await page.getByRole('link', { name: 'Registrar accidente' }).click()
   await page
     .getByTestId(/^hurt-/)
@@ -59,4 +64,38 @@ test('the people of the executor record accidents of their works', async ({ page
   await page.getByLabel('Qué pasó').fill('Se cayó una caja de herramientas')
   await page.getByRole('button', { name: 'Guardar' }).click()
   await expect(page.getByText(/^Accidente · /)).toBeVisible()
+  await new Phone(page).inSync()
+
+  const office = await browser.newContext({ baseURL: server.url, viewport: { width: 1366, height: 768 } })
+  const desk = await office.newPage()
+  const said = 'Se cayó una caja de herramientas'
+  await test.step('the coordinator reads it on the work', async () => {
+    await new BoardPage(desk).signIn(coordinator)
+    await desk.goto('/#/obras')
+    await desk.getByRole('link', { name: canal }).click()
+    const listed = desk.getByTestId(/^accidents-/).filter({ hasText: said })
+    await expect(listed).toContainText('Aseguradora sin avisar')
+    await expect(listed).toContainText('Almacén')
+    await look(desk, 'unit-work')
+  })
+  await office.close()
+
+  const field = await browser.newContext({ baseURL: server.url, viewport: { width: 360, height: 740 } })
+  const phone = new Phone(await field.newPage())
+  await test.step('the supervisor of the work changes it, and does not take it back', async () => {
+    await phone.ready(supervisor)
+    await phone.page.getByRole('link', { name: canal }).click()
+    await phone.page
+      .getByTestId(/^accidents-/)
+      .filter({ hasText: said })
+      .getByRole('link')
+      .click()
+    await expect(phone.page.getByText(said)).toBeVisible()
+    await expect(phone.page.getByRole('button', { name: 'Retirar' })).toHaveCount(0)
+    await phone.page.getByRole('button', { name: 'Cambiar' }).click()
+    await phone.page.getByLabel('Quién lo atendió y dónde').fill('Posta de Canal')
+    await phone.page.getByRole('button', { name: 'Guardar' }).click()
+    await phone.inSync()
+  })
+  await field.close()
 })

@@ -1,6 +1,9 @@
 package imports
 
-import "chaski/internal/domain/naturalkey"
+import (
+	"chaski/internal/domain/naturalkey"
+	"chaski/internal/records"
+)
 
 // shape says how a collection is read: its columns, the fields that name a row
 // for people (its natural key), and by which owner rows are loaded; without one
@@ -137,22 +140,15 @@ func ColumnLabel(name string) string {
 	return name
 }
 
-// collectionLabels are the collections as people read them, in the plural.
-var collectionLabels = map[string]string{
-	"entities": "entidades", "exercises": "ejercicios", "aos": "actividades operativas", "poi_versions": "versiones del POI",
-	"ao_versions": "metas por versión", "ao_months": "metas por mes", "budget_execution": "ejecución presupuestal",
-	"opening_balances": "saldos importados", "interventions": "intervenciones", "convenios": "convenios",
-	"assignments": "asignaciones de supervisores", "resolutions": "resoluciones", "transfers": "transferencias", "users": "usuarios",
-	"cupos": "cupos", "participants": "participantes", "insurance_policies": "pólizas", "insured_persons": "asegurados",
-	"insurance_certificates": "constancias de póliza", "movements": "movimientos", "participant_conditions": "condiciones",
-	"visits": "visitas", "visit_marks": "marcas de visita", "findings": "hallazgos", "unlisted_workers": "trabajadores fuera del padrón",
-	"attendance_sheets": "hojas de asistencia", "devices": "equipos", "technical_assistances": "asistencias técnicas",
-	"management_reports": "informes", "sync_mutations": "registros en revisión", "rendiciones": "rendiciones",
-}
+// otherLabels are collections that no kind of record is, as people read them.
+var otherLabels = map[string]string{"users": "usuarios", "devices": "equipos", "sync_mutations": "registros en revisión"}
 
-// CollectionLabel is a collection as people read it.
+// CollectionLabel is a collection as people read it, in the plural.
 func CollectionLabel(name string) string {
-	if l := collectionLabels[name]; l != "" {
+	if t := records.Find(name); t != nil {
+		return t.Plural
+	}
+	if l := otherLabels[name]; l != "" {
 		return l
 	}
 	return name

@@ -18,7 +18,7 @@ var (
 // Records are the kinds of record of accidents. The policy in force that day follows
 // from the insurance of the work (internal/domain/insurance) and is not repeated.
 var Records = []*r.Type{{
-	Name: "accidents", Title: []string{"participant", "happened_on"}, Day: "happened_on", Form: "accident", Version: 1,
+	Name: "accidents", Plural: "accidentes", Title: []string{"participant", "happened_on"}, Day: "happened_on", Form: "accident", Version: 1,
 	Doc:    "a participant was hurt at work",
 	Served: true, Place: r.AtWork("intervention"),
 	Fields: []r.Field{

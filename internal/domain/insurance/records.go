@@ -10,7 +10,7 @@ import (
 // begins to hold, and both its days may lie ahead.
 var Records = []*r.Type{
 	{
-		Name: "insurance_policies", Served: true, Place: r.AtWork("intervention"),
+		Name: "insurance_policies", Plural: "pólizas", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Must("number", r.Short, r.Policy), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
 			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf(Policies.Names()...)),
@@ -19,7 +19,7 @@ var Records = []*r.Type{
 		Read:  []string{"intervention", "number", "insurer_ruc", "state"},
 	},
 	{
-		Name: "insured_persons", Parent: "insurance_policy", Served: true, Place: r.AtWork("intervention"),
+		Name: "insured_persons", Plural: "asegurados", Parent: "insurance_policy", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("dni", r.DNI),
 			r.Must("from_on", r.Day), r.Of("to_on", r.Day),
@@ -27,7 +27,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.Order("from_on", "to_on"), r.SameWork("insurance_policy", "insurance_policies")},
 	},
 	{
-		Name: "insurance_certificates", Parent: "insurance_policy", Served: true, Place: r.AtWork("intervention"),
+		Name: "insurance_certificates", Plural: "constancias de póliza", Parent: "insurance_policy", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("number", r.Short),
 			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf(Certificates.Names()...)),

@@ -10,7 +10,7 @@ import (
 // sheets.
 var Records = []*r.Type{
 	{
-		Name: "interventions", Served: true, Place: r.Place{r.Named("ut", "uts", r.OfUnit), r.Itself(r.OfWork)},
+		Name: "interventions", Plural: "intervenciones", Served: true, Place: r.Place{r.Named("ut", "uts", r.OfUnit), r.Itself(r.OfWork)},
 		Fields: []r.Field{
 			r.Must("kind", r.OneOf("aii", "pi")), r.Must("name", r.Text), r.MustRef("ut", "uts"), r.MustRef("district", "districts"),
 			r.Must("state", r.OneOf(Works.Names()...)), r.Must("starts_on", r.Day), r.Must("ends_on", r.Day), r.Of("place", r.Text), r.Of("lat_e6", r.Any), r.Of("lon_e6", r.Any),
@@ -18,12 +18,12 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.Order("starts_on", "ends_on"), r.InPeru},
 		Read:  []string{"starts_on", "ends_on"},
 	},
-	{Name: "convenios", Served: true, Place: r.Through("intervention", "interventions", r.Header()), Read: []string{"code"}, Fields: []r.Field{
+	{Name: "convenios", Plural: "convenios", Served: true, Place: r.Through("intervention", "interventions", r.Header()), Read: []string{"code"}, Fields: []r.Field{
 		r.Must("code", r.Convenio), r.MustRef("intervention", "interventions"), r.MustRef("proposer", "entities"), r.MustRef("executor", "entities"),
 		r.Must("funding_year", r.Year), r.Must("funding_frame", r.OneOf("ordinary", "ley_31728")),
 	}},
 	{
-		Name: "cupos", Served: true, Place: r.AtWork("intervention"),
+		Name: "cupos", Plural: "cupos", Served: true, Place: r.AtWork("intervention"),
 		Fields: r.Join(
 			r.Counting(r.MustRef("intervention", "interventions"), r.Must("state", r.OneOf(Cupos.Names()...))),
 			[]r.Field{r.Of("number", r.Count)},
@@ -31,7 +31,7 @@ var Records = []*r.Type{
 		Read: []string{"intervention"},
 	},
 	{
-		Name: "assignments", Served: true, Place: r.OfPeople("user"),
+		Name: "assignments", Plural: "asignaciones de supervisores", Served: true, Place: r.OfPeople("user"),
 		Fields: []r.Field{
 			r.MustRef("user", "users"), r.MustRef("intervention", "interventions"), r.Must("from_on", r.Day), r.Of("to_on", r.Day), r.Of("reason", r.Text),
 		},
@@ -40,7 +40,7 @@ var Records = []*r.Type{
 	{
 		// People are put on the roster before they begin, and it may be known until
 		// when they stay: both days may lie ahead.
-		Name: "participants", Served: true, Place: r.AtWork("intervention"),
+		Name: "participants", Plural: "participantes", Served: true, Place: r.AtWork("intervention"),
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("intervention", "interventions"), r.MustRef("cupo", "cupos"), r.Must("dni", r.DNI),
@@ -53,7 +53,7 @@ var Records = []*r.Type{
 	},
 	{
 		// Sensitive: in no device's bucket.
-		Name: "participant_conditions", Place: r.Through("intervention", "interventions", r.Place{r.Named("ut", "uts", r.OfSensitiveUnit)}),
+		Name: "participant_conditions", Plural: "condiciones", Place: r.Through("intervention", "interventions", r.Place{r.Named("ut", "uts", r.OfSensitiveUnit)}),
 		Fields: []r.Field{
 			r.MustRef("participant", "participants"), r.MustRef("intervention", "interventions"),
 			r.Must("condition", r.OneOf("victima_violencia_1980_2000", "victima_violencia_genero", "con_discapacidad", "familiar_discapacidad_severa_contigo")),
@@ -62,7 +62,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("participant", "participants")},
 	},
 	{
-		Name: "movements", Served: true, Place: r.AtWork("intervention"),
+		Name: "movements", Plural: "movimientos", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
 			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants").Says("participant"),
@@ -71,7 +71,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
 	},
 	{
-		Name: "attendance_sheets", Served: true, Place: r.AtWork("intervention"),
+		Name: "attendance_sheets", Plural: "hojas de asistencia", Served: true, Place: r.AtWork("intervention"),
 		Fields: r.Counting(
 			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf(attendance.Sheets.Names()...)).Says("`validada` goes back to `registrada` with any change of the other fields, by whatever path"),
 			r.Of("marks", r.Object(isID, IsMark)).Says("`{participant: mark}`"), r.Of("headcount", r.Count),

@@ -16,11 +16,11 @@ var (
 // Records are the kinds of record of planning, money and what AO count beside
 // jobs.
 var Records = []*r.Type{
-	{Name: "exercises", Fields: []r.Field{
+	{Name: "exercises", Plural: "ejercicios", Fields: []r.Field{
 		r.Must("year", r.Year), r.Of("kind", r.OneOf("real", "demonstration")), r.Of("aei_target", r.Count), r.Of("aei", r.AEICode), r.Of("note", r.Text),
 	}},
 	{
-		Name: "aos",
+		Name: "aos", Plural: "actividades operativas",
 		Fields: []r.Field{
 			r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Of("code", r.AOCode), r.Must("name", r.Text), r.Must("exercise", r.Year),
 			r.Must("funding_frame", frames), r.Must("unit_measure", r.OneOf(measures...)), r.Of("budget_category", r.OneOf("PP0073", "APNOP9002")),
@@ -29,7 +29,7 @@ var Records = []*r.Type{
 		Read: []string{"exercise"},
 	},
 	{
-		Name: "ao_months",
+		Name: "ao_months", Plural: "metas por mes",
 		Fields: []r.Field{
 			r.MustRef("ao", "aos"), r.Must("month", r.Month), r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Flag("synthetic"),
 		},
@@ -38,7 +38,7 @@ var Records = []*r.Type{
 	{
 		// Devengado is a fact (Directiva de tesorería: the obligation was
 		// recognised); a reversal is negative.
-		Name: "budget_execution",
+		Name: "budget_execution", Plural: "ejecución presupuestal",
 		Fields: r.Join(
 			r.Counting(r.MustRef("ao", "aos"), r.Must("month", r.PastMonth), r.Of("amount", r.Any)),
 			r.Counting(r.Must("clasificador", r.Short, r.Clasificador)),
@@ -46,19 +46,19 @@ var Records = []*r.Type{
 		Rules: append(r.Counted(r.YearOf("month", "ao", "aos"), subtotal), belowAmount),
 		Read:  []string{"month", "clasificador", "amount"},
 	},
-	{Name: "opening_balances", Fields: r.Join(
+	{Name: "opening_balances", Plural: "saldos importados", Fields: r.Join(
 		r.Counting(
 			r.Ref("ao", "aos"), r.Must("as_of", r.Past), r.Must("measure", r.OneOf(append(slices.Clone(measures), MeasureAccrued)...)),
 			r.Must("funding_frame", frames), r.Must("exercise", r.Year), r.Must("funding_year", r.Year), r.Of("quantity", r.Any), r.Of("amount", r.Any),
 		),
 		[]r.Field{r.Must("source", r.Text)},
 	)},
-	{Name: "month_closes", Fields: []r.Field{r.Must("month", r.PastMonth), r.Of("note", r.Text)}, Rules: []r.Rule{closedInOrder}, Remove: newestClose},
-	{Name: "resolutions", Fields: []r.Field{
+	{Name: "month_closes", Plural: "cierres de mes", Fields: []r.Field{r.Must("month", r.PastMonth), r.Of("note", r.Text)}, Rules: []r.Rule{closedInOrder}, Remove: newestClose},
+	{Name: "resolutions", Plural: "resoluciones", Fields: []r.Field{
 		r.Must("number", r.Short, r.Resolution), r.Must("published_on", r.Past), r.Of("state", r.OneOf(Resolutions.Names()...)),
 	}, Read: []string{"published_on", "number"}},
 	{
-		Name: "transfers",
+		Name: "transfers", Plural: "transferencias",
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("convenio", "convenios"), r.MustRef("resolution", "resolutions"), r.Of("accrued_on", r.Past), r.Of("amount", r.Count),
@@ -69,21 +69,21 @@ var Records = []*r.Type{
 		Read:  []string{"resolution", "state"},
 	},
 	{
-		Name: "poi_versions",
+		Name: "poi_versions", Plural: "versiones del POI",
 		Fields: []r.Field{
 			r.Must("exercise", r.Year), r.Must("key", r.Like(`^(pia|v[1-9]\d?)$`)), r.Must("label", r.Text), r.Of("approved_on", r.Past),
 			r.Must("resolution", r.Text), r.Of("reason", r.Text), r.Of("position", r.Count),
 		},
 	},
 	{
-		Name: "ao_versions",
+		Name: "ao_versions", Plural: "metas por versión",
 		Fields: []r.Field{
 			r.MustRef("poi_version", "poi_versions"), r.MustRef("ao", "aos"), r.Must("aei", r.AEICode), r.Of("cause", r.Text),
 			r.Of("physical_target", r.Count), r.Of("financial_target", r.Count), r.Flag("active"), r.Flag("synthetic"),
 		},
 	},
 	{
-		Name: "technical_assistances",
+		Name: "technical_assistances", Plural: "asistencias técnicas",
 		Fields: r.Join(
 			r.Counting(
 				r.MustRef("ut", "uts"), r.MustRef("entity", "entities"), r.Must("held_on", r.Day),
@@ -98,7 +98,7 @@ var Records = []*r.Type{
 		Rules: r.Counted(heldBefore),
 	},
 	{
-		Name: "management_reports",
+		Name: "management_reports", Plural: "informes",
 		Fields: r.Join(
 			r.Counting(
 				r.Ref("ut", "uts"), r.MustRef("ao", "aos"), r.Must("unit", r.Text), r.Must("kind", r.Text), r.Must("period", r.Only(r.KindText, period)),

@@ -70,8 +70,8 @@ type Type struct {
 	// Day is the field that says of what day it is; "" for none, or where its parent
 	// says so.
 	Day string
-	// Doc says what it is, where its name does not.
-	Doc string
+	// Doc says what it is, where its name does not; Plural is how people read of many.
+	Doc, Plural string
 	// Title are the fields that say which one it is, where people read of it.
 	Title []string
 	// Units move whole in a merge: a number without its dates, or a state without its

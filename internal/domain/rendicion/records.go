@@ -13,7 +13,7 @@ func words[T ~string](list []T) []string {
 // Records are the kinds of record of a rendición de cuentas.
 var Records = []*r.Type{
 	{
-		Name: "rendiciones", Served: true, Place: r.AtWork("intervention"),
+		Name: "rendiciones", Plural: "rendiciones", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"),
 			r.Must("state", r.OneOf(States.Names()...)),
@@ -25,14 +25,14 @@ var Records = []*r.Type{
 		Read:  []string{"intervention"},
 	},
 	{
-		Name: "rendicion_lines", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
+		Name: "rendicion_lines", Plural: "montos de rendiciones", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Lines)...)), r.Of("amount", r.Count).Says("céntimos"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
 	},
 	{
-		Name: "rendicion_documents", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
+		Name: "rendicion_documents", Plural: "documentos de rendiciones", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Documents)...)),
 			r.Must("sha256", r.SHA256), r.Of("size", r.Count), r.Must("name", r.Text), r.Of("mime", r.Short), r.Ref("superseded_by", "rendicion_documents").Says("document that took its place"),
@@ -41,7 +41,7 @@ var Records = []*r.Type{
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
 	},
 	{
-		Name: "rendicion_observations", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
+		Name: "rendicion_observations", Plural: "observaciones de rendiciones", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{
 			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"),
 			r.Must("target", r.OneOf(string(TargetLine), string(TargetDocument), string(TargetMissing))), r.Must("item", r.Short), r.Must("text", r.Text),

@@ -12,35 +12,35 @@ import (
 
 // Records are the kinds of record of the catalogue.
 var Records = []*r.Type{
-	{Name: "uts", Served: true, Place: r.Place{r.Itself(r.OfUnit)}, Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text), r.Flag("assumption").Says("name and reach are not official")}},
+	{Name: "uts", Plural: "unidades territoriales", Served: true, Place: r.Place{r.Itself(r.OfUnit)}, Fields: []r.Field{r.Must("code", r.Like(`^UT\d{2}$`)), r.Must("name", r.Text), r.Of("note", r.Text), r.Flag("assumption").Says("name and reach are not official")}},
 	// Of whatever date: a place needs its name where it once was served, and no
 	// bucket depends on today.
-	{Name: "districts", Served: true, Place: r.Place{{From: "jurisdictions", By: []string{"district"}, Take: "ut", To: "uts", Of: r.OfUnit}}, Fields: []r.Field{
+	{Name: "districts", Plural: "distritos", Served: true, Place: r.Place{{From: "jurisdictions", By: []string{"district"}, Take: "ut", To: "uts", Of: r.OfUnit}}, Fields: []r.Field{
 		r.Must("ubigeo", r.Ubigeo), // INEI, not RENIEC
 		r.Must("name", r.Text), r.Must("province", r.Text), r.Must("department", r.Text),
 	}},
 	{
-		Name: "jurisdictions",
+		Name: "jurisdictions", Plural: "jurisdicciones",
 		Fields: []r.Field{
 			r.MustRef("district", "districts"), r.MustRef("ut", "uts"), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Of("note", r.Text),
 			r.Flag("assumption"),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
-	{Name: "holidays", Served: true, Place: r.Everywhere(), Fields: []r.Field{r.Must("day", r.Day), r.Must("name", r.Text), r.Must("norm", r.Text), r.Must("scope", r.Text).Says("`national`, or the two digits of the department in which alone it is a holiday, as in the ubigeo: it counts for works whose district is there")}},
+	{Name: "holidays", Plural: "feriados", Served: true, Place: r.Everywhere(), Fields: []r.Field{r.Must("day", r.Day), r.Must("name", r.Text), r.Must("norm", r.Text), r.Must("scope", r.Text).Says("`national`, or the two digits of the department in which alone it is a holiday, as in the ubigeo: it counts for works whose district is there")}},
 	{
-		Name: "entities", Fields: []r.Field{r.Must("ruc", r.RUC), r.Must("name", r.Text)},
+		Name: "entities", Plural: "entidades", Fields: []r.Field{r.Must("ruc", r.RUC), r.Must("name", r.Text)},
 		Served: true, Place: r.Place{r.Backwards("convenios", []string{"proposer", "executor"}, "intervention", "interventions", r.Header())},
 	},
 	{
-		Name: "parameters", Served: true, Place: r.Everywhere(),
+		Name: "parameters", Plural: "parámetros", Served: true, Place: r.Everywhere(),
 		Fields: []r.Field{
 			r.Must("key", r.Like(`^[a-z0-9_.]+$`)), r.Must("valid_from", r.Day), r.Of("valid_to", r.Day), r.Must("norm", r.Text), r.Of("unit", r.Text),
 			r.Value("value"), r.Flag("assumption"),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to")},
 	},
-	{Name: "checklists", Served: true, Place: r.Everywhere(), Fields: []r.Field{
+	{Name: "checklists", Plural: "listas de verificación", Served: true, Place: r.Everywhere(), Fields: []r.Field{
 		r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Must("version", r.Between(1, 1<<31)), r.Must("title", r.Text), r.Must("valid_from", r.Day),
 		r.Of("items", r.Only(r.KindJSON, items)).Says("list of `{key,label}`"),
 	}},

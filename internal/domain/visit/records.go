@@ -65,7 +65,7 @@ var graveNeeds = r.NeedsAll(r.Says{Field: "severity", Value: "grave"}, []string{
 // what a review decided.
 var Records = []*r.Type{
 	{
-		Name: "visits", Title: []string{"visited_on"}, Day: "visited_on", Form: "visit", Version: formVersion, Served: true, Place: placed,
+		Name: "visits", Plural: "visitas", Title: []string{"visited_on"}, Day: "visited_on", Form: "visit", Version: formVersion, Served: true, Place: placed,
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions").Counting().Asks(r.Needed),
 			r.Must("convenio_code", r.Convenio).Asks(r.Needed),
@@ -92,7 +92,7 @@ var Records = []*r.Type{
 		}}},
 	},
 	{
-		Name: "visit_marks", Title: []string{"participant"}, Form: "visit", Version: formVersion, Parent: "visit", Served: true, Place: r.Through("visit", "visits", placed),
+		Name: "visit_marks", Plural: "marcas de visita", Title: []string{"participant"}, Form: "visit", Version: formVersion, Parent: "visit", Served: true, Place: r.Through("visit", "visits", placed),
 		Fields: []r.Field{
 			r.MustRef("visit", "visits").Counting().Asks(r.Needed),
 			r.MustRef("participant", "participants").Counting().Asks(r.Needed),
@@ -105,7 +105,7 @@ var Records = []*r.Type{
 		Ops:         []r.Op{{Name: "create", By: itsMaker}},
 	},
 	{
-		Name: "findings", Title: []string{"description"}, Form: "visit", Version: formVersion, Parent: "visit", Served: true, Place: r.Through("visit", "visits", placed),
+		Name: "findings", Plural: "hallazgos", Title: []string{"description"}, Form: "visit", Version: formVersion, Parent: "visit", Served: true, Place: r.Through("visit", "visits", placed),
 		Units:  [][]string{{"state", "state_reason"}, {"responsible", "due_on"}},
 		Begins: r.Row{"state": FindingOpen},
 		Fields: []r.Field{
@@ -129,7 +129,7 @@ var Records = []*r.Type{
 		},
 	},
 	{
-		Name: "unlisted_workers", Doc: "a person at work who is not on the roster", Title: []string{"given_names", "surnames"}, Form: "visit", Version: formVersion, Parent: "visit",
+		Name: "unlisted_workers", Plural: "trabajadores fuera del padrón", Doc: "a person at work who is not on the roster", Title: []string{"given_names", "surnames"}, Form: "visit", Version: formVersion, Parent: "visit",
 		Served: true, Place: r.Through("visit", "visits", placed), Units: [][]string{{"dni", "given_names", "surnames"}},
 		Fields: []r.Field{
 			r.MustRef("visit", "visits").Asks(r.Needed),
@@ -145,7 +145,7 @@ var Records = []*r.Type{
 		},
 	},
 	{
-		Name: "conflicts", Served: true, Place: r.OfPeople("author", "other"),
+		Name: "conflicts", Plural: "conflictos", Served: true, Place: r.OfPeople("author", "other"),
 		Fields: []r.Field{
 			r.Must("kind", r.OneOf("edit", "delete_edited", "edit_deleted")), r.Must("collection", r.Short), r.Must("record", r.ID), r.Of("intervention", r.ID),
 			r.Must("mutation", r.Short), r.Must("author", r.ID).Says("user who lost"), r.Of("other", r.ID).Says("user whose value stands, if known"), r.Must("rule", r.Short).Says("`first_stays`"), r.Must("state", r.OneOf(Conflicts.Names()...)),
@@ -154,7 +154,7 @@ var Records = []*r.Type{
 		},
 		Ops: []r.Op{{Name: "update", By: r.By{Relation: r.IsConcerned}}},
 	},
-	{Name: "mutation_reviews", Served: true, Place: r.OfPeople("user"), Fields: []r.Field{
+	{Name: "mutation_reviews", Plural: "decisiones de revisión", Served: true, Place: r.OfPeople("user"), Fields: []r.Field{
 		r.Must("mutation", r.Short), r.Must("user", r.ID), r.Must("collection", r.Short), r.Must("record", r.ID),
 		r.Must("status", r.OneOf("applied", "rejected", "parked")), r.Of("errors", r.List(isObject)).Says("list of `{code,field,message}`"), r.Of("seq", r.Count), r.Of("rev", r.Count),
 		r.Of("reason"), r.Of("decided_by_name"), r.Of("decided_at"), r.Of("receipt"),

@@ -32,8 +32,14 @@ type constraint struct {
 }
 
 type operation struct {
+	By    by     `json:"by"`
 	Asks  []ask  `json:"asks"`
 	Rules []rule `json:"rules,omitempty"`
+}
+
+type by struct {
+	Right    string `json:"right,omitempty"`
+	Relation string `json:"relation"`
 }
 
 type ask struct {
@@ -137,7 +143,7 @@ func declared(t *record.Type) declaration {
 	}
 	out.Units, out.Ops = t.Units, map[string]operation{}
 	for _, op := range t.Ops {
-		o := operation{Asks: []ask{}}
+		o := operation{By: by{string(op.By.Right), string(op.By.Relation)}, Asks: []ask{}}
 		for _, f := range asked(t, op.Name) {
 			o.Asks = append(o.Asks, ask{f.Name, f.NeededBy(op.Name), f.ClearedBy(op.Name), checksOf(f)})
 		}

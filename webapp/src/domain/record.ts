@@ -9,9 +9,17 @@ import type { Day } from './day'
 import { isDay } from './day'
 import { broken, type Around } from './constraints'
 import { entryErrors, lacksAfter, unexplained, versionOf, WRONG, type Wrong } from './forms'
-import { declared, factsIn, isRecordCollection, ownerField, type Fields, type RecordCollection } from './records'
-import { moveTo, type ActOf } from './states'
-import { findings } from './states.gen'
+import {
+  declared,
+  factsIn,
+  isRecordCollection,
+  namesPeople,
+  ownerField,
+  personKind,
+  type Fields,
+  type RecordCollection,
+} from './records'
+import { findingActTo, type FindingAct } from './states'
 import { visible } from './text'
 
 /** The form of a record: what was shown when it was begun, and what is typed. Text but for nothing. */
@@ -151,17 +159,17 @@ function sawAgain(sent: readonly Sent[], shown: Fields | undefined): Fields {
 
 /** The form of a refused mark of somebody who is not on the roster: he is written down by name instead. */
 export function asUnlisted(mark: RecordForm, about: Fields = {}): RecordForm {
-  return { ...mark, collection: 'unlisted_workers', typed: factsOf('unlisted_workers', about) }
+  const collection = personKind(declared(mark.collection).of) ?? mark.collection
+  return { ...mark, collection, typed: factsOf(collection, about) }
 }
 
 /** Lifting a finding is a decision of its own: the form asks for the reason alone. */
 export function isLifting(form: RecordForm): boolean {
-  return form.collection === 'findings' && form.record !== '' && form.typed['state'] !== form.base['state']
+  return form.record !== '' && form.typed['state'] !== form.base['state']
 }
 
 /** What is done to a finding by such a form. */
-export const actOf = (form: RecordForm): ActOf<typeof findings> =>
-  moveTo(findings, form.typed['state'])?.act ?? 'reabrir'
+export const actOf = (form: RecordForm): FindingAct => findingActTo(form.typed['state'])
 
 const clean = (typed: Record<string, string>, field: string): string => visible(typed[field] ?? '').trim()
 
@@ -216,19 +224,15 @@ export function changeOf(form: RecordForm, id: string): RecordChange | null {
 }
 
 export type RecordErrors = Partial<Record<string, Wrong>>
-/** What the phone asks of a kind beyond what is declared. */
-type Demand = (form: RecordForm, errors: RecordErrors, listed: readonly string[]) => void
 
-const DEMANDS: Partial<Record<RecordCollection, Demand>> = {
-  unlisted_workers: (form, errors, listed) => {
-    if (listed.includes(clean(form.typed, 'dni'))) errors['dni'] ??= 'listed'
-  },
-  findings: (form, errors) => {
-    const due = form.typed['due_on'] ?? ''
-    // A deadline that was there before is not this person's slip.
-    const kept = form.record !== '' && due === form.base['due_on']
-    if (isDay(due) && due < form.visited_on && !kept) errors['due_on'] ??= 'past'
-  },
+/** What a record demands beyond its fields by themselves. */
+function demands(form: RecordForm, errors: RecordErrors, listed: readonly string[]): void {
+  // Who is on the roster of that day is marked there.
+  if (namesPeople(form.collection) && listed.includes(clean(form.typed, 'dni'))) errors['dni'] ??= 'listed'
+  const due = form.typed['due_on'] ?? ''
+  // A deadline that was there before is not this person's slip.
+  const kept = form.record !== '' && due === form.base['due_on']
+  if (isDay(due) && due < form.visited_on && !kept) errors['due_on'] ??= 'past'
 }
 
 /** What a change demands of the whole record: an older gap, while nothing of that is touched, is nobody's slip. */
@@ -251,7 +255,7 @@ export function recordErrors(form: RecordForm, listed: readonly string[], around
   const { collection, record } = form
   const errors = entryErrors(collection, form.typed)
   if (record !== '') changeDemands(form, errors)
-  DEMANDS[collection]?.(form, errors, listed)
+  demands(form, errors, listed)
   const now = newFields(form)
   const bad = broken(collection, now, Object.keys(record === '' ? now : changedFields(form)), around)
   if (bad) errors[bad.field] ??= WRONG[bad.code] ?? 'refused'

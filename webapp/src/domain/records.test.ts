@@ -1,5 +1,18 @@
 import { describe, expect, it, test } from 'vitest'
-import { declared, factsIn, isRecordCollection, isWhole, ownerField, parentIn, RECORDS, workOf } from './records'
+import {
+  declared,
+  factsIn,
+  isAllowed,
+  isRecordCollection,
+  isWhole,
+  namesPeople,
+  ownerField,
+  parentIn,
+  personKind,
+  RECORDS,
+  recordKinds,
+  workOf,
+} from './records'
 
 const kinds = Object.keys(RECORDS)
 const sent = kinds.filter((c) => declared(c).ops)
@@ -60,4 +73,28 @@ it('a record is a part of what its fields name', () => {
   expect(parentIn('findings', { visit: { not: 'text' } })).toBe('')
   expect(parentIn('findings', undefined)).toBe('')
   expect(parentIn('visits', { visit: 'v', '': 'x' })).toBe('')
+})
+
+it('the kinds of a work and of a visit, and the one that says who somebody is', () => {
+  expect(recordKinds()).toEqual(['accidents'])
+  expect(recordKinds('visits')).toEqual(['visit_marks', 'findings', 'unlisted_workers'])
+  expect(recordKinds('visits').filter(namesPeople)).toEqual([personKind('visits')])
+})
+
+describe('what is offered is what the server takes', () => {
+  const his = { role: 'supervisor', assigned: true, own: true }
+  test.each([
+    ['an accident of the other side is changed', 'accidents', 'update', { ...his, own: false }, true],
+    ['and not taken back', 'accidents', 'delete', { ...his, own: false }, false],
+    ['by the executor too', 'accidents', 'update', { role: 'executor', assigned: true, own: false }, true],
+    ['his own is', 'accidents', 'delete', his, true],
+    ['a finding of another is worked on', 'findings', 'update', { ...his, own: false }, true],
+    ['but not by an executor', 'findings', 'update', { role: 'executor', assigned: true, own: true }, false],
+    ['and only its maker withdraws it', 'findings', 'delete', { ...his, own: false }, false],
+    ['a person is corrected by who wrote it', 'unlisted_workers', 'update', his, true],
+    ['and by nobody else', 'unlisted_workers', 'update', { ...his, own: false }, false],
+    ['a work that is not his any more', 'accidents', 'update', { ...his, assigned: false }, false],
+    ['a mark stays', 'visit_marks', 'update', his, false],
+    ['who reads online', 'accidents', 'update', { role: 'ut_coordinator', assigned: true, own: true }, false],
+  ] as const)('%s', (_, kind, op, who, allowed) => expect(isAllowed(kind, op, who)).toBe(allowed))
 })

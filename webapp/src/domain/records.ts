@@ -5,6 +5,7 @@
  * themselves.
  */
 import { RECORDS } from './records.gen'
+import { may, type Right } from './roles'
 
 export { RECORDS }
 
@@ -36,6 +37,8 @@ export interface Rule {
 }
 
 export interface Operation {
+  /** Who may: with which right, standing how to the record. */
+  by: { right?: Right; relation: string }
   asks: readonly Ask[]
   rules?: readonly Rule[]
 }
@@ -94,6 +97,26 @@ export function isRecordCollection(collection: string): collection is RecordColl
   return isMadeHere(collection) && !isWhole(collection)
 }
 
+/** Those that a person makes: of a work itself, or as parts of a record. */
+export const recordKinds = (whole?: string): RecordCollection[] =>
+  (Object.keys(RECORDS) as Collection[]).filter(isRecordCollection).filter((kind) => declared(kind).of === whole)
+
+/** How somebody stands to a record. */
+export interface Standing {
+  role: string | undefined
+  /** Its work is his now: assigned to him, or his entity's. */
+  assigned: boolean
+  /** He made it, or what it is a part of. */
+  own: boolean
+}
+
+/** Whether the server would take it from him; nobody is guessed. */
+export function isAllowed(kind: string, op: 'update' | 'delete', { role, assigned, own }: Standing): boolean {
+  const by = declared(kind).ops?.[op]?.by
+  if (!by?.right || !may(role, by.right) || !assigned) return false
+  return own || by.relation === 'works' || by.relation === 'supervises'
+}
+
 const id = (v: unknown): string => (typeof v === 'string' ? v : '')
 
 /** The work a row is of, or ''; a kind that only a newer app knows may have one too. */
@@ -136,6 +159,13 @@ export function limitsOf({ checks }: Ask): { min: number; max: number | undefine
   const least = checks.flatMap((c) => (c.type === 'at_least' && c.min ? [c.min] : []))
   return { min: Math.max(0, ...least), max: most.length > 0 ? Math.min(...most) : undefined }
 }
+
+/** Whether it says who somebody is: it is shown masked to who works online, and revealed with a reason. */
+export const namesPeople = (collection: string): boolean => asksOf(collection).some((a) => isA(a, 'dni'))
+
+/** The kind of part by which somebody is written down who is on no roster. */
+export const personKind = (whole: string | undefined): RecordCollection | undefined =>
+  recordKinds(whole).find(namesPeople)
 
 /** What a person is asked of a new record: what names another record is not for him to type. */
 export const askedIn = (collection: string): readonly Ask[] =>

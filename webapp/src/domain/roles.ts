@@ -5,6 +5,7 @@
  */
 const GRANTED = {
   hold_replica: ['supervisor', 'executor'],
+  record_visits: ['supervisor'],
   record_accidents: ['supervisor', 'executor'],
   review_parked: ['ut_coordinator', 'central_reviewer'],
   settle_conflicts: ['ut_coordinator', 'central_reviewer'],

@@ -2,6 +2,7 @@
  * What the tables of states say, as screens and rules ask it. The tables are made
  * from the server's (docs/states.md): whoever needs a list of states takes it there.
  */
+import * as machines from './states.gen'
 import { findings, interventions, rendicionObservations, visits } from './states.gen'
 
 interface Move {
@@ -58,6 +59,15 @@ export const wasPresented = belongs(interventions.groups.presented)
 /** Nothing is left to do about it. */
 export const isSettled = belongs(interventions.groups.settled)
 
+const turnsOf = (kind: string): object =>
+  Object.entries(machines).find(([name]) => name === kind.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()))?.[1]
+    .turns ?? {}
+
+/** Whether records of a kind may wait for somebody, and whether one in this state does; a new one waits. */
+export const mayWait = (kind: string): boolean => Object.keys(turnsOf(kind)).length > 0
+export const isWaiting = (kind: string, state = ''): boolean =>
+  mayWait(kind) && (state === '' || Object.hasOwn(turnsOf(kind), state))
+
 const isPlanned = belongs(visits.groups.planned)
 const isLifted = belongs(findings.groups.lifted)
 
@@ -66,6 +76,11 @@ const isLifted = belongs(findings.groups.lifted)
 export const wasMade = (state: string | undefined): boolean => !isPlanned(state ?? '')
 /** A finding that nobody has seen mended. */
 export const isOpenFinding = (state: string | undefined): boolean => !isLifted(state ?? '')
+
+/** What may be done to a finding, and what leads to a state of it. */
+export type FindingAct = (typeof findings)['moves'][number]['act']
+export const findingMoves = (state: string) => movesFrom(findings, state, 'record_visits')
+export const findingActTo = (state: unknown): FindingAct => moveTo(findings, state)?.act ?? 'reabrir'
 
 /** An observation that was not lifted, and one that the executor has to answer. */
 export const isLiveObservation = belongs(rendicionObservations.groups.live)

@@ -24,6 +24,8 @@ export interface Creation {
 /** Just what is needed to read a creation back. */
 export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
 
+/** The kind of who works there and is on no roster. */
+export const UNLISTED = 'unlisted_workers'
 export const FORM = RECORDS.visits.form
 export const FORM_VERSION = 1
 
@@ -263,7 +265,7 @@ export function unlistedErrors(
   others: readonly UnlistedEntry[],
   listed: readonly string[],
 ): FieldErrors<UnlistedEntry> {
-  const errors: FieldErrors<UnlistedEntry> = entryErrors('unlisted_workers', { ...u })
+  const errors: FieldErrors<UnlistedEntry> = entryErrors(UNLISTED, { ...u })
   const dni = visible(u.dni).trim()
   if (listed.includes(dni)) errors.dni ??= 'listed'
   const rest = others.filter((o) => o.id !== u.id)
@@ -337,7 +339,7 @@ export function toMutations(
     out.push(create('visit_marks', m.id, { visit, participant, mark: m.mark, coverage_seen: m.coverage_seen }))
   }
   for (const { id, ...finding } of form.findings) out.push(create('findings', id, filled({ visit, ...finding })))
-  for (const { id, ...person } of form.unlisted) out.push(create('unlisted_workers', id, filled({ visit, ...person })))
+  for (const { id, ...person } of form.unlisted) out.push(create(UNLISTED, id, filled({ visit, ...person })))
   return out
 }
 
@@ -387,7 +389,7 @@ function restoreRow(form: VisitForm, x: Created): void {
       responsible: text(f['responsible']),
       due_on: text(f['due_on']),
     })
-  if (x.collection === 'unlisted_workers')
+  if (x.collection === UNLISTED)
     form.unlisted.push({
       id,
       dni: text(f['dni']),

@@ -6,20 +6,23 @@ import {
   factsIn,
   isA,
   isRecordCollection,
+  recordKinds,
   type Fields,
   type RecordCollection,
 } from '../domain/records'
-import type { ActOf } from '../domain/states'
-import type { findings } from '../domain/states.gen'
+import type { FindingAct } from '../domain/states'
 import { fieldSaid, fieldValue, isWorded } from './fields'
 import { m } from './index'
 
 type Op = 'create' | 'update' | 'delete'
 type Named = (about: { name: string }) => string
+type Counted = (about: { count: number }) => string
 
 interface Words {
   /** What it is, and what was done with it. */
   what: { create: () => string } & Partial<Record<Op, () => string>>
+  /** Several of them, and several that wait for somebody; of a kind that is listed. */
+  many?: { title: Counted; waiting?: Counted }
   /** A new one that is a part of no visit. */
   begin?: { title: () => string; done: Named }
   /** The form that writes a refused one again, the button to it, and how the sync centre calls what comes of it. */
@@ -33,6 +36,7 @@ interface Words {
 const WORDS: Record<RecordCollection, Words> = {
   findings: {
     what: { create: m.refused_finding, update: m.refused_finding_change, delete: m.refused_finding_withdrawn },
+    many: { title: m.findings_count, waiting: m.findings_open },
     fix: { title: m.fix_finding, done: m.group_finding_again },
     change: { title: m.edit_finding, done: m.group_finding_changed },
     withdraw: {
@@ -44,6 +48,7 @@ const WORDS: Record<RecordCollection, Words> = {
   },
   unlisted_workers: {
     what: { create: m.refused_unlisted, update: m.refused_unlisted_change, delete: m.refused_unlisted_withdrawn },
+    many: { title: m.unlisted_count },
     fix: { title: m.fix_unlisted, done: m.group_unlisted_again },
     change: { title: m.edit_unlisted, done: m.group_unlisted_changed },
     withdraw: {
@@ -55,6 +60,7 @@ const WORDS: Record<RecordCollection, Words> = {
   },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
+    many: { title: m.accidents_count },
     begin: { title: m.accident_new, done: m.group_accident },
     fix: { title: m.accident_fix, done: m.group_accident_again },
     change: { title: m.accident_edit, done: m.group_accident_changed },
@@ -84,6 +90,19 @@ export function recordWhat(collection: string, op = 'create'): string {
   return what?.() ?? m.refused_other()
 }
 
+/** The kinds that are listed: of a work itself, or as parts of a record. */
+export const listedKinds = (whole?: string): RecordCollection[] => recordKinds(whole).filter((kind) => WORDS[kind].many)
+
+/** How many there are of a kind, in words; '' where it is not listed. */
+export function countWord(kind: string, count: number, waiting = false): string {
+  const many = isRecordCollection(kind) ? WORDS[kind].many : undefined
+  return (waiting ? many?.waiting : many?.title)?.({ count }) ?? ''
+}
+
+/** How many there are of each kind that is listed and of which there are any. */
+export const countWords = (counts: Readonly<Record<string, number>>, waiting = false): string[] =>
+  Object.entries(counts).flatMap(([kind, count]) => (count > 0 ? countWord(kind, count, waiting) || [] : []))
+
 /** What the button to correct a refused one says. */
 export const fixWord = (collection: string): string =>
   (isRecordCollection(collection) ? WORDS[collection].fix.button : undefined)?.() ?? m.refused_fix()
@@ -102,15 +121,19 @@ export function recordName(kind: string, data: Fields, person = ''): string {
   return parts.filter(Boolean).join(' ')
 }
 
-/** What else it says, each field that says something by itself. */
-export function recordSays(kind: string, data: Fields): string[] {
-  const { title = [] } = declared(kind)
-  const rest = factsIn(kind).filter((field) => !title.includes(field) && isWorded(field) && data[field])
+/**
+ * What else it says, each field that says something by itself.
+ *
+ * @param told fields that are shown already
+ */
+export function recordSays(kind: string, data: Fields, told: readonly string[] = []): string[] {
+  const shown = [...(declared(kind).title ?? []), ...told]
+  const rest = factsIn(kind).filter((field) => !shown.includes(field) && isWorded(field) && data[field])
   return rest.map((field) => fieldSaid(field, data[field], kind))
 }
 
 /** What can be done to a finding: what the button says, why one does it, and what was done. */
-export const findingAct: Record<ActOf<typeof findings>, { title: () => string; reason: () => string; done: Named }> = {
+export const findingAct: Record<FindingAct, { title: () => string; reason: () => string; done: Named }> = {
   levantar: { title: m.lift_title, reason: m.lift_reason, done: m.group_lifted },
   reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
 }

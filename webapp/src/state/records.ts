@@ -6,7 +6,7 @@ import { recordId } from '../sync/ids'
 import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
-import { one, wholeOf, type Kind, type Row } from './replica'
+import { ofWork, one, wholeOf, type Kind, type Row } from './replica'
 import { distinct, personOf } from './refused'
 import { session } from './session.svelte'
 import { sync } from './sync.svelte'
@@ -15,6 +15,8 @@ import { sync } from './sync.svelte'
 export interface Held<K extends Kind> extends Circumstances {
   record: Row<K>
 }
+
+export type Listed = Row<RecordCollection> & { person: string }
 
 export interface Circumstances {
   /** The day it is about, or the record it is a part of; '' where not known. */
@@ -44,10 +46,9 @@ async function headOf(kind: Kind, row: Fields): Promise<Head> {
   return whole ? { kind: whole, row: await fieldsOf(whole, parentIn(kind, row)) } : { kind, row }
 }
 
-function dayOf({ kind, row }: Head): Day {
-  const said = row?.[declared(kind).day ?? '']
-  return typeof said === 'string' ? said : ''
-}
+const textOf = (v: unknown): string => (typeof v === 'string' ? v : '')
+
+const dayOf = ({ kind, row }: Head): Day => textOf(row?.[declared(kind).day ?? ''])
 
 /** What this phone made itself and has not pulled back yet names nobody. */
 function isOwn({ kind, row }: Head): boolean {
@@ -58,8 +59,8 @@ function isOwn({ kind, row }: Head): boolean {
 /** Who is named by its title. */
 async function personIn(kind: Kind, row: Fields): Promise<string> {
   const { title = [] } = declared(kind)
-  const id = title.includes('participant') ? row['participant'] : ''
-  const found = typeof id === 'string' && id !== '' ? await one('participants', id) : undefined
+  const id = title.includes('participant') ? textOf(row['participant']) : ''
+  const found = id !== '' ? await one('participants', id) : undefined
   return found ? `${found.surnames}, ${found.given_names}` : ''
 }
 
@@ -84,6 +85,20 @@ export async function circumstances(kind: Kind, record: object, today: Day): Pro
 export async function held<K extends RecordCollection>(kind: K, id: string, today: Day): Promise<Held<K> | null> {
   const record = await one(kind, id)
   return record ? { record, ...(await circumstances(kind, record, today)) } : null
+}
+
+/** Records of a work, the newest first, each with whom it is about. */
+export async function recordsOf(kind: RecordCollection, work: string): Promise<Listed[]> {
+  const { title = [], day = '' } = declared(kind)
+  const [rows, people] = await Promise.all([
+    ofWork(kind, work),
+    title.includes('participant') ? ofWork('participants', work) : [],
+  ])
+  const names = new Map(people.map((p) => [p.id, `${p.surnames}, ${p.given_names}`]))
+  const said = (row: object, field: string): string => textOf((row as Fields)[field])
+  return rows
+    .sort((a, b) => said(b, day).localeCompare(said(a, day)))
+    .map((row) => ({ ...row, person: names.get(said(row, 'participant')) ?? '' }))
 }
 
 /**

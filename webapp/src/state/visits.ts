@@ -1,5 +1,6 @@
 import { limaIso, type Day } from '../domain/day'
 import { RECORD_FORM_VERSION } from '../domain/record'
+import type { RecordCollection } from '../domain/records'
 import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
 import { isHead } from '../sync/entries'
 import { recordId } from '../sync/ids'
@@ -78,19 +79,19 @@ export interface PastVisit extends Held<'visits'> {
   present: number
   /** Names. */
   absent: string[]
-  findings: Row<'findings'>[]
-  unlisted: Row<'unlisted_workers'>[]
+  /** What else was recorded on it. */
+  parts: { kind: RecordCollection; rows: Row<RecordCollection>[] }[]
 }
 
-export async function pastVisit(id: string, today: Day): Promise<PastVisit | null> {
+/** @param kinds of its parts that are listed */
+export async function pastVisit(id: string, today: Day, kinds: readonly RecordCollection[]): Promise<PastVisit | null> {
   const visit = await one('visits', id)
   if (!visit) return null
-  const [about, marks, findings, unlisted, people] = await Promise.all([
+  const [about, marks, people, ...parts] = await Promise.all([
     circumstances('visits', visit, today),
     partsOf('visit_marks', id, visit.intervention),
-    partsOf('findings', id, visit.intervention),
-    partsOf('unlisted_workers', id, visit.intervention),
     ofWork('participants', visit.intervention),
+    ...kinds.map(async (kind) => ({ kind, rows: await partsOf(kind, id, visit.intervention) })),
   ])
   const name = new Map(people.map((p) => [p.id, `${p.surnames}, ${p.given_names}`]))
   return {
@@ -98,7 +99,6 @@ export async function pastVisit(id: string, today: Day): Promise<PastVisit | nul
     ...about,
     present: marks.filter((x) => x.mark === 'presente').length,
     absent: marks.flatMap((x) => (x.mark === 'ausente' ? [name.get(x.participant) ?? x.participant] : [])),
-    findings,
-    unlisted,
+    parts,
   }
 }

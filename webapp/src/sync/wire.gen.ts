@@ -900,7 +900,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A work of the coordinator's unit, its visits and open findings. */
+        /** A work of the coordinator's unit, and its visits. */
         get: operations["getUnitWork"];
         put?: never;
         post?: never;
@@ -968,7 +968,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A visit as evidence, with its marks and findings. */
+        /** A visit as evidence, with its marks. What else was recorded on it is in /records. */
         get: operations["getVisit"];
         put?: never;
         post?: never;
@@ -1745,8 +1745,8 @@ export interface components {
             to: string;
         };
         RevealRequest: {
-            /** @enum {string} */
-            collection: "participants" | "insured_persons" | "unlisted_workers" | "conflicts";
+            /** @description A kind whose rows have a DNI, or conflicts about one. */
+            collection: string;
             record: components["schemas"]["Id"];
             reason: string;
         };
@@ -2304,20 +2304,6 @@ export interface components {
             ut: string;
             ut_name: string;
         };
-        ParkedFinding: {
-            severity: string;
-            description: string;
-            corrective_measure: string;
-        };
-        ParkedChange: {
-            collection: string;
-            record: components["schemas"]["Id"];
-            /** @enum {string} */
-            op: "create" | "update" | "delete";
-            fields: {
-                [key: string]: unknown;
-            };
-        };
         ParkedGroup: {
             /** @description Names the group when deciding. */
             mutation: string;
@@ -2332,19 +2318,9 @@ export interface components {
             visit_there: boolean;
             /** @description Day, or empty. */
             visited_on: string;
-            headcount: number;
-            note: string;
             /** Format: date-time */
             received_at: string;
             mutations: number;
-            /** @description How many of each mark. */
-            marks: {
-                [key: string]: number;
-            };
-            findings: components["schemas"]["ParkedFinding"][];
-            /** @description Names of people not on the roster. */
-            unlisted: string[];
-            changes: components["schemas"]["ParkedChange"][];
         };
         ParkedList: {
             items: components["schemas"]["ParkedGroup"][];
@@ -2360,7 +2336,11 @@ export interface components {
             record: components["schemas"]["Id"];
             /** @enum {string} */
             op: "create" | "update" | "delete";
-            /** @description Whom a mark is about. */
+            /** @description What its device said; a DNI masked. */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** @description Whom it is about, where that is somebody of a roster. */
             name: string;
             why: string;
             /** @description By the clock of the device. */
@@ -2455,7 +2435,10 @@ export interface components {
             /** @description Day, or empty: never visited. */
             last_visit_on: string;
             visits: number;
-            open_findings: number;
+            /** @description How many records of each kind are in a state that waits for somebody. */
+            waiting: {
+                [key: string]: number;
+            };
             /** @description People on today's roster whom no policy covers; 0 where nobody works any more. */
             uncovered: number;
         };
@@ -2477,17 +2460,6 @@ export interface components {
         UnitWorkDetail: {
             work: components["schemas"]["UnitWork"];
             visits: components["schemas"]["VisitSummary"][];
-            /** @description Open ones. */
-            findings: components["schemas"]["FindingSeen"][];
-        };
-        FindingSeen: {
-            id: components["schemas"]["Id"];
-            severity: string;
-            description: string;
-            corrective_measure: string;
-            due_on: string;
-            responsible: string;
-            state: string;
         };
         Aei: {
             target: string;
@@ -2634,7 +2606,10 @@ export interface components {
             headcount: number;
             present: number;
             absent: number;
-            findings: number;
+            /** @description How many records of each kind are part of it, as the server has it. */
+            parts: {
+                [key: string]: number;
+            };
         };
         VisitDetail: {
             summary: components["schemas"]["VisitSummary"];
@@ -2692,14 +2667,6 @@ export interface components {
                 coverage_seen: "cubierto" | "sin_cobertura" | "por_confirmar" | "";
                 /** @description This jornal is the one that counted the cupo. */
                 counted: boolean;
-            }[];
-            findings: components["schemas"]["FindingSeen"][];
-            unlisted: {
-                id: components["schemas"]["Id"];
-                /** @description Masked. */
-                dni: string;
-                name: string;
-                note: string;
             }[];
         };
         /** @enum {string} */

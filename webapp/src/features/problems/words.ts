@@ -1,9 +1,11 @@
 /** Words of rows that raw SQL changed. */
 import { isDay } from '../../domain/day'
+import { isMadeHere } from '../../domain/records'
 import { m } from '../../i18n'
 import { fieldValue, fieldWord } from '../../i18n/fields'
 import { dayFull } from '../../i18n/format'
 import { interventionState, markWord } from '../../i18n/labels'
+import { recordWhat } from '../../i18n/records'
 import type { Schemas } from '../../state/api'
 
 export type OutsideChange = Schemas['OutsideChange']
@@ -31,7 +33,6 @@ const COLLECTIONS: Record<string, () => string> = {
   districts: m.row_districts,
   entities: m.row_entities,
   exercises: m.row_exercises,
-  findings: m.row_findings,
   holidays: m.row_holidays,
   insurance_policies: m.row_insurance_policies,
   insured_persons: m.row_insured_persons,
@@ -46,10 +47,7 @@ const COLLECTIONS: Record<string, () => string> = {
   resolutions: m.row_resolutions,
   technical_assistances: m.row_technical_assistances,
   transfers: m.row_transfers,
-  unlisted_workers: m.row_unlisted_workers,
   uts: m.row_uts,
-  visit_marks: m.row_visit_marks,
-  visits: m.row_visits,
 }
 const FIELDS: Record<string, () => string> = {
   accredited_on: m.row_field_accredited_on,
@@ -136,7 +134,8 @@ const KINDS: Record<OutsideChange['kind'], () => string> = {
   unseen: m.outside_unseen,
 }
 
-export const rowWord = (collection: string): string => COLLECTIONS[collection]?.() ?? collection
+export const rowWord = (collection: string): string =>
+  COLLECTIONS[collection]?.() ?? (isMadeHere(collection) ? recordWhat(collection) : collection)
 export const rowField = (field: string): string => FIELDS[field]?.() ?? fieldWord(field)
 export const outsideKind = (kind: OutsideChange['kind']): string => KINDS[kind]()
 

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte'
 import type { RecordErrors, RecordForm } from '../../domain/record'
-import type { RecordCollection } from '../../domain/records'
+import { namesPeople, type RecordCollection } from '../../domain/records'
+import { mayWait } from '../../domain/states'
 import type { CoveredWorker } from '../../state/facts'
 import AccidentForm from './AccidentForm.svelte'
 import FindingForm from './FindingForm.svelte'
@@ -20,12 +21,14 @@ export interface FormProps {
   person: string
 }
 
-/** The fields of a kind where writing it is more than filling them in. */
+/** Where writing one is more than filling in its fields. */
 const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
   accidents: AccidentForm,
-  findings: FindingForm,
-  unlisted_workers: UnlistedForm,
   visit_marks: MarkForm,
 }
 
-export const formOf = (kind: RecordCollection): Component<FormProps> => FORMS[kind] ?? PlainForm
+/** A form for who is on no roster, for what is moved from state to state, or of the kind's own. */
+export function formOf(kind: RecordCollection): Component<FormProps> {
+  if (namesPeople(kind)) return UnlistedForm
+  return FORMS[kind] ?? (mayWait(kind) ? FindingForm : PlainForm)
+}

@@ -1,0 +1,62 @@
+import type { Fields, RecordCollection } from '../../domain/records'
+import type { Rows } from '../../domain/rows'
+import { isOpenFinding } from '../../domain/states'
+import { m } from '../../i18n'
+import { dayFull } from '../../i18n/format'
+import { findingState, severityWord } from '../../i18n/labels'
+import type { IconName } from '../../ui/icons'
+
+interface Chip {
+  tone: 'ok' | 'bad' | 'warn' | 'plain'
+  icon: IconName
+  text: string
+}
+interface At {
+  today: string
+  /** Its work is over: nothing of it is late any more. */
+  over: boolean
+}
+interface Marked<K extends RecordCollection> {
+  /** What the chips tell, so that no line does. */
+  told: readonly string[]
+  chips: (row: Rows[K], at: At) => Chip[]
+}
+
+/** What must be seen of a record before it is read, by kind. */
+const MARKED: { [K in RecordCollection]?: Marked<K> } = {
+  findings: {
+    told: ['severity', 'due_on', 'state'],
+    chips: ({ severity, due_on = '', state }, { today, over }) => {
+      const open = isOpenFinding(state)
+      const late = open && !over && due_on !== '' && due_on < today
+      const day = due_on && dayFull(due_on)
+      return [
+        { tone: severity === 'grave' ? 'bad' : 'warn', icon: 'flag', text: severityWord(severity) },
+        ...(open ? [] : [{ tone: 'ok', icon: 'check', text: findingState(state) } as const]),
+        ...(day
+          ? [
+              {
+                tone: late ? 'bad' : 'plain',
+                icon: 'clock',
+                text: late ? m.due_late({ day }) : m.due_on({ day }),
+              } as const,
+            ]
+          : []),
+      ]
+    },
+  },
+  accidents: {
+    told: ['notified_on'],
+    chips: ({ notified_on }) => [
+      notified_on
+        ? { tone: 'ok', icon: 'check', text: m.accident_notified({ day: dayFull(notified_on) }) }
+        : { tone: 'warn', icon: 'alert', text: m.accident_not_notified() },
+    ],
+  },
+}
+
+/** The chips of a record, and the fields they tell of. */
+export function chipsOf<K extends RecordCollection>(kind: K, fields: Fields, at: At) {
+  const marked: Marked<K> | undefined = MARKED[kind]
+  return { told: marked?.told ?? [], chips: marked?.chips(fields as unknown as Rows[K], at) ?? [] }
+}

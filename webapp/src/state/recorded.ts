@@ -1,0 +1,17 @@
+import type { RecordCollection } from '../domain/records'
+
+interface Asked {
+  kind: RecordCollection
+  /** Of a work, or the parts of a record; '' for not by that. */
+  work: string
+  parent: string
+  /** Those alone that wait for somebody. */
+  waiting: boolean
+  offset: number
+}
+
+/** Where the server has a page of the records of a kind (Schemas['RecordPage']). */
+export function recordsAt({ kind, work, parent, waiting, offset }: Asked): string {
+  const of = work ? `intervention=${work}` : `parent=${parent}`
+  return `/records?kind=${kind}&${of}&offset=${offset}${waiting ? '&waiting=true' : ''}`
+}
