@@ -13,6 +13,7 @@ import (
 	"chaski/internal/domain/figures"
 	"chaski/internal/report"
 	"chaski/internal/store"
+	"chaski/internal/store/board"
 )
 
 var formats = map[string]func(io.Writer, figures.Report) error{"json": report.JSON, "csv": report.CSV, "text": report.Text}
@@ -50,7 +51,7 @@ Cuadros 1 a 5, participantes, indicador, transferencias e informes por unidad. N
 			if err := demo.Unfinished(pb); err != nil {
 				return err
 			}
-			r, err := app.YearOf(store.NewFigures(engine, pb), year)
+			r, err := app.YearOf(board.NewFigures(engine, pb), year)
 			if err != nil {
 				return fmt.Errorf("no hay cifras del ejercicio %d: %w", year, err)
 			}

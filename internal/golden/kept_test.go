@@ -10,6 +10,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/golden"
 	"chaski/internal/store"
+	"chaski/internal/store/board"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -23,7 +24,7 @@ func (w *world) anew(t *testing.T, counted bool) sheet {
 	}
 	engine := store.New()
 	engine.Now = w.k.Engine.Now
-	r, err := app.YearOf(store.NewFigures(engine, w.k.App), w.year)
+	r, err := app.YearOf(board.NewFigures(engine, w.k.App), w.year)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +147,7 @@ func TestCountsThatWereOvertakenAreNotKept(t *testing.T) {
 	engine := store.New()
 	engine.Now = w.k.Engine.Now
 	id := w.strings(`SELECT id FROM participants WHERE id = ` + somebody)[0]
-	err := store.NewFigures(engine, w.k.App).Read(func(s app.Snapshot) error {
+	err := board.NewFigures(engine, w.k.App).Read(func(s app.Snapshot) error {
 		if _, err := s.YearRows(w.year, "2026-12-31"); err != nil {
 			return err
 		}

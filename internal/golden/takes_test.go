@@ -8,6 +8,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/store"
+	"chaski/internal/store/board"
 	"chaski/internal/testkit"
 )
 
@@ -39,7 +40,7 @@ func TestNationalYearFiguresTake(t *testing.T) {
 				engine = store.New()
 				engine.Now = w.k.Engine.Now
 			}
-			_, err := app.YearOf(store.NewFigures(engine, w.k.App), w.year)
+			_, err := app.YearOf(board.NewFigures(engine, w.k.App), w.year)
 			return err
 		}
 	}
@@ -54,7 +55,7 @@ func TestNationalYearFiguresTake(t *testing.T) {
 	})
 	took("report, counted from the sums (as after each event)", report(true))
 	took("report, kept", report(false))
-	board := store.NewBoard(w.k.Engine, w.k.App)
+	board := board.New(w.k.Engine, w.k.App)
 	who := actor.Actor{User: "national", Role: actor.CentralAnalyst}
 	took("board", func() error {
 		_, err := board.Table(who, w.year)

@@ -19,7 +19,8 @@ import (
 	"chaski/internal/demo"
 	"chaski/internal/domain/day"
 	"chaski/internal/golden"
-	"chaski/internal/store"
+
+	"chaski/internal/store/board"
 	"chaski/internal/testkit"
 )
 
@@ -284,7 +285,7 @@ func (w *world) int(query string) int64 {
 
 func (w *world) report(t *testing.T) sheet {
 	t.Helper()
-	r, err := app.YearOf(store.NewFigures(w.k.Engine, w.k.App), w.year)
+	r, err := app.YearOf(board.NewFigures(w.k.Engine, w.k.App), w.year)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,8 @@ import (
 
 	"chaski/internal/app"
 	chaskireport "chaski/internal/report"
-	"chaski/internal/store"
+
+	"chaski/internal/store/board"
 	"chaski/internal/testkit"
 )
 
@@ -177,7 +178,7 @@ func TestFiguresSayWhatCountsInNone(t *testing.T) {
 	say(1)
 	k.SQL(`UPDATE participants SET intervention = '' WHERE id = '` + testkit.Worker(testkit.Puente, 1) + `'`)
 	say(2)
-	report, err := app.YearOf(store.NewFigures(k.Engine, k.App), 2026)
+	report, err := app.YearOf(board.NewFigures(k.Engine, k.App), 2026)
 	if err != nil {
 		t.Fatal(err)
 	}

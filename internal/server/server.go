@@ -26,11 +26,14 @@ import (
 	"chaski/internal/poke"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
+	"chaski/internal/store/board"
 	"chaski/internal/store/catalogue"
+	"chaski/internal/store/personal"
 	"chaski/internal/store/problems"
 	"chaski/internal/store/pull"
 	"chaski/internal/store/push"
 	"chaski/internal/store/rendiciones"
+	"chaski/internal/store/review"
 	"chaski/internal/store/sheets"
 	"chaski/internal/telemetry"
 	"chaski/internal/verify"
@@ -79,20 +82,20 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 		engine.AfterCommit, engine.Drained, engine.Rewound = poker.Tell, told.Drained, told.Rewound
 		admission := app.NewAdmission(runtime.GOMAXPROCS(0))
 		told.Gates(admission)
-		personal := store.NewPersonal(engine, e.App)
+		personal := personal.New(engine, e.App)
 		importer, err := newImporter(e.App, engine, personal)
 		if err != nil {
 			return err
 		}
 		api := &httpapi.API{
 			Admission: admission,
-			Replica:   told.Replica(replica), Accounts: accounts.NewAccounts(engine, e.App), Board: store.NewBoard(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
+			Replica:   told.Replica(replica), Accounts: accounts.NewAccounts(engine, e.App), Board: board.New(engine, e.App), Log: told.Logger(e.App), Routed: telemetry.Routed,
 			Rendiciones: rendiciones.New(engine, e.App),
 			Operations:  health,
 			Pusher:      &app.Pusher{Commits: told.Commits(commits), Now: engine.Now, Say: httpapi.Message},
 			PushQuota:   quota,
 			Reviewer: &app.Reviewer{
-				Commits: commits, Book: store.NewReviewBook(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
+				Commits: commits, Book: review.New(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
 			Sheets: &app.Sheets{Book: sheets.New(engine, e.App)},
 			Access: people, People: people, Office: people,

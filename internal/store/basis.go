@@ -9,8 +9,8 @@ import (
 	"chaski/internal/store/sqlite"
 )
 
-// everyExercise stands for all of them in figures_basis.
-const everyExercise = 0
+// EveryExercise stands for all of them in figures_basis.
+const EveryExercise = 0
 
 // restsOn says of which exercises a row is behind the counts, by the collection it
 // is of, and through whom: what YearRows reads beside the ledger. The ledger's own
@@ -85,10 +85,10 @@ func (d *drain) saveBasis() error {
 	return nil
 }
 
-// basisOf is the version of what an exercise's counts rest on. Both parts only
+// BasisOf is the version of what an exercise's counts rest on. Both parts only
 // grow, so a sum never comes back.
-func basisOf(db dbx.Builder, year int64) (version int64, err error) {
+func BasisOf(db dbx.Builder, year int64) (version int64, err error) {
 	err = db.NewQuery(`SELECT coalesce(sum(version), 0) FROM figures_basis WHERE exercise IN ({:y}, {:every})`).
-		Bind(dbx.Params{"y": year, "every": everyExercise}).Row(&version)
+		Bind(dbx.Params{"y": year, "every": EveryExercise}).Row(&version)
 	return version, err
 }

@@ -50,7 +50,7 @@ type Engine struct {
 	AfterCommit func(Moved)
 
 	hands  hands
-	counts sync.Map // of exercises: year -> *yearCounts
+	Counts sync.Map // of exercises: year -> *yearCounts
 }
 
 // New returns an engine on the machine's clock.

@@ -106,7 +106,7 @@ func (d *drain) visitMarks(intervention string, add func(participant, date, mark
 		Mark        string `db:"mark"`
 	}
 	err := d.db.NewQuery(`SELECT m.id, m.participant, v.visited_on, m.mark FROM visits v JOIN visit_marks m ON m.visit = v.id
-		WHERE v.intervention = {:i} AND v.state IN ` + among(visit.Visits.In(visit.Counted)) + `
+		WHERE v.intervention = {:i} AND v.state IN ` + Among(visit.Visits.In(visit.Counted)) + `
 		AND` + sound("v", "visits") + ` AND` + sound("m", "visit_marks")).Bind(dbx.Params{"i": intervention}).All(&rows)
 	for _, r := range rows {
 		add(r.Participant, r.Day, r.Mark, "visit_marks", r.ID)

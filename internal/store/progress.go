@@ -188,7 +188,7 @@ func (d *drain) sourceNow(k Key) (*contribution, error) {
 	return c, err
 }
 
-var accrued = among(progress.Transfers.In(progress.Accrued))
+var accrued = Among(progress.Transfers.In(progress.Accrued))
 
 // sourceRules say what one row of a collection adds to a figure; no row, nothing.
 // Each unit of measure counts an event once: of rows that tell the same event

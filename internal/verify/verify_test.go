@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"chaski/internal/app"
-	"chaski/internal/store"
+
+	"chaski/internal/store/board"
 	"chaski/internal/store/problems"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
@@ -99,7 +100,7 @@ func history(t *testing.T) *testkit.Kit {
 		"exercise": 2026, "as_of": "2026-10-01", "measure": "job",
 		"funding_frame": "ordinary", "funding_year": 2025, "quantity": 3, "source": "Ficha",
 	})
-	if _, err := app.YearOf(store.NewFigures(k.Engine, k.App), 2026); err != nil { // which keeps its counts
+	if _, err := app.YearOf(board.NewFigures(k.Engine, k.App), 2026); err != nil { // which keeps its counts
 		t.Fatal(err)
 	}
 	return k

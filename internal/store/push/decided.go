@@ -9,7 +9,8 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
 	"chaski/internal/replication"
-	"chaski/internal/store"
+
+	"chaski/internal/store/review"
 	"chaski/internal/store/sqlite"
 )
 
@@ -42,8 +43,8 @@ func (o *outbound) Waiting(user string, came []app.Came) ([]app.ParkedMutation, 
 	if err := o.conclude(); err != nil {
 		return nil, err
 	}
-	var rows []store.ParkedRow
-	if err := o.rows(&rows, `SELECT `+store.ParkedColumns+waitingSQL+` ORDER BY m.counter, m.seq, m.rowid`, params); err != nil {
+	var rows []review.ParkedRow
+	if err := o.rows(&rows, `SELECT `+review.ParkedColumns+waitingSQL+` ORDER BY m.counter, m.seq, m.rowid`, params); err != nil {
 		return nil, err
 	}
 	out := make([]app.ParkedMutation, 0, len(rows))
@@ -136,5 +137,5 @@ func (o *outbound) Parked() ([]app.ParkedMutation, error) {
 	if err := o.conclude(); err != nil {
 		return nil, err
 	}
-	return (&store.ParkedReader{DB: o.db}).Read()
+	return (&review.ParkedReader{DB: o.db}).Read()
 }

@@ -13,6 +13,7 @@ import (
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
 	"chaski/internal/store"
+	"chaski/internal/store/review"
 	"chaski/internal/store/sqlite"
 )
 
@@ -61,21 +62,21 @@ func (o *outbound) Expect(device string, batch []app.Mutation) error {
 		}
 		made[t.Name] = append(made[t.Name], m.Record)
 		if t.Parent == "" {
-			works = append(works, store.Text(m.Fields, "intervention"))
+			works = append(works, review.Text(m.Fields, "intervention"))
 		} else {
-			parents[t.ParentType()] = append(parents[t.ParentType()], store.Text(m.Fields, t.Parent))
+			parents[t.ParentType()] = append(parents[t.ParentType()], review.Text(m.Fields, t.Parent))
 		}
 		for _, c := range t.Constraints {
 			switch c.Rule {
 			case record.BelongsTo:
-				participants = append(participants, store.Text(m.Fields, c.Field))
+				participants = append(participants, review.Text(m.Fields, c.Field))
 			case record.UniqueIn:
 				k := takenIn{t.Name, c.Field, c.In}
-				taken[k] = append(taken[k], store.Text(m.Fields, c.In))
+				taken[k] = append(taken[k], review.Text(m.Fields, c.In))
 			}
 		}
 		if t.Name == "visit_marks" {
-			marked = append(marked, store.Text(m.Fields, "visit"))
+			marked = append(marked, review.Text(m.Fields, "visit"))
 		}
 	}
 	loads := []func() error{
@@ -121,7 +122,7 @@ func (o *outbound) loadWorks(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	works, err := store.FindWorks(o.db, ids)
+	works, err := review.FindWorks(o.db, ids)
 	for _, id := range ids {
 		o.facts.works[id] = nil
 	}
@@ -382,20 +383,20 @@ func (f *facts) wrote(w app.Write) {
 		headcount, _ := w.Fields["headcount"].(int64)
 		hidden := t.Hidden()
 		f.parents[store.Key{w.Collection, w.Record}] = &app.Parent{
-			Work: store.Text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
-			Unmade: hidden.Field != "" && store.Text(w.Fields, hidden.Field) == hidden.Value,
+			Work: review.Text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
+			Unmade: hidden.Field != "" && review.Text(w.Fields, hidden.Field) == hidden.Value,
 		}
 	}
 	for _, c := range t.Constraints {
 		if c.Rule != record.UniqueIn {
 			continue
 		}
-		if taken := f.taken[takenIn{w.Collection, c.Field, store.Text(w.Fields, c.In)}]; taken != nil {
-			taken[store.Text(w.Fields, c.Field)] = true
+		if taken := f.taken[takenIn{w.Collection, c.Field, review.Text(w.Fields, c.In)}]; taken != nil {
+			taken[review.Text(w.Fields, c.Field)] = true
 		}
 	}
-	if n, known := f.present[store.Text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
-		f.present[store.Text(w.Fields, "visit")] = n + 1
+	if n, known := f.present[review.Text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
+		f.present[review.Text(w.Fields, "visit")] = n + 1
 	}
 }
 

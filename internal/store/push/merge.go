@@ -8,6 +8,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/replication"
 	"chaski/internal/store"
+	"chaski/internal/store/review"
 )
 
 // Row implements app.Outbound.
@@ -90,8 +91,8 @@ func (o *outbound) Note(n app.Note) error {
 
 // Conflict implements app.Outbound.
 func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
-	var rows []store.ConflictRow
-	err := o.rows(&rows, `SELECT `+store.ConflictColumns+` WHERE c.id = {:id}`, dbx.Params{"id": id})
+	var rows []review.ConflictRow
+	err := o.rows(&rows, `SELECT `+review.ConflictColumns+` WHERE c.id = {:id}`, dbx.Params{"id": id})
 	if err != nil || len(rows) == 0 {
 		return app.Conflict{}, false, err
 	}
@@ -104,8 +105,8 @@ func (o *outbound) OpenConflicts(author, collection, record string) ([]app.Confl
 	if err := o.flush(); err != nil {
 		return nil, err
 	}
-	var rows []store.ConflictRow
-	err := o.rows(&rows, `SELECT `+store.ConflictColumns+` WHERE c.record = {:r} AND c.collection = {:c} AND c.author = {:a} AND c.state = {:s}
+	var rows []review.ConflictRow
+	err := o.rows(&rows, `SELECT `+review.ConflictColumns+` WHERE c.record = {:r} AND c.collection = {:c} AND c.author = {:a} AND c.state = {:s}
 		ORDER BY c.created, c.id`, dbx.Params{"r": record, "c": collection, "a": author, "s": app.ConflictOpen})
 	if err != nil {
 		return nil, err

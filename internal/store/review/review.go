@@ -1,4 +1,5 @@
-package store
+// Package review reads what waits for somebody's decision: conflicts and parked work.
+package review
 
 import (
 	"encoding/json"
@@ -14,20 +15,22 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store"
+	"chaski/internal/store/board"
 	"chaski/internal/store/sqlite"
 )
 
-// ReviewBook implements app.ReviewBook.
-type ReviewBook struct {
-	engine *Engine
+// Book implements app.ReviewBook.
+type Book struct {
+	engine *store.Engine
 	app    core.App
 }
 
-// NewReviewBook reads what waits for reviewers.
-func NewReviewBook(e *Engine, a core.App) *ReviewBook { return &ReviewBook{e, a} }
+// New reads what waits for reviewers.
+func New(e *store.Engine, a core.App) *Book { return &Book{e, a} }
 
 // Conflicts implements app.ReviewBook.
-func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, int64, error) {
+func (b *Book) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, int64, error) {
 	db := b.app.ConcurrentDB()
 	where := ` WHERE ({:ut} = '' OR i.ut = {:ut}) AND ({:s} = '' OR c.state = {:s}) AND ({:id} = '' OR c.id = {:id})`
 	params := dbx.Params{"ut": ut, "s": q.State, "id": q.ID, "n": q.Limit, "o": q.Offset}
@@ -51,13 +54,13 @@ func (b *ReviewBook) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, 
 }
 
 // ParticipantName implements app.ReviewBook.
-func (b *ReviewBook) ParticipantName(participant string) (string, error) {
+func (b *Book) ParticipantName(participant string) (string, error) {
 	names, err := sqlite.Column(b.app.ConcurrentDB(), `SELECT given_names || ' ' || surnames FROM participants WHERE id = {:p}`, dbx.Params{"p": participant})
 	return strings.Join(names, ""), err
 }
 
 // Participants implements app.ReviewBook.
-func (b *ReviewBook) Participants(ids []string) (map[string]app.MarkSeen, error) {
+func (b *Book) Participants(ids []string) (map[string]app.MarkSeen, error) {
 	var rows []struct {
 		ID   string `db:"id"`
 		Name string `db:"name"`
@@ -75,7 +78,7 @@ func (b *ReviewBook) Participants(ids []string) (map[string]app.MarkSeen, error)
 }
 
 // Checklist implements app.ReviewBook.
-func (b *ReviewBook) Checklist(key string, version int64, answers string) (string, []app.Answer, error) {
+func (b *Book) Checklist(key string, version int64, answers string) (string, []app.Answer, error) {
 	var rows []struct {
 		Title string `db:"title"`
 		Items string `db:"items"`
@@ -83,25 +86,25 @@ func (b *ReviewBook) Checklist(key string, version int64, answers string) (strin
 	err := b.app.ConcurrentDB().NewQuery(`SELECT title, items FROM checklists WHERE key = {:k} AND version = {:v}`).
 		Bind(dbx.Params{"k": key, "v": version}).All(&rows)
 	if err != nil || len(rows) == 0 {
-		return "", answersOf("", answers), err
+		return "", board.AnswersOf("", answers), err
 	}
-	return rows[0].Title, answersOf(rows[0].Items, answers), nil
+	return rows[0].Title, board.AnswersOf(rows[0].Items, answers), nil
 }
 
 // Insurance implements app.ReviewBook.
-func (b *ReviewBook) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
-	return insuranceOf(b.app.ConcurrentDB(), intervention)
+func (b *Book) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
+	return board.InsuranceOf(b.app.ConcurrentDB(), intervention)
 }
 
 // Parked implements app.ReviewBook.
-func (b *ReviewBook) Parked() ([]app.ParkedMutation, error) {
+func (b *Book) Parked() ([]app.ParkedMutation, error) {
 	return (&ParkedReader{DB: b.app.ConcurrentDB()}).Read()
 }
 
 // ParkedReader reads what waits for review and finds what each is about.
 type ParkedReader struct {
 	DB    dbx.Builder
-	said  map[Key]saidOf // by records that wait, and by those that were asked for
+	said  map[store.Key]saidOf // by records that wait, and by those that were asked for
 	works map[string]app.Work
 }
 
@@ -134,14 +137,14 @@ func (p *ParkedReader) Read() ([]app.ParkedMutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.said, p.works = map[Key]saidOf{}, map[string]app.Work{}
+	p.said, p.works = map[store.Key]saidOf{}, map[string]app.Work{}
 	out := make([]app.ParkedMutation, len(rows))
 	for i, r := range rows {
 		if out[i], err = r.Parked(); err != nil {
 			return nil, err
 		}
 		if m := out[i].Mutation; m.Op == "create" {
-			p.said[Key{m.Collection, m.Record}] = saidOf{fields: m.Fields}
+			p.said[store.Key{m.Collection, m.Record}] = saidOf{fields: m.Fields}
 		}
 	}
 	for i := range out {
@@ -166,7 +169,7 @@ func (r ParkedRow) Parked() (app.ParkedMutation, error) {
 		out.Why = o.Errors[0].Code
 	}
 	out.Hash, out.User, out.UserName, out.Device, out.DeviceName = r.Hash, r.User, r.UserName, r.Device, r.DeviceName
-	out.ReceivedAt, err = time.Parse(StampLayout, r.ReceivedAt)
+	out.ReceivedAt, err = time.Parse(store.StampLayout, r.ReceivedAt)
 	return out, err
 }
 
@@ -178,7 +181,7 @@ func Text(fields map[string]any, name string) string {
 
 // about finds what a parked mutation hangs on at last, and the intervention.
 func (p *ParkedReader) about(m *app.ParkedMutation) error {
-	k := Key{m.Mutation.Collection, m.Mutation.Record}
+	k := store.Key{m.Mutation.Collection, m.Mutation.Record}
 	said, err := p.says(k)
 	if err != nil {
 		return err
@@ -188,7 +191,7 @@ func (p *ParkedReader) about(m *app.ParkedMutation) error {
 	}
 	intervention := said.fields.Text("intervention")
 	for t := records.Find(k.Collection); t != nil && t.Parent != ""; t = records.Find(k.Collection) {
-		up := Key{t.ParentType(), said.fields.Text(t.Parent)}
+		up := store.Key{t.ParentType(), said.fields.Text(t.Parent)}
 		if up.Record == "" {
 			break
 		}
@@ -215,14 +218,14 @@ func wholeOf(v any) int64 {
 }
 
 // says is what is known of a record that is there, was there, or waits.
-func (p *ParkedReader) says(k Key) (saidOf, error) {
+func (p *ParkedReader) says(k store.Key) (saidOf, error) {
 	if said, known := p.said[k]; known {
 		return said, nil
 	}
-	row, err := FindSyncRow(p.DB, k)
-	said := saidOf{DecodePayload(row.Payload), row.Payload != ""}
+	row, err := store.FindSyncRow(p.DB, k)
+	said := saidOf{store.DecodePayload(row.Payload), row.Payload != ""}
 	if !said.there {
-		said.fields = DecodePayload(row.Gone)
+		said.fields = store.DecodePayload(row.Gone)
 	}
 	p.said[k] = said
 	return said, err

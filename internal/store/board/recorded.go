@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"strconv"
@@ -9,6 +9,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
+	"chaski/internal/store"
 )
 
 // headOf joins, to the rows r of a kind, what they are parts of at last: that one
@@ -70,7 +71,7 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 		params["of"], where = q.Parent, ` WHERE r.`+t.Parent+` = {:of}`
 	}
 	if states := records.Waiting(q.Kind); q.Waiting && len(states) > 0 {
-		where += ` AND r.state IN ` + among(states)
+		where += ` AND r.state IN ` + store.Among(states)
 	}
 	var total int64
 	if err := s.db.NewQuery(`SELECT count(*)` + from + where).Bind(params).Row(&total); err != nil {
@@ -87,7 +88,7 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 	out := make([]app.Recorded, len(rows))
 	for i, r := range rows {
 		out[i] = app.Recorded{
-			ID: r.ID, Rev: r.Rev, Data: DecodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
+			ID: r.ID, Rev: r.Rev, Data: store.DecodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
 			ReceivedAt: strings.Replace(r.Received, " ", "T", 1),
 		}
 	}

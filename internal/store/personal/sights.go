@@ -1,4 +1,4 @@
-package store
+package personal
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
+	"chaski/internal/store"
 )
 
 // sightPatience is how long a page of people waits for the one connection that
@@ -25,7 +26,7 @@ const sightPatience = 3 * time.Second
 
 // Saw implements app.Sights: entries of the audit trail, all or none. It is Busy
 // if the trail cannot be written soon.
-func (b *PersonalBook) Saw(seen ...app.Sight) error {
+func (b *Book) Saw(seen ...app.Sight) error {
 	if len(seen) == 0 {
 		return nil
 	}
@@ -61,7 +62,7 @@ func (b *PersonalBook) Saw(seen ...app.Sight) error {
 
 // note adds an entry, or counts one more on that of the same sight in this hour:
 // a board that asks again with every news would fill the trail otherwise.
-func (b *PersonalBook) note(tx dbx.Builder, s app.Sight) error {
+func (b *Book) note(tx dbx.Builder, s app.Sight) error {
 	detail, err := json.Marshal(s.Detail)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func (b *PersonalBook) note(tx dbx.Builder, s app.Sight) error {
 		sum := sha256.Sum256([]byte(strings.Join([]string{s.Actor, s.Collection, s.Record, string(detail), now.Format("2006-01-02 15")}, "\x00")))
 		id = hex.EncodeToString(sum[:])[:15]
 		again, err := tx.NewQuery(`UPDATE audit SET detail = json_set(detail, '$.times', json_extract(detail, '$.times') + 1), updated = {:at} WHERE id = {:id}`).
-			Bind(dbx.Params{"id": id, "at": PBTime(now)}).Execute()
+			Bind(dbx.Params{"id": id, "at": store.PBTime(now)}).Execute()
 		if err != nil {
 			return err
 		}
@@ -86,14 +87,14 @@ func (b *PersonalBook) note(tx dbx.Builder, s app.Sight) error {
 	_, err = tx.NewQuery(`INSERT INTO audit (id, actor, action, collection, record, detail, device, created, updated)
 		VALUES ({:id}, {:actor}, {:action}, {:collection}, {:record}, json_set({:detail}, '$.times', 1), '', {:at}, {:at})`).
 		Bind(dbx.Params{
-			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail), "at": PBTime(now),
+			"id": id, "actor": s.Actor, "action": s.Action, "collection": s.Collection, "record": s.Record, "detail": string(detail), "at": store.PBTime(now),
 		}).Execute()
 	return err
 }
 
 // bounded refuses one more entry to an account that has made those of its day in
 // Lima: the trail is kept for ever, and nobody reads as many people one by one.
-func (b *PersonalBook) bounded(tx dbx.Builder, s app.Sight, now time.Time) error {
+func (b *Book) bounded(tx dbx.Builder, s app.Sight, now time.Time) error {
 	limits, code := b.limits(), fault.ReadEnough
 	most := limits.Reads
 	if s.Action == app.ActionReveal {
@@ -106,7 +107,7 @@ func (b *PersonalBook) bounded(tx dbx.Builder, s app.Sight, now time.Time) error
 	var made int64
 	err := tx.NewQuery(`SELECT count(*) FROM audit WHERE actor = {:actor} AND action = {:action} AND created >= {:since}
 		AND action IN ('read_personal', 'reveal_personal')`). // as the index says it
-		Bind(dbx.Params{"actor": s.Actor, "action": s.Action, "since": PBTime(time.Date(y, m, d, 0, 0, 0, 0, day.Lima))}).Row(&made)
+		Bind(dbx.Params{"actor": s.Actor, "action": s.Action, "since": store.PBTime(time.Date(y, m, d, 0, 0, 0, 0, day.Lima))}).Row(&made)
 	if err != nil || made < most {
 		return err
 	}
@@ -114,7 +115,7 @@ func (b *PersonalBook) bounded(tx dbx.Builder, s app.Sight, now time.Time) error
 }
 
 // limits are those of the running server, or the defaults.
-func (b *PersonalBook) limits() app.SightLimits {
+func (b *Book) limits() app.SightLimits {
 	if l, set := b.app.Store().Get(app.SightLimitsKey).(app.SightLimits); set {
 		return l
 	}

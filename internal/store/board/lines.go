@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"github.com/pocketbase/dbx"

@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 	"chaski/internal/program"
+	"chaski/internal/store"
 )
 
 // Counting an exercise looks at every person and work behind its figures. The
@@ -35,11 +36,11 @@ type yearCounts struct {
 // YearRows implements app.YearFacts. What was counted anew is kept for the next
 // one once this snapshot is closed.
 func (s *snapshot) YearRows(year int64, ageOn day.Day) (figures.Rows, error) {
-	version, err := basisOf(s.db, year)
+	version, err := store.BasisOf(s.db, year)
 	if err != nil {
 		return figures.Rows{}, err
 	}
-	of, _ := s.engine.counts.LoadOrStore(year, &yearCounts{})
+	of, _ := s.engine.Counts.LoadOrStore(year, &yearCounts{})
 	counts, _ := of.(*yearCounts)
 	counts.mu.Lock()
 	defer counts.mu.Unlock()
@@ -102,7 +103,7 @@ func (f *boardFigures) keep(all []counted) {
 			ON CONFLICT (exercise) DO UPDATE SET version = excluded.version, program = excluded.program, age_on = excluded.age_on,
 				counts = excluded.counts, kept_at = excluded.kept_at`).Bind(dbx.Params{
 			"y": c.year, "v": c.version, "p": program.ID(), "on": string(c.ageOn), "counts": string(text),
-			"at": f.engine.Stamp(), "every": everyExercise,
+			"at": f.engine.Stamp(), "every": store.EveryExercise,
 		}).Execute()
 	}
 }

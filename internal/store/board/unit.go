@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"chaski/internal/domain/jobs"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
@@ -21,7 +22,7 @@ const maxUnitWorks = 500
 // nobody any more.
 const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention = i.id LEFT JOIN entities e ON e.id = c.executor WHERE i.ut = {:ut} `
 
-var unfinished = ` AND i.state NOT IN ` + among(jobs.Works.In(jobs.Settled)) + ` `
+var unfinished = ` AND i.state NOT IN ` + store.Among(jobs.Works.In(jobs.Settled)) + ` `
 
 var unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
 	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,
@@ -34,7 +35,7 @@ var waitingCounts = countsOf(records.All, func(t *record.Type) string {
 	if len(states) == 0 || records.Seen(t.Name) == nil {
 		return ""
 	}
-	return `x.` + t.Work() + ` = i.id AND x.state IN ` + among(states)
+	return `x.` + t.Work() + ` = i.id AND x.state IN ` + store.Among(states)
 })
 
 // countsOf are how many rows of each kind there are under a condition, as JSON; a kind

@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"time"
@@ -10,12 +10,13 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/figures"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store"
 	"chaski/internal/store/parameters"
 	"chaski/internal/store/sqlite"
 )
 
 // NewFigures answers figures from the ledger.
-func NewFigures(e *Engine, a core.App) app.Figures { return &boardFigures{e, a} }
+func NewFigures(e *store.Engine, a core.App) app.Figures { return &boardFigures{e, a} }
 
 func (s *snapshot) Clock() time.Time { return s.now }
 

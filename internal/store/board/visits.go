@@ -1,4 +1,4 @@
-package store
+package board
 
 import (
 	"encoding/json"
@@ -87,13 +87,13 @@ func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 		Summary: r.summary(), Intervention: r.Intervention, InterventionName: r.Work, UT: r.UT, ConvenioCode: r.Code,
 		DeviceStartedAt: r.Started, DeviceEndedAt: r.Ended, LatE6: r.LatE6, LonE6: r.LonE6, AccuracyM: r.Accuracy, LocationReason: r.Reason, Fix: fix,
 		RosterSize: r.RosterSize, RosterAsOf: r.RosterAsOf, ChecklistTitle: r.Title, ChecklistVersion: r.Version,
-		Answers: answersOf(r.Items, r.Answers), Note: r.Note,
+		Answers: AnswersOf(r.Items, r.Answers), Note: r.Note,
 	}, true, nil
 }
 
-// answersOf puts answers in the order of the checklist; those it does not list
+// AnswersOf puts answers in the order of the checklist; those it does not list
 // follow under their own key, so that nothing answered is hidden.
-func answersOf(items, answers string) []app.Answer {
+func AnswersOf(items, answers string) []app.Answer {
 	var points []struct{ Key, Label string }
 	given := map[string]string{}
 	_ = json.Unmarshal([]byte(items), &points)  // an empty or broken list has no labels
@@ -138,11 +138,11 @@ func (s *snapshot) VisitMarks(v *app.VisitDetail) error {
 }
 
 func (s *snapshot) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
-	return insuranceOf(s.db, intervention)
+	return InsuranceOf(s.db, intervention)
 }
 
-// insuranceOf are the policies of a work and whom they name.
-func insuranceOf(db dbx.Builder, intervention string) ([]insurance.Policy, []insurance.Insured, error) {
+// InsuranceOf are the policies of a work and whom they name.
+func InsuranceOf(db dbx.Builder, intervention string) ([]insurance.Policy, []insurance.Insured, error) {
 	params := dbx.Params{"i": intervention}
 	var policies []struct {
 		ID    string `db:"id"`

@@ -1,4 +1,6 @@
-package store
+// Package board reads what screens show online: figures and what is behind them, a unit's
+// works, visits and records.
+package board
 
 import (
 	"errors"
@@ -10,16 +12,18 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/progress"
+	"chaski/internal/store"
+	"chaski/internal/store/personal"
 )
 
-// NewBoard answers the board from the ledger.
-func NewBoard(e *Engine, a core.App) app.Board {
-	return app.NewBoard(NewFigures(e, a), NewPersonal(e, a))
+// New answers the board from the ledger.
+func New(e *store.Engine, a core.App) app.Board {
+	return app.NewBoard(NewFigures(e, a), personal.New(e, a))
 }
 
 // boardFigures implements app.Figures.
 type boardFigures struct {
-	engine *Engine
+	engine *store.Engine
 	app    core.App
 }
 
@@ -48,7 +52,7 @@ func (f *boardFigures) Read(fn func(app.Snapshot) error) error {
 type snapshot struct {
 	db     dbx.Builder
 	now    time.Time
-	engine *Engine
+	engine *store.Engine
 	toKeep []counted
 }
 

@@ -1,4 +1,5 @@
-package store
+// Package personal reads people's data for who may see it, and notes each sight.
+package personal
 
 import (
 	"encoding/json"
@@ -11,17 +12,18 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
+	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 )
 
-// PersonalBook implements app.PersonalBook.
-type PersonalBook struct {
-	engine *Engine
+// Book implements app.PersonalBook.
+type Book struct {
+	engine *store.Engine
 	app    core.App
 }
 
-// NewPersonal reads people's data, and notes who did.
-func NewPersonal(e *Engine, a core.App) *PersonalBook { return &PersonalBook{e, a} }
+// New reads people's data, and notes who did.
+func New(e *store.Engine, a core.App) *Book { return &Book{e, a} }
 
 type enrolledRow struct {
 	ID     string `db:"id"`
@@ -59,7 +61,7 @@ var peopleOf = map[string]struct{ columns, from, name, order string }{
 const peopleWork = ` JOIN interventions i ON i.id = p.intervention JOIN uts t ON t.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id`
 
 // People implements app.PersonalBook.
-func (b *PersonalBook) People(q app.PersonalQuery) ([]app.Enrolled, int64, error) {
+func (b *Book) People(q app.PersonalQuery) ([]app.Enrolled, int64, error) {
 	list := peopleOf[q.List]
 	params, where := dbx.Params{}, []string{"1 = 1"}
 	add := func(value, name, condition string) {
@@ -136,11 +138,11 @@ func conflictIdentity() string {
 	}
 	return `SELECT '' AS name, coalesce(json_extract(v.value, '$.mine'), '') AS dni, coalesce(json_extract(v.value, '$.theirs'), '') AS other_dni,
 		'' AS birth_date, p.intervention, i.ut FROM conflicts p JOIN interventions i ON i.id = p.intervention, json_each(p."values") v
-		WHERE p.id = {:id} AND json_extract(v.value, '$.field') IN ` + among(fields)
+		WHERE p.id = {:id} AND json_extract(v.value, '$.field') IN ` + store.Among(fields)
 }
 
 // Identity implements app.PersonalBook.
-func (b *PersonalBook) Identity(collection, record string) (app.Identity, bool, error) {
+func (b *Book) Identity(collection, record string) (app.Identity, bool, error) {
 	query, known := identities[collection]
 	if !known {
 		return app.Identity{}, false, nil
@@ -195,7 +197,7 @@ var whoOf = func() string {
 }()
 
 // Assigned implements app.PersonalBook.
-func (b *PersonalBook) Assigned(user, intervention string) (bool, error) {
+func (b *Book) Assigned(user, intervention string) (bool, error) {
 	var n int
 	err := b.app.ConcurrentDB().NewQuery(`SELECT count(*) FROM assignments
 		WHERE user = {:u} AND intervention = {:i} AND from_on <= {:d} AND (to_on = '' OR to_on >= {:d})`).
@@ -204,7 +206,7 @@ func (b *PersonalBook) Assigned(user, intervention string) (bool, error) {
 }
 
 // Accesses implements app.PersonalBook.
-func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
+func (b *Book) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
 	db, params := b.app.ConcurrentDB(), dbx.Params{"actor": q.Actor, "person": q.Person}
 	var total int64
 	if err := db.NewQuery(`SELECT count(*)` + accesses).Bind(params).Row(&total); err != nil {
@@ -230,7 +232,7 @@ func (b *PersonalBook) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, er
 		out[i] = app.AccessEntry{
 			Sight:     app.Sight{Actor: r.Actor, Action: r.Action, Collection: r.Collection, Record: r.Record, Detail: detail.SightDetail},
 			ActorName: r.ActorName, ActorRole: r.ActorRole, InterventionName: r.Work, Person: r.Person,
-			FirstAt: ParsePB(r.Created), LastAt: ParsePB(r.Updated), Times: detail.Times,
+			FirstAt: store.ParsePB(r.Created), LastAt: store.ParsePB(r.Updated), Times: detail.Times,
 		}
 	}
 	return out, total, nil
