@@ -140,60 +140,48 @@ func bind(c echo.Context, dst any) error {
 	return c.Validate(dst)
 }
 
-// status of a fault; what is not listed is the client's request at fault.
-var status = map[fault.Code]int{
-	fault.SessionExpired:     http.StatusUnauthorized,
-	fault.Forbidden:          http.StatusForbidden,
-	fault.DemoOnlyLocal:      http.StatusForbidden,
-	fault.DeviceRevoked:      http.StatusForbidden,
-	fault.DeviceWiped:        http.StatusForbidden,
-	fault.DeviceState:        http.StatusConflict,
-	fault.DeviceReported:     http.StatusConflict,
-	fault.ParameterMissing:   http.StatusConflict,
-	fault.ParameterMalformed: http.StatusConflict,
-	fault.NotFound:           http.StatusNotFound,
-	fault.DeviceUnknown:      http.StatusConflict,
-	fault.ImportStale:        http.StatusConflict,
-	fault.ImportState:        http.StatusConflict,
-	fault.BodyTooLarge:       http.StatusRequestEntityTooLarge,
-	fault.ClientOutdated:     http.StatusUpgradeRequired,
-	fault.Busy:               http.StatusServiceUnavailable,
-	fault.Internal:           http.StatusInternalServerError,
+// statuses are those of faults; what is not listed is the client's request at fault.
+var statuses = map[int][]fault.Code{
+	http.StatusBadRequest:   {fault.FileNameRefused},
+	http.StatusUnauthorized: {fault.SessionExpired},
+	http.StatusForbidden: {
+		fault.Forbidden, fault.DemoOnlyLocal, fault.DeviceRevoked, fault.DeviceWiped, fault.SuperuserElsewhere,
+	},
+	http.StatusNotFound: {fault.NotFound, fault.LinkInvalid},
+	http.StatusConflict: {
+		fault.DeviceState, fault.DeviceReported, fault.DeviceUnknown, fault.TooManyDevices, fault.ParameterMissing,
+		fault.ParameterMalformed, fault.ImportStale, fault.ImportState, fault.UploadQuotaPerson, fault.DocumentsQuota, fault.Conflict,
+		fault.ConflictSettled, fault.ConflictMoved, fault.ParkedDecided, fault.SheetState, fault.RendicionClosed,
+		fault.RendicionItemClosed, fault.RendicionChanged, fault.WorkNotEnded, fault.DocumentDuplicate, fault.TooManyDocuments,
+		fault.DocumentQuarantined, fault.QuarantineOver, fault.UploadIncomplete, fault.SetupDone, fault.EmailTaken, fault.OwnRole,
+		fault.LastAdmin, fault.AccountInactive,
+	},
+	http.StatusGone:                  {fault.LinkExpired, fault.LinkUsed},
+	http.StatusRequestEntityTooLarge: {fault.BodyTooLarge, fault.FileTooLarge, fault.ArchiveTooLarge},
+	http.StatusUnsupportedMediaType: {
+		fault.FileKindRefused, fault.FileNameMismatch, fault.FileDamaged, fault.FileProtected, fault.FileActive, fault.FileDisguised,
+		fault.FileVirus, fault.FileHEIC, fault.FileXMLRefused, fault.ImageTooLarge, fault.ArchiveEntryRefused, fault.ArchiveUnsafe,
+	},
+	http.StatusUnprocessableEntity: {fault.FileHashMismatch},
+	http.StatusUpgradeRequired:     {fault.ClientOutdated},
+	http.StatusTooManyRequests: {
+		fault.SignInLocked, fault.RevealedEnough, fault.ReadEnough, fault.TooManyStreams, fault.PushedEnough, fault.TooOften,
+	},
+	http.StatusInternalServerError: {fault.Internal},
 	// 503 and not 507: phones take any other 5xx of a push for one record that the
 	// server fails on, and look for it by sending ever smaller batches.
-	fault.StorageFull:       http.StatusServiceUnavailable,
-	fault.DataDamaged:       http.StatusServiceUnavailable,
-	fault.DataBusy:          http.StatusServiceUnavailable,
-	fault.UploadQuotaTotal:  http.StatusServiceUnavailable,
-	fault.UploadQuotaPerson: http.StatusConflict,
-	fault.DocumentsQuota:    http.StatusConflict,
-
-	fault.ConflictSettled:     http.StatusConflict,
-	fault.ConflictMoved:       http.StatusConflict,
-	fault.ParkedDecided:       http.StatusConflict,
-	fault.Conflict:            http.StatusConflict,
-	fault.RendicionClosed:     http.StatusConflict,
-	fault.RendicionItemClosed: http.StatusConflict,
-	fault.RendicionChanged:    http.StatusConflict,
-	fault.WorkNotEnded:        http.StatusConflict,
-	fault.DocumentDuplicate:   http.StatusConflict,
-	fault.TooManyDocuments:    http.StatusConflict,
-	fault.UploadIncomplete:    http.StatusConflict,
-	fault.FileTooLarge:        http.StatusRequestEntityTooLarge,
-	fault.FileKindRefused:     http.StatusUnsupportedMediaType,
-	fault.FileNameMismatch:    http.StatusUnsupportedMediaType,
-	fault.FileHashMismatch:    http.StatusUnprocessableEntity,
-	fault.SetupDone:           http.StatusConflict,
-	fault.LinkInvalid:         http.StatusNotFound,
-	fault.LinkExpired:         http.StatusGone,
-	fault.LinkUsed:            http.StatusGone,
-	fault.EmailTaken:          http.StatusConflict,
-	fault.OwnRole:             http.StatusConflict,
-	fault.LastAdmin:           http.StatusConflict,
-	fault.AccountInactive:     http.StatusConflict,
-	fault.SignInLocked:        http.StatusTooManyRequests,
-	fault.SuperuserElsewhere:  http.StatusForbidden,
+	http.StatusServiceUnavailable: {fault.Busy, fault.StorageFull, fault.DataDamaged, fault.DataBusy, fault.UploadQuotaTotal},
 }
+
+var status = func() map[fault.Code]int {
+	out := map[fault.Code]int{}
+	for code, faults := range statuses {
+		for _, f := range faults {
+			out[f] = code
+		}
+	}
+	return out
+}()
 
 // fail turns any error into a fault body.
 func (a *API) fail(err error, c echo.Context) {

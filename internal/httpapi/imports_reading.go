@@ -72,11 +72,11 @@ func questionsOf(all []imports.Question) []importQuestion {
 	out := []importQuestion{}
 	for _, q := range all {
 		shape := importQuestion{
-			Key: q.Key, Text: sayNote(questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
+			Key: q.Key, Text: sayNote(spanish.Questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
 			Changes: changesOf(q.Changes),
 		}
 		for _, o := range q.Options {
-			shape.Options = append(shape.Options, importOption{o, sayNote(questionOptions, imports.Note{Code: o, Args: q.Args})})
+			shape.Options = append(shape.Options, importOption{o, sayNote(spanish.Options, imports.Note{Code: o, Args: q.Args})})
 		}
 		out = append(out, shape)
 	}

@@ -251,7 +251,7 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 		Fingerprint: p.Plan.Fingerprint(),
 	}
 	for _, n := range append(p.Facts.Notes, p.Plan.Notes...) {
-		out.Notes = append(out.Notes, sayNote(notes, n))
+		out.Notes = append(out.Notes, sayNote(spanish.Notes, n))
 	}
 	for _, c := range p.Header.Columns {
 		out.Columns = append(out.Columns, importColumn{c.Index, c.Header, c.Field, append([]string{}, p.Samples[c.Index]...)})
@@ -262,7 +262,7 @@ func (a *API) previewOf(p *imports.Preview) previewShape {
 	}
 	sort.Slice(out.Records, func(i, j int) bool { return out.Records[i].Name < out.Records[j].Name })
 	for _, a := range p.Plan.Aside {
-		out.Aside = append(out.Aside, importAside{a.Row, asides[a.Why], a.Text, a.Left})
+		out.Aside = append(out.Aside, importAside{a.Row, spanish.Asides[a.Why], a.Text, a.Left})
 	}
 	topOf(&out, p)
 	samplesOf(&out, p)

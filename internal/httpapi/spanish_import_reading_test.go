@@ -12,10 +12,10 @@ import (
 // question could not be answered.
 func TestImportsAreSaidInWords(t *testing.T) {
 	said := map[string]map[string]string{
-		`Question\{[^}]*?\bCode: "(\w+)"`:              questions,
-		`\b(?:s\.)?note\("(\w+)"`:                      notes,
-		`\bNote\{Code: "(\w+)"`:                        notes,
-		`\bOptions: \[\]string\{((?:"\w+"(?:, )?)+)\}`: questionOptions,
+		`Question\{[^}]*?\bCode: "(\w+)"`:              spanish.Questions,
+		`\b(?:s\.)?note\("(\w+)"`:                      spanish.Notes,
+		`\bNote\{Code: "(\w+)"`:                        spanish.Notes,
+		`\bOptions: \[\]string\{((?:"\w+"(?:, )?)+)\}`: spanish.Options,
 	}
 	found := map[string]int{}
 	for _, dir := range []string{"../app/imports", "../sheet"} {

@@ -5,5 +5,3 @@ const (
 	SheetState  Code = "sheet_state"
 	SheetReason Code = "sheet_reason"
 )
-
-func init() { All = append(All, SheetState, SheetReason) }

@@ -11,8 +11,3 @@ const (
 	QuestionRepeated   Code = "question_repeated"
 	UnitSame           Code = "unit_same"
 )
-
-func init() {
-	All = append(All, ParameterMissing, ParameterMalformed, ParameterUnknown, DateInPast, DateTaken, DateBeforeLast,
-		QuestionRepeated, UnitSame)
-}

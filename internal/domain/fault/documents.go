@@ -17,8 +17,3 @@ const (
 	DocumentQuarantined Code = "document_quarantined"
 	QuarantineOver      Code = "quarantine_over"
 )
-
-func init() {
-	All = append(All, FileDamaged, FileProtected, FileActive, FileDisguised, FileVirus, FileHEIC, FileXMLRefused, FileNameRefused,
-		ImageTooLarge, ArchiveEntryRefused, ArchiveUnsafe, ArchiveTooLarge, DocumentQuarantined, QuarantineOver)
-}

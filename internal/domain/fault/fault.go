@@ -9,7 +9,7 @@ import (
 )
 
 // Code is stable: clients branch on it. Each one and its remedy is listed in
-// docs/protocol.md §11, which a test compares with All.
+// docs/protocol.md §11.
 type Code string
 
 // The codes of a whole request.
@@ -114,25 +114,6 @@ const (
 	FileHashMismatch      Code = "file_hash_mismatch"
 	UploadIncomplete      Code = "upload_incomplete"
 )
-
-// All lists every code, for the test that compares it with the documentation
-// and with the Spanish sentences.
-var All = append([]Code{
-	SessionExpired, Forbidden, DemoOnlyLocal, NotFound, Malformed, BodyTooLarge, DeviceUnknown,
-	DeviceRevoked, DeviceWiped, DeviceState, DeviceReported, ClientOutdated, Busy, Internal,
-	SetupDone, LinkInvalid, LinkExpired, LinkUsed, EmailInvalid, EmailTaken, PasswordShort, PasswordLong,
-	PasswordGuessable, RoleUnknown, UTRequired, EntityRequired, ScopeNotAllowed, OwnRole, LastAdmin,
-	AccountInactive, AddressInvalid, MailFailed, SignInLocked, SuperuserElsewhere,
-	MutationMalformed, MutationIDReused, DeviceCounterReused, UnknownCollection, UnknownField,
-	OperationNotAllowed, Required, InvalidValue, TooShort, TooLong, DateInvalid, DateInFuture,
-	DateOutsideIntervention, DNIInvalid, RUCInvalid, PlaceOutsidePeru, PlaceReasonRequired,
-	ConvenioMismatch, ParticipantNotIntervention, HeadcountMismatch, ChecklistUnknown, MarkExists, PersonListed,
-	RecordExists, RecordNotFound, ParentNotFound, ParentRejected, Conflict, OutOfScope,
-	AssignmentEnded, NeverAssigned, ParentParked, ReviewRejected, ConflictSettled, ConflictMoved, ParkedDecided,
-	RendicionClosed, RendicionItemClosed, RendicionChanged, RendicionUnbalanced, WorkNotEnded, DocumentMissing,
-	DocumentDuplicate, TooManyDocuments, ObservationUnanswered, ObservationsOpen, BalanceRemains,
-	FileTooLarge, FileEmpty, FileKindRefused, FileNameMismatch, FileHashMismatch, UploadIncomplete,
-}, importing...)
 
 // Fault is what went wrong, for a person (through its code) and for a program.
 type Fault struct {

@@ -21,9 +21,3 @@ const (
 	ImportAONameSeveral Code = "import_ao_name_several"
 	ImportAOKeyProposed Code = "import_ao_key_proposed"
 )
-
-func init() {
-	All = append(All, ImportDNIZeros, ImportDateDayFirst, ImportMonthZero, ImportAmountPercent, ImportAmountForeign, ImportAmountScale,
-		ImportAmountDash, ImportUbigeoReniec, ImportUbigeoElse, ImportUbigeoName, ImportPlaceSwapped, ImportPlaceSign, ImportPlaceOutside,
-		ImportNamesTogether, ImportSurnameNone, ImportAONameSeveral, ImportAOKeyProposed)
-}

@@ -5,5 +5,3 @@ const (
 	ImportStopped    Code = "import_stopped"
 	ImportStoppedRow Code = "import_stopped_row"
 )
-
-func init() { All = append(All, ImportStopped, ImportStoppedRow) }

@@ -24,8 +24,3 @@ const (
 	// ImportUndoReason: an import that touched closed months is undone with a reason.
 	ImportUndoReason Code = "import_undo_reason"
 )
-
-func init() {
-	All = append(All, ResolutionForm, ResolutionUnclear, ClasificadorForm, ClasificadorUnread, ClasificadorSubtotal, ClasificadorBelow,
-		TransferDouble, PolicyDouble, ImportRowRepeated, ImportResolutionLike, ImportSubtotal, ImportDNIOtherName, ImportDNIOtherWork, ImportUndoReason)
-}

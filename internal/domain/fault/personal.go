@@ -5,5 +5,3 @@ const (
 	RevealedEnough Code = "revealed_enough"
 	ReadEnough     Code = "read_enough"
 )
-
-func init() { All = append(All, RevealedEnough, ReadEnough) }

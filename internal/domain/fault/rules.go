@@ -12,8 +12,3 @@ const (
 	ReferenceForeign Code = "reference_foreign"
 	AccruedEarly     Code = "accrued_early"
 )
-
-func init() {
-	All = append(All, DatesOutOfOrder, MonthInvalid, MonthInFuture, MonthOtherYear, MonthOutOfOrder, MonthNotNewest,
-		ReferenceMissing, ReferenceForeign, AccruedEarly)
-}

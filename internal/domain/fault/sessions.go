@@ -7,5 +7,3 @@ const (
 	PushedEnough   Code = "pushed_enough"
 	TooOften       Code = "too_often"
 )
-
-func init() { All = append(All, TooManyStreams, TooManyDevices, PushedEnough, TooOften) }

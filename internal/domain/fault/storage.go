@@ -10,10 +10,6 @@ const (
 	DocumentsQuota    Code = "documents_quota"
 )
 
-func init() {
-	All = append(All, StorageFull, DataDamaged, DataBusy, UploadQuotaPerson, UploadQuotaTotal, DocumentsQuota)
-}
-
 var recognisers []func(error) Code
 
 // Recognise lets an outer layer say which of its errors have a code of their
