@@ -1,4 +1,5 @@
 /** Words of single records, one entry a kind; a kind without its words does not compile. */
+import { isDay } from '../domain/day'
 import { actOf, isLifting, type RecordForm } from '../domain/record'
 import {
   asksOf,
@@ -115,9 +116,11 @@ export const fixWord = (collection: string): string =>
 export function recordName(kind: string, data: Fields, person = ''): string {
   const { title = [] } = declared(kind)
   const others = asksOf(kind).flatMap((a) => (isA(a, 'id') ? a.field : []))
-  const parts = title.map((field) =>
-    others.includes(field) ? person || m.person_unknown() : data[field] ? fieldValue(field, data[field]) : '',
-  )
+  const parts = title.map((field) => {
+    if (others.includes(field)) return person || m.person_unknown()
+    const said = data[field] ? fieldValue(field, data[field]) : ''
+    return field !== title[0] && isDay(String(data[field])) ? `· ${said}` : said
+  })
   return parts.filter(Boolean).join(' ')
 }
 
