@@ -13,9 +13,8 @@ interface Move {
   readonly by: string
   readonly reason: boolean
 }
-/** A state, and an act, of a table. */
+/** A state of a table. */
 export type StateOf<M extends { readonly states: readonly string[] }> = M['states'][number]
-export type ActOf<M extends { readonly moves: readonly Move[] }> = M['moves'][number]['act']
 
 /** What somebody with this right may do next. */
 export function movesFrom<X extends Move>(
