@@ -48,7 +48,7 @@ func (b *board) Records(a actor.Actor, q RecordQuery) (rows []Recorded, total in
 	}
 	work := ""
 	err = b.figures.Read(func(s Snapshot) error {
-		ut := ""
+		var ut string
 		if work, ut, err = s.WorkOf(whole, of); err != nil || work == "" || !reaches(a, ut) {
 			return orFault(err, fault.New(fault.NotFound, field))
 		}

@@ -244,7 +244,8 @@ var (
 	keepEntry        = `ON CONFLICT (row, bucket) DO UPDATE SET seq = excluded.seq, removed = excluded.removed, hash = excluded.hash`
 )
 
-type syncRow struct {
+// SyncRow is a row as it is remembered.
+type SyncRow struct {
 	Record    string `db:"record"`
 	Rev       int64  `db:"rev"`
 	Digest    string `db:"digest"`
@@ -254,12 +255,12 @@ type syncRow struct {
 	MadeBy    string `db:"made_by"` // who made it, "" if nobody is known to have
 }
 
-func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncRow, error) {
-	var rows []syncRow
+func syncRows(db dbx.Builder, collection string, ids []string) (map[string]SyncRow, error) {
+	var rows []SyncRow
 	err := db.NewQuery(`SELECT record, rev, digest, coalesce(payload, '') AS payload, field_revs, coalesce(gone, '') AS gone, made_by FROM sync_rows
 		WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)}).All(&rows)
-	out := make(map[string]syncRow, len(rows))
+	out := make(map[string]SyncRow, len(rows))
 	for _, r := range rows {
 		out[r.Record] = r
 	}
@@ -267,12 +268,12 @@ func syncRows(db dbx.Builder, collection string, ids []string) (map[string]syncR
 }
 
 // FindSyncRow is what is remembered of a row.
-func FindSyncRow(db dbx.Builder, k Key) (syncRow, error) {
+func FindSyncRow(db dbx.Builder, k Key) (SyncRow, error) {
 	rows, err := syncRows(db, k.Collection, []string{k.Record})
 	return rows[k.Record], err
 }
 
-func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*change, error) {
+func (d *drain) rememberOne(k Key, old SyncRow, now replication.Payload) (*change, error) {
 	digest, payload := "", any(nil)
 	if now != nil {
 		canonical, err := replication.Canonical(now)
@@ -294,7 +295,7 @@ func (d *drain) rememberOne(k Key, old syncRow, now replication.Payload) (*chang
 
 // fieldHistory is, for a changed row, when each of its fields changed last, and
 // for one that is gone what it said.
-func fieldHistory(old syncRow, ch *change) (revs string, gone any, err error) {
+func fieldHistory(old SyncRow, ch *change) (revs string, gone any, err error) {
 	switch {
 	case ch.now == nil:
 		return "", old.Payload, nil

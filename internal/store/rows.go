@@ -14,8 +14,8 @@ import (
 	"chaski/internal/store/sqlite"
 )
 
-// loaded are rows as they are now. A row that is gone is in neither map.
-type loaded struct {
+// Loaded are rows as they are now. A row that is gone is in neither map.
+type Loaded struct {
 	Now        map[string]replication.Payload
 	unreadable map[string]error               // written by hand with what no field can hold
 	partly     map[string]replication.Payload // of those, the fields that can be read
@@ -23,13 +23,13 @@ type loaded struct {
 
 // LoadPayloads reads the remembered fields of rows. One unreadable row never
 // stops the others.
-func LoadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (loaded, error) {
+func LoadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (Loaded, error) {
 	columns := make([]string, 0, len(c.Fields)+1)
 	columns = append(columns, "id")
 	for _, f := range c.Fields {
 		columns = append(columns, f.Name)
 	}
-	out := loaded{Now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
+	out := Loaded{Now: make(map[string]replication.Payload, len(ids)), unreadable: map[string]error{}, partly: map[string]replication.Payload{}}
 	for len(ids) > 0 {
 		n := min(sqlite.Chunk, len(ids))
 		rows, err := db.Select(columns...).From(c.Name).Where(dbx.In("id", sqlite.Anys(ids[:n])...)).Rows()
@@ -44,7 +44,7 @@ func LoadPayloads(db dbx.Builder, c *replication.Collection, ids []string) (load
 	return out, nil
 }
 
-func scanPayloads(rows *dbx.Rows, c *replication.Collection, out loaded) error {
+func scanPayloads(rows *dbx.Rows, c *replication.Collection, out Loaded) error {
 	defer func() { _ = rows.Close() }()
 	raw := make([]sql.NullString, len(c.Fields)+1) // the id, then the fields
 	dest := make([]any, len(raw))

@@ -181,7 +181,7 @@ func (i *inspector) again(t *record.Type, ids []string) error {
 }
 
 // payloads judges rows that were read and keeps what was found.
-func (i *inspector) payloads(t *record.Type, ids []string, loaded loaded) error {
+func (i *inspector) payloads(t *record.Type, ids []string, loaded Loaded) error {
 	was, err := i.known(t.Name, ids)
 	if err != nil {
 		return err
