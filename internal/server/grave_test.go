@@ -60,3 +60,43 @@ func TestGraveFindings(t *testing.T) {
 		t.Fatalf("an older gap keeps nobody from lifting it: %+v", r)
 	}
 }
+
+// What waits for review is judged, when it is accepted, by the form that asked: a newer
+// one did not ask, an older one cannot be answered for.
+func TestParkedWorkIsJudgedByItsForm(t *testing.T) {
+	k := testkit.World(t)
+	luis := k.Phone(testkit.Luis)
+	lesser := func(name string) map[string]any {
+		made := luis.Finding(name, "v")
+		made["fields"].(map[string]any)["severity"] = "leve"
+		return made
+	}
+	grave := func(made map[string]any, name string) map[string]any {
+		m := luis.Mutation("update", "findings", testkit.ID(name), fields{"severity": "grave"})
+		m["prev"] = made["id"]
+		return m
+	}
+	old, newer := lesser("f"), lesser("g")
+	asked := byForm3(grave(newer, "g"))
+	sent := []any{luis.Visit("v", testkit.Muro, fields{"headcount": 1}), old, newer, grave(old, "f"), asked}
+	for i, r := range luis.Push(sent...) {
+		if r.Status != "parked" {
+			t.Fatalf("%d: %+v", i, r)
+		}
+	}
+	var out struct {
+		Applied, Rejected int
+		Refused           []struct {
+			Record string
+			Errors []struct{ Code, Field string }
+		}
+	}
+	decide(k, testkit.Carla, idOf(sent[0]), "accept", "").JSON(200, &out)
+	if out.Applied != 4 || out.Rejected != 1 || len(out.Refused) != 1 || out.Refused[0].Record != testkit.ID("g") || len(out.Refused[0].Errors) != 3 ||
+		out.Refused[0].Errors[0].Code != "grave_incomplete" {
+		t.Errorf("%+v", out)
+	}
+	if n := k.Int(`SELECT count(*) FROM findings WHERE severity = 'grave' AND id = '` + testkit.ID("f") + `'`); n != 1 {
+		t.Error("what an older form said was not taken")
+	}
+}

@@ -36,6 +36,7 @@ var plants = []plant{
 	}}},
 	{name: "conflict-not-kept", swallow: "INSERT INTO `conflicts`"},
 	{name: "settled-unseen", swaps: []swap{{`c."values", c.rev,`, `c."values", 4503599627370496 AS rev,`}}},
+	{name: "left-behind", swaps: []swap{{`SELECT id FROM convenios WHERE intervention IN`, `SELECT id FROM convenios WHERE '' AND intervention IN`}}},
 	{name: "review-not-told", swallow: "INSERT INTO `mutation_reviews`"},
 	{name: "two-read-transactions", splitReads: true},
 	{name: "device-clock", deviceClock: true},

@@ -234,7 +234,7 @@ export class SimPhone {
   /** The enqueue of these was committed. */
   promise(ids: readonly string[], mutations: readonly NewMutation[], intervention: string): void {
     for (const [n, id] of ids.entries()) this.promised.set(id, mutations[n]!)
-    if (!this.planned && this.rows('cupos').some((r) => r.i === intervention))
+    if (!this.planned && this.rows('cupos').some((r) => r.data['intervention'] === intervention))
       for (const id of ids) this.onRoster.add(id)
   }
 
@@ -251,7 +251,7 @@ export class SimPhone {
     if (this.wiped) return
     for (const id of this.held.keys())
       if (!this.disk.drafts.has(id) && this.held.delete(id)) this.note('I2 nothing lost', 'lost a form that was begun')
-    const rosters = new Set(this.rows('cupos').map((r) => r.i))
+    const rosters = new Set(this.rows('cupos').map((r) => r.data['intervention']))
     for (const e of this.entries()) {
       if (e.state === 'applied') this.acknowledged.add(e.id)
       // Answered, its roster may go; if it has to be sent again, what is still there stays.

@@ -181,6 +181,16 @@ export const PLANTS = [
     'one record the server fails on holds up all others',
     swap('sync/driver.ts', 'if (alone && mayBePoison(answer.status)) this.aside.add(alone.group)', ''),
   ),
+  client(
+    'indexed-otherwise',
+    I2,
+    'rows are found by another field than the one that is declared to name their work',
+    swap(
+      'domain/records.ts',
+      "return scope === 'id' ? row : id(data[scope])",
+      "return scope === 'id' ? row : id(data['state'] ?? data[scope])",
+    ),
+  ),
   server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),
   // Rare: somebody must write between the two. It is looked for near where it is found.
   server('two-read-transactions', I1, 'bucket list and page are read in two transactions', { from: 131 }),
@@ -188,6 +198,7 @@ export const PLANTS = [
   server('review-not-told', I2, 'the author does not hear of a review'),
   server('conflict-not-kept', I4, 'merge overwrites without a conflict row'),
   server('settled-unseen', I4, 'who settles a conflict writes over what it does not show'),
+  server('left-behind', I1, 'what is where its work is stays there when the work goes to another unit'),
   server('reassign-without-drop', I5, 'reassignment sends no removals or drops'),
   server('ended-assignment-counts', I5, 'who once held a work may write it for ever'),
   server('revoked-device-served', I5, 'a revoked phone goes on being served'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Calendar } from './calendar'
+import type { Finding } from './rows'
 import { DEFAULT_SHEET_DAYS, dueOf, missingSheets, owedOf, parameterOn, sheetDays, type Owed } from './due'
 import { isOver } from './states'
 
@@ -71,7 +72,7 @@ describe('what is owed about a rendición: the cases shared with the server', ()
 })
 
 describe('what an executor has to do first', () => {
-  const finding = (id: string, due_on: string, state = 'abierto') => ({
+  const finding = (id: string, due_on: string, state: Finding['state'] = 'abierto'): Finding => ({
     id,
     visit: 'v',
     intervention: 'i',
@@ -81,12 +82,13 @@ describe('what an executor has to do first', () => {
     responsible: '',
     due_on,
     state,
+    state_reason: '',
   })
   const work = {
     intervention: { id: 'i', state: 'en_ejecucion', ends_on: '2026-11-30' },
     uncovered: 0,
     missing: [] as string[],
-    findings: [] as ReturnType<typeof finding>[],
+    findings: [] as Finding[],
     owed: { what: 'presentation', day: '2026-12-21' } as Owed | null,
   }
   const kinds = (w: typeof work) => dueOf([w], '2026-11-23').map((due) => due.kind)

@@ -4,8 +4,10 @@ import type { Finding, Intervention, Parameter } from './rows'
 import { isOpenFinding, isOver, isRunning, isSettled, waitsFor, wasPresented } from './states'
 import { interventions } from './states.gen'
 
+type ParameterFacts = Pick<Parameter, 'key' | 'value' | 'valid_from' | 'valid_to'>
+
 /** The value of a dated parameter on a day, or undefined. Of several in force the newest wins. */
-export function parameterOn(parameters: readonly Parameter[], key: string, day: Day): unknown {
+export function parameterOn(parameters: readonly ParameterFacts[], key: string, day: Day): unknown {
   return parameters
     .filter((p) => p.key === key && p.valid_from <= day && (p.valid_to === '' || day <= p.valid_to))
     .sort((a, b) => b.valid_from.localeCompare(a.valid_from))[0]?.value
@@ -67,7 +69,7 @@ function after(day: Day, workdays: unknown, calendar: Calendar): Day {
 
 /** What of an executor's intervention can fall due. */
 export interface DueFacts {
-  intervention: Pick<Intervention, 'id' | 'state' | 'ends_on'>
+  intervention: Pick<Intervention, 'id' | 'ends_on'> & { state: string }
   /** Workers on today's roster whom no policy covers. */
   uncovered: number
   /** Days without a sheet, oldest first. */

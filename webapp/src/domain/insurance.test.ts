@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { coveredOn, coverageReader, isFresh, type PolicyFacts } from './insurance'
-import type { InsuredPerson } from './rows'
+import { coveredOn, coverageReader, isFresh, type InsuredFacts, type PolicyFacts } from './insurance'
 
 interface Case {
   name: string
-  input: { day: string; dni: string; policies: PolicyFacts[]; insured_persons: InsuredPerson[] }
+  input: { day: string; dni: string; policies: PolicyFacts[]; insured_persons: InsuredFacts[] }
   expect: string
 }
 const path = new URL('../../../testdata/rules/insurance.json', import.meta.url)

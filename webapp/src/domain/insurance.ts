@@ -4,6 +4,8 @@ import type { InsurancePolicy, InsuredPerson } from './rows'
 /** Of a policy, what the rule looks at. */
 export type PolicyFacts = Pick<InsurancePolicy, 'id' | 'state' | 'valid_from' | 'valid_to'>
 
+export type InsuredFacts = Pick<InsuredPerson, 'insurance_policy' | 'dni' | 'from_on' | 'to_on'>
+
 /** What a phone may say about a worker's insurance on a day. */
 export type Coverage = 'cubierto' | 'sin_cobertura' | 'por_confirmar'
 
@@ -20,7 +22,7 @@ export function isInForce(p: PolicyFacts, day: Day): boolean {
 }
 
 /** The DNIs a policy in force names on a day: policy issued, both ranges hold it, ends inclusive. */
-export function coveredOn(day: Day, policies: readonly PolicyFacts[], insured: readonly InsuredPerson[]): Set<string> {
+export function coveredOn(day: Day, policies: readonly PolicyFacts[], insured: readonly InsuredFacts[]): Set<string> {
   const inForce = new Set(policies.filter((p) => isInForce(p, day)).map((p) => p.id))
   return new Set(
     insured.filter((i) => inForce.has(i.insurance_policy) && within(day, i.from_on, i.to_on)).map((i) => i.dni),
@@ -40,7 +42,7 @@ export function isFresh(synced_at_ms: number, now_ms: number): boolean {
 export function coverageReader(
   day: Day,
   policies: readonly PolicyFacts[],
-  insured: readonly InsuredPerson[],
+  insured: readonly InsuredFacts[],
   fresh: boolean,
 ): (dni: string) => Coverage {
   if (!fresh) return () => 'por_confirmar'

@@ -188,7 +188,7 @@ function* limits(what: string, checks: Check[]): Changes {
   }
 }
 
-type Changeable = ReturnType<typeof declared> & {
+type Changeable = Omit<ReturnType<typeof declared>, 'units' | 'constraints' | 'ops'> & {
   units?: string[][]
   constraints?: { rule: string; field: string; in: string; code: string }[]
   ops?: Record<string, { asks: { field: string; must?: boolean; clear?: boolean; checks: Check[] }[]; rules?: Rule[] }>
