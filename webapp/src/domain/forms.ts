@@ -3,12 +3,23 @@
  * row, so that the phone refuses while the person can still act: what is declared in
  * records.gen.ts, read as internal/domain/record reads it. Both sides pass
  * testdata/rules/forms.json and visit.json. Rules over other rows (who is on the
- * roster, who is marked twice) are in constraints.ts.
+ * roster, who is marked twice) are at the end, on those that the device holds; both sides
+ * pass constraints.json.
  */
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
-import { askedIn, declared, isA, limitsOf, type Ask, type Check, type Rule } from './records'
+import {
+  askedIn,
+  declared,
+  isA,
+  limitsOf,
+  type Ask,
+  type Check,
+  type Constraint,
+  type Fields,
+  type Rule,
+} from './records'
 import { visible } from './text'
 
 export interface Fault {
@@ -237,14 +248,12 @@ export const formFaults = (m: Sent, ctx: FormContext): Fault[] => judge(m, ctx).
 
 /** What is wrong with a field, for who types it. */
 export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'
-export const WRONG: Partial<Record<string, Wrong>> = {
+const WRONG: Partial<Record<string, Wrong>> = {
   required: 'required',
   grave_incomplete: 'required',
   too_short: 'too_short',
   dni_invalid: 'dni',
   date_invalid: 'date',
-  mark_exists: 'twice',
-  person_listed: 'twice',
 }
 
 /** Why the server would refuse what was typed of a new record of a kind, by field. */
@@ -264,6 +273,28 @@ export function entryErrors(collection: string, typed: Values): Partial<Record<s
 function missing(code: string, ask: Ask): Wrong | undefined {
   if (code !== 'required') return undefined
   return isA(ask, 'dni') ? 'dni' : limitsOf(ask).min > 1 ? 'too_short' : undefined
+}
+
+export interface Around {
+  /** Ids of who is on the roster of a work; left out where it is not known here. */
+  roster?: (work: unknown) => readonly unknown[]
+  /** The other records of its kind, or those of what it belongs to. */
+  others?: readonly object[]
+}
+
+/** The first constraint that a record breaks. Of it as it will be, only what is new is judged. */
+export function broken(
+  collection: string,
+  now: Fields,
+  changed: readonly string[],
+  { roster, others = [] }: Around,
+): Constraint | undefined {
+  const same = (o: object, field: string) => (o as Fields)[field] === now[field]
+  return declared(collection).constraints?.find(({ rule, field, in: of }) => {
+    if (!changed.includes(field)) return false
+    if (rule === 'unique_in') return others.some((o) => same(o, of) && same(o, field))
+    return rule === 'belongs_to' && roster?.(now[of]).includes(now[field]) === false
+  })
 }
 
 interface Lift {

@@ -5,8 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { broken } from './constraints'
-import { judge, lacksAfter, versionOf } from './forms'
+import { broken, judge, lacksAfter, versionOf } from './forms'
 import { changedFields } from './record'
 import { declared, parentIn, RECORDS, workOf, type Check, type RecordCollection } from './records'
 import * as machines from './states.gen'

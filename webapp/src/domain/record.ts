@@ -7,8 +7,7 @@
  */
 import type { Day } from './day'
 import { isDay } from './day'
-import { broken, type Around } from './constraints'
-import { entryErrors, lacksAfter, unexplained, versionOf, WRONG, type Wrong } from './forms'
+import { broken, entryErrors, lacksAfter, unexplained, versionOf, type Around, type Wrong } from './forms'
 import {
   declared,
   factsIn,
@@ -258,7 +257,7 @@ export function recordErrors(form: RecordForm, listed: readonly string[], around
   demands(form, errors, listed)
   const now = newFields(form)
   const bad = broken(collection, now, Object.keys(record === '' ? now : changedFields(form)), around)
-  if (bad) errors[bad.field] ??= WRONG[bad.code] ?? 'refused'
+  if (bad) errors[bad.field] ??= bad.rule === 'unique_in' ? 'twice' : 'refused'
   return errors
 }
 

@@ -5,8 +5,7 @@
 import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
-import { broken } from './constraints'
-import { entryErrors, formFaults, WRONG, type Wrong } from './forms'
+import { broken, entryErrors, formFaults, type Wrong } from './forms'
 import type { Coverage } from './insurance'
 import { isDoubtful, judgePlace, type Place } from './place'
 import { RECORDS } from './records'
@@ -269,8 +268,7 @@ export function unlistedErrors(
   const dni = visible(u.dni).trim()
   if (listed.includes(dni)) errors.dni ??= 'listed'
   const rest = others.filter((o) => o.id !== u.id)
-  const twice = broken('unlisted_workers', { ...u, dni }, ['dni'], { others: rest })
-  if (twice) errors.dni ??= WRONG[twice.code] ?? 'refused'
+  if (broken('unlisted_workers', { ...u, dni }, ['dni'], { others: rest })) errors.dni ??= 'twice'
   return errors
 }
 
