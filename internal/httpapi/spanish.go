@@ -92,7 +92,8 @@ var spanish = func() (words struct {
 	Asides    map[string]string `json:"asides"`
 	Questions map[string]string `json:"questions"`
 	Options   map[string]string `json:"options"`
-}) {
+},
+) {
 	if err := json.Unmarshal(spanishJSON, &words); err != nil {
 		panic("spanish.json: " + err.Error()) // it is part of the program
 	}

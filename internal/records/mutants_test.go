@@ -130,8 +130,7 @@ func TestEachUnitIsHeldByACase(t *testing.T) {
 			}
 			for _, f := range kind.Fields {
 				if f.AskedBy("update") && !slices.Contains(unit, f.Name) {
-					changes[fmt.Sprintf("%s: %s in the unit %v", kind.Name, f.Name, unit)] =
-						set(&kind.Units, append([][]string{append(slices.Clone(unit), f.Name)}, without(kind.Units, u)...))
+					changes[fmt.Sprintf("%s: %s in the unit %v", kind.Name, f.Name, unit)] = set(&kind.Units, append([][]string{append(slices.Clone(unit), f.Name)}, without(kind.Units, u)...))
 				}
 			}
 		}
@@ -351,7 +350,8 @@ func broken(in constrained) string {
 	for _, f := range in.Changed {
 		changed[f] = now[f]
 	}
-	if bad, is := records.Find(in.Collection).Constrain(now, changed, in).(*fault.Fault); is {
+	if err := records.Find(in.Collection).Constrain(now, changed, in); err != nil {
+		bad := fault.Of(err)
 		return string(bad.Code) + "@" + bad.Field
 	}
 	return ""
