@@ -1,3 +1,5 @@
+import { Coalesced } from './coalesced'
+
 /** Pauses before asking again what had no answer; the last goes on for as long as it takes. */
 const PAUSES_MS = [2_000, 5_000, 15_000, 30_000, 60_000]
 
@@ -14,9 +16,8 @@ interface Told<T> {
  */
 export class Asker<T> {
   #path = ''
-  #busy = false
-  #again = false
   #failures = 0
+  readonly #questions = new Coalesced(() => (this.#path === '' ? Promise.resolve() : this.#once(this.#path)))
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param ask must end, well or not: an endless question is the last one */
@@ -35,19 +36,9 @@ export class Asker<T> {
   }
 
   /** Asks again, once, however often it is called meanwhile. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
     clearTimeout(this.#timer)
-    if (this.#path === '') return
-    if (this.#busy) {
-      this.#again = true
-      return
-    }
-    this.#busy = true
-    do {
-      this.#again = false
-      await this.#once(this.#path)
-    } while (this.#again && this.#path !== '')
-    this.#busy = false
+    return this.#questions.run()
   }
 
   async #once(path: string): Promise<void> {

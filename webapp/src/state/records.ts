@@ -105,7 +105,7 @@ export async function recordsOf(kind: RecordCollection, work: string): Promise<L
  * Begins to change a record: a draft on what is shown now. Answers its id; the
  * one that was begun before, where there is one.
  *
- * @param state the finding's new state, where that is what is changed
+ * @param state its new state, where that is what is changed
  */
 export async function beginChange(collection: RecordCollection, id: string, state?: string): Promise<string> {
   const row = await one(collection, id)

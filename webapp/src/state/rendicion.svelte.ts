@@ -11,6 +11,7 @@ import {
 } from '../domain/rendicion'
 import type { StorageTrouble } from '../domain/storage'
 import { ApiFault, get, NoAnswer, type Schemas } from './api'
+import { Coalesced } from './coalesced'
 import { Keeper } from './keeper.svelte'
 import { net } from './net.svelte'
 import { readable, rendicionDb } from './rendicionDb'
@@ -44,8 +45,7 @@ export class RendicionDesk {
   readonly #heed = storage.whenGone(() => void this.#keep())
   #timer: ReturnType<typeof setTimeout> | undefined
   #tries = 0
-  #busy = false
-  #again = false
+  readonly #pushes = new Coalesced(() => this.#pushOnce())
   #closed = false
   /** "line amount" of everything sent in this sitting. */
   readonly #attempted: string[] = []
@@ -170,18 +170,9 @@ export class RendicionDesk {
     )
   }
 
-  /** Sends what differs. One request at a time; the newest wish wins. */
-  async push(): Promise<void> {
-    if (this.#busy) {
-      this.#again = true
-      return
-    }
-    this.#busy = true
-    do {
-      this.#again = false
-      await this.#pushOnce()
-    } while (this.#again)
-    this.#busy = false
+  /** Sends what differs. One request at a time; it ends when what was typed before it was sent. */
+  push(): Promise<void> {
+    return this.#pushes.run()
   }
 
   async #pushOnce(): Promise<void> {
