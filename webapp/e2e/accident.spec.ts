@@ -40,9 +40,7 @@ test('an accident is recorded without signal: who, what, and which policy was in
   network.up()
   await expect(listed).not.toContainText('En este teléfono', { timeout: 60_000 })
   await listed.getByRole('link').click()
-  await expect(
-    page.getByRole('button', { name: 'Cambiar' }).or(page.getByRole('button', { name: 'Editar' })),
-  ).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Cambiar accidente' })).toBeVisible()
   await look(page, 'accident-held')
 })
 
@@ -92,7 +90,7 @@ test('what the people of the executor recorded is seen by the unit and changed b
       .click()
     await expect(phone.page.getByText(said)).toBeVisible()
     await expect(phone.page.getByRole('button', { name: 'Retirar' })).toHaveCount(0)
-    await phone.page.getByRole('button', { name: 'Cambiar' }).click()
+    await phone.page.getByRole('button', { name: 'Cambiar accidente' }).click()
     await phone.page.getByLabel('Quién lo atendió y dónde').fill('Posta de Canal')
     await phone.page.getByRole('button', { name: 'Guardar' }).click()
     await phone.inSync()

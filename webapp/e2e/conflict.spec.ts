@@ -90,7 +90,7 @@ test('two supervisors change the same finding offline: both values are kept, set
     await page.goto(`/#/registrado/unlisted_workers/${id}`)
     await expect(page.getByRole('heading', { level: 1, name: 'Persona fuera del padrón' })).toBeVisible()
     await look(page, 'held-record')
-    await person.getByRole('button', { name: 'Cambiar' }).click()
+    await page.getByRole('button', { name: 'Cambiar persona' }).click()
     await page.getByLabel('Apellidos').fill('Puma')
     await page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Sincronización' })).toBeVisible()

@@ -9,7 +9,7 @@ import {
   changeOf,
   formAgain,
   hasForm,
-  isLifting,
+  isMove,
   isSameForm,
   ownerOf,
   RECORD_FORM_VERSION,
@@ -135,7 +135,7 @@ async function type(phone: SimPhone, id: string, sitting: Sitting, careful = fal
   const held = phone.held.get(id)
   if (!draft || !held) return false
   const form = draft.body as RecordForm
-  const edits = careful ? mended(phone, form, recordErrors(form, [])) : typing(phone, held, isLifting(form))
+  const edits = careful ? mended(phone, form, recordErrors(form, [])) : typing(phone, held, isMove(form))
   if (Object.keys(edits).length === 0) return true
   const body: RecordForm = { ...form, typed: { ...form.typed, ...edits } }
   if (!(await write(phone, sitting, (store) => store.saveDraft({ ...draft, body })))) return false

@@ -20,7 +20,6 @@ const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
 const accident = lazy(() => import('./features/record/AccidentBegin.svelte'))
-const finding = lazy(() => import('./features/record/FindingScreen.svelte'))
 const heldRecord = lazy(() => import('./features/record/HeldScreen.svelte'))
 const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
 const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte'))
@@ -73,7 +72,6 @@ const supervisor: RouteDefinition = {
   '/actividad/:id': activity,
   '/visita/:id/:step?': visit,
   '/registro/:id': record,
-  '/hallazgo/:id': finding,
   '/registrado/:kind/:id': heldRecord,
   '/accidente/:id': accident,
   '/visita-hecha/:id': pastVisit,

@@ -7,7 +7,7 @@ import {
   factsOf,
   formAgain,
   hasForm,
-  isLifting,
+  isMove,
   isSameForm,
   newFields,
   ownerOf,
@@ -164,7 +164,7 @@ describe('the form of a record once more', () => {
 
   it('is still a lifting', () => {
     const lifting = change({ state: 'levantado', state_reason: 'Ya está' })
-    expect(isLifting(formAgain([lifting], shown, day))).toBe(true)
+    expect(isMove(formAgain([lifting], shown, day))).toBe(true)
   })
 
   it('refused, it does not claim to know what others wrote since', () => {
@@ -211,9 +211,9 @@ describe('the form of a record once more', () => {
 describe('what is wrong with a record', () => {
   it('demands a reason to lift a finding, and only then', () => {
     expect(recordErrors(finding({ state: 'levantado', state_reason: '  ' }), [])).toEqual({ state_reason: 'required' })
-    expect(isLifting(finding({ state: 'levantado' }))).toBe(true)
+    expect(isMove(finding({ state: 'levantado' }))).toBe(true)
     expect(recordErrors(finding({}), [])).toEqual({})
-    expect(isLifting(finding({}))).toBe(false)
+    expect(isMove(finding({}))).toBe(false)
   })
 
   it('does not hold an old deadline against who changes something else', () => {

@@ -18,7 +18,7 @@ import {
   type Fields,
   type RecordCollection,
 } from './records'
-import { findingActTo, type FindingAct } from './states'
+import { actTo } from './states'
 import { visible } from './text'
 
 /** The form of a record: what was shown when it was begun, and what is typed. Text but for nothing. */
@@ -62,7 +62,7 @@ export type ShownRecord = Fields & { id: string; rev: number; prev?: string }
  * The form of a change, on the record as it is shown now.
  *
  * @param visited_on '' where not known
- * @param state the finding's new state, where that is what is changed
+ * @param state its new state, where that is what is changed
  */
 export function beginForm(collection: RecordCollection, row: ShownRecord, visited_on: Day, state?: string): RecordForm {
   const base = factsOf(collection, row)
@@ -80,8 +80,7 @@ export function beginForm(collection: RecordCollection, row: ShownRecord, visite
 }
 
 /** Two forms of one record are the same when both are of its state, or neither is: the first is gone on with. */
-export const isSameForm = (a: RecordForm, b: RecordForm): boolean =>
-  a.record === b.record && isLifting(a) === isLifting(b)
+export const isSameForm = (a: RecordForm, b: RecordForm): boolean => a.record === b.record && isMove(a) === isMove(b)
 
 /** What was sent of a record, as far as its form needs it. */
 export interface Sent {
@@ -162,13 +161,13 @@ export function asUnlisted(mark: RecordForm, about: Fields = {}): RecordForm {
   return { ...mark, collection, typed: factsOf(collection, about) }
 }
 
-/** Lifting a finding is a decision of its own: the form asks for the reason alone. */
-export function isLifting(form: RecordForm): boolean {
+/** To bring a record from one state to another is a decision of its own: the form asks for the reason alone. */
+export function isMove(form: RecordForm): boolean {
   return form.record !== '' && form.typed['state'] !== form.base['state']
 }
 
-/** What is done to a finding by such a form. */
-export const actOf = (form: RecordForm): FindingAct => findingActTo(form.typed['state'])
+/** What is done to the record by such a form. */
+export const actOf = (form: RecordForm): string => actTo(form.collection, form.typed['state'])
 
 const clean = (typed: Record<string, string>, field: string): string => visible(typed[field] ?? '').trim()
 

@@ -1,28 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import {
+  actTo,
   isOpenFinding,
   isOver,
   isRendered,
   isRunning,
   isToAnswer,
-  movesFrom,
-  moveTo,
+  movesOf,
   waitsFor,
   wasMade,
   wasPresented,
 } from './states'
-import { findings, interventions, rendiciones } from './states.gen'
+import { interventions, rendiciones } from './states.gen'
 
 // Written by hand: what a table says is not what it is checked by.
 describe('who may do what next', () => {
   it('an open finding is lifted, with a reason, and a lifted one opened again', () => {
-    expect(movesFrom(findings, 'abierto', 'record_visits')).toEqual([
+    expect(movesOf('findings', 'abierto', 'supervisor')).toEqual([
       { act: 'levantar', from: 'abierto', to: 'levantado', by: 'record_visits', reason: true },
     ])
-    expect(movesFrom(findings, 'levantado', 'record_visits').map((x) => x.act)).toEqual(['reabrir'])
-    expect(movesFrom(findings, 'perdido', 'record_visits')).toEqual([])
-    expect([moveTo(findings, 'levantado')?.reason, moveTo(findings, 'abierto')?.reason]).toEqual([true, false])
-    expect(moveTo(findings, undefined)).toBeUndefined()
+    expect(movesOf('findings', 'levantado', 'supervisor').map((x) => x.act)).toEqual(['reabrir'])
+    expect(movesOf('findings', 'levantado', 'executor')).toEqual([])
+    expect(movesOf('findings', 'perdido', 'supervisor')).toEqual([])
+    expect(movesOf('accidents', '', 'supervisor')).toEqual([])
+    expect(['levantado', 'abierto', undefined].map((state) => actTo('findings', state))).toEqual([
+      'levantar',
+      'reabrir',
+      '',
+    ])
   })
   it.each([
     ['pendiente', 'write_rendicion', ['presentar']],
@@ -34,7 +39,8 @@ describe('who may do what next', () => {
     expect(waitsFor(rendiciones, state, right === 'write_rendicion' ? 'review_rendicion' : 'write_rendicion')).toBe(
       false,
     )
-    expect(movesFrom(rendiciones, state, right).map((x) => x.act)).toEqual(acts)
+    const role = right === 'write_rendicion' ? 'executor' : 'central_reviewer'
+    expect(movesOf('rendiciones', state, role).map((x) => x.act)).toEqual(acts)
   })
   it('one that is approved waits for nobody', () => {
     expect(waitsFor(rendiciones, 'conforme', 'write_rendicion')).toBe(false)

@@ -3,6 +3,7 @@
  * from the server's (docs/states.md): whoever needs a list of states takes it there.
  */
 import * as machines from './states.gen'
+import { may, type Right } from './roles'
 import { findings, interventions, rendicionObservations, visits } from './states.gen'
 
 interface Move {
@@ -10,25 +11,11 @@ interface Move {
   readonly from: string
   readonly to: string
   /** The right of whoever makes it. */
-  readonly by: string
+  readonly by: Right
   readonly reason: boolean
 }
 /** A state of a table. */
 export type StateOf<M extends { readonly states: readonly string[] }> = M['states'][number]
-
-/** What somebody with this right may do next. */
-export function movesFrom<X extends Move>(
-  machine: { readonly moves: readonly X[] },
-  state: string,
-  right: X['by'],
-): X[] {
-  return machine.moves.filter((x) => x.from === state && x.by === right)
-}
-
-/** The move that leads to a state, where it is not known what it was before. */
-export function moveTo<X extends Move>(machine: { readonly moves: readonly X[] }, state: unknown): X | undefined {
-  return machine.moves.find((x) => x.to === state)
-}
 
 /** Whether it waits for those with this right. */
 export function waitsFor<T extends Readonly<Record<string, string>>>(
@@ -58,9 +45,22 @@ export const wasPresented = belongs(interventions.groups.presented)
 /** Nothing is left to do about it. */
 export const isSettled = belongs(interventions.groups.settled)
 
-const turnsOf = (kind: string): object =>
+interface Machine {
+  readonly turns: object
+  readonly moves: readonly Move[]
+}
+/** The table of a kind, if its records have states. */
+const machineOf = (kind: string): Machine | undefined =>
   Object.entries(machines).find(([name]) => name === kind.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()))?.[1]
-    .turns ?? {}
+const turnsOf = (kind: string): object => machineOf(kind)?.turns ?? {}
+
+/** What somebody of this role may do next to a record of a kind; its buttons. */
+export const movesOf = (kind: string, state: string, role: string | undefined): Move[] =>
+  machineOf(kind)?.moves.filter((x) => x.from === state && may(role, x.by)) ?? []
+
+/** What is done to a record that is brought to a state, where it is not known what it was before; '' for nothing. */
+export const actTo = (kind: string, state: unknown): string =>
+  machineOf(kind)?.moves.find((x) => x.to === state)?.act ?? ''
 
 /** Whether records of a kind may wait for somebody, and whether one in this state does; a new one waits. */
 export const mayWait = (kind: string): boolean => Object.keys(turnsOf(kind)).length > 0
@@ -75,11 +75,6 @@ const isLifted = belongs(findings.groups.lifted)
 export const wasMade = (state: string | undefined): boolean => !isPlanned(state ?? '')
 /** A finding that nobody has seen mended. */
 export const isOpenFinding = (state: string | undefined): boolean => !isLifted(state ?? '')
-
-/** What may be done to a finding, and what leads to a state of it. */
-export type FindingAct = (typeof findings)['moves'][number]['act']
-export const findingMoves = (state: string) => movesFrom(findings, state, 'record_visits')
-export const findingActTo = (state: unknown): FindingAct => moveTo(findings, state)?.act ?? 'reabrir'
 
 /** An observation that was not lifted, and one that the executor has to answer. */
 export const isLiveObservation = belongs(rendicionObservations.groups.live)

@@ -1,6 +1,6 @@
 /** Words of single records, one entry a kind; a kind without its words does not compile. */
 import { isDay } from '../domain/day'
-import { actOf, isLifting, type RecordForm } from '../domain/record'
+import { actOf, isMove, type RecordForm } from '../domain/record'
 import {
   asksOf,
   declared,
@@ -11,7 +11,6 @@ import {
   type Fields,
   type RecordCollection,
 } from '../domain/records'
-import type { FindingAct } from '../domain/states'
 import { fieldSaid, fieldValue, isWorded } from './fields'
 import { m } from './index'
 
@@ -19,6 +18,11 @@ type Op = 'create' | 'update' | 'delete'
 type Named = (about: { name: string }) => string
 type Counted = (about: { count: number }) => string
 
+interface Acted {
+  title: () => string
+  reason: () => string
+  done: Named
+}
 interface Words {
   /** What it is, and what was done with it. */
   what: { create: () => string } & Partial<Record<Op, () => string>>
@@ -30,6 +34,8 @@ interface Words {
   fix: { title: () => string; button?: () => string; done: Named }
   /** The same of one that the server has; where it may be changed. */
   change?: { title: () => string; done: Named }
+  /** What is done to one that moves from state to state: the button, why one does it, and what was done. */
+  moves?: Partial<Record<string, Acted>>
   /** Taking one back that should not have been written; where that may be. */
   withdraw?: { title: Named; text: () => string; said: () => string; done: Named }
 }
@@ -40,6 +46,10 @@ const WORDS: Record<RecordCollection, Words> = {
     many: { title: m.findings_count, waiting: m.findings_open },
     fix: { title: m.fix_finding, done: m.group_finding_again },
     change: { title: m.edit_finding, done: m.group_finding_changed },
+    moves: {
+      levantar: { title: m.lift_title, reason: m.lift_reason, done: m.group_lifted },
+      reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
+    },
     withdraw: {
       title: m.finding_withdraw_title,
       text: m.finding_withdraw_text,
@@ -135,11 +145,9 @@ export function recordSays(kind: string, data: Fields, told: readonly string[] =
   return rest.map((field) => fieldSaid(field, data[field], kind))
 }
 
-/** What can be done to a finding: what the button says, why one does it, and what was done. */
-export const findingAct: Record<FindingAct, { title: () => string; reason: () => string; done: Named }> = {
-  levantar: { title: m.lift_title, reason: m.lift_reason, done: m.group_lifted },
-  reabrir: { title: m.reopen_title, reason: m.reopen_reason, done: m.group_reopened },
-}
+/** What a form that moves a record does; nothing for another. */
+export const moveWords = (form: RecordForm): Acted | undefined =>
+  isMove(form) ? WORDS[form.collection].moves?.[actOf(form)] : undefined
 
 /** A form is of a new record, one that is written again, or a change. */
 function wordsFor(form: RecordForm, correcting: boolean): { title: () => string; done: Named } {
@@ -150,12 +158,10 @@ function wordsFor(form: RecordForm, correcting: boolean): { title: () => string;
 
 /** What the form is for. */
 export function titleOf(form: RecordForm, correcting: boolean): string {
-  if (isLifting(form)) return findingAct[actOf(form)].title()
-  return wordsFor(form, correcting).title()
+  return (moveWords(form) ?? wordsFor(form, correcting)).title()
 }
 
 /** How the sync centre names the finished work. */
 export function labelOf(form: RecordForm, name: string, correcting = false): string {
-  if (isLifting(form)) return findingAct[actOf(form)].done({ name })
-  return (form.record === '' ? wordsFor(form, correcting) : wordsFor(form, false)).done({ name })
+  return (moveWords(form) ?? wordsFor(form, form.record === '' && correcting)).done({ name })
 }

@@ -1,8 +1,5 @@
 import type { RecordCollection } from '../../domain/records'
 
-/** Kinds that are more than read: their screens. */
-const OWN: Partial<Record<RecordCollection, string>> = { findings: 'hallazgo' }
-
 /** Kinds that are begun by themselves, and where. */
 const BEGUN: Partial<Record<RecordCollection, string>> = { accidents: 'accidente' }
 
@@ -11,4 +8,4 @@ export const beginOf = (kind: RecordCollection, work: string): string =>
   BEGUN[kind] === undefined ? '' : `#/${BEGUN[kind]}/${work}`
 
 /** Where a record that the server has is seen. */
-export const screenOf = (kind: RecordCollection, id: string): string => `#/${OWN[kind] ?? `registrado/${kind}`}/${id}`
+export const screenOf = (kind: RecordCollection, id: string): string => `#/registrado/${kind}/${id}`
