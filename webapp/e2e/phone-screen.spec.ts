@@ -4,57 +4,24 @@ import { canal, ladera, local, password, supervisor } from './support/people'
 import { look } from './support/look'
 import { Phone } from './support/phone'
 import { rewrite, stored } from './support/storage'
+import { still, watchJumps } from './support/jumps'
 import type { OutboxEntry } from '../src/sync/contract'
 
 test.use({ viewport: { width: 360, height: 740 } })
 
-/** How far things jumped since the page began, as browsers measure it (CLS, its worst window), and what did. */
-interface Jumped {
-  worst: number
-  what: string[]
-}
-type Shift = PerformanceEntry & {
-  value: number
-  hadRecentInput: boolean
-  sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[]
-}
-const jumped = (page: Page): Promise<Jumped> => page.evaluate(() => (window as unknown as { jumped: Jumped }).jumped)
-
 test('nothing jumps at a start: signed out, first, with work, without signal', async ({ page, context, network }) => {
-  await page.addInitScript(() => {
-    const jumped = { worst: 0, sum: 0, began: 0, last: 0, what: [] as string[] }
-    Object.assign(window, { jumped })
-    new PerformanceObserver((list) => {
-      for (const e of list.getEntries() as Shift[]) {
-        if (e.hadRecentInput) continue
-        const goesOn = e.startTime - jumped.last < 1000 && e.startTime - jumped.began < 5000
-        jumped.sum = goesOn ? jumped.sum + e.value : e.value
-        if (!goesOn) jumped.began = e.startTime
-        jumped.last = e.startTime
-        jumped.worst = Math.max(jumped.worst, jumped.sum)
-        for (const { node, previousRect: a, currentRect: b } of e.sources)
-          jumped.what.push(
-            `${e.value.toFixed(3)} from ${a.top}+${a.height} to ${b.top}+${b.height}: ${node?.textContent?.slice(0, 60)}`,
-          )
-      }
-    }).observe({ type: 'layout-shift', buffered: true })
-  })
+  await watchJumps(page)
   const phone = new Phone(page)
-  const still = async (start: string) => {
-    await page.waitForTimeout(1500)
-    const { worst, what } = await jumped(page)
-    expect.soft(worst, `${start}: ${what.join(' | ')}`).toBeLessThanOrEqual(0.1)
-  }
   await page.goto('/')
   await expect(page.getByLabel('Correo')).toBeVisible()
-  await still('signed out')
+  await still(page, 'signed out')
   await phone.signIn(supervisor)
   await phone.inSync()
-  await still('first sign-in')
+  await still(page, 'first sign-in')
   await phone.installed()
   await page.reload()
   await phone.inSync()
-  await still('with everything there')
+  await still(page, 'with everything there')
 
   await phone.startVisit(canal)
   await phone.fillData()
@@ -62,12 +29,12 @@ test('nothing jumps at a start: signed out, first, with work, without signal', a
   await loseSignal(context, network)
   await page.reload()
   await expect(phone.syncLine).toContainText('Sin conexión')
-  await still('without signal, with a visit begun')
+  await still(page, 'without signal, with a visit begun')
   await page.getByRole('link', { name: /^Continuar visita/ }).click()
   await phone.task('Asistencia')
   await page.reload()
   await expect(page.getByLabel('Contó')).toBeVisible()
-  await still('in the middle of a visit')
+  await still(page, 'in the middle of a visit')
   await findSignal(context, network)
 })
 
