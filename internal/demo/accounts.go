@@ -58,10 +58,16 @@ var Accounts = []Account{
 	{Email: "auditor@demo.pe", Role: "auditor", Name: "Irma Sauco Lucero (demo)", What: "Solo lectura."},
 }
 
+// accounts share a password and so may share its hash, which takes long to make.
 func accounts(l *loader) error {
+	first, err := l.record("users")
+	if err != nil {
+		return err
+	}
+	first.SetPassword(Password)
 	for _, a := range Accounts {
 		v := values{
-			"email": a.Email, "password": Password, "verified": true, "name": a.Name, "role": a.Role,
+			"email": a.Email, "password": first.GetRaw("password"), "verified": true, "name": a.Name, "role": a.Role,
 			"active": true, "demo": true,
 		}
 		if a.UT != "" {

@@ -18,22 +18,28 @@ import (
 	"chaski/internal/demo"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/identity"
-	_ "chaski/pb_migrations"
+	"chaski/internal/testkit"
 )
 
 const today = day.Day("2026-11-23")
 
-// empty gives a migrated database in a directory of its own, without hooks.
+// opened is a database with the schema in a directory of its own, without hooks.
+func opened() (core.App, func(), error) {
+	dir, err := testkit.Data()
+	if err != nil {
+		return nil, nil, err
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	return app, func() { _, _ = app.ClearBootstrap(), os.RemoveAll(dir) }, app.Bootstrap()
+}
+
 func empty(t *testing.T) core.App {
 	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	t.Cleanup(func() { _ = app.ClearBootstrap() })
-	if err := app.Bootstrap(); err != nil {
+	app, done, err := opened()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := app.RunAllMigrations(); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(done)
 	return app
 }
 
@@ -46,23 +52,28 @@ func loaded(t *testing.T, seed int64, on day.Day) core.App {
 	return app
 }
 
-// shared is one loaded database for the tests that only read; seed 1, today.
-var shared core.App
+var (
+	// shared is one loaded database for the tests that only read; seed 1, today.
+	shared core.App
+	// derived is where served keeps its database.
+	derived string
+)
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "chaski-demo-")
-	if err != nil {
-		panic(err)
+	app, done, err := opened()
+	if err == nil {
+		err = demo.Load(context.Background(), app, demo.Options{Seed: 1, Today: today})
 	}
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
-	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations(),
-		demo.Load(context.Background(), app, demo.Options{Seed: 1, Today: today})); err != nil {
+	if err == nil {
+		derived, err = os.MkdirTemp("", "chaski-demo-")
+	}
+	if err != nil {
 		panic(err)
 	}
 	shared = app
 	code := m.Run()
-	_ = app.ClearBootstrap()
-	_ = os.RemoveAll(dir)
+	done()
+	_ = os.RemoveAll(derived)
 	os.Exit(code)
 }
 

@@ -5,32 +5,38 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
+	"sync"
 	"testing"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/demo"
 	"chaski/internal/domain/progress"
 	"chaski/internal/testkit"
 )
 
-// served loads the demo into a whole server, with its hooks; once says whether
-// sync and progress are derived once at the end, as the command does.
-func served(t *testing.T, once bool) *testkit.Kit {
+// served is a whole server on the demo, derived once at the end, as the command
+// does. It is loaded once; each test has a copy.
+func served(t *testing.T) *testkit.Kit {
 	t.Helper()
-	k := testkit.Empty(t)
-	o := demo.Options{Seed: 2026, Today: today}
-	if once {
-		o.InTransaction = func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-			return k.Engine.InTransaction(ctx, app, fn)
-		}
-	}
+	load.Do(func() {
+		k := testkit.Empty(t)
+		loadServed(t, k, demo.Options{InTransaction: k.Engine.InTransaction})
+		k.SQL(`VACUUM INTO '` + filepath.Join(derived, "data.db") + `'`)
+	})
+	return testkit.From(t, derived)
+}
+
+var load sync.Once
+
+func loadServed(t *testing.T, k *testkit.Kit, o demo.Options) {
+	t.Helper()
+	o.Seed, o.Today = 2026, today
 	if err := demo.Load(context.Background(), k.App, o); err != nil {
 		t.Fatal(err)
 	}
-	return k
 }
 
 // cells are the figures: "exercise measure ao year frame month" to quantity and
@@ -59,7 +65,9 @@ func TestFiguresDoNotDependOnHowTheyWereDerived(t *testing.T) {
 	if testing.Short() {
 		t.Skip("derives after each of some 2,400 rows")
 	}
-	atEnd, eachRow := cells(t, served(t, true)), cells(t, served(t, false))
+	k := testkit.Empty(t)
+	loadServed(t, k, demo.Options{})
+	atEnd, eachRow := cells(t, served(t)), cells(t, k)
 	if len(atEnd) < 60 || !reflect.DeepEqual(atEnd, eachRow) {
 		t.Fatalf("%d cells, then %d; or they differ", len(atEnd), len(eachRow))
 	}
@@ -67,7 +75,7 @@ func TestFiguresDoNotDependOnHowTheyWereDerived(t *testing.T) {
 
 // The figures of 2023 are those of the Ficha, and stay so when work goes on.
 func Test2023IsGoldenAndStaysSo(t *testing.T) {
-	k := served(t, true)
+	k := served(t)
 	golden2023(t, k)
 	before := cells(t, k)
 
@@ -158,7 +166,7 @@ func golden2023(t *testing.T, k *testkit.Kit) {
 // Nothing of the demo waits to be derived, and no row of it looks as if it had
 // been written past the hooks.
 func TestNothingIsLeftOver(t *testing.T) {
-	k := served(t, true)
+	k := served(t)
 	for _, table := range []string{"dirty", "audit"} {
 		if n := k.Int(fmt.Sprintf(`SELECT count(*) FROM %s`, table)); n != 0 {
 			t.Errorf("%d rows in %s", n, table)

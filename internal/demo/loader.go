@@ -60,18 +60,32 @@ func recordID(seed int64, collection, key string) string {
 // is drawn for another.
 func (l *loader) rng(subject string) *rand.Rand { return fictitious.Draw(l.seed, subject) }
 
-// put saves a record under the id of its key and answers the id.
-func (l *loader) put(collection, key string, v values) (string, error) {
+// record is a new record of a collection.
+func (l *loader) record(collection string) (*core.Record, error) {
 	c := l.collections[collection]
 	if c == nil {
 		var err error
 		if c, err = l.app.FindCollectionByNameOrId(collection); err != nil {
-			return "", fmt.Errorf("collection %s: %w", collection, err)
+			return nil, fmt.Errorf("collection %s: %w", collection, err)
 		}
 		l.collections[collection] = c
 	}
-	r := core.NewRecord(c)
-	r.Load(v)
+	return core.NewRecord(c), nil
+}
+
+// put saves a record under the id of its key and answers the id.
+func (l *loader) put(collection, key string, v values) (string, error) {
+	r, err := l.record(collection)
+	if err != nil {
+		return "", err
+	}
+	for name, value := range v {
+		if hashed, is := value.(*core.PasswordFieldValue); is {
+			r.SetRaw(name, hashed)
+		} else {
+			r.Set(name, value)
+		}
+	}
 	r.Id = l.id(collection, key)
 	if err := l.app.SaveWithContext(l.ctx, r); err != nil {
 		return "", fmt.Errorf("%s %s: %w", collection, key, err)

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"chaski/internal/app"
 	"chaski/internal/demo"
 	"chaski/internal/domain/day"
@@ -164,9 +162,7 @@ func voidingWorld(t *testing.T, rng *rand.Rand) *world {
 	k := testkit.Empty(t)
 	if err := demo.Load(context.Background(), k.App, demo.Options{
 		Seed: 2026, Today: "2026-11-23",
-		InTransaction: func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-			return k.Engine.InTransaction(ctx, app, fn)
-		},
+		InTransaction: k.Engine.InTransaction,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"chaski/internal/demo"
 	"chaski/internal/testkit"
 )
@@ -23,9 +21,7 @@ func demonstration(t *testing.T) *testkit.Kit {
 	})
 	err := demo.Load(context.Background(), k.App, demo.Options{
 		Seed: 2026, Today: "2026-11-23",
-		InTransaction: func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-			return k.Engine.InTransaction(ctx, app, fn)
-		},
+		InTransaction: k.Engine.InTransaction,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -76,6 +76,15 @@ func Migrate(dir string) error {
 	return app.ClearBootstrap()
 }
 
+// Data is a directory of its own with an empty database with the schema.
+func Data() (string, error) {
+	from, err := seed()
+	if err != nil {
+		return "", err
+	}
+	return tests.TempDirClone(from)
+}
+
 // Empty starts a server with the schema and nothing in it.
 func Empty(t *testing.T) *Kit {
 	t.Helper()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"chaski/internal/demo"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
@@ -15,9 +13,7 @@ func TestDemoIsAsRecomputed(t *testing.T) {
 	k := testkit.Empty(t)
 	err := demo.Load(context.Background(), k.App, demo.Options{
 		Seed: 2026, Today: "2026-11-23",
-		InTransaction: func(ctx context.Context, app core.App, fn func(context.Context, core.App) error) error {
-			return k.Engine.InTransaction(ctx, app, fn)
-		},
+		InTransaction: k.Engine.InTransaction,
 	})
 	if err != nil {
 		t.Fatal(err)
