@@ -27,7 +27,8 @@ CONCURRENT := Poke|Concurren
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-STEP    := scripts/step.sh
+# Side by side, what no one waits at goes behind the browsers, which are driven as fast as a person looks.
+STEP    := $(if $(SIDE_BY_SIDE),nice )scripts/step.sh
 LINT    := go tool -modfile=tools/go.mod golangci-lint
 NPM     := npm --prefix webapp run --silent
 PLAYWRIGHT := webapp/node_modules/.bin/playwright test --config webapp/playwright.config.ts
@@ -191,6 +192,7 @@ national: prereqs bin/chaski ## Load the national year 2023, compare with the pu
 	@scripts/national.sh
 
 .PHONY: e2e
+e2e: STEP := scripts/step.sh
 e2e: $(call first,build web-deps) ## Browser tests in Chromium, with a roster of 3,000 that is killed and undone
 	@go build -o bin/bigfile ./internal/bigfile
 	@chromium=$$(scripts/chromium.sh --install) && \
