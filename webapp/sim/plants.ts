@@ -1,5 +1,5 @@
 /** Bugs planted around the client, to see that the simulation catches them; plants.mjs has those planted in its code. Only the simulation's bundle has this file. */
-import type { Settlement } from '../src/sync/ports'
+import type { Answered } from '../src/sync/ports'
 import { MemoryWork } from './memory'
 import type { Disk, WriteGate } from './memory'
 
@@ -7,13 +7,13 @@ declare const __PLANT__: string
 
 /** The entries are taken out of the outbox in one write and put back with their outcome in the next. */
 class ForgetfulWork extends MemoryWork {
-  override async settle(settlements: Settlement[]): Promise<void> {
-    const entries = settlements.flatMap((s) => this.disk.outbox.get(s.counter) ?? [])
-    await this.gate('settle')
+  override async receive(answers: Answered[]): Promise<void> {
+    const entries = answers.flatMap((s) => this.disk.outbox.get(s.counter) ?? [])
+    await this.gate('receive')
     for (const e of entries) this.disk.outbox.delete(e.counter)
-    await this.gate('settle again')
+    await this.gate('receive again')
     for (const e of entries) {
-      const outcome = settlements.find((s) => s.counter === e.counter)!.outcome
+      const outcome = answers.find((s) => s.counter === e.counter)!.outcome
       this.disk.outbox.set(e.counter, { ...e, state: outcome.status, outcome })
     }
   }

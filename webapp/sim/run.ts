@@ -4,7 +4,7 @@ import type { OutboxEntry } from '../src/sync/contract'
 import { act, finishAll, handleForm, mendAll } from './person'
 import type { Violation } from './invariants'
 import type { Coverage } from './coverage'
-import { settle } from './scheduler'
+import { atRest } from './scheduler'
 import type { Server, ServerState } from './server'
 import type { SimPhone } from './phone'
 import { START, World } from './scene'
@@ -183,13 +183,13 @@ async function quiet(w: World, rested: (p: SimPhone) => boolean, excused: readon
     phone.full = false
     if (!phone.alive) phone.start()
   }
-  await settle() // what has just started has asked for its first write or request
+  await atRest() // what has just started has asked for its first write or request
   for (const phone of w.phones) phone.kick()
-  await settle()
-  const atRest = (p: SimPhone): boolean => (excused.includes(p) ? rested(p) : w.atRest(p))
+  await atRest()
+  const done = (p: SimPhone): boolean => (excused.includes(p) ? rested(p) : w.atRest(p))
   for (let n = 0; n < QUIET_STEPS; n++) {
     if (await w.scheduler.step()) continue
-    if (w.phones.every(atRest)) return true
+    if (w.phones.every(done)) return true
     if (!(await w.scheduler.pass(DAY))) return false
   }
   return false

@@ -1,6 +1,6 @@
 /**
  * Everything that may happen next is an op in a list; the run picks one at a
- * time. Between two ops only promises settle, so nothing depends on real time.
+ * time. Between two ops only promises resolve, so nothing depends on real time.
  */
 import { createHash } from 'node:crypto'
 import type { Rng } from './rng'
@@ -82,7 +82,7 @@ export class Scheduler {
       this.trace(op.label)
       await op.run()
     }
-    await settle()
+    await atRest()
     return op !== undefined
   }
 
@@ -92,7 +92,7 @@ export class Scheduler {
     if (next > this.time + atMost) return false
     this.time = Math.max(this.time, Math.ceil(next))
     this.fireDue()
-    await settle()
+    await atRest()
     return true
   }
 
@@ -103,5 +103,5 @@ export class Scheduler {
   }
 }
 
-/** Every promise that can settle without an op has settled. */
-export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Every promise that can resolve without an op has resolved. */
+export const atRest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -55,7 +55,7 @@ func Executes(state string) bool { return executed[state] }
 // year. A person has at most one jornal a day whatever the sources, also when
 // his DNI stands on two cupos of the roster: then it is the jornal of the row
 // with the better evidence. A day on which sources contradict each other is
-// disputed and counts for nobody until the contradiction is settled.
+// disputed and counts for nobody until it is known which.
 func Count(marks []Mark) Counted {
 	type personDay struct {
 		person string

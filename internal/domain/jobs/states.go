@@ -12,7 +12,7 @@ const (
 	Over      = "over"      // nobody works there any more: its insurance and findings alarm nobody
 	Rendered  = "rendered"  // there is a rendición to look at
 	Presented = "presented" // its rendición was presented once
-	Settled   = "settled"   // nobody in the unit has anything to do about it
+	Done      = "done"      // nobody in the unit has anything to do about it
 )
 
 const (
@@ -36,10 +36,10 @@ var Works = &states.Machine{
 		{Name: "terminada", Is: "executed over rendered", Turn: renders},
 		{Name: "rc_presentada", Is: "executed over rendered presented", Turn: judges},
 		{Name: "rc_observada", Is: "executed over rendered presented", Turn: renders},
-		{Name: "rc_conforme", Is: "executed over rendered presented settled"},
-		{Name: "cerrada", Is: "executed over rendered presented settled", End: true},
-		{Name: "desistida", Is: "over settled", End: true},
-		{Name: "resuelta", Is: "executed over settled", End: true},
+		{Name: "rc_conforme", Is: "executed over rendered presented done"},
+		{Name: "cerrada", Is: "executed over rendered presented done", End: true},
+		{Name: "desistida", Is: "over done", End: true},
+		{Name: "resuelta", Is: "executed over done", End: true},
 	},
 	Moves: []states.Move{
 		{Act: "completar_requisitos", From: "transferida", To: "requisitos_conformes", By: importer},

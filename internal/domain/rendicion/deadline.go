@@ -51,7 +51,7 @@ type Allowed struct{ Presentation, Correction int }
 // is observed has one of its own, from the day it was observed. The phone has the
 // same rule; both pass testdata/rules/rendicion_due.json.
 func OwedOf(work string, ended, observed day.Day, allowed Allowed, c Workdays) (Owed, day.Day) {
-	presented, done := jobs.Works.Is(work, jobs.Presented), jobs.Works.Is(work, jobs.Settled)
+	presented, done := jobs.Works.Is(work, jobs.Presented), jobs.Works.Is(work, jobs.Done)
 	switch {
 	case presented && jobs.Works.Turn(work, writes):
 		return OwesCorrection, after(observed, allowed.Correction, c)

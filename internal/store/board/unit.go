@@ -22,7 +22,7 @@ const maxUnitWorks = 500
 // nobody any more.
 const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention = i.id LEFT JOIN entities e ON e.id = c.executor WHERE i.ut = {:ut} `
 
-var unfinished = ` AND i.state NOT IN ` + store.Among(jobs.Works.In(jobs.Settled)) + ` `
+var unfinished = ` AND i.state NOT IN ` + store.Among(jobs.Works.In(jobs.Done)) + ` `
 
 var unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
 	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar'
 import { addDays, weekday, type Day } from './day'
 import type { Finding, Intervention, Parameter } from './rows'
-import { isOpenFinding, isOver, isRunning, isSettled, waitsFor, wasPresented } from './states'
+import { isOpenFinding, isOver, isRunning, isDone, waitsFor, wasPresented } from './states'
 import { interventions } from './states.gen'
 
 type ParameterFacts = Pick<Parameter, 'key' | 'value' | 'valid_from' | 'valid_to'>
@@ -58,7 +58,7 @@ export function owedOf(
   const presented = wasPresented(work.state)
   if (presented && waitsFor(interventions, work.state, 'write_rendicion'))
     return { what: 'correction', day: after(observed_on, workdays.correction, calendar) }
-  if (presented || isSettled(work.state)) return null
+  if (presented || isDone(work.state)) return null
   return { what: 'presentation', day: after(work.ends_on, workdays.presentation, calendar) }
 }
 

@@ -9,7 +9,7 @@ export const interventions = {
     over: ['terminada', 'rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada', 'desistida', 'resuelta'],
     rendered: ['terminada', 'rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada'],
     presented: ['rc_presentada', 'rc_observada', 'rc_conforme', 'cerrada'],
-    settled: ['rc_conforme', 'cerrada', 'desistida', 'resuelta'],
+    done: ['rc_conforme', 'cerrada', 'desistida', 'resuelta'],
   },
   moves: [
     { act: 'presentar', from: 'terminada', to: 'rc_presentada', by: 'write_rendicion', reason: false },

@@ -43,7 +43,7 @@ export const isRendered = belongs(interventions.groups.rendered)
 /** Its rendición was presented once. */
 export const wasPresented = belongs(interventions.groups.presented)
 /** Nothing is left to do about it. */
-export const isSettled = belongs(interventions.groups.settled)
+export const isDone = belongs(interventions.groups.done)
 
 interface Machine {
   readonly turns: object

@@ -105,8 +105,8 @@ export class OpenDraft<Form extends object> {
   }
 
   /** Resolves when everything changed so far is on disk. */
-  settled(): Promise<void> {
-    return this.#keeper.settled()
+  written(): Promise<void> {
+    return this.#keeper.written()
   }
 
   snapshot(): Draft {

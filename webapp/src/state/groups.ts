@@ -12,7 +12,7 @@ export interface WorkGroup {
   intervention: string
   state: GroupState
   /** How many of `total` have an outcome. */
-  settled: number
+  answered: number
   total: number
   /** It is a whole visit. */
   visit: boolean
@@ -69,7 +69,7 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
     label: first.label,
     intervention: first.intervention,
     state: stateOf(entries, around),
-    settled: entries.filter((e) => e.state !== 'pending').length,
+    answered: entries.filter((e) => e.state !== 'pending').length,
     total: entries.length,
     visit: head !== undefined,
     reversible: entries.every((e) => e.state === 'pending' && e.attempts === 0),
@@ -111,7 +111,7 @@ export async function workGroup(group: string): Promise<WorkGroup | null> {
 }
 
 /** What the server does not have in effect, as the phone holds it: nothing is lost if the app is. */
-export async function unsettledWork(): Promise<OutboxEntry[]> {
+export async function unreceivedWork(): Promise<OutboxEntry[]> {
   return sync.read.entries({ states: ['pending', 'rejected', 'parked'] })
 }
 

@@ -23,7 +23,7 @@ export class Keeper {
   }
 
   /** Resolves when everything so far is written or has failed for now. */
-  settled(): Promise<void> {
+  written(): Promise<void> {
     return this.#tail
   }
 

@@ -185,7 +185,7 @@ export async function objectionsTo(draft: string): Promise<{ problems: Problem[]
  * False where nothing was changed: then nothing is sent, and the draft is given up.
  */
 export async function finishRecord(draft: OpenDraft<RecordForm>, label: string): Promise<boolean> {
-  await draft.settled()
+  await draft.written()
   const { form, id, intervention } = draft
   const mutation = form && changeOf(form, recordId())
   if (mutation) await sync.engine.enqueue({ group: id, label, intervention, mutations: [mutation], draft: id })

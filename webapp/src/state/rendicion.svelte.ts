@@ -115,7 +115,7 @@ export class RendicionDesk {
     this.#changed()
   }
 
-  /** Settles a line that two people changed. */
+  /** Decides a line that two people changed. */
   resolve(line: Line, keep: 'mine' | 'theirs'): void {
     const theirs = this.conflicts[line] ?? null
     delete this.conflicts[line]
@@ -150,7 +150,7 @@ export class RendicionDesk {
   }
 
   /** Resolves when everything typed so far is at the server; false when it could not be sent. */
-  async settle(): Promise<boolean> {
+  async sendAll(): Promise<boolean> {
     clearTimeout(this.#timer)
     await this.push()
     return !this.#dirty() && Object.keys(this.conflicts).length === 0

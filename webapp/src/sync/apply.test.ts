@@ -139,7 +139,7 @@ describe('one page', () => {
     expect(d.disk.meta.buckets).toEqual({})
     expect(totalOf(d.disk.meta.buckets)).toBe('0'.repeat(16))
     await d.apply(page({ complete: false }))
-    expect(d.members('r')).toEqual([KEPT]) // only a complete page settles it
+    expect(d.members('r')).toEqual([KEPT]) // only a complete page decides it
     await d.apply(page({}), ['x'])
     expect(d.members('r')).toEqual([KEPT])
     await d.apply(page({}))

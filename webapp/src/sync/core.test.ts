@@ -14,7 +14,7 @@ const kick = { type: 'kick', strong: true } as const
 const lost = (channel: 'push' | 'pull') => ({ type: 'failed', channel, failure: { kind: 'no_answer' } }) as const
 const refused = (channel: 'push' | 'pull', retryAfter?: number) =>
   ({ type: 'failed', channel, failure: { kind: 'status', status: 503, code: 'busy', retryAfter } }) as const
-const pushed = { type: 'pushed', settled: 1, unanswered: 0, more: false, cloned: false, rewound: false } as const
+const pushed = { type: 'pushed', answered: 1, unanswered: 0, more: false, cloned: false, rewound: false } as const
 const paged = { type: 'paged', complete: true, verified: true, compare: 0, rewound: false } as const
 
 describe('push and pull are independent (I9)', () => {
@@ -100,7 +100,7 @@ test('verified only by a pull that began after the last outcome (I8)', () => {
 })
 
 test('what was in sync is so no longer after an outcome, or when a pull fails', () => {
-  const verified = after(initial({ registered: true }), kick, { ...pushed, settled: 0 }, paged)
+  const verified = after(initial({ registered: true }), kick, { ...pushed, answered: 0 }, paged)
   expect(verified.verified).toBe(true)
   expect(happen(verified, pushed).verified).toBe(false)
   expect(after(verified, kick, lost('pull')).verified).toBe(false)
@@ -108,7 +108,7 @@ test('what was in sync is so no longer after an outcome, or when a pull fails', 
 
 test('a mismatch asks for checksums, then heals, then pulls', () => {
   const wrong = { ...paged, verified: false }
-  const asked = step(after(initial({ registered: true }), kick, { ...pushed, settled: 0 }), { ...at, ...wrong })
+  const asked = step(after(initial({ registered: true }), kick, { ...pushed, answered: 0 }), { ...at, ...wrong })
   expect(asked.effects).toContainEqual({ do: 'pull', checksums: true })
   const told = step(asked.state, { ...at, ...wrong, compare: 1 })
   expect(told.effects).toContainEqual({ do: 'repair' })
@@ -147,7 +147,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
     fc.record({ type: fc.constant('session' as const), live: fc.boolean() }),
     fc.record({
       type: fc.constant('pushed' as const),
-      settled: fc.nat(3),
+      answered: fc.nat(3),
       unanswered: fc.nat(1),
       more: fc.boolean(),
       cloned: fc.boolean(),
@@ -186,7 +186,7 @@ test('whatever happens in whatever order: a step exists, and work that waits has
 })
 
 test('what repair does not cure is read again more and more rarely', () => {
-  let s = after(initial({ registered: true }), kick, { ...pushed, settled: 0 })
+  let s = after(initial({ registered: true }), kick, { ...pushed, answered: 0 })
   let now = at.now
   const tell = (e: Untimed<CoreEvent>) => {
     const next = step(s, { ...e, now, jitter: 0.5 })
@@ -225,7 +225,7 @@ test('a clock set back by a year holds no retry up for a year', () => {
 test('nor the next poll', () => {
   const year = 365 * 86_400_000
   let s = step(initial({ registered: true }), { ...kick, now: year, jitter: 0.5 }).state
-  s = step(s, { ...pushed, settled: 0, now: year, jitter: 0.5 }).state
+  s = step(s, { ...pushed, answered: 0, now: year, jitter: 0.5 }).state
   s = step(s, { ...paged, now: year, jitter: 0.5 }).state
   expect(step(s, { type: 'tick', now: 60_000, jitter: 0.5 }).effects).toContainEqual({ do: 'pull', checksums: false })
 })

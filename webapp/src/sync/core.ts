@@ -157,7 +157,7 @@ function sessionTold(s: CoreState, live: boolean): void {
 }
 
 function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed, effects: Effect[]): void {
-  if (e.settled > 0 || e.rewound) {
+  if (e.answered > 0 || e.rewound) {
     s.verified = false
     s.channels.pull.want = true
     s.limit = Math.min(MAX_MUTATIONS, s.limit * 2)

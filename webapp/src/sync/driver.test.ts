@@ -101,11 +101,11 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     const started = next.driver.start()
     next.driver.tell({ type: 'kick', strong: true })
     await started
-    await next.driver.settled()
+    await next.driver.idle()
     expect(most).toBe(1)
   })
 
-  test('what the tab that led before settled meanwhile is not shown as unsent', async () => {
+  test('what the tab that led before had answered meanwhile is not shown as unsent', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
     let release: (() => void) | undefined
@@ -123,7 +123,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       return claim(counters)
     }
     await next.start()
-    await next.driver.settled()
+    await next.driver.idle()
     expect(next.status).toMatchObject({ pending: 0, in_sync: true })
   })
 
@@ -336,7 +336,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(await rowIds(stores)).toEqual(ALL)
     phone.spoil = (__, deliver) => deliver()
     phone.driver.tell({ type: 'signed_in' })
-    await phone.driver.settled()
+    await phone.driver.idle()
     expect(phone.status).toMatchObject({ problem: '', pending: 0, in_sync: true })
   })
 
@@ -450,10 +450,10 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       acked_at: '',
       server_time: '',
     })
-    await stores.work.settle([outcome('other', 'applied')])
+    await stores.work.receive([outcome('other', 'applied')])
     expect((await stores.work.counts()).pending).toBe(1)
-    await stores.work.settle([outcome('m1', 'rejected')])
-    await stores.work.settle([outcome('m1', 'applied')])
+    await stores.work.receive([outcome('m1', 'rejected')])
+    await stores.work.receive([outcome('m1', 'applied')])
     expect(await stores.work.counts()).toMatchObject({ pending: 0, rejected: 1 })
   })
 })

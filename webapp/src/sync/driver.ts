@@ -131,7 +131,7 @@ export class Driver {
   }
 
   /** Resolves when nothing is under way; what waits for a retry does not count. */
-  settled(): Promise<void> {
+  idle(): Promise<void> {
     if (this.stopped || !isBusy(this.state)) return Promise.resolve()
     return new Promise((resolve) => this.quiet.push(resolve))
   }
@@ -222,9 +222,9 @@ export class Driver {
     // Where pulls are refused, only a push tells that the server has gone back.
     const asks = this.state.standing !== 'active' && marks.length > 0
     if (batch.length === 0 && !asks) {
-      // Settled meanwhile, by a tab that led before: what is shown as unsent must not stay so.
+      // Answered meanwhile, by a tab that led before: what is shown as unsent must not stay so.
       this.counts = await work.counts()
-      return this.tell({ type: 'pushed', settled: 0, unanswered: 0, more: false, cloned: false, rewound: false })
+      return this.tell({ type: 'pushed', answered: 0, unanswered: 0, more: false, cloned: false, rewound: false })
     }
     this.progress = { done: 0, total: Math.max(this.counts.pending, batch.length) }
     this.notify()
@@ -252,17 +252,17 @@ export class Driver {
     if (alone && mayBePoison(answer.status)) this.aside.add(alone.group)
     const tooBig = answer.status === 413 && alone
     if (!read && !tooBig) return this.failed('push', answer, batch.length)
-    const settlements = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
+    const answers = read ? judge(batch, read, clock.now()) : [tooLarge(batch[0]!, clock.now())]
     // What is received again has lower numbers than what was seen: it is shown until it is pulled.
     if (read?.rewound) await this.alone(() => replica.unsee())
-    await work.settle(settlements, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
+    await work.receive(answers, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
-    const unanswered = batch.length - settlements.length
+    const unanswered = batch.length - answers.length
     const more = this.counts.pending > unanswered
     const rewound = read?.rewound ?? false
-    this.tell({ type: 'pushed', settled: settlements.length, unanswered, more, cloned, rewound })
+    this.tell({ type: 'pushed', answered: answers.length, unanswered, more, cloned, rewound })
   }
 
   private async pull(checksums: boolean): Promise<void> {
@@ -273,7 +273,7 @@ export class Driver {
     // Before the marks that prove it are forgotten: see L2.
     if (page.rewound) await this.alone(() => replica.unsee())
     // First: work that must be sent again keeps the rows it is shown on.
-    await work.settle([], { sent, mark: page.mark, rewound: page.rewound })
+    await work.receive([], { sent, mark: page.mark, rewound: page.rewound })
     if (page.rewound) await this.recount() // what waits again must not look received until the page is stored (I8)
     await this.alone(() => this.take(page, checksums, at))
   }

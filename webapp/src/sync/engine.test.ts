@@ -158,7 +158,7 @@ describe('a refused visit', () => {
     await until(engine, (s) => s.rejected === 0 && s.pending === 0)
     expect(await engine.redo('visit1', draft('new3'))).toBe(id)
     expect(await work.drafts.count()).toBe(0)
-    // Settled, but not forgotten.
+    // Answered, but not forgotten.
     expect(await work.outbox.where('state').equals('rejected').count()).toBe(1)
   })
 

@@ -101,7 +101,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect((await stores.all())[0]?.review?.reason).toBe('Sí.')
   })
 
-  test('what waited for its parent is received when that came, counts as refused no more, and is settled once', async () => {
+  test('what waited for its parent is received when that came, counts as refused no more, and is answered once', async () => {
     const { server, phone, stores } = setUp()
     server.judge = () => ({ status: 'rejected', seq: 2, errors: [{ code: 'parent_not_found', message: 'Falta.' }] })
     await phone.start()
@@ -125,15 +125,15 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       'catalog',
     )
     await phone.sync()
-    const settled = await stores.all()
-    expect(settled.map((e) => [e.id, e.state, e.outcome?.seq, e.review])).toEqual([
+    const judged = await stores.all()
+    expect(judged.map((e) => [e.id, e.state, e.outcome?.seq, e.review])).toEqual([
       [came!.id, 'applied', 9, undefined],
       [waits!.id, 'parked', 9, undefined],
       [corrected!.id, 'applied', 9, undefined], // both stand: what was written anew is a record of its own
     ])
     expect(phone.status).toMatchObject({ rejected: 0, parked: 1, in_sync: true })
     await phone.sync()
-    expect(await stores.all()).toEqual(settled)
+    expect(await stores.all()).toEqual(judged)
     server.put(
       'mutation_reviews',
       'rw',
@@ -259,7 +259,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       return deliver()
     }
     await phone.start()
-    await phone.driver.settled()
+    await phone.driver.idle()
     expect(pages).toBeGreaterThan(2)
     expect(asked.filter(Boolean)).toEqual([])
     expect(server.fetched).toEqual(['cupos/a'])

@@ -244,7 +244,7 @@ class Host {
 
 async function round(driver: Driver): Promise<void> {
   driver.tell({ type: 'kick', strong: true })
-  await driver.settled()
+  await driver.idle()
 }
 
 class ThreadClock implements Clock {

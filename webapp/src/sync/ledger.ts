@@ -15,8 +15,8 @@ import type { Draft, OutboxEntry, OutboxState } from './contract'
 import { canTakeBack, countsOf, entriesFor, isHead } from './entries'
 import { leaseOf } from './lease'
 import { emptyWorkMeta } from './ports'
-import type { OutboxCounts, Settlement, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
-import { mayBeLost, prunable, replayed, reviewed, settled, withMark } from './push'
+import type { OutboxCounts, Answered, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
+import { answered, mayBeLost, prunable, replayed, reviewed, withMark } from './push'
 import { upgrade } from './upgrade'
 
 /** One transaction on the work database: first `gone`, then the rest. */
@@ -112,13 +112,13 @@ export class Ledger implements WorkStore {
     })
   }
 
-  async settle(settlements: readonly Settlement[], told?: Told): Promise<void> {
-    if (settlements.length === 0 && !(await this.newsOf(told))) return
-    await this.tables.change('settle', async (r) => {
+  async receive(answers: readonly Answered[], told?: Told): Promise<void> {
+    if (answers.length === 0 && !(await this.newsOf(told))) return
+    await this.tables.change('receive', async (r) => {
       const known = told?.rewound ? await r.byState('applied', 'parked', 'rejected') : []
       const again = known.filter(mayBeLost).map(replayed)
-      const found = await r.byCounter(settlements.map((s) => s.counter))
-      const entries = settlements.flatMap((s, i) => settled(found[i], s) ?? [])
+      const found = await r.byCounter(answers.map((s) => s.counter))
+      const entries = answers.flatMap((s, i) => answered(found[i], s) ?? [])
       const meta = told ? withMark(await metaOf(r), told) : undefined
       return { change: { entries: [...again, ...entries], ...(meta ? { meta } : {}) }, answer: undefined }
     })

@@ -22,7 +22,7 @@ const work = (record: string, more: object = {}) => ({
 describe.each(kinds)('a phone on %s', (_, stores) => {
   const setUp = () => setUpOn(stores)
 
-  test('revoked: it flushes, then holds no row, and keeps drafts and what is not settled', async () => {
+  test('revoked: it flushes, then holds no row, and keeps drafts and what is not answered', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
     phone.spoil = (path, deliver) => (path === '/sync/push' ? { status: 0 } : deliver())
@@ -36,7 +36,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status).toMatchObject({ standing: 'revoked', pending: 1, problem: 'no_network' })
     phone.spoil = (__, deliver) => deliver()
     await phone.sync()
-    await phone.driver.settled()
+    await phone.driver.idle()
     expect(await stores.replica.collection('cupos')).toEqual([])
     expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
     expect([...(await stores.work.waiting())]).toEqual(['x']) // the draft
@@ -60,7 +60,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     server.standing = 'revocado'
     const next = new Phone(stores.replica, stores.work, server)
     await next.start()
-    await next.driver.settled()
+    await next.driver.idle()
     expect(await rowIds(stores)).toEqual([])
     expect(next.status).toMatchObject({ standing: 'evicted', in_sync: false })
   })
@@ -75,7 +75,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     server.standing = 'revocado'
     server.judge = () => ({ status: 'parked', errors: [{ code: 'device_revoked', message: 'En revisión.' }] })
     await phone.sync()
-    await phone.driver.settled()
+    await phone.driver.idle()
     expect(phone.status).toMatchObject({ standing: 'evicted', pending: 0, parked: 1 })
     expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
   })
@@ -95,7 +95,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status?.problem).not.toBe('session_expired')
     phone.spoil = (_, deliver) => deliver()
     await phone.sync()
-    await phone.driver.settled()
+    await phone.driver.idle()
     expect(phone.status).toMatchObject({ standing: 'evicted', parked: 1, pending: 0 })
     expect((await stores.all()).map((e) => e.state)).toEqual(['parked'])
   })
@@ -109,13 +109,13 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       server.standing = 'revocado'
       const copy = new Phone(stores.replica, stores.work, server)
       await copy.start()
-      await copy.driver.settled()
+      await copy.driver.idle()
       expect(copy.status).toMatchObject({ pending: unsent, problem: 'device_revoked' })
       expect(copy.status?.standing).toBe(unsent > 0 ? 'revoked' : 'evicted')
       expect((await rowIds(stores)).length > 0).toBe(unsent > 0)
       server.standing = 'activo' // for the new session
       copy.driver.tell({ type: 'signed_in' })
-      await copy.driver.settled()
+      await copy.driver.idle()
       expect(copy.status).toMatchObject({ standing: 'active', pending: 0, in_sync: true })
     }
   })
@@ -128,7 +128,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     server.standing = 'por_borrar'
     const next = new Phone(stores.replica, stores.work, server)
     await next.start()
-    await next.driver.settled()
+    await next.driver.idle()
     expect(next.status?.standing).toBe('erased')
     expect(await stores.all()).toEqual([])
     expect(await rowIds(stores)).toEqual([])
@@ -218,7 +218,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       phone.steady += hours * 3_600_000
       phone.attended = attended
       phone.driver.tell({ type: 'looked' })
-      await phone.driver.settled()
+      await phone.driver.idle()
       return phone.status!.locked
     }
     expect(await look(365, 1, true)).toBe(false)
@@ -243,7 +243,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     expect(phone.status).toMatchObject({ problem: 'client_outdated', pending: 0, in_sync: false })
   })
 
-  test('what a reviewer decided settles parked work, once', async () => {
+  test('what a reviewer decided of parked work holds, once', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
     server.judge = () => ({ status: 'parked', errors: [{ code: 'never_assigned', message: 'En revisión.' }] })
@@ -263,9 +263,9 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
       ['parked', undefined, undefined],
     ])
     expect(phone.status).toMatchObject({ parked: 1, rejected: 1, in_sync: true })
-    const settled = await stores.all()
+    const decided = await stores.all()
     await phone.sync()
-    expect(await stores.all()).toEqual(settled)
+    expect(await stores.all()).toEqual(decided)
   })
 })
 
@@ -333,7 +333,7 @@ test('who signs in anew after a wipe, in the same process, has a lease that is w
   expect(disk.work).toMatchObject({ standing: 'erased', lease: { seen: 0 } })
   server.standing = 'activo'
   phone.driver.tell({ type: 'signed_in' })
-  await phone.driver.settled()
+  await phone.driver.idle()
   await vi.waitFor(() => expect(disk.work).toMatchObject({ standing: 'active', lease: { seen: phone.now } }))
 })
 
@@ -374,7 +374,7 @@ describe('no room left', () => {
   })
 
   test('to note an attempt or an outcome: the same is sent again later and counts once', async () => {
-    for (const what of ['claim', 'settle']) {
+    for (const what of ['claim', 'receive']) {
       const server = new FakeServer()
       server.held = ['aii:x']
       const disk = emptyDisk()

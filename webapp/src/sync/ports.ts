@@ -173,7 +173,7 @@ export interface Told extends Witness {
 /** How many marks one request may carry. */
 export const MAX_MARKS = 32
 
-export interface Settlement {
+export interface Answered {
   counter: number
   id: string
   outcome: Outcome
@@ -243,7 +243,7 @@ export interface WorkStore {
    * the answer said of our marks: they are confirmed, or, if the server has gone
    * back, forgotten, and all acknowledged work waits again.
    */
-  settle(settlements: readonly Settlement[], told?: Told): Promise<void>
+  receive(answers: readonly Answered[], told?: Told): Promise<void>
   /** Gives entries whose outcome may change the one decided since; the same again changes nothing. */
   review(verdicts: readonly Verdict[]): Promise<void>
   /** Puts it down as it is now. This, enqueue, takeBack, redo and putBack throw Erased on a device so ordered. */

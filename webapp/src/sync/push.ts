@@ -8,7 +8,7 @@
 import { isMadeHere } from '../domain/records'
 import type { OutboxEntry, Outcome } from './contract'
 import { parentOf } from './entries'
-import type { Mark, Settlement, Told, Verdict, WorkMeta } from './ports'
+import type { Mark, Answered, Told, Verdict, WorkMeta } from './ports'
 import type { PushAnswer } from './wire'
 
 export const MAX_MUTATIONS = 500
@@ -51,7 +51,7 @@ export function chooseBatch(pending: readonly OutboxEntry[], limit: number, maxB
 }
 
 /** Outcomes to store; entries whose outcome we do not understand stay as they were (P2). */
-export function judge(sent: readonly OutboxEntry[], answer: PushAnswer, now: number): Settlement[] {
+export function judge(sent: readonly OutboxEntry[], answer: PushAnswer, now: number): Answered[] {
   const acked_at = new Date(now).toISOString()
   return sent.flatMap((entry, i) => {
     const outcome = answer.outcomes[i]
@@ -67,7 +67,7 @@ export function isCloned(outcome: Outcome | null): boolean {
 }
 
 /** A single mutation the server will not even read: nothing of it was stored, and only the person can shorten it. */
-export function tooLarge(entry: OutboxEntry, now: number): Settlement {
+export function tooLarge(entry: OutboxEntry, now: number): Answered {
   const outcome: Outcome = {
     id: entry.id,
     status: 'rejected',
@@ -82,7 +82,7 @@ export function tooLarge(entry: OutboxEntry, now: number): Settlement {
 }
 
 /** The entry after its outcome, or null where it has one already or is another's. */
-export function settled(entry: OutboxEntry | undefined, s: Settlement): OutboxEntry | null {
+export function answered(entry: OutboxEntry | undefined, s: Answered): OutboxEntry | null {
   if (!entry || entry.id !== s.id || entry.state !== 'pending') return null
   const { review, ...rest } = entry
   return {
@@ -117,8 +117,8 @@ function refusedByReview({ state, review, outcome }: OutboxEntry): boolean {
   return state === 'rejected' && (review !== undefined || outcome?.reviewed === true)
 }
 
-/** Whether this may still settle it: it is parked, or waits, or was refused by a review that a server that went back may have lost. */
-function settles({ outcome }: Verdict, entry: OutboxEntry): boolean {
+/** Whether this may still decide it: it is parked, or waits, or was refused by a review that a server that went back may have lost. */
+function decides({ outcome }: Verdict, entry: OutboxEntry): boolean {
   if (waits(entry)) return outcome.seq !== entry.outcome?.seq
   const reviewable = entry.state === 'parked' || refusedByReview(entry)
   return reviewable && outcome.status !== 'parked' && outcome.status !== entry.state
@@ -135,7 +135,7 @@ export function replayed({ outcome, acked_at: _, acked_server_time: __, ...entry
  * how its author learns that it was accepted there after all.
  */
 export function reviewed(entry: OutboxEntry, verdict: Verdict | undefined): OutboxEntry | null {
-  if (!verdict || !settles(verdict, entry)) return null
+  if (!verdict || !decides(verdict, entry)) return null
   const { outcome, review } = verdict
   return { ...entry, state: outcome.status, outcome, ...(review ? { review } : {}) }
 }

@@ -60,7 +60,7 @@ export type CoreEvent = Timed &
     | { type: 'registered' }
     | { type: 'signed_in' }
     | { type: 'session'; live: boolean }
-    | { type: 'pushed'; settled: number; more: boolean; unanswered: number; cloned: boolean; rewound: boolean }
+    | { type: 'pushed'; answered: number; more: boolean; unanswered: number; cloned: boolean; rewound: boolean }
     /** `compare`: how many buckets wait to be compared row by row; `resting`: some differ, and repair is not due again. */
     | { type: 'paged'; complete: boolean; verified: boolean; compare: number; resting?: boolean; rewound: boolean }
     | { type: 'repaired' }

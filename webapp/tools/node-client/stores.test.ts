@@ -31,7 +31,7 @@ test('cut at any byte, the file holds every transaction before the cut and nothi
   await stores.work.claim([1])
   const second = (await readFile(path)).length
   const outcome = { id: 'm1', status: 'applied' as const, seq: 3 }
-  await stores.work.settle([{ counter: 1, id: 'm1', outcome, acked_at: '', server_time: '' }])
+  await stores.work.receive([{ counter: 1, id: 'm1', outcome, acked_at: '', server_time: '' }])
   await stores.close()
   const whole = await readFile(path)
   const ends = [first, second, whole.length].flatMap((end) => [end - 1, end, end + 1, end + 17])

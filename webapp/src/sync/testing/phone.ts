@@ -65,13 +65,13 @@ export class Phone {
 
   async start(): Promise<void> {
     await this.driver.start()
-    await this.driver.settled()
+    await this.driver.idle()
   }
 
   /** One round now, as if the person pulled the list down. */
   async sync(): Promise<void> {
     this.driver.tell({ type: 'kick', strong: true })
-    await this.driver.settled()
+    await this.driver.idle()
   }
 
   /** Lets the time pass until the next timer. */
@@ -83,7 +83,7 @@ export class Phone {
     this.now += passed
     this.steady += passed
     timer.call()
-    await this.driver.settled()
+    await this.driver.idle()
   }
 
   async record(group: string, intervention: string, ...records: string[]): Promise<void> {
@@ -101,6 +101,6 @@ export class Phone {
     )
     await this.driver.recount()
     this.driver.tell({ type: 'enqueued' })
-    await this.driver.settled()
+    await this.driver.idle()
   }
 }
