@@ -15,7 +15,7 @@ type Right string
 const (
 	WatchFigures      Right = "watch_figures"      // the AO board and what is behind a figure
 	WatchYear         Right = "watch_year"         // the Ficha's figures of an exercise, of the whole country
-	RecordVisits      Right = "record_visits"      // push visits, marks, findings
+	RecordVisits      Right = "record_visits"      // push visits and what they are made of
 	RecordAccidents   Right = "record_accidents"   // of the works he supervises, or his entity executes
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge

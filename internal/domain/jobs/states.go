@@ -9,7 +9,7 @@ import (
 const (
 	Running   = "running"   // people may be working there
 	Executed  = "executed"  // it is, or was, in execution: its jornales count
-	Over      = "over"      // nobody works there any more: its insurance and findings alarm nobody
+	Over      = "over"      // nobody works there any more: nothing of it alarms anybody
 	Rendered  = "rendered"  // there is a rendición to look at
 	Presented = "presented" // its rendición was presented once
 	Done      = "done"      // nobody in the unit has anything to do about it

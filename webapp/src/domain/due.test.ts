@@ -72,7 +72,7 @@ describe('what is owed about a rendición: the cases shared with the server', ()
 })
 
 describe('what an executor has to do first', () => {
-  const finding = (id: string, due_on: string, state: Finding['state'] = 'abierto'): Finding => ({
+  const finding = (id: string, due_on: string): Finding => ({
     id,
     visit: 'v',
     intervention: 'i',
@@ -81,37 +81,36 @@ describe('what an executor has to do first', () => {
     corrective_measure: '',
     responsible: '',
     due_on,
-    state,
+    state: 'abierto',
     state_reason: '',
   })
   const work = {
     intervention: { id: 'i', state: 'en_ejecucion', ends_on: '2026-11-30' },
     uncovered: 0,
     missing: [] as string[],
-    findings: [] as Finding[],
+    open_findings: [] as Finding[],
     owed: { what: 'presentation', day: '2026-12-21' } as Owed | null,
   }
   const kinds = (w: typeof work) => dueOf([w], '2026-11-23').map((due) => due.kind)
 
   it('an open finding stands among the dates by its own', () => {
-    expect(kinds({ ...work, findings: [finding('a', '2026-11-26')] })).toEqual(['finding', 'ends', 'presentation'])
-    expect(kinds({ ...work, findings: [finding('a', '2026-12-05')] })).toEqual(['ends', 'finding', 'presentation'])
+    expect(kinds({ ...work, open_findings: [finding('a', '2026-11-26')] })).toEqual(['finding', 'ends', 'presentation'])
+    expect(kinds({ ...work, open_findings: [finding('a', '2026-12-05')] })).toEqual(['ends', 'finding', 'presentation'])
   })
 
-  it('a finding that is lifted, or has no date, is not due', () => {
-    const findings = [finding('a', '2026-11-26', 'levantado'), finding('b', '')]
-    expect(kinds({ ...work, findings })).toEqual(['ends', 'presentation'])
+  it('a finding that has no date is not due', () => {
+    expect(kinds({ ...work, open_findings: [finding('b', '')] })).toEqual(['ends', 'presentation'])
   })
 
   it('what is due now comes before any date, late findings too; every line has its own key', () => {
-    const findings = [finding('a', '2026-11-20'), finding('b', '2026-11-20')]
-    const all = dueOf([{ ...work, uncovered: 2, missing: ['2026-11-21'], findings }], '2026-11-23')
+    const open_findings = [finding('a', '2026-11-20'), finding('b', '2026-11-20')]
+    const all = dueOf([{ ...work, uncovered: 2, missing: ['2026-11-21'], open_findings }], '2026-11-23')
     expect(all.map((due) => due.kind)).toEqual(['cover', 'sheets', 'finding', 'finding', 'ends', 'presentation'])
     expect(new Set(all.map((due) => due.key)).size).toBe(6)
   })
 
   it('a work that is over alarms nobody: no cover, no sheets, no findings; its rendición stays', () => {
-    const late = { ...work, uncovered: 3, missing: ['2026-11-20'], findings: [finding('a', '2026-11-20')] }
+    const late = { ...work, uncovered: 3, missing: ['2026-11-20'], open_findings: [finding('a', '2026-11-20')] }
     for (const { input, expect: over } of overs) {
       const { state } = input
       expect(isOver(state)).toBe(over)

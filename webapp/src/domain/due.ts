@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar'
 import { addDays, weekday, type Day } from './day'
 import type { Finding, Intervention, Parameter } from './rows'
-import { isOpenFinding, isOver, isRunning, isDone, waitsFor, wasPresented } from './states'
+import { isDone, isOver, isRunning, waitsFor, wasPresented } from './states'
 import { interventions } from './states.gen'
 
 type ParameterFacts = Pick<Parameter, 'key' | 'value' | 'valid_from' | 'valid_to'>
@@ -74,7 +74,7 @@ export interface DueFacts {
   uncovered: number
   /** Days without a sheet, oldest first. */
   missing: readonly Day[]
-  findings: readonly Finding[]
+  open_findings: readonly Finding[]
   owed: Owed | null
 }
 
@@ -98,7 +98,7 @@ export function dueOf<W extends DueFacts>(list: readonly W[], today: Day): Due<W
     const first = missing[0]
     if (first !== undefined && !over)
       out.push({ kind: 'sheets', key: at('sheets'), work, day: first, count: missing.length, first })
-    for (const finding of over ? [] : work.findings.filter((f) => isOpenFinding(f.state) && f.due_on !== ''))
+    for (const finding of over ? [] : work.open_findings.filter((f) => f.due_on !== ''))
       out.push({ kind: 'finding', key: at(`finding ${finding.id}`), work, day: finding.due_on, finding })
     if (isRunning(intervention.state)) out.push({ kind: 'ends', key: at('ends'), work, day: intervention.ends_on })
     if (owed && owed.day !== '') out.push({ kind: owed.what, key: at(owed.what), work, day: owed.day })

@@ -2,7 +2,8 @@
  * What a visit's marks and answers suggest to write down as a finding. Pure. It is
  * offered, never written for the person: he says how grave it is, and saves it.
  */
-import type { FindingEntry, VisitForm } from './visit'
+import { entriesOf, entryOf } from './parts'
+import type { VisitForm } from './visit'
 
 /** People at work without cover, or an item of the checklist that was answered no. */
 export type Offer = 'sin_cobertura' | `no:${string}`
@@ -11,15 +12,14 @@ export type Offer = 'sin_cobertura' | `no:${string}`
 export function offerState(form: VisitForm, offer: Offer): '' | 'open' | 'written' {
   const id = form.offered?.[offer]
   if (id === undefined) return ''
-  if (form.findings.some((f) => f.id === id)) return 'written'
+  if (entriesOf(form, 'finding').some((f) => f.id === id)) return 'written'
   return form.open_finding?.id === id ? 'open' : ''
 }
 
 /** Begins it, unless another finding is still being written: that one comes first. */
 export function takeOffer(form: VisitForm, offer: Offer, id: string, description: string): void {
   if (form.open_finding) return
-  const blank: FindingEntry = { id, severity: '', description, corrective_measure: '', responsible: '', due_on: '' }
-  form.open_finding = blank
+  form.open_finding = entryOf('finding', id, { description })
   form.offered = { ...form.offered, [offer]: id }
 }
 

@@ -160,6 +160,12 @@ export function limitsOf({ checks }: Ask): { min: number; max: number | undefine
   return { min: Math.max(0, ...least), max: most.length > 0 ? Math.min(...most) : undefined }
 }
 
+/** Whether a new record that says this is taken only with more. */
+export const asksMore = (collection: string, field: string, value: string | undefined): boolean =>
+  (declared(collection).ops?.create?.rules ?? []).some(
+    ({ rule, when }) => rule === 'needs_all' && when?.field === field && when.value === value,
+  )
+
 /** Whether it says who somebody is: it is shown masked to who works online, and revealed with a reason. */
 export const namesPeople = (collection: string): boolean => asksOf(collection).some((a) => isA(a, 'dni'))
 

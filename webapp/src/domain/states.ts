@@ -34,7 +34,7 @@ const belongs = (group: readonly string[]) => {
 /** People may be working there. */
 export const isRunning = belongs(interventions.groups.running)
 /**
- * Nobody works there any more: its insurance and its findings alarm nobody. What happened stays as it is.
+ * Nobody works there any more: nothing of it alarms anybody. What happened stays as it is.
  * The same rule as internal/domain/roster; both pass testdata/rules/over.json.
  */
 export const isOver = belongs(interventions.groups.over)

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { countMarks } from './attendance'
+import { isBlank, partErrors, putEntry, takeOff, type FindingEntry, type UnlistedEntry } from './parts'
 import {
   dayProblem,
-  findingErrors,
   fromMutations,
-  isBlank,
   missing,
   newForm,
   taskState,
   toMutations,
-  unlistedErrors,
   withNewIds,
   type VisitContext,
   type VisitForm,
@@ -65,6 +63,9 @@ function fullForm(): VisitForm {
     note: 'Conforme',
   }
 }
+const findingErrors = (f: FindingEntry, made: string) => partErrors('finding', f, { made })
+const unlistedErrors = (u: UnlistedEntry, others: UnlistedEntry[], listed: string[]) =>
+  partErrors('unlisted', u, { others, listed })
 const ENDED = '2026-11-23T10:00:00-05:00'
 
 describe('a visit as mutations', () => {
@@ -206,6 +207,18 @@ describe('what is missing', () => {
     const sent = toMutations(writing, context, 'i1', ENDED)
     expect(sent.every((x) => x.collection === 'visits' || x.collection === 'visit_marks')).toBe(true)
     expect(sent.some((x) => 'open_finding' in x.fields)).toBe(false)
+  })
+  it('one that was taken off comes back where it was, and nothing written since goes for it', () => {
+    const form = fullForm()
+    const [first] = form.findings as [FindingEntry]
+    putEntry(form, 'finding', { ...first, id: 'f2', description: ' Falta agua\u200b para beber ' })
+    const putBack = takeOff(form, 'finding', 'f1')
+    putEntry(form, 'finding', { ...first, id: 'f3' })
+    expect(form.findings.map((x) => x.id)).toEqual(['f2', 'f3'])
+    expect(form.findings[0]?.description).toBe('Falta agua para beber')
+    putBack(form)
+    expect(form.findings.map((x) => x.id)).toEqual(['f1', 'f2', 'f3'])
+    expect(form.findings[0]).toEqual(first)
   })
   it('an entry is blank until something is typed or chosen', () => {
     const person = { id: 'u', dni: '', given_names: ' ', surnames: '', note: '' }

@@ -5,10 +5,11 @@
 import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
-import { broken, entryErrors, formFaults, type Wrong } from './forms'
+import { formFaults } from './forms'
 import type { Coverage } from './insurance'
+import { entriesOf, entryOf, noParts, PART_NAMES, PARTS, setEntries, type PartLists } from './parts'
 import { isDoubtful, judgePlace, type Place } from './place'
-import { RECORDS } from './records'
+import { askedIn, RECORDS } from './records'
 import { visible } from './text'
 
 /** A creation as the outbox takes it. */
@@ -23,15 +24,12 @@ export interface Creation {
 /** Just what is needed to read a creation back. */
 export type Created = Pick<Creation, 'collection' | 'record' | 'fields'>
 
-/** The kind of who works there and is on no roster. */
-export const UNLISTED = 'unlisted_workers'
 export const FORM = RECORDS.visits.form
 export const FORM_VERSION = 1
 
 export type Kind = 'in_situ' | 'unannounced'
 export type Mark = 'presente' | 'ausente' | 'no_visto'
 export type Answer = 'si' | 'no' | 'na'
-export type Severity = 'leve' | 'moderada' | 'grave'
 
 export interface MarkEntry {
   id: string
@@ -39,25 +37,7 @@ export interface MarkEntry {
   coverage_seen: Coverage
 }
 
-export interface UnlistedEntry {
-  id: string
-  dni: string
-  given_names: string
-  surnames: string
-  note: string
-}
-
-export interface FindingEntry {
-  id: string
-  /** '' until chosen; nothing is chosen for the person. */
-  severity: Severity | ''
-  description: string
-  corrective_measure: string
-  responsible: string
-  due_on: Day
-}
-
-export interface VisitForm {
+export interface VisitForm extends PartLists {
   /** The visit's record id, made when it was started. */
   visit: string
   convenio_code: string
@@ -74,36 +54,29 @@ export interface VisitForm {
   roster_as_of: string
   /** By participant; who is not here was not seen. */
   marks: Record<string, MarkEntry>
-  unlisted: UnlistedEntry[]
   checklist_key: string
   checklist_version: number
   answers: Record<string, Answer>
   /** What was noted beside items that were answered no, by item; it goes with the note. */
   notes?: Record<string, string>
-  findings: FindingEntry[]
   /** The findings that were begun from what the form offered (offer.ts), by offer. */
   offered?: Record<string, string>
   note: string
-  /** A finding still being written: typed text is on disk before it is saved to the list. */
-  open_finding?: FindingEntry
-  /** The same for a person who is not on the roster. */
-  open_unlisted?: UnlistedEntry
 }
 
 export function newForm(start: Pick<VisitForm, 'visit' | 'convenio_code' | 'started_at' | 'roster_as_of'>): VisitForm {
   return {
     ...start,
+    ...noParts(),
     kind: '',
     visited_on: '',
     place: null,
     location_reason: '',
     headcount: null,
     marks: {},
-    unlisted: [],
     checklist_key: '',
     checklist_version: 0,
     answers: {},
-    findings: [],
     note: '',
   }
 }
@@ -192,15 +165,18 @@ const TASK_OF: Record<string, Task> = {
   accuracy_m: 'ubicacion',
   headcount: 'asistencia',
   mark: 'asistencia',
-  dni: 'asistencia',
-  given_names: 'asistencia',
-  surnames: 'asistencia',
   answers: 'checklist',
-  severity: 'hallazgos',
-  description: 'hallazgos',
-  corrective_measure: 'hallazgos',
-  responsible: 'hallazgos',
-  due_on: 'hallazgos',
+  note: 'cierre',
+}
+/** Which task asks for an entry, by its kind. */
+const ENTERED_IN: Partial<Record<string, Task>> = {
+  [PARTS.finding.kind]: 'hallazgos',
+  [PARTS.unlisted.kind]: 'asistencia',
+}
+/** Nobody is asked for what names another record. */
+function taskOf(kind: string, field: string): Task | undefined {
+  const entered = ENTERED_IN[kind]
+  return entered ? (askedIn(kind).some((a) => a.field === field) ? entered : undefined) : TASK_OF[field]
 }
 
 /** Every rule of the server's forms, on what would be sent. */
@@ -208,13 +184,12 @@ function wouldBeRefused(form: VisitForm, context: VisitContext): Missing[] {
   const { today, starts_on, ends_on } = context
   const known = starts_on !== '' && ends_on !== ''
   const work = known ? { work: { starts_on, ends_on, convenio_code: form.convenio_code } } : {}
-  const faults = toMutations(form, context, '', form.started_at).flatMap((m) =>
-    formFaults(m, { today, ...work }).map((fault) => ({ field: fault.field, of: m.collection })),
+  return toMutations(form, context, '', form.started_at).flatMap((m) =>
+    formFaults(m, { today, ...work }).flatMap(({ field }) => {
+      const task = taskOf(m.collection, field)
+      return task ? [{ task, code: 'refused' as const, field }] : []
+    }),
   )
-  return faults.flatMap(({ field, of }) => {
-    const task = field === 'note' ? (of === 'visits' ? 'cierre' : 'asistencia') : TASK_OF[field]
-    return task ? [{ task, code: 'refused' as const, field }] : []
-  })
 }
 
 function unanswered(form: VisitForm, context: VisitContext): number {
@@ -240,41 +215,10 @@ export function taskState(task: Task, form: VisitForm, context: VisitContext): T
       return open.length === 0 ? 'done' : Object.keys(form.answers).length > 0 ? 'doing' : 'todo'
     case 'hallazgos':
       if (open.length > 0) return 'doing'
-      return form.findings.length > 0 ? 'done' : 'optional'
+      return entriesOf(form, 'finding').length > 0 ? 'done' : 'optional'
     case 'cierre':
       return 'todo'
   }
-}
-
-export type FieldErrors<T> = Partial<Record<keyof T, Wrong>>
-
-/** @param made the day of the visit: no deadline lies before it. */
-export function findingErrors(f: FindingEntry, made: Day): FieldErrors<FindingEntry> {
-  const errors: FieldErrors<FindingEntry> = entryErrors('findings', { ...f })
-  if (isDay(f.due_on) && f.due_on < made) errors.due_on ??= 'past'
-  return errors
-}
-
-/**
- * @param others who was written down already; the entry itself may be among them
- * @param listed the DNI of those on the roster: they are marked there
- */
-export function unlistedErrors(
-  u: UnlistedEntry,
-  others: readonly UnlistedEntry[],
-  listed: readonly string[],
-): FieldErrors<UnlistedEntry> {
-  const errors: FieldErrors<UnlistedEntry> = entryErrors(UNLISTED, { ...u })
-  const dni = visible(u.dni).trim()
-  if (listed.includes(dni)) errors.dni ??= 'listed'
-  const rest = others.filter((o) => o.id !== u.id)
-  if (broken('unlisted_workers', { ...u, dni }, ['dni'], { others: rest })) errors.dni ??= 'twice'
-  return errors
-}
-
-/** True while nothing was typed or chosen: such an entry need not be kept. */
-export function isBlank(entry: FindingEntry | UnlistedEntry): boolean {
-  return Object.entries(entry).every(([key, value]) => key === 'id' || String(value).trim() === '')
 }
 
 /** Only what has a value: the server takes an absent field as none. */
@@ -336,8 +280,9 @@ export function toMutations(
     if (m.mark === 'no_visto') continue
     out.push(create('visit_marks', m.id, { visit, participant, mark: m.mark, coverage_seen: m.coverage_seen }))
   }
-  for (const { id, ...finding } of form.findings) out.push(create('findings', id, filled({ visit, ...finding })))
-  for (const { id, ...person } of form.unlisted) out.push(create(UNLISTED, id, filled({ visit, ...person })))
+  for (const part of PART_NAMES)
+    for (const { id, ...typed } of entriesOf(form, part))
+      out.push(create(PARTS[part].kind, id, filled({ visit, ...typed })))
   return out
 }
 
@@ -378,33 +323,21 @@ function restoreRow(form: VisitForm, x: Created): void {
   const id = x.record
   if (x.collection === 'visit_marks')
     form.marks[text(f['participant'])] = { id, mark: f['mark'] as Mark, coverage_seen: f['coverage_seen'] as Coverage }
-  if (x.collection === 'findings')
-    form.findings.push({
-      id,
-      severity: f['severity'] as Severity,
-      description: text(f['description']),
-      corrective_measure: text(f['corrective_measure']),
-      responsible: text(f['responsible']),
-      due_on: text(f['due_on']),
-    })
-  if (x.collection === UNLISTED)
-    form.unlisted.push({
-      id,
-      dni: text(f['dni']),
-      given_names: text(f['given_names']),
-      surnames: text(f['surnames']),
-      note: text(f['note']),
-    })
+  for (const part of PART_NAMES) if (x.collection === PARTS[part].kind) entriesOf(form, part).push(entryOf(part, id, f))
 }
 
 /** The same answers under new record ids, for a visit the server refused. */
 export function withNewIds(form: VisitForm, newId: () => string): VisitForm {
-  const renamed = <T extends { id: string }>(list: T[]) => list.map((x) => ({ ...x, id: newId() }))
-  return {
+  const again = {
     ...form,
     visit: newId(),
     marks: Object.fromEntries(Object.entries(form.marks).map(([p, mark]) => [p, { ...mark, id: newId() }])),
-    findings: renamed(form.findings),
-    unlisted: renamed(form.unlisted),
   }
+  for (const part of PART_NAMES)
+    setEntries(
+      again,
+      part,
+      entriesOf(form, part).map((x) => ({ ...x, id: newId() })),
+    )
+  return again
 }

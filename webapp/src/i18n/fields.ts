@@ -12,6 +12,8 @@ interface FieldWords {
   asks?: () => string
   hint?: () => string
   value?: (code: string) => string
+  /** Where one of its choices asks for more. */
+  more?: () => string
   /** Beside each of its choices. */
   hints?: Partial<Record<string, () => string>>
   wrong?: Wrongs
@@ -22,6 +24,7 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
     name: m.field_severity,
     asks: m.finding_severity,
     value: severityWord,
+    more: m.grave_needs,
     hints: { leve: m.severity_leve_hint, moderada: m.severity_moderada_hint, grave: m.severity_grave_hint },
     wrong: { required: m.finding_severity_error },
   },
@@ -71,6 +74,9 @@ const WRONG: Wrongs = { dni: m.dni_error, date: m.date_error_shape, refused: m.t
 export const fieldWord = (field: string, kind = ''): string => wordsIn(field, kind)?.name() ?? field
 export const fieldAsks = (field: string, kind = ''): string => wordsIn(field, kind)?.asks?.() ?? fieldWord(field, kind)
 export const fieldHint = (field: string): string | undefined => FIELDS[field]?.hint?.()
+
+/** What is said where its choice asks for more. */
+export const fieldMore = (field: string): string => FIELDS[field]?.more?.() ?? ''
 
 /** What a field may say, for who chooses. */
 export const fieldChoices = (field: string, values: readonly string[]) =>

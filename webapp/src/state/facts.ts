@@ -2,7 +2,7 @@ import type { Day } from '../domain/day'
 import { coverageReader, isInForce, type Coverage } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
-import type { InsurancePolicy, Intervention } from '../domain/rows'
+import type { Finding, InsurancePolicy, Intervention } from '../domain/rows'
 import { isOpenFinding, isOver, wasMade } from '../domain/states'
 import { all, ofWork, ofWorks, one, some } from './replica'
 
@@ -70,6 +70,7 @@ export interface Card extends RiskFacts {
   convenio_code: string
   place: string
   counts: Counts
+  open_findings: Finding[]
 }
 
 export async function assignedIds(day: Day): Promise<Set<string>> {
@@ -130,7 +131,7 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
       counts,
       over,
       uncovered: counts.uncovered,
-      open_findings: (findings.get(id) ?? []).filter((f) => isOpenFinding(f.state)).length,
+      open_findings: (findings.get(id) ?? []).filter((f) => isOpenFinding(f.state)),
       last_visit_on: made.reduce((last, v) => (v.visited_on > last ? v.visited_on : last), ''),
     })
   }

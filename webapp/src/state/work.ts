@@ -1,7 +1,6 @@
 import { calendarOf, departmentOf } from '../domain/calendar'
 import type { Day } from '../domain/day'
 import { missingSheets, owedOf, parameterOn, sheetDays, type Owed } from '../domain/due'
-import type { Finding } from '../domain/rows'
 import { isRunning } from '../domain/states'
 import { cardsOf, type Card } from './facts'
 import { all, ofWorks } from './replica'
@@ -9,7 +8,6 @@ import { all, ofWorks } from './replica'
 /** An executor's intervention with what is due in it. */
 export interface Work extends Card {
   missing: Day[]
-  findings: Finding[]
   owed: Owed | null
 }
 
@@ -22,10 +20,9 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
     all('districts'),
   ])
   const ids = interventions.map((i) => i.id)
-  const [cards, sheets, findings, rendiciones] = await Promise.all([
+  const [cards, sheets, rendiciones] = await Promise.all([
     cardsOf(ids, today, fresh),
     ofWorks('attendance_sheets', ids),
-    ofWorks('findings', ids),
     ofWorks('rendiciones', ids),
   ])
   const days = sheetDays(parameterOn(parameters, 'executor.sheet_days', today))
@@ -39,7 +36,6 @@ export async function works(today: Day, fresh: boolean): Promise<Work[]> {
     return {
       ...card,
       missing: expected ? missingSheets(intervention, sheets.get(intervention.id) ?? [], today, days) : [],
-      findings: findings.get(intervention.id) ?? [],
       owed: owedOf(
         intervention,
         observed,

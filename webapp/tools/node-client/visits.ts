@@ -5,6 +5,7 @@ import { limaIso } from '../../src/domain/day'
 import { coverageReader } from '../../src/domain/insurance'
 import { isAssignedOn, rosterOn } from '../../src/domain/roster'
 import type { Intervention, Rows } from '../../src/domain/rows'
+import { putEntry, type FindingEntry } from '../../src/domain/parts'
 import { missing, newForm, toMutations } from '../../src/domain/visit'
 import type { VisitContext, VisitForm } from '../../src/domain/visit'
 import { recordId } from '../../src/sync/ids'
@@ -54,7 +55,7 @@ export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
   }
   form.headcount = Object.values(form.marks).filter((m) => m.mark === 'presente').length
   if (checklist) answer(form, checklist, rng)
-  if (rng.chance(0.3)) form.findings.push(finding(rng, today))
+  if (rng.chance(0.3)) putEntry(form, 'finding', finding(rng, today))
   const context: VisitContext = {
     roster: roster.map((p) => p.id),
     checklist,
@@ -75,7 +76,7 @@ function answer(form: VisitForm, checklist: NonNullable<VisitContext['checklist'
   for (const { key } of checklist.items) form.answers[key] = rng.pick(['si', 'no', 'na'] as const)
 }
 
-function finding(rng: Rng, today: string): VisitForm['findings'][number] {
+function finding(rng: Rng, today: string): FindingEntry {
   const severity = rng.pick(['leve', 'moderada', 'grave'] as const)
   const grave = severity === 'grave'
   return {

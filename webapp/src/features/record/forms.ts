@@ -1,13 +1,12 @@
 import type { Component } from 'svelte'
 import type { RecordErrors, RecordForm } from '../../domain/record'
-import { namesPeople, type RecordCollection } from '../../domain/records'
+import type { RecordCollection } from '../../domain/records'
 import { mayWait } from '../../domain/states'
 import type { CoveredWorker } from '../../state/facts'
 import AccidentForm from './AccidentForm.svelte'
-import FindingForm from './FindingForm.svelte'
 import MarkForm from './MarkForm.svelte'
+import MoveForm from './MoveForm.svelte'
 import PlainForm from './PlainForm.svelte'
-import UnlistedForm from './UnlistedForm.svelte'
 
 export interface FormProps {
   /** As it was begun. */
@@ -27,8 +26,6 @@ const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
   visit_marks: MarkForm,
 }
 
-/** A form for who is on no roster, for what is moved from state to state, or of the kind's own. */
-export function formOf(kind: RecordCollection): Component<FormProps> {
-  if (namesPeople(kind)) return UnlistedForm
-  return FORMS[kind] ?? (mayWait(kind) ? FindingForm : PlainForm)
-}
+/** The form of the kind's own, or one for what is moved from state to state, or for what is not. */
+export const formOf = (kind: RecordCollection): Component<FormProps> =>
+  FORMS[kind] ?? (mayWait(kind) ? MoveForm : PlainForm)
