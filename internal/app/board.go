@@ -1,6 +1,9 @@
 package app
 
 import (
+	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"chaski/internal/domain/actor"
@@ -233,6 +236,26 @@ type VisitSummary struct {
 
 // Answer to a point of a checklist.
 type Answer struct{ Key, Label, Answer string }
+
+// AnswersOf puts answers in the order of the checklist; those it does not list
+// follow under their own key, so that nothing answered is hidden.
+func AnswersOf(items, answers string) []Answer {
+	var points []struct{ Key, Label string }
+	given := map[string]string{}
+	_ = json.Unmarshal([]byte(items), &points)  // an empty or broken list has no labels
+	_ = json.Unmarshal([]byte(answers), &given) // nothing answered
+	var out []Answer
+	for _, p := range points {
+		if a, ok := given[p.Key]; ok {
+			out = append(out, Answer{Key: p.Key, Label: p.Label, Answer: a})
+			delete(given, p.Key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		out = append(out, Answer{Key: key, Label: key, Answer: given[key]})
+	}
+	return out
+}
 
 // MarkSeen is one person of a visit. DNI is whole here: it leaves the server
 // shortened.

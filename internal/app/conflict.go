@@ -124,7 +124,7 @@ func (c Conflict) overtaken(row RecordState) bool {
 
 // settlement decides conflicts in the name of somebody.
 type settlement struct {
-	tx     Outbound
+	tx     *batch
 	by     actor.Actor
 	device string // "" in the office
 	now    time.Time
@@ -210,7 +210,7 @@ func lostValues(c Conflict) map[string]any {
 
 // restore writes the values that lost, after all: into the record, or with it if
 // it is gone.
-func restore(tx Outbound, c Conflict, row RecordState) error {
+func restore(tx *batch, c Conflict, row RecordState) error {
 	switch {
 	case c.Kind == ConflictDeleteEdited && row.Gone:
 		return nil
@@ -235,7 +235,7 @@ func restore(tx Outbound, c Conflict, row RecordState) error {
 		return tx.Apply(Write{Op: "update", Collection: c.Collection, Record: c.Record, Fields: values})
 	}
 	if t.Parent != "" {
-		if _, found, err := tx.Parent(t.ParentType(), row.Data.Text(t.Parent)); err != nil || !found {
+		if parent, err := look(tx, OfParent, t.ParentType(), row.Data.Text(t.Parent)); err != nil || parent == nil {
 			return orFault(err, fault.New(fault.ParentNotFound, t.Parent))
 		}
 	}
@@ -258,8 +258,8 @@ type ReviewBook interface {
 	ParticipantName(participant string) (string, error)
 	// Participants are people with name, DNI and cupo, by id.
 	Participants(ids []string) (map[string]MarkSeen, error)
-	// Checklist puts answers beside the questions of the list that asked them.
-	Checklist(key string, version int64, answers string) (title string, out []Answer, err error)
+	// Checklist is a list of questions, "" where there is none.
+	Checklist(key string, version int64) (title, items string, err error)
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 
@@ -329,7 +329,8 @@ func (r *Reviewer) Settle(ctx context.Context, a actor.Actor, id, resolution str
 	}
 	var c Conflict
 	var moved error // not an error of the transaction: what the conflict shows now is kept
-	_, err = r.Commits.Push(ctx, func(tx Outbound) error {
+	_, err = r.Commits.Push(ctx, func(o Outbound) error {
+		tx := &batch{Outbound: o}
 		moved = nil
 		var found bool
 		if c, found, err = tx.Conflict(id); err != nil || !found || ut != "" && c.UT != ut {

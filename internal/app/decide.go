@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strconv"
+
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
@@ -16,7 +18,7 @@ func (j *judge) decide(m Mutation) (*Outcome, error) {
 		return reject("", faults...), nil
 	}
 	if m.Op == "create" && !j.reviewing {
-		waits, err := j.tx.ParkedFor(m.Collection, m.Record)
+		waits, err := j.tx.parkedFor(m.Collection, m.Record)
 		if err != nil || waits || j.status[m.Collection+"/"+m.Record] == Parked {
 			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
 		}
@@ -66,7 +68,7 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 		return waits
 	}
 	j.fill(m, t, clean)
-	if exists, err := j.tx.Exists(m.Collection, m.Record); err != nil || exists {
+	if exists, err := look(j.tx, OfThere, m.Collection, m.Record); err != nil || exists {
 		return orFault(err, fault.New(fault.RecordExists, "record"))
 	}
 	return j.tx.Apply(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User})
@@ -93,7 +95,7 @@ func (j *judge) fill(m Mutation, t *record.Type, clean map[string]any) {
 // answered as waits.
 func (j *judge) onWork(m Mutation, by record.By, clean map[string]any) (waits, err error) {
 	id, _ := clean["intervention"].(string)
-	work, found, err := j.tx.Work(id)
+	work, found, err := j.tx.work(id)
 	if err != nil {
 		return nil, err
 	}
@@ -116,17 +118,16 @@ func (j *judge) onWork(m Mutation, by record.By, clean map[string]any) (waits, e
 // onParent finds what a new record belongs to, or the fault of its fate.
 func (j *judge) onParent(t *record.Type, by record.By, clean map[string]any) (Parent, error) {
 	id, _ := clean[t.Parent].(string)
-	p, found, err := j.tx.Parent(t.ParentType(), id)
-	if err != nil {
-		return p, err
+	p, err := look(j.tx, OfParent, t.ParentType(), id)
+	switch {
+	case err != nil:
+		return Parent{}, err
+	case p == nil || p.Unmade:
+		return Parent{}, j.fate(by, t.ParentType(), id, fault.New(fault.ParentNotFound, t.Parent))
+	case by.Relation == record.MadeParent && !j.made(p.Maker):
+		return *p, fault.New(fault.OutOfScope, t.Parent)
 	}
-	if !found || p.Unmade {
-		return p, j.fate(by, t.ParentType(), id, fault.New(fault.ParentNotFound, t.Parent))
-	}
-	if by.Relation == record.MadeParent && !j.made(p.Maker) {
-		return p, fault.New(fault.OutOfScope, t.Parent)
-	}
-	return p, j.inScope(by, p.Work)
+	return *p, j.inScope(by, p.Work)
 }
 
 // made: it is his. Of what nobody is known to have made nobody is the maker.
@@ -138,7 +139,7 @@ func (j *judge) fate(by record.By, collection, id string, otherwise *fault.Fault
 	status := j.status[collection+"/"+id]
 	if status == "" {
 		var err error
-		if status, err = j.tx.FateOf(j.actor.User, collection, id); err != nil {
+		if status, err = j.tx.fateOf(j.actor.User, collection, id); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,7 @@ func (j *judge) fate(by record.By, collection, id string, otherwise *fault.Fault
 func (j *judge) may(right actor.Right) bool { return right == "" || j.actor.Role.May(right) }
 
 func (j *judge) inScope(by record.By, intervention string) error {
-	work, _, err := j.tx.Work(intervention)
+	work, _, err := j.tx.work(intervention)
 	if err != nil {
 		return err
 	}
@@ -194,37 +195,37 @@ func (j *judge) standing(by record.By, intervention, ut string) error {
 // tenure is how the actor relates to an intervention, as far as the operation asks.
 func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
 	if (by.Relation == record.Works || by.Relation == record.Made) && j.actor.Entity != "" {
-		if executes, err := j.tx.Executes(j.actor.Entity, intervention); err != nil || executes != Never {
+		if executes, err := look(j.tx, OfExecution, j.actor.Entity, intervention); err != nil || executes != Never {
 			return executes, err
 		}
 	}
-	return j.tx.Tenure(j.actor.User, intervention, j.today)
+	return j.tx.tenure(j.actor.User, intervention, j.today)
 }
 
 // lookups are rules over a new record and other rows that are code; the phone has
 // its own, on the rows it holds.
-var lookups = map[string]func(tx Outbound, parent Parent, clean record.Row) error{
+var lookups = map[string]func(tx *batch, parent Parent, clean record.Row) error{
 	"visits":      checklistThere,
 	"visit_marks": withinHeadcount,
 }
 
-func checklistThere(tx Outbound, _ Parent, clean record.Row) error {
+func checklistThere(tx *batch, _ Parent, clean record.Row) error {
 	key, asked := clean["checklist_key"].(string)
 	if !asked {
 		return nil
 	}
 	version, _ := clean["checklist_version"].(int64)
-	if known, err := tx.ChecklistExists(key, version); err != nil || !known {
+	if known, err := look(tx, OfChecklist, key, strconv.FormatInt(version, 10)); err != nil || !known {
 		return orFault(err, fault.New(fault.ChecklistUnknown, "checklist_version"))
 	}
 	return nil
 }
 
-func withinHeadcount(tx Outbound, parent Parent, clean record.Row) error {
+func withinHeadcount(tx *batch, parent Parent, clean record.Row) error {
 	if clean["mark"] != visit.Present {
 		return nil
 	}
-	present, err := tx.PresentIn(clean.Text("visit"))
+	present, err := look(tx, OfPresent, "", clean.Text("visit"))
 	if err != nil || present >= parent.Headcount {
 		return orFault(err, fault.New(fault.HeadcountMismatch, "mark"))
 	}

@@ -46,7 +46,7 @@ func awaited(m Mutation, why fault.Code) Came {
 // made, and what was waiting for those in turn. What has effect now, or waits for review
 // with its parent, gets that outcome, once, and his devices are told; what a rule does
 // not admit stays refused as it was.
-func (p *Pusher) late(tx Outbound, j *judge) ([]Decision, error) {
+func (p *Pusher) late(tx *batch, j *judge) ([]Decision, error) {
 	again := newJudge(tx, j.actor, "", j.now)
 	again.final = true
 	for came := cameBy(j.fresh); len(came) > 0; {
@@ -73,10 +73,11 @@ func (p *Pusher) late(tx Outbound, j *judge) ([]Decision, error) {
 func (j *judge) anew(w ParkedMutation) error {
 	m := w.Mutation
 	m.hash, m.received, j.device = w.Hash, w.ReceivedAt, w.Device
-	var err error
-	if _, j.revoked, err = j.tx.Device(w.User, w.Device); err != nil {
+	its, err := look(j.tx, OfDevice, w.User, w.Device)
+	if err != nil {
 		return err
 	}
+	j.revoked = its != nil && its.Revoked
 	_, err = j.fates(m)
 	return err
 }

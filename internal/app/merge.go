@@ -69,11 +69,11 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 func (j *judge) mayChange(m Mutation, t *record.Type, row RecordState) error {
 	by, work, maker, named := t.Op(m.Op).By, row.Data.Text("intervention"), row.Maker, "record"
 	if t.Parent != "" {
-		p, found, err := j.tx.Parent(t.ParentType(), row.Data.Text(t.Parent))
+		p, err := look(j.tx, OfParent, t.ParentType(), row.Data.Text(t.Parent))
 		if err != nil {
 			return err
 		}
-		if named = t.Parent; found {
+		if named = t.Parent; p != nil {
 			work, maker = p.Work, p.Maker
 		}
 	}
@@ -91,7 +91,7 @@ func (j *judge) basesOf(m Mutation, row RecordState) (replication.Bases, error) 
 		}
 	}
 	if m.Prev != "" {
-		bases, known, err := j.tx.BasesAfter(j.actor.User, m.Prev, m.Collection, m.Record)
+		bases, known, err := j.tx.basesAfter(j.actor.User, m)
 		if known || err != nil || m.BaseRev == nil {
 			return bases, err
 		}
@@ -177,7 +177,7 @@ func (j *judge) conflict(m Mutation, row RecordState, kind string, lost []replic
 		return nil, err
 	}
 	intervention := row.Data.Text("intervention")
-	work, _, err := j.tx.Work(intervention)
+	work, _, err := j.tx.work(intervention)
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,8 @@ func (r *Reviewer) Decide(ctx context.Context, a actor.Actor, mutation string, a
 	}
 	now := r.Now()
 	review := Review{Was: Parked, By: a.User, ByName: a.Name, Accept: accept, Reason: reason, At: now.UTC().Format(stamp), Problems: r.Say.problems}
-	_, err = r.Commits.Push(ctx, func(tx Outbound) error {
+	_, err = r.Commits.Push(ctx, func(o Outbound) error {
+		tx := &batch{Outbound: o}
 		group, err := parkedGroup(tx, mutation)
 		if err != nil {
 			return err
@@ -181,7 +182,7 @@ func (r *Reviewer) refused(d Decision) (Refused, error) {
 	return out, nil
 }
 
-func noteReview(tx Outbound, by Review, group ParkedGroup, out Reviewed) error {
+func noteReview(tx *batch, by Review, group ParkedGroup, out Reviewed) error {
 	action := "reject_parked"
 	if by.Accept {
 		action = "accept_parked"
@@ -200,7 +201,7 @@ func noteReview(tx Outbound, by Review, group ParkedGroup, out Reviewed) error {
 }
 
 // parkedGroup finds the group a mutation waits in.
-func parkedGroup(tx Outbound, mutation string) (ParkedGroup, error) {
+func parkedGroup(tx *batch, mutation string) (ParkedGroup, error) {
 	all, err := tx.Parked()
 	if err != nil {
 		return nil, err
@@ -212,14 +213,14 @@ func parkedGroup(tx Outbound, mutation string) (ParkedGroup, error) {
 			}
 		}
 	}
-	if _, _, known, err := tx.Stored(mutation); err != nil || known {
+	if decided, err := look(tx, OfStored, "", mutation); err != nil || decided != nil {
 		return nil, orFault(err, fault.New(fault.ParkedDecided, ""))
 	}
 	return nil, fault.New(fault.NotFound, "")
 }
 
 // reviewed decides each mutation of a group.
-func reviewed(tx Outbound, group ParkedGroup, review Review, now time.Time) ([]Decision, error) {
+func reviewed(tx *batch, group ParkedGroup, review Review, now time.Time) ([]Decision, error) {
 	author := actor.Actor{User: group[0].User, Name: group[0].UserName} // for what he may do, who decides answers
 	j := newJudge(tx, author, "", now)
 	j.reviewing, j.final = true, true

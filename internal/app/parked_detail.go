@@ -133,11 +133,11 @@ func (r *Reviewer) visitOf(g ParkedGroup, people map[string]MarkSeen) (VisitDeta
 		said.add(&v, m)
 		if m.Collection == "visits" {
 			answers, _ := json.Marshal(m.Fields["answers"]) // it was decoded from JSON
-			title, given, err := r.Book.Checklist(said.text("checklist_key"), said.whole("checklist_version"), string(answers))
+			title, items, err := r.Book.Checklist(said.text("checklist_key"), said.whole("checklist_version"))
 			if err != nil {
 				return v, err
 			}
-			v.ChecklistTitle, v.ChecklistVersion, v.Answers = title, said.whole("checklist_version"), given
+			v.ChecklistTitle, v.ChecklistVersion, v.Answers = title, said.whole("checklist_version"), AnswersOf(items, string(answers))
 		}
 	}
 	return v, r.lookUp(&v, people)

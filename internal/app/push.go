@@ -11,7 +11,6 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/record"
 	"chaski/internal/replication"
 )
 
@@ -106,36 +105,14 @@ type Write struct {
 
 // Outbound is the port of a push: one transaction over the ledger.
 type Outbound interface {
-	// Expect reads what a batch will ask for, many at a time.
-	Expect(device string, batch []Mutation) error
-	Device(user, device string) (known, revoked bool, err error)
-	// Stored is the outcome of an earlier mutation with this id, and its hash.
-	Stored(id string) (Outcome, string, bool, error)
-	CounterTaken(device string, counter int64) (bool, error)
-	// FateOf is what became of a person's mutations of a record: parked if one
-	// waits for review, else the status of the newest; "" if there is none, or if it
-	// waits for another record.
-	FateOf(user, collection, record string) (string, error)
-	// ParkedFor says whether somebody's mutation creating a record waits for review.
-	ParkedFor(collection, record string) (bool, error)
-	// Row is what the ledger knows of a record, with all writes so far.
+	// Load reads what is asked for, many at a time, and answers all that is known.
+	Load(Ask) (Facts, error)
+	// Row is what the ledger knows of a record, with all writes so far: each write
+	// moves its revisions, so that it is no fact that lasts.
 	Row(collection, record string) (RecordState, error)
-	// BasesAfter are what a person's earlier mutation of a record leaves to its
-	// successor, if it is known.
-	BasesAfter(user, mutation, collection, record string) (bases replication.Bases, known bool, err error)
 	// HandOf is who brought a record's field to a revision; field "" for the
-	// whole record, zero if unknown.
+	// whole record, zero if unknown. It is asked of conflicts alone.
 	HandOf(collection, record, field string, rev int64) (Hand, error)
-	Work(intervention string) (Work, bool, error)
-	Tenure(user, intervention string, today day.Day) (Tenure, error)
-	// Executes says how an entity relates to an intervention: Now while it executes it,
-	// Ended once that is ended for good.
-	Executes(entity, intervention string) (Tenure, error)
-	Parent(collection, id string) (Parent, bool, error)
-	record.Around
-	PresentIn(visit string) (int64, error)
-	ChecklistExists(key string, version int64) (bool, error)
-	Exists(collection, record string) (bool, error)
 	// Apply writes or deletes a record; a fault leaves no trace of it.
 	Apply(w Write) error
 	// Note adds to the audit trail.
@@ -174,23 +151,24 @@ type Pusher struct {
 
 // Push judges each mutation by itself: one bad record never blocks the others.
 // An error means that nothing was stored.
-func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch []json.RawMessage) (PushResult, error) {
-	if len(batch) > MaxMutations {
+func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, bodies []json.RawMessage) (PushResult, error) {
+	if len(bodies) > MaxMutations {
 		return PushResult{}, fault.New(fault.BodyTooLarge, "mutations").With("max", fmt.Sprint(MaxMutations))
 	}
 	now := p.Now()
-	read := make([]reading, len(batch)) // before it waits for its turn to write
-	for i, raw := range batch {
+	read := make([]reading, len(bodies)) // before it waits for its turn to write
+	for i, raw := range bodies {
 		read[i].mutation, read[i].bad = decodeMutation(raw)
 	}
 	var outcomes []*Outcome
-	durable, err := p.Commits.Push(ctx, func(tx Outbound) error {
-		known, revoked, err := tx.Device(a.User, device)
-		if err != nil || !known {
+	durable, err := p.Commits.Push(ctx, func(o Outbound) error {
+		tx := &batch{Outbound: o}
+		here, err := look(tx, OfDevice, a.User, device)
+		if err != nil || here == nil {
 			return orFault(err, fault.New(fault.DeviceUnknown, "device"))
 		}
 		j := newJudge(tx, a, device, now)
-		j.revoked = revoked || a.Session.Ended
+		j.revoked = here.Revoked || a.Session.Ended
 		if outcomes, err = j.all(read); err != nil {
 			return err
 		}
@@ -217,7 +195,7 @@ func (p *Pusher) Push(ctx context.Context, a actor.Actor, device string, batch [
 
 // judge decides the mutations of one batch in order.
 type judge struct {
-	tx      Outbound
+	tx      *batch
 	actor   actor.Actor
 	device  string
 	revoked bool
@@ -235,7 +213,7 @@ type judge struct {
 	won       []string
 }
 
-func newJudge(tx Outbound, a actor.Actor, device string, now time.Time) *judge {
+func newJudge(tx *batch, a actor.Actor, device string, now time.Time) *judge {
 	return &judge{
 		tx: tx, actor: a, device: device, now: now, today: day.Of(now), byID: map[string]int{}, counted: map[int64]bool{},
 		status: map[string]string{}, last: map[string]*Outcome{},
@@ -252,20 +230,10 @@ type reading struct {
 	bad      *fault.Fault
 }
 
-func (j *judge) expect(read []reading) error {
-	batch := make([]Mutation, 0, len(read))
-	for _, r := range read {
-		if r.bad == nil {
-			batch = append(batch, r.mutation)
-		}
-	}
-	return j.tx.Expect(j.device, batch)
-}
-
 // all answers the outcomes of a batch, in its order. What came before the record it
 // hangs on is judged again once that is there; what comes later than the batch, see late.
 func (j *judge) all(read []reading) ([]*Outcome, error) {
-	if err := j.expect(read); err != nil {
+	if err := j.tx.expect(j.device, read); err != nil {
 		return nil, err
 	}
 	out := make([]*Outcome, len(read))
@@ -294,12 +262,15 @@ func (j *judge) one(m Mutation, bad *fault.Fault) (*Outcome, error) {
 	if bad != nil {
 		return reject(m.ID, bad), nil
 	}
-	if old, hash, found, err := j.tx.Stored(m.ID); err != nil || found {
-		if err == nil && hash != m.hash {
+	if old, err := look(j.tx, OfStored, "", m.ID); err != nil {
+		return nil, err
+	} else if old != nil {
+		if old.Hash != m.hash {
 			return reject(m.ID, fault.New(fault.MutationIDReused, "id")), nil
 		}
-		old.ID = m.ID
-		return &old, err
+		answer := old.Outcome
+		answer.ID = m.ID
+		return &answer, nil
 	}
 	if i, twice := j.byID[m.ID]; twice { // in one batch
 		if j.fresh[i].Hash != m.hash {
@@ -310,7 +281,7 @@ func (j *judge) one(m Mutation, bad *fault.Fault) (*Outcome, error) {
 	if j.counted[m.Counter] {
 		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), nil
 	}
-	if taken, err := j.tx.CounterTaken(j.device, m.Counter); err != nil || taken {
+	if taken, err := look(j.tx, OfCounter, j.device, counterText(m)); err != nil || taken {
 		return reject(m.ID, fault.New(fault.DeviceCounterReused, "counter")), err
 	}
 	return j.fates(m)

@@ -41,24 +41,20 @@ func (d *drain) coverOf(intervention string) (func(dni string, on day.Day) bool,
 	var policies []insurance.Policy
 	var insured []insurance.Insured
 	var rows []struct {
-		Policy    string `db:"policy"`
-		State     string `db:"state"`
-		ValidFrom string `db:"valid_from"`
-		ValidTo   string `db:"valid_to"`
-		DNI       string `db:"dni"`
-		FromOn    string `db:"from_on"`
-		ToOn      string `db:"to_on"`
+		Policy insurance.Policy
+		insurance.Insured
 	}
-	err = d.db.NewQuery(`SELECT p.id AS policy, p.state, p.valid_from, p.valid_to, s.dni, s.from_on, s.to_on
+	err = d.db.NewQuery(`SELECT p.id AS "policy.id", p.state AS "policy.state", p.valid_from AS "policy.valid_from", p.valid_to AS "policy.valid_to",
+			p.id AS policy_id, s.dni, s.from_on, s.to_on
 		FROM insurance_policies p JOIN insured_persons s ON s.insurance_policy = p.id WHERE p.intervention = {:i}`).
 		Bind(dbx.Params{"i": intervention}).All(&rows)
 	seen := map[string]bool{}
 	for _, r := range rows {
-		if !seen[r.Policy] {
-			seen[r.Policy] = true
-			policies = append(policies, insurance.Policy{ID: r.Policy, State: r.State, ValidFrom: day.Day(r.ValidFrom), ValidTo: day.Day(r.ValidTo)})
+		if !seen[r.PolicyID] {
+			seen[r.PolicyID] = true
+			policies = append(policies, r.Policy)
 		}
-		insured = append(insured, insurance.Insured{PolicyID: r.Policy, DNI: r.DNI, FromOn: day.Day(r.FromOn), ToOn: day.Day(r.ToOn)})
+		insured = append(insured, r.Insured)
 	}
 	return func(dni string, on day.Day) bool {
 		for _, r := range rules {
@@ -68,4 +64,14 @@ func (d *drain) coverOf(intervention string) (func(dni string, on day.Day) bool,
 		}
 		return true
 	}, err
+}
+
+// InsuranceOf are the policies of a work and whom they name.
+func InsuranceOf(db dbx.Builder, intervention string) (policies []insurance.Policy, insured []insurance.Insured, err error) {
+	params := dbx.Params{"i": intervention}
+	if err := db.NewQuery(`SELECT id, state, valid_from, valid_to FROM insurance_policies WHERE intervention = {:i}`).Bind(params).All(&policies); err != nil {
+		return nil, nil, err
+	}
+	err = db.NewQuery(`SELECT insurance_policy AS policy_id, dni, from_on, to_on FROM insured_persons WHERE intervention = {:i}`).Bind(params).All(&insured)
+	return policies, insured, err
 }

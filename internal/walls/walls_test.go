@@ -34,7 +34,7 @@ var may = map[string]string{
 	"store/pull":        "app domain replication store store/sqlite",
 	"store/push":        "app domain records replication store store/review store/sqlite",
 	"store/rendiciones": "app domain store store/catalogue store/parameters store/sqlite store/uploads",
-	"store/review":      "app domain records replication store store/board store/sqlite",
+	"store/review":      "app domain records replication store store/sqlite",
 	"store/sheets":      "app domain store",
 	"store/uploads":     "app domain store store/accounts",
 

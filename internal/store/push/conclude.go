@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/pocketbase/dbx"
 
@@ -41,11 +42,10 @@ func (o *outbound) Finish(user, device string, decisions []app.Decision) {
 	}
 	j.pushes = append(j.pushes, judgedPush{user, device, decisions})
 	for _, d := range decisions {
-		counter, record := counterKey{device, d.Mutation.Counter}, store.Key{d.Mutation.Collection, d.Mutation.Record}
+		counter, record := counterKey{device, strconv.FormatInt(d.Mutation.Counter, 10)}, store.Key{d.Mutation.Collection, d.Mutation.Record}
 		j.ids[d.Mutation.ID], j.counters[counter], j.records[record] = true, true, true
 		j.awaited[d.Awaits()] = true
-		o.facts.decided(d)
-		delete(o.facts.counters, counter)
+		o.facts.Decided(device, d)
 	}
 }
 

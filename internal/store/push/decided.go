@@ -98,7 +98,7 @@ func (o *outbound) tellAuthor(by app.Review, d app.Decision) error {
 		return err
 	}
 	id, op := replication.DerivedID("review", d.Mutation.ID), "create"
-	if told, err := o.Exists("mutation_reviews", id); err != nil {
+	if told, err := o.exists(`SELECT 1 FROM mutation_reviews WHERE id = {:id}`, dbx.Params{"id": id}); err != nil {
 		return err
 	} else if told { // that it waits for review, when its parent came
 		op = "update"
@@ -114,7 +114,7 @@ func (o *outbound) tellAuthor(by app.Review, d app.Decision) error {
 var errDecidedTwice = errors.New("an outcome was decided twice")
 
 func (o *outbound) replaceOutcome(was string, d app.Decision) error {
-	o.facts.decided(d)
+	o.facts.Decided("", d) // it has its counter still
 	outcome, bases, err := encodeOutcome(d)
 	if err != nil {
 		return err

@@ -1,191 +1,224 @@
 package push
 
 import (
-	"fmt"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/device"
 	"chaski/internal/domain/record"
-	"chaski/internal/domain/visit"
 	"chaski/internal/records"
+	"chaski/internal/replication"
 	"chaski/internal/store"
 	"chaski/internal/store/review"
 	"chaski/internal/store/sqlite"
 )
 
-// facts is what the pushes of a commit have read and written so far. They hold the
-// write lock, so that what was read once holds until its end. Each reader asks for what is
-// not known yet with one query for many; Expect asks for a whole batch at once.
-type facts struct {
-	stored     map[string]*storedOutcome // by mutation; nil: none
-	counters   map[counterKey]bool
-	fates      map[store.Key][]fate
-	works      map[string]*app.Work
-	tenures    map[string]app.Tenure // of the person whose push is judged
-	tenuresOf  tenant
-	parents    map[store.Key]*app.Parent
-	rosters    map[string]string // participant -> intervention
-	taken      map[takenIn]map[string]bool
-	present    map[string]int64 // visit -> how many
-	executes   map[[2]string]app.Tenure
-	checklists map[string]bool
-	there      map[store.Key]bool
+// readers read facts of a kind, with one query for many.
+var readers = map[string]func(o *outbound, in string, ids []string) error{
+	string(app.OfDevice):    (*outbound).readDevices,
+	string(app.OfStored):    (*outbound).readStored,
+	string(app.OfCounter):   (*outbound).readCounters,
+	string(app.OfFates):     (*outbound).readFates,
+	string(app.OfWork):      (*outbound).readWorks,
+	string(app.OfTenures):   (*outbound).readTenures,
+	string(app.OfExecution): (*outbound).readExecution,
+	string(app.OfParent):    (*outbound).readParents,
+	string(app.OfRoster):    (*outbound).readRosters,
+	string(app.OfTaken):     (*outbound).readTaken,
+	string(app.OfPresent):   (*outbound).readPresent,
+	string(app.OfChecklist): (*outbound).readChecklists,
+	string(app.OfThere):     (*outbound).readThere,
 }
 
-// takenIn is what the records of one row say in a field that each may say once.
-type takenIn struct{ collection, field, of string }
-
-func newFacts() *facts {
-	return &facts{
-		stored: map[string]*storedOutcome{}, counters: map[counterKey]bool{}, fates: map[store.Key][]fate{}, works: map[string]*app.Work{},
-		parents: map[store.Key]*app.Parent{}, rosters: map[string]string{}, taken: map[takenIn]map[string]bool{}, present: map[string]int64{},
-		executes: map[[2]string]app.Tenure{}, checklists: map[string]bool{}, there: map[store.Key]bool{},
-	}
-}
-
-// Expect implements app.Outbound.
-func (o *outbound) Expect(device string, batch []app.Mutation) error {
-	var ids, participants, works, marked []string
-	counters := make([]counterKey, len(batch))
-	made, parents := map[string][]string{}, map[string][]string{}
-	taken := map[takenIn][]string{}
-	for i, m := range batch {
-		ids = append(ids, m.ID)
-		counters[i] = counterKey{device, m.Counter}
-		t := records.Find(m.Collection)
-		if m.Op != "create" || !records.Made(m.Collection) {
+// Load implements app.Outbound.
+func (o *outbound) Load(ask app.Ask) (app.Facts, error) {
+	var order []app.FactsOf
+	unknown := map[app.FactsOf][]string{}
+	for _, f := range ask.Facts {
+		if o.facts[f.FactsOf] == nil {
+			o.facts[f.FactsOf] = map[string]any{}
+		}
+		if _, known := o.facts[f.FactsOf][f.ID]; known {
 			continue
 		}
-		made[t.Name] = append(made[t.Name], m.Record)
-		if t.Parent == "" {
-			works = append(works, review.Text(m.Fields, "intervention"))
-		} else {
-			parents[t.ParentType()] = append(parents[t.ParentType()], review.Text(m.Fields, t.Parent))
+		o.facts[f.FactsOf][f.ID] = nil // unless it is found
+		if unknown[f.FactsOf] == nil {
+			order = append(order, f.FactsOf)
 		}
-		for _, c := range t.Constraints {
-			switch c.Rule {
-			case record.BelongsTo:
-				participants = append(participants, review.Text(m.Fields, c.Field))
-			case record.UniqueIn:
-				k := takenIn{t.Name, c.Field, c.In}
-				taken[k] = append(taken[k], review.Text(m.Fields, c.In))
-			}
-		}
-		if t.Name == "visit_marks" {
-			marked = append(marked, review.Text(m.Fields, "visit"))
+		unknown[f.FactsOf] = append(unknown[f.FactsOf], f.ID)
+	}
+	for _, of := range order {
+		if err := readers[of.Kind](o, of.In, unknown[of]); err != nil {
+			return o.facts, err
 		}
 	}
-	loads := []func() error{
-		func() error { return o.loadStored(ids) },
-		func() error { return o.loadCounters(counters) },
+	for _, collection := range slices.Sorted(maps.Keys(ask.Made)) {
+		o.world.Prepare(records.Find(collection), ask.Made[collection])
 	}
-	for _, collection := range slices.Sorted(maps.Keys(parents)) {
-		loads = append(loads, func() error { return o.loadParents(collection, parents[collection]) })
-	}
-	loads = append(loads,
-		func() error { return o.loadRosters(participants) },
-		func() error { return o.loadPresent(marked) },
-		func() error { return o.loadWorks(append(works, o.parentWorks()...)) },
-		func() error { return o.expectRules(batch) })
-	for k, of := range taken {
-		loads = append(loads, func() error { return o.loadTaken(k.collection, record.Constraint{Field: k.field, In: k.of}, of) })
-	}
-	for _, collection := range slices.Sorted(maps.Keys(made)) {
-		loads = append(loads,
-			func() error { return o.loadThere(collection, made[collection]) },
-			func() error { return o.loadFates(collection, made[collection]) })
-	}
-	for _, load := range loads {
-		if err := load(); err != nil {
+	return o.facts, o.world.Err
+}
+
+// among selects the rows in which what ends the SQL is one of ids.
+func (o *outbound) among(sql string, ids []string, params dbx.Params) *dbx.Query {
+	return o.db.NewQuery(sql + ` IN (SELECT value FROM json_each({:ids}))`).Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).Bind(params)
+}
+
+func (o *outbound) column(sql string, ids []string, params dbx.Params) (out []string, err error) {
+	err = o.among(sql, ids, params).Column(&out)
+	return out, err
+}
+
+func (o *outbound) readDevices(user string, ids []string) error {
+	for _, id := range ids {
+		states, err := sqlite.Column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": user})
+		if err != nil {
 			return err
+		}
+		for _, s := range states {
+			app.Learn(o.facts, app.OfDevice, user, id, &app.DeviceStanding{Revoked: device.State(s).Stands() != nil})
 		}
 	}
 	return nil
 }
 
-func (o *outbound) parentWorks() []string {
-	var out []string
-	for _, p := range o.facts.parents {
-		if p != nil {
-			out = append(out, p.Work)
-		}
+func (o *outbound) readStored(_ string, ids []string) error {
+	if err := concludeIf(o, o.judged.ids, ids); err != nil {
+		return err
 	}
-	return out
+	var rows []struct {
+		ID         string `db:"id"`
+		Hash       string `db:"hash"`
+		User       string `db:"user"`
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+		Outcome    string `db:"outcome"`
+		Bases      string `db:"bases"`
+	}
+	if err := o.among(`SELECT id, hash, user, collection, record, outcome, bases FROM sync_mutations WHERE id`, ids, nil).All(&rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		s := app.Stored{Hash: r.Hash, User: r.User, Collection: r.Collection, Record: r.Record}
+		if err := json.Unmarshal([]byte(r.Outcome), &s.Outcome); err != nil {
+			return err
+		}
+		if r.Bases != "" {
+			if err := json.Unmarshal([]byte(r.Bases), &s.After); err != nil {
+				return err
+			}
+		} else if s.Outcome.Status == app.Applied { // it created the record
+			s.After = replication.Bases{Default: s.Outcome.Rev}
+		}
+		app.Learn(o.facts, app.OfStored, "", r.ID, &s)
+	}
+	return nil
 }
 
-func (o *outbound) loadWorks(ids []string) error {
-	ids = store.Unknown(o.facts.works, ids)
-	if len(ids) == 0 {
-		return nil
+// counterKey is a number that a device gave to a mutation.
+type counterKey struct{ device, counter string }
+
+func (o *outbound) readCounters(device string, counters []string) error {
+	asked := make([]counterKey, len(counters))
+	for i, c := range counters {
+		asked[i] = counterKey{device, c}
 	}
-	works, err := review.FindWorks(o.db, ids)
-	for _, id := range ids {
-		o.facts.works[id] = nil
+	if err := concludeIf(o, o.judged.counters, asked); err != nil {
+		return err
 	}
-	for i := range works {
-		o.facts.works[works[i].ID] = &works[i]
+	taken, err := o.column(`SELECT counter FROM sync_mutations WHERE device = {:d} AND counter`, counters, dbx.Params{"d": device})
+	for _, c := range taken {
+		app.Learn(o.facts, app.OfCounter, device, c, true)
 	}
 	return err
 }
 
-// Work implements app.Outbound.
-func (o *outbound) Work(intervention string) (app.Work, bool, error) {
-	err := o.loadWorks([]string{intervention})
-	if w := o.facts.works[intervention]; w != nil {
-		return *w, true, err
+func (o *outbound) readFates(collection string, ids []string) error {
+	asked := make([]store.Key, len(ids))
+	for i, id := range ids {
+		asked[i] = store.Key{collection, id}
 	}
-	return app.Work{}, false, err
+	if err := concludeIf(o, o.judged.records, asked); err != nil {
+		return err
+	}
+	var rows []struct {
+		Record string `db:"record"`
+		User   string `db:"user"`
+		Status string `db:"status"`
+		Waits  bool   `db:"waits"`
+	}
+	err := o.rows(&rows, `SELECT record, user, status, `+waits+` AS waits FROM sync_mutations WHERE collection = {:c} AND record IN (SELECT value FROM json_each({:ids}))
+		ORDER BY status = 'parked' DESC, seq DESC, counter DESC`, dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)})
+	fates := map[string][]app.Fate{}
+	for _, r := range rows {
+		fates[r.Record] = append(fates[r.Record], app.Fate{User: r.User, Status: r.Status, Waits: r.Waits})
+	}
+	for id, of := range fates {
+		app.Learn(o.facts, app.OfFates, collection, id, of)
+	}
+	return err
 }
 
-// tenant is whose tenures are known, and of what day.
-type tenant struct {
-	user  string
-	today day.Day
+func (o *outbound) readWorks(_ string, ids []string) error {
+	works, err := review.FindWorks(o.db, ids)
+	for i := range works {
+		app.Learn(o.facts, app.OfWork, "", works[i].ID, &works[i])
+	}
+	return err
 }
 
-// Tenure implements app.Outbound.
-func (o *outbound) Tenure(user, intervention string, today day.Day) (app.Tenure, error) {
-	if of := (tenant{user, today}); o.facts.tenures == nil || o.facts.tenuresOf != of {
+func (o *outbound) readTenures(user string, days []string) error {
+	for _, d := range days {
 		var rows []struct {
 			Intervention string `db:"intervention"`
 			From         string `db:"from_on"`
 			To           string `db:"to_on"`
 		}
 		if err := o.rows(&rows, `SELECT intervention, from_on, to_on FROM assignments WHERE user = {:u} AND from_on <= {:d}`,
-			dbx.Params{"u": user, "d": string(today)}); err != nil {
-			return app.Never, err
+			dbx.Params{"u": user, "d": d}); err != nil {
+			return err
 		}
-		o.facts.tenures, o.facts.tenuresOf = map[string]app.Tenure{}, of
+		tenures := make(map[string]app.Tenure, len(rows))
 		for _, r := range rows {
-			tenure := max(o.facts.tenures[r.Intervention], app.Ended)
-			if today.Within(day.Day(r.From), day.Day(r.To)) {
+			tenure := max(tenures[r.Intervention], app.Ended)
+			if day.Day(d).Within(day.Day(r.From), day.Day(r.To)) {
 				tenure = app.Now
 			}
-			o.facts.tenures[r.Intervention] = tenure
+			tenures[r.Intervention] = tenure
 		}
+		app.Learn(o.facts, app.OfTenures, user, d, tenures)
 	}
-	return o.facts.tenures[intervention], nil
+	return nil
 }
 
-// loadParents reads records that others belong to: of which work, whose, and what
+func (o *outbound) readExecution(entity string, works []string) error {
+	var rows []struct {
+		Work  string `db:"work"`
+		State string `db:"state"`
+	}
+	err := o.among(`SELECT i.id AS work, i.state FROM convenios c JOIN interventions i ON i.id = c.intervention
+		WHERE c.executor = {:e} AND c.intervention`, works, dbx.Params{"e": entity}).All(&rows)
+	for _, r := range rows {
+		tenure := app.Now
+		if slices.Contains(store.EndedStates, r.State) {
+			tenure = app.Ended
+		}
+		app.Learn(o.facts, app.OfExecution, entity, r.Work, tenure)
+	}
+	return err
+}
+
+// readParents reads records that others belong to: of which work, whose, and what
 // the rules of their kind ask. Who made one is a field of it, or remembered with it.
-func (o *outbound) loadParents(collection string, ids []string) error {
-	keys := make([]store.Key, len(ids))
-	for i, id := range ids {
-		keys[i] = store.Key{collection, id}
-	}
-	keys = store.Unknown(o.facts.parents, keys)
+func (o *outbound) readParents(collection string, ids []string) error {
 	t := records.Find(collection)
-	if len(keys) == 0 || t == nil {
+	if t == nil {
 		return nil
-	}
-	for i, k := range keys {
-		o.facts.parents[k] = nil
-		ids[i] = k.Record
 	}
 	var rows []struct {
 		ID        string `db:"id"`
@@ -198,218 +231,80 @@ func (o *outbound) loadParents(collection string, ids []string) error {
 	if t.Stamps.Maker != "" {
 		maker = `p.` + t.Stamps.Maker
 	}
-	if hidden := t.Hidden(); hidden.Field != "" {
+	hidden := t.Hidden()
+	if hidden.Field != "" {
 		unmade = `p.` + hidden.Field + ` = {:hidden}`
 	}
 	if t.Field("headcount") != nil {
 		headcount = `CAST(p.headcount AS INTEGER)`
 	}
-	err := o.rows(&rows, `SELECT p.id, p.intervention AS work, `+maker+` AS maker, `+unmade+` AS unmade, `+headcount+` AS headcount
-		FROM `+collection+` p LEFT JOIN sync_rows s ON s.collection = {:c} AND s.record = p.id
-		WHERE p.id IN (SELECT value FROM json_each({:ids}))`,
-		dbx.Params{"c": collection, "ids": sqlite.JSONList(ids[:len(keys)]), "hidden": t.Hidden().Value})
+	err := o.among(`SELECT p.id, p.intervention AS work, `+maker+` AS maker, `+unmade+` AS unmade, `+headcount+` AS headcount
+		FROM `+collection+` p LEFT JOIN sync_rows s ON s.collection = {:c} AND s.record = p.id WHERE p.id`,
+		ids, dbx.Params{"c": collection, "hidden": hidden.Value}).All(&rows)
 	for _, r := range rows {
-		o.facts.parents[store.Key{collection, r.ID}] = &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount}
+		app.Learn(o.facts, app.OfParent, collection, r.ID, &app.Parent{Work: r.Work, Maker: r.Maker, Unmade: r.Unmade, Headcount: r.Headcount})
 	}
 	return err
 }
 
-// Parent implements app.Outbound.
-func (o *outbound) Parent(collection, id string) (app.Parent, bool, error) {
-	err := o.loadParents(collection, []string{id})
-	if p := o.facts.parents[store.Key{collection, id}]; p != nil {
-		return *p, true, err
-	}
-	return app.Parent{}, false, err
-}
-
-// Executes implements app.Outbound.
-func (o *outbound) Executes(entity, intervention string) (app.Tenure, error) {
-	k := [2]string{entity, intervention}
-	tenure, known := o.facts.executes[k]
-	if known {
-		return tenure, nil
-	}
-	states, err := sqlite.Column(o.db, `SELECT i.state FROM convenios c JOIN interventions i ON i.id = c.intervention
-		WHERE c.executor = {:e} AND c.intervention = {:i}`, dbx.Params{"i": intervention, "e": entity})
-	switch {
-	case err != nil:
-		return app.Never, err
-	case len(states) > 0 && slices.Contains(store.EndedStates, states[0]):
-		tenure = app.Ended
-	case len(states) > 0:
-		tenure = app.Now
-	}
-	o.facts.executes[k] = tenure
-	return tenure, nil
-}
-
-func (o *outbound) loadRosters(ids []string) error {
-	ids = store.Unknown(o.facts.rosters, ids)
-	if len(ids) == 0 {
-		return nil
-	}
+func (o *outbound) readRosters(_ string, ids []string) error {
 	var rows []struct {
 		ID           string `db:"id"`
 		Intervention string `db:"intervention"`
 	}
-	err := o.rows(&rows, `SELECT id, intervention FROM participants WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
-	for _, id := range ids {
-		o.facts.rosters[id] = ""
-	}
+	err := o.among(`SELECT id, intervention FROM participants WHERE id`, ids, nil).All(&rows)
 	for _, r := range rows {
-		o.facts.rosters[r.ID] = r.Intervention
+		app.Learn(o.facts, app.OfRoster, "", r.ID, r.Intervention)
 	}
 	return err
 }
 
-// InRoster implements app.Outbound.
-func (o *outbound) InRoster(participant, intervention string) (bool, error) {
-	err := o.loadRosters([]string{participant})
-	return intervention != "" && o.facts.rosters[participant] == intervention, err
-}
-
-// loadTaken reads what the records of some rows say in a field. It is asked before
+// readTaken reads what the records of some rows say in a field. It is asked before
 // one of them is written, so that none of those gathered is missing.
-func (o *outbound) loadTaken(collection string, c record.Constraint, of []string) error {
-	var asked []takenIn
+func (o *outbound) readTaken(in string, of []string) error {
+	collection, field, _ := strings.Cut(in, ".")
+	constraints := records.Find(collection).Constraints
+	c := constraints[slices.IndexFunc(constraints, func(c record.Constraint) bool { return c.Rule == record.UniqueIn && c.Field == field })]
+	taken := make(map[string]map[string]bool, len(of))
 	for _, id := range of {
-		asked = append(asked, takenIn{collection, c.Field, id})
-	}
-	asked = store.Unknown(o.facts.taken, asked)
-	if len(asked) == 0 {
-		return nil
-	}
-	ids := make([]string, len(asked))
-	for i, k := range asked {
-		ids[i] = k.of
-		o.facts.taken[k] = map[string]bool{}
+		taken[id] = map[string]bool{}
+		app.Learn(o.facts, app.OfTaken, in, id, taken[id])
 	}
 	var rows []struct {
 		Of    string `db:"of"`
 		Value string `db:"value"`
 	}
-	err := o.rows(&rows, `SELECT `+c.In+` AS "of", `+c.Field+` AS value FROM `+collection+` WHERE `+c.In+` IN (SELECT value FROM json_each({:ids}))`,
-		dbx.Params{"ids": sqlite.JSONList(ids)})
+	err := o.among(`SELECT `+c.In+` AS "of", `+c.Field+` AS value FROM `+collection+` WHERE `+c.In, of, nil).All(&rows)
 	for _, r := range rows {
-		o.facts.taken[takenIn{collection, c.Field, r.Of}][r.Value] = true
+		taken[r.Of][r.Value] = true
 	}
 	return err
 }
 
-// Taken implements app.Outbound.
-func (o *outbound) Taken(collection string, c record.Constraint, of, value string) (bool, error) {
-	err := o.loadTaken(collection, c, []string{of})
-	return o.facts.taken[takenIn{collection, c.Field, of}][value], err
-}
-
-func (o *outbound) loadPresent(visits []string) error {
-	visits = store.Unknown(o.facts.present, visits)
-	if len(visits) == 0 {
-		return nil
+func (o *outbound) readPresent(_ string, visits []string) error {
+	marked, err := o.column(`SELECT visit FROM visit_marks WHERE mark = 'presente' AND visit`, visits, nil)
+	present := map[string]int64{}
+	for _, v := range marked {
+		present[v]++
 	}
-	var rows []struct {
-		Visit string `db:"visit"`
-		N     int64  `db:"n"`
-	}
-	err := o.rows(&rows, `SELECT visit, count(*) AS n FROM visit_marks WHERE visit IN (SELECT value FROM json_each({:ids})) AND mark = 'presente' GROUP BY visit`,
-		dbx.Params{"ids": sqlite.JSONList(visits)})
-	for _, v := range visits {
-		o.facts.present[v] = 0
-	}
-	for _, r := range rows {
-		o.facts.present[r.Visit] = r.N
+	for v, n := range present {
+		app.Learn(o.facts, app.OfPresent, "", v, n)
 	}
 	return err
 }
 
-// PresentIn implements app.Outbound.
-func (o *outbound) PresentIn(visit string) (int64, error) {
-	err := o.loadPresent([]string{visit})
-	return o.facts.present[visit], err
+func (o *outbound) readChecklists(key string, versions []string) error {
+	there, err := o.column(`SELECT version FROM checklists WHERE key = {:k} AND version`, versions, dbx.Params{"k": key})
+	for _, v := range there {
+		app.Learn(o.facts, app.OfChecklist, key, v, true)
+	}
+	return err
 }
 
-// ChecklistExists implements app.Outbound.
-func (o *outbound) ChecklistExists(key string, version int64) (bool, error) {
-	name := fmt.Sprintf("%s/%d", key, version)
-	exists, known := o.facts.checklists[name]
-	if known {
-		return exists, nil
-	}
-	exists, err := o.exists(`SELECT 1 FROM checklists WHERE key = {:k} AND version = {:v}`, dbx.Params{"k": key, "v": version})
-	o.facts.checklists[name] = exists
-	return exists, err
-}
-
-func (o *outbound) loadThere(collection string, records []string) error {
-	var asked []store.Key
-	for _, r := range records {
-		asked = append(asked, store.Key{collection, r})
-	}
-	asked = store.Unknown(o.facts.there, asked)
-	if len(asked) == 0 {
-		return nil
-	}
-	ids := make([]string, len(asked))
-	for i, k := range asked {
-		ids[i] = k.Record
-		o.facts.there[k] = false
-	}
-	there, err := sqlite.Column(o.db, `SELECT id FROM `+collection+` WHERE id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"ids": sqlite.JSONList(ids)})
+func (o *outbound) readThere(collection string, ids []string) error {
+	there, err := o.column(`SELECT id FROM `+collection+` WHERE id`, ids, nil)
 	for _, id := range there {
-		o.facts.there[store.Key{collection, id}] = true
+		app.Learn(o.facts, app.OfThere, collection, id, true)
 	}
 	return err
-}
-
-// Exists implements app.Outbound.
-func (o *outbound) Exists(collection, record string) (bool, error) {
-	err := o.loadThere(collection, []string{record})
-	return o.facts.there[store.Key{collection, record}], err
-}
-
-// wrote keeps up with what the pushes write.
-func (f *facts) wrote(w app.Write) {
-	f.there[store.Key{w.Collection, w.Record}] = w.Op != "delete"
-	t := records.Find(w.Collection)
-	if w.Op != "create" {
-		delete(f.parents, store.Key{w.Collection, w.Record}) // read again
-		for _, c := range t.Constraints {
-			f.forget(w.Collection, c.Field)
-		}
-		return
-	}
-	if len(records.Children(w.Collection)) > 0 {
-		headcount, _ := w.Fields["headcount"].(int64)
-		hidden := t.Hidden()
-		f.parents[store.Key{w.Collection, w.Record}] = &app.Parent{
-			Work: review.Text(w.Fields, "intervention"), Maker: w.Maker, Headcount: headcount,
-			Unmade: hidden.Field != "" && review.Text(w.Fields, hidden.Field) == hidden.Value,
-		}
-	}
-	for _, c := range t.Constraints {
-		if c.Rule != record.UniqueIn {
-			continue
-		}
-		if taken := f.taken[takenIn{w.Collection, c.Field, review.Text(w.Fields, c.In)}]; taken != nil {
-			taken[review.Text(w.Fields, c.Field)] = true
-		}
-	}
-	if n, known := f.present[review.Text(w.Fields, "visit")]; known && w.Collection == "visit_marks" && w.Fields["mark"] == visit.Present {
-		f.present[review.Text(w.Fields, "visit")] = n + 1
-	}
-}
-
-func (f *facts) forget(collection, field string) {
-	for k := range f.taken {
-		if k.collection == collection && k.field == field {
-			delete(f.taken, k)
-		}
-	}
-}
-
-// decided: what was known of the mutation and its record's fate is known no more.
-func (f *facts) decided(d app.Decision) {
-	delete(f.stored, d.Mutation.ID)
-	delete(f.fates, store.Key{d.Mutation.Collection, d.Mutation.Record})
 }

@@ -1,12 +1,9 @@
 package push
 
 import (
-	"encoding/json"
-
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
-	"chaski/internal/replication"
 	"chaski/internal/store"
 	"chaski/internal/store/review"
 )
@@ -25,28 +22,6 @@ func (o *outbound) Row(collection, record string) (app.RecordState, error) {
 		out.Data = store.DecodePayload(row.Gone)
 	}
 	return out, nil
-}
-
-// BasesAfter implements app.Outbound.
-func (o *outbound) BasesAfter(user, mutation, collection, record string) (replication.Bases, bool, error) {
-	var rows []struct {
-		Bases string `db:"bases"`
-		Rev   int64  `db:"rev"`
-	}
-	var out replication.Bases
-	if err := concludeIf(o, o.judged.ids, []string{mutation}); err != nil {
-		return out, false, err
-	}
-	err := o.rows(&rows, `SELECT bases, CASE status WHEN 'applied' THEN coalesce(json_extract(outcome, '$.rev'), 0) ELSE 0 END AS rev
-		FROM sync_mutations WHERE id = {:id} AND user = {:u} AND collection = {:c} AND record = {:r}`,
-		dbx.Params{"id": mutation, "u": user, "c": collection, "r": record})
-	if err != nil || len(rows) == 0 {
-		return out, false, err
-	}
-	if rows[0].Bases == "" {
-		return replication.Bases{Default: rows[0].Rev}, true, nil // it created the record
-	}
-	return out, true, json.Unmarshal([]byte(rows[0].Bases), &out)
 }
 
 // HandOf implements app.Outbound. Of those who know a field at that revision the
@@ -96,7 +71,7 @@ func (o *outbound) Conflict(id string) (app.Conflict, bool, error) {
 	if err != nil || len(rows) == 0 {
 		return app.Conflict{}, false, err
 	}
-	c, err := rows[0].Conflict()
+	c, err := rows[0].Read()
 	return c, true, err
 }
 
@@ -113,7 +88,7 @@ func (o *outbound) OpenConflicts(author, collection, record string) ([]app.Confl
 	}
 	out := make([]app.Conflict, len(rows))
 	for i, r := range rows {
-		if out[i], err = r.Conflict(); err != nil {
+		if out[i], err = r.Read(); err != nil {
 			return nil, err
 		}
 	}

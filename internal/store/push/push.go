@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/device"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/store"
@@ -25,7 +24,7 @@ type outbound struct {
 	sql    *sqlite.Statements
 	own    map[store.Key]bool
 	makers map[store.Key]string
-	facts  *facts
+	facts  app.Facts
 	world  *store.RuleWorld
 	judged judged
 	quick  *quick // new records that are not in the tables yet; nil in careful mode
@@ -39,7 +38,7 @@ type outbound struct {
 func (c *Commits) open(tx core.App, h *store.Hand, careful bool) *outbound {
 	db := tx.NonconcurrentDB()
 	o := &outbound{
-		engine: c.engine, tx: tx, db: db, sql: sqlite.Prepare(db), own: h.Own, makers: h.Makers, facts: newFacts(),
+		engine: c.engine, tx: tx, db: db, sql: sqlite.Prepare(db), own: h.Own, makers: h.Makers, facts: app.Facts{},
 		world: store.NewRuleWorld(db, c.engine.Today()),
 	}
 	if !careful {
@@ -62,11 +61,6 @@ func (o *outbound) exists(sql string, params dbx.Params) (bool, error) {
 	var n int
 	err := o.db.NewQuery(`SELECT EXISTS (` + sql + `)`).Bind(params).Row(&n)
 	return n == 1, err
-}
-
-func (o *outbound) Device(user, id string) (known, revoked bool, err error) {
-	states, err := sqlite.Column(o.db, `SELECT state FROM devices WHERE id = {:d} AND user = {:u}`, dbx.Params{"d": id, "u": user})
-	return len(states) == 1, len(states) == 1 && device.State(states[0]).Stands() != nil, err
 }
 
 // Apply writes a record. What devices create is gathered and written many at a
@@ -100,7 +94,7 @@ func (o *outbound) Apply(w app.Write) error {
 }
 
 func (o *outbound) wrote(w app.Write) {
-	o.facts.wrote(w)
+	o.facts.Wrote(w)
 	switch w.Op {
 	case "create":
 		o.world.Wrote(w.Collection, w.Record, record.Row(w.Fields))

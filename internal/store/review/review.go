@@ -10,13 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/day"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/replication"
 	"chaski/internal/store"
-	"chaski/internal/store/board"
 	"chaski/internal/store/sqlite"
 )
 
@@ -46,7 +44,7 @@ func (b *Book) Conflicts(ut string, q app.ConflictQuery) ([]app.Conflict, int64,
 	}
 	out := make([]app.Conflict, len(rows))
 	for i, r := range rows {
-		if out[i], err = r.Conflict(); err != nil {
+		if out[i], err = r.Read(); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -61,39 +59,31 @@ func (b *Book) ParticipantName(participant string) (string, error) {
 
 // Participants implements app.ReviewBook.
 func (b *Book) Participants(ids []string) (map[string]app.MarkSeen, error) {
-	var rows []struct {
-		ID   string `db:"id"`
-		Name string `db:"name"`
-		DNI  string `db:"dni"`
-		Cupo int64  `db:"number"`
-	}
-	err := b.app.ConcurrentDB().NewQuery(`SELECT p.id, p.given_names || ' ' || p.surnames AS name, p.dni, c.number
+	var rows []app.MarkSeen
+	err := b.app.ConcurrentDB().NewQuery(`SELECT p.id AS participant, p.given_names || ' ' || p.surnames AS name, p.dni, c.number AS cupo
 		FROM participants p JOIN cupos c ON c.id = p.cupo WHERE p.id IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
 	out := make(map[string]app.MarkSeen, len(rows))
 	for _, r := range rows {
-		out[r.ID] = app.MarkSeen{Participant: r.ID, Name: r.Name, DNI: r.DNI, Cupo: r.Cupo}
+		out[r.Participant] = r
 	}
 	return out, err
 }
 
 // Checklist implements app.ReviewBook.
-func (b *Book) Checklist(key string, version int64, answers string) (string, []app.Answer, error) {
-	var rows []struct {
-		Title string `db:"title"`
-		Items string `db:"items"`
-	}
-	err := b.app.ConcurrentDB().NewQuery(`SELECT title, items FROM checklists WHERE key = {:k} AND version = {:v}`).
+func (b *Book) Checklist(key string, version int64) (title, items string, err error) {
+	var rows []struct{ Title, Items string }
+	err = b.app.ConcurrentDB().NewQuery(`SELECT title, items FROM checklists WHERE key = {:k} AND version = {:v}`).
 		Bind(dbx.Params{"k": key, "v": version}).All(&rows)
 	if err != nil || len(rows) == 0 {
-		return "", board.AnswersOf("", answers), err
+		return "", "", err
 	}
-	return rows[0].Title, board.AnswersOf(rows[0].Items, answers), nil
+	return rows[0].Title, rows[0].Items, nil
 }
 
 // Insurance implements app.ReviewBook.
 func (b *Book) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
-	return board.InsuranceOf(b.app.ConcurrentDB(), intervention)
+	return store.InsuranceOf(b.app.ConcurrentDB(), intervention)
 }
 
 // Parked implements app.ReviewBook.
@@ -240,17 +230,6 @@ func (p *ParkedReader) work(id string) (app.Work, error) {
 	return w, err
 }
 
-// ruleWork is what a rule must know of an intervention.
-type ruleWork struct {
-	ID     string `db:"id"`
-	UT     string `db:"ut"`
-	Starts string `db:"starts_on"`
-	Ends   string `db:"ends_on"`
-	Code   string `db:"code"`
-	Name   string `db:"name"`
-	UTName string `db:"ut_name"`
-}
-
 func findWork(db dbx.Builder, intervention string) (app.Work, bool, error) {
 	works, err := FindWorks(db, []string{intervention})
 	if err != nil || len(works) == 0 {
@@ -261,44 +240,17 @@ func findWork(db dbx.Builder, intervention string) (app.Work, bool, error) {
 
 // FindWorks are those of these works that exist.
 func FindWorks(db dbx.Builder, ids []string) ([]app.Work, error) {
-	var rows []ruleWork
-	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS ut_name, i.starts_on, i.ends_on, c.code FROM interventions i
+	var out []app.Work
+	err := db.NewQuery(`SELECT i.id, i.name, i.ut, u.name AS utname, i.starts_on AS starts, i.ends_on AS ends, c.code AS convenio_code FROM interventions i
 		JOIN uts u ON u.id = i.ut JOIN convenios c ON c.intervention = i.id WHERE i.id IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
-	out := make([]app.Work, len(rows))
-	for i, r := range rows {
-		out[i] = app.Work{
-			ID: r.ID, Name: r.Name, UT: r.UT, UTName: r.UTName, Starts: day.Day(r.Starts), Ends: day.Day(r.Ends), ConvenioCode: r.Code,
-		}
-	}
+		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&out)
 	return out, err
 }
 
 // ConflictRow is a conflict as it is kept.
 type ConflictRow struct {
-	ID             string `db:"id"`
-	Kind           string `db:"kind"`
-	Collection     string `db:"collection"`
-	Record         string `db:"record"`
-	Intervention   string `db:"intervention"`
-	Label          string `db:"label"`
-	UT             string `db:"ut"`
-	Values         string `db:"values"`
-	Rev            int64  `db:"rev"`
-	Version        int64  `db:"version"`
-	Mutation       string `db:"mutation"`
-	Author         string `db:"author"`
-	AuthorName     string `db:"author_name"`
-	AuthorAt       string `db:"author_at"`
-	Other          string `db:"other"`
-	OtherName      string `db:"other_name"`
-	OtherAt        string `db:"other_at"`
-	Rule           string `db:"rule"`
-	State          string `db:"state"`
-	Resolution     string `db:"resolution"`
-	ResolvedBy     string `db:"resolved_by"`
-	ResolvedByName string `db:"resolved_by_name"`
-	ResolvedAt     string `db:"resolved_at"`
+	app.Conflict
+	Values string
 }
 
 // ConflictColumns are those of ConflictRow, with the tables they come from.
@@ -307,13 +259,8 @@ const ConflictColumns = `c.id, c.kind, c.collection, c.record, c.intervention, c
 	c.resolved_by_name, c.resolved_at FROM conflicts c LEFT JOIN interventions i ON i.id = c.intervention
 	LEFT JOIN sync_rows s ON s.collection = 'conflicts' AND s.record = c.id`
 
-// Conflict is it as the use cases know it.
-func (r ConflictRow) Conflict() (app.Conflict, error) {
-	c := app.Conflict{
-		ID: r.ID, Kind: r.Kind, Collection: r.Collection, Record: r.Record, Intervention: r.Intervention, Label: r.Label, UT: r.UT,
-		Rev: r.Rev, Version: r.Version, Mutation: r.Mutation, Author: r.Author, AuthorName: r.AuthorName, AuthorAt: r.AuthorAt, Other: r.Other, OtherName: r.OtherName,
-		OtherAt: r.OtherAt, Rule: r.Rule, State: r.State, Resolution: r.Resolution, ResolvedBy: r.ResolvedBy,
-		ResolvedByName: r.ResolvedByName, ResolvedAt: r.ResolvedAt,
-	}
-	return c, json.Unmarshal([]byte(r.Values), &c.Values)
+// Read is it as the use cases know it.
+func (r ConflictRow) Read() (app.Conflict, error) {
+	err := json.Unmarshal([]byte(r.Values), &r.Conflict.Values)
+	return r.Conflict, err
 }
