@@ -2,7 +2,12 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"chaski/internal/domain/actor"
@@ -78,6 +83,51 @@ type Correction struct {
 	Actor, Reason      string
 }
 
+// Stands answers the fields of the row as they stand: each that is corrected has to be
+// offered, and as it was seen, with its DNI masked. What is masked is not written.
+func (c Correction) Stands(row ProblemRow) (map[string]any, error) {
+	stands := map[string]any{}
+	for _, f := range row.Fields {
+		stands[f.Field] = f.Value
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		now, asked := stands[name]
+		if !asked {
+			return nil, fault.New(fault.UnknownField, name)
+		}
+		shown := MaskedValue(name, now)
+		if !alike(shown, c.Seen[name]) {
+			return nil, fault.New(fault.Conflict, name)
+		}
+		if !alike(shown, now) && strings.Contains(fmt.Sprint(c.Fields[name]), "•") {
+			return nil, fault.New(fault.InvalidValue, name)
+		}
+	}
+	return stands, nil
+}
+
+// Within refuses a correction after which the row is of another unit.
+func (c Correction) Within(ut string) error {
+	if c.UT != "" && ut != c.UT {
+		return fault.New(fault.Forbidden, "intervention")
+	}
+	return nil
+}
+
+// alike compares two values as JSON, a number and its text alike.
+func alike(a, b any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	if string(x) == string(y) || fmt.Sprint(a) == fmt.Sprint(b) {
+		return true
+	}
+	var left, right any
+	return json.Unmarshal(x, &left) == nil && json.Unmarshal(y, &right) == nil && reflect.DeepEqual(left, right)
+}
+
 // ProblemBook is the port: the list of rows that break rules.
 type ProblemBook interface {
 	List(ProblemQuery) (ProblemList, error)
@@ -95,22 +145,9 @@ type Problems struct {
 // ProblemPage is how many rows one answer carries.
 const ProblemPage = 50
 
-// problemScope is the unit that bounds what the actor may see, "" for all.
-func problemScope(a actor.Actor) (ut string, err error) {
-	switch {
-	case !a.Role.May(actor.CorrectProblems):
-		return "", fault.New(fault.Forbidden, "")
-	case a.Role == actor.UTCoordinator && a.UT == "":
-		return "", fault.New(fault.Forbidden, "")
-	case a.Role == actor.UTCoordinator:
-		return a.UT, nil
-	}
-	return "", nil
-}
-
 // List answers rows with problems: of the coordinator's unit, or all.
 func (p Problems) List(a actor.Actor, collection string, offset int) (ProblemList, error) {
-	ut, err := problemScope(a)
+	ut, err := reach(a, actor.CorrectProblems)
 	if err != nil {
 		return ProblemList{}, err
 	}
@@ -131,7 +168,7 @@ func (p Problems) List(a actor.Actor, collection string, offset int) (ProblemLis
 
 // Correct changes a row with problems; the reason is kept.
 func (p Problems) Correct(ctx context.Context, a actor.Actor, c Correction) error {
-	ut, err := problemScope(a)
+	ut, err := reach(a, actor.CorrectProblems)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ package device
 
 import (
 	"cmp"
+	"strconv"
+	"time"
 
 	"chaski/internal/domain/fault"
 )
@@ -33,11 +35,22 @@ const (
 const MinReason = 10
 
 // PerAccount is how many devices in use an account may have where the catalogue says
-// nothing; ForgottenDays, after how many days without a word one counts no longer.
+// nothing; forgottenDays, after how many days without a word one counts no longer.
 const (
 	PerAccount    = 10
-	ForgottenDays = 90
+	forgottenDays = 90
 )
+
+// ForgottenBefore is since when a device must have been seen to count.
+func ForgottenBefore(now time.Time) time.Time { return now.AddDate(0, 0, -forgottenDays) }
+
+// Room is TooManyDevices for who has as many devices as an account may have.
+func Room(have, most int64) error {
+	if have >= most {
+		return fault.New(fault.TooManyDevices, "").With("max", strconv.FormatInt(most, 10))
+	}
+	return nil
+}
 
 // Stands is nil for a device that may read. One that may not can still push:
 // what a person entered is taken from any device.

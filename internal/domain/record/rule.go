@@ -61,17 +61,6 @@ func YearOf(month, field, collection string) Rule {
 	}}
 }
 
-// Needs says that, where the condition holds, the field may not be empty. on are the
-// fields that the condition reads.
-func Needs(field string, where func(Row) bool, on ...string) Rule {
-	return Rule{Fields: append([]string{field}, on...), Judge: func(r Row, _ World) *fault.Fault {
-		if where(r) && Blank(r[field]) {
-			return fault.New(fault.Required, field)
-		}
-		return nil
-	}}
-}
-
 // A box around Peru in microdegrees: a place outside it is a slip or a lie.
 const (
 	minLat, maxLat = -18_400_000, 100_000

@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -92,23 +91,20 @@ func (r *Accounts) Register(a actor.Actor, q app.DeviceRequest) (app.Device, err
 	return out, err
 }
 
-// hasRoom is TooManyDevices for who has as many devices as an account may have. What
-// is out of use does not count, nor what was not seen for long.
+// hasRoom asks device.Room of the devices of an account that are in use and were seen
+// since it forgets them.
 func (r *Accounts) hasRoom(db dbx.Builder, user string) error {
 	most, err := parameters.Int(db, parameter.DevicesPerAccount, r.engine.Today())
 	if err != nil { // none, or none that is understood: registering must go on
 		most = device.PerAccount
 	}
-	since, _ := types.ParseDateTime(r.engine.Now().AddDate(0, 0, -device.ForgottenDays))
+	since, _ := types.ParseDateTime(device.ForgottenBefore(r.engine.Now()))
 	var have int64
 	if err := db.NewQuery(`SELECT count(*) FROM devices WHERE user = {:u} AND NOT (` + outOfUse + `) AND last_seen_at >= {:since}`).
 		Bind(dbx.Params{"u": user, "since": since.String()}).Row(&have); err != nil {
 		return err
 	}
-	if have >= most {
-		return fault.New(fault.TooManyDevices, "").With("max", fmt.Sprint(most))
-	}
-	return nil
+	return device.Room(have, most)
 }
 
 func (r *Accounts) dateTime() types.DateTime {
@@ -123,17 +119,8 @@ const seenEvery = time.Minute
 const seenPatience = 50 * time.Millisecond
 
 type deviceRow struct {
-	LastSeenAt      string `db:"last_seen_at"`
-	AppVersion      string `db:"app_version"`
-	OldestPendingAt string `db:"oldest_pending_at"`
-	LastHealAt      string `db:"last_heal_at"`
-	DiffersSince    string `db:"differs_since"`
-	Outbox          int64  `db:"outbox"`
-	Rejected        int64  `db:"rejected"`
-	Parked          int64  `db:"parked"`
-	StorageUsed     int64  `db:"storage_used"`
-	StorageQuota    int64  `db:"storage_quota"`
-	Persisted       bool   `db:"persisted"`
+	app.DeviceReport
+	LastSeenAt string
 }
 
 // Seen implements app.Accounts.
@@ -148,11 +135,7 @@ func (r *Accounts) Seen(a actor.Actor, id string, q *app.DeviceReport) error {
 	was := rows[0]
 	last, _ := types.ParseDateTime(was.LastSeenAt)
 	if q == nil {
-		q = &app.DeviceReport{
-			AppVersion: was.AppVersion, OldestPendingAt: was.OldestPendingAt, LastHealAt: was.LastHealAt,
-			DiffersSince: was.DiffersSince, Outbox: was.Outbox,
-			Rejected: was.Rejected, Parked: was.Parked, StorageUsed: was.StorageUsed, StorageQuota: was.StorageQuota, Persisted: was.Persisted,
-		}
+		q = &was.DeviceReport
 	}
 	same := q.Outbox == was.Outbox && q.Rejected == was.Rejected && q.Parked == was.Parked && q.LastHealAt == was.LastHealAt &&
 		q.DiffersSince == was.DiffersSince &&

@@ -17,23 +17,15 @@ import (
 
 func readDevices(db dbx.Builder, where string, params dbx.Params) ([]app.PersonDevice, error) {
 	var rows []struct {
-		ID              string `db:"id"`
-		Name            string `db:"name"`
-		Platform        string `db:"platform"`
-		State           string `db:"state"`
-		LastSeenAt      string `db:"last_seen_at"`
-		Outbox          int64  `db:"outbox"`
-		OldestPendingAt string `db:"oldest_pending_at"`
-		DiffersSince    string `db:"differs_since"`
+		app.PersonDevice
+		LastSeenAt string
 	}
 	err := db.NewQuery(`SELECT id, name, platform, CASE state WHEN '' THEN 'activo' ELSE state END AS state, last_seen_at,
 		CAST(outbox AS INTEGER) AS outbox, oldest_pending_at, differs_since FROM devices WHERE ` + where).Bind(params).All(&rows)
 	out := make([]app.PersonDevice, len(rows))
 	for i, r := range rows {
-		out[i] = app.PersonDevice{
-			ID: r.ID, Name: r.Name, Platform: r.Platform, State: device.State(r.State), LastSeenAt: store.ParsePB(r.LastSeenAt),
-			Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, DiffersSince: r.DiffersSince,
-		}
+		out[i] = r.PersonDevice
+		out[i].LastSeenAt = store.ParsePB(r.LastSeenAt)
 	}
 	return out, err
 }

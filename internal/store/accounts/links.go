@@ -24,14 +24,7 @@ const (
 	tokenLength   = linkIDLength + 33
 )
 
-type linkRow struct {
-	ID        string `db:"id"`
-	Hash      string `db:"hash"`
-	Purpose   string `db:"purpose"`
-	User      string `db:"user"`
-	ExpiresAt string `db:"expires_at"`
-	UsedAt    string `db:"used_at"`
-}
+type linkRow struct{ ID, Hash, Purpose, User, ExpiresAt, UsedAt string }
 
 func hashOf(token string) string {
 	sum := sha256.Sum256([]byte(token))

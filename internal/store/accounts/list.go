@@ -16,35 +16,22 @@ import (
 )
 
 type personRow struct {
-	ID          string `db:"id"`
-	Name        string `db:"name"`
-	Email       string `db:"email"`
-	Role        string `db:"role"`
-	UT          string `db:"ut"`
-	UTName      string `db:"ut_name"`
-	Entity      string `db:"entity"`
-	EntityName  string `db:"entity_name"`
-	Active      bool   `db:"active"`
-	Demo        bool   `db:"demo"`
-	InvitedAt   string `db:"invited_at"`
-	JoinedAt    string `db:"joined_at"`
-	LockedUntil string `db:"locked_until"`
-	LastSeenAt  string `db:"last_seen_at"`
+	app.Person
+	Active                                       bool
+	InvitedAt, JoinedAt, LockedUntil, LastSeenAt string
 }
 
 const peopleFrom = ` FROM users u LEFT JOIN uts t ON t.id = u.ut LEFT JOIN entities e ON e.id = u.entity`
 
-const personColumns = `SELECT u.id, u.name, u.email, u.role, u.ut, coalesce(t.name, '') AS ut_name, u.entity,
+const personColumns = `SELECT u.id, u.name, u.email, u.role, u.ut, coalesce(t.name, '') AS utname, u.entity,
 	coalesce(e.name, '') AS entity_name, u.active, u.demo, u.invited_at, u.joined_at,
 	coalesce((SELECT max(g.locked_until) FROM signin_guard g WHERE g.account = 'users:' || u.email), '') AS locked_until,
 	coalesce((SELECT max(d.last_seen_at) FROM devices d WHERE d.user = u.id), '') AS last_seen_at` + peopleFrom
 
 func (r personRow) person(now time.Time) app.Person {
-	p := app.Person{
-		ID: r.ID, Name: r.Name, Email: r.Email, Role: actor.Role(r.Role), UT: r.UT, UTName: r.UTName,
-		Entity: r.Entity, EntityName: r.EntityName, State: app.PersonActive, Demo: r.Demo,
-		InvitedAt: store.ParsePB(r.InvitedAt), JoinedAt: store.ParsePB(r.JoinedAt), LastSeenAt: store.ParsePB(r.LastSeenAt),
-	}
+	p := r.Person
+	p.State = app.PersonActive
+	p.InvitedAt, p.JoinedAt, p.LastSeenAt = store.ParsePB(r.InvitedAt), store.ParsePB(r.JoinedAt), store.ParsePB(r.LastSeenAt)
 	if until := store.ParseStamp(r.LockedUntil); until.After(now) {
 		p.LockedUntil = until
 	}
@@ -173,13 +160,7 @@ const historyLength = 50
 var told = []string{"name", "email", "role", "ut", "entity", "active"}
 
 func (p *People) history(user string) ([]app.PersonChange, error) {
-	var rows []struct {
-		Created string `db:"created"`
-		Actor   string `db:"actor"`
-		Action  string `db:"action"`
-		Detail  string `db:"detail"`
-		Device  string `db:"device"`
-	}
+	var rows []struct{ Created, Actor, Action, Detail, Device string }
 	err := p.app.ConcurrentDB().NewQuery(`SELECT a.created, a.action, a.detail, coalesce(u.name, a.actor) AS actor, coalesce(nullif(d.name, ''), d.platform, '') AS device
 		FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN devices d ON a.collection = 'devices' AND d.id = a.record
 		WHERE a.collection = 'users' AND a.record = {:id} OR a.collection = 'devices' AND a.record IN (SELECT id FROM devices WHERE user = {:id})
@@ -230,28 +211,14 @@ func (p *People) shown(field string, value any) string {
 	return s
 }
 
-type optionRow struct {
-	ID   string `db:"id"`
-	Code string `db:"code"`
-	Name string `db:"name"`
-}
-
-func optionsOf(rows []optionRow) []app.Option {
-	out := make([]app.Option, len(rows))
-	for i, r := range rows {
-		out[i] = app.Option(r)
-	}
-	return out
-}
-
 // UTs implements app.People.
 func (p *People) UTs(a actor.Actor) ([]app.Option, error) {
 	if !a.Role.May(actor.ManagePeople) && !a.Role.May(actor.SeeOwnUnitPeople) && !a.Role.May(actor.ReadPersonal) {
 		return nil, fault.New(fault.Forbidden, "")
 	}
-	var rows []optionRow
-	err := p.app.ConcurrentDB().NewQuery(`SELECT id, code, name FROM uts ORDER BY code`).All(&rows)
-	return optionsOf(rows), err
+	var out []app.Option
+	err := p.app.ConcurrentDB().NewQuery(`SELECT id, code, name FROM uts ORDER BY code`).All(&out)
+	return out, err
 }
 
 // entityOptions bounds a search.
@@ -262,9 +229,9 @@ func (p *People) Entities(a actor.Actor, text string) ([]app.Option, error) {
 	if err := mayManage(a); err != nil {
 		return nil, err
 	}
-	var rows []optionRow
+	var out []app.Option
 	err := p.app.ConcurrentDB().NewQuery(`SELECT id, ruc AS code, name FROM entities
 		WHERE name LIKE {:t} ESCAPE '\' OR ruc LIKE {:t} ESCAPE '\' ORDER BY name LIMIT {:n}`).
-		Bind(dbx.Params{"t": sqlite.LikePattern(text), "n": entityOptions}).All(&rows)
-	return optionsOf(rows), err
+		Bind(dbx.Params{"t": sqlite.LikePattern(text), "n": entityOptions}).All(&out)
+	return out, err
 }

@@ -66,88 +66,38 @@ func inYear(year int64, params dbx.Params) dbx.Params {
 	return params
 }
 
-func (s *snapshot) Exercises() ([]app.Exercise, error) {
-	var rows []struct {
-		Year   int64  `db:"year"`
-		Kind   string `db:"kind"`
-		Note   string `db:"note"`
-		AEI    string `db:"aei"`
-		Target int64  `db:"aei_target"`
-		Closed bool   `db:"closed"`
-	}
-	err := s.all(&rows, `SELECT year, kind, note, aei, aei_target,
+func (s *snapshot) Exercises() (out []app.Exercise, err error) {
+	err = s.all(&out, `SELECT year, kind, note, aei, aei_target AS aeitarget,
 		coalesce((SELECT max(month) FROM month_closes) >= year || '-12', 0) AS closed FROM exercises ORDER BY year DESC`, nil)
-	out := make([]app.Exercise, len(rows))
-	for i, r := range rows {
-		out[i] = app.Exercise{Year: r.Year, Kind: r.Kind, Note: r.Note, AEI: r.AEI, AEITarget: r.Target, Closed: r.Closed}
-	}
 	return out, err
 }
 
 // AOs are those of the exercise's AEI: an AO may serve another one, and its
 // latest version of the POI says which. Without a version it is of this one.
-func (s *snapshot) AOs(year int64) ([]app.AO, error) {
-	var rows []struct {
-		ID        string `db:"id"`
-		Key       string `db:"key"`
-		Code      string `db:"code"`
-		Name      string `db:"name"`
-		Unit      string `db:"unit_measure"`
-		Frame     string `db:"funding_frame"`
-		Category  string `db:"budget_category"`
-		Rule      string `db:"counting_rule"`
-		Approved  bool   `db:"followup_approved"`
-		Physical  int64  `db:"physical_target"`
-		Financial int64  `db:"financial_target"`
-	}
-	err := s.all(&rows, `SELECT o.id, o.key, o.code, o.name, o.unit_measure, o.funding_frame, o.budget_category, o.counting_rule,
-		o.followup_approved, o.physical_target, o.financial_target FROM aos o LEFT JOIN exercises e ON e.year = o.exercise
+func (s *snapshot) AOs(year int64) (out []app.AO, err error) {
+	err = s.all(&out, `SELECT o.id, o.key, o.code, o.name, o.unit_measure, o.funding_frame, o.budget_category, o.counting_rule AS rule, o.exercise,
+		o.followup_approved, o.physical_target, o.financial_target AS money_target FROM aos o LEFT JOIN exercises e ON e.year = o.exercise
 		WHERE o.exercise = {:y} AND (coalesce(e.aei, '') = '' OR e.aei = coalesce((
 			SELECT a.aei FROM ao_versions a JOIN poi_versions v ON v.id = a.poi_version
 			WHERE a.ao = o.id AND v.exercise = o.exercise ORDER BY v.position DESC, v.key DESC LIMIT 1), e.aei))
 		ORDER BY o.position, o.key`, dbx.Params{"y": year})
-	out := make([]app.AO, len(rows))
-	for i, r := range rows {
-		out[i] = app.AO{
-			ID: r.ID, Key: r.Key, Code: r.Code, Name: r.Name, UnitMeasure: r.Unit, FundingFrame: r.Frame, BudgetCategory: r.Category,
-			Rule: r.Rule, Exercise: year, FollowupApproved: r.Approved, PhysicalTarget: r.Physical, MoneyTarget: r.Financial,
-		}
-	}
 	return out, err
 }
 
 // Cells reads the figures from the cells, and the part of opening balances from
 // their postings: these are few, the others may be hundreds of thousands. A balance
 // of zero is posted nowhere, and says all the same that there was none.
-func (s *snapshot) Cells(year int64) ([]app.Cell, error) {
-	var rows []struct {
-		AO      string `db:"ao"`
-		Measure string `db:"measure"`
-		Year    int64  `db:"funding_year"`
-		Frame   string `db:"funding_frame"`
-		Opening bool   `db:"opening"`
-		Q       int64  `db:"q"`
-		A       int64  `db:"a"`
-	}
-	err := s.all(&rows, `
-		SELECT ao, measure, funding_year, funding_frame, 0 AS opening, sum(quantity) AS q, sum(amount) AS a
+func (s *snapshot) Cells(year int64) (out []app.Cell, err error) {
+	err = s.all(&out, `
+		SELECT ao, measure, funding_year, funding_frame, sum(quantity) AS quantity, sum(amount) AS amount, 0 AS opening_quantity, 0 AS opening_amount
 		FROM progress_cells WHERE exercise = {:y} AND month BETWEEN {:first} AND {:last} GROUP BY 1, 2, 3, 4
 		UNION ALL
-		SELECT ao, measure, funding_year, funding_frame, 1, sum(quantity), sum(amount)
+		SELECT ao, measure, funding_year, funding_frame, 0, 0, sum(quantity), sum(amount)
 		FROM progress_postings WHERE source_collection = 'opening_balances' AND exercise = {:y} AND month BETWEEN {:first} AND {:last}
 		GROUP BY 1, 2, 3, 4
 		UNION ALL
-		SELECT ao, measure, funding_year, funding_frame, 1, 0, 0 FROM progress_contributions
+		SELECT ao, measure, funding_year, funding_frame, 0, 0, 0, 0 FROM progress_contributions
 		WHERE source_collection = 'opening_balances' AND exercise = {:y} AND quantity = 0 AND amount = 0`, inYear(year, dbx.Params{}))
-	out := make([]app.Cell, len(rows))
-	for i, r := range rows {
-		out[i] = app.Cell{AO: r.AO, Measure: r.Measure, FundingYear: r.Year, FundingFrame: r.Frame}
-		if r.Opening {
-			out[i].OpeningQuantity, out[i].OpeningAmount = r.Q, r.A
-		} else {
-			out[i].Quantity, out[i].Amount = r.Q, r.A
-		}
-	}
 	return out, err
 }
 
@@ -177,20 +127,8 @@ func (s *snapshot) Freshness() (app.Freshness, error) {
 
 // Months reads twelve months: targets, figures by posting month, and what of
 // them adjusts closed months.
-func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
-	var rows []struct {
-		Month      string `db:"month"`
-		Closed     bool   `db:"closed"`
-		Synthetic  bool   `db:"synthetic"`
-		PTarget    int64  `db:"physical_target"`
-		FTarget    int64  `db:"financial_target"`
-		Physical   int64  `db:"physical"`
-		Financial  int64  `db:"financial"`
-		Adjustment int64  `db:"adjustment"`
-		NoPhysical bool   `db:"no_physical"`
-		NoMoney    bool   `db:"no_financial"`
-	}
-	err := s.all(&rows, `
+func (s *snapshot) Months(ao app.AO) (out []app.MonthFigure, err error) {
+	err = s.all(&out, `
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12),
 		months AS (SELECT printf('%04d-%02d', {:y}, i) AS month FROM n),
 		cells AS (SELECT month, sum(CASE WHEN measure = {:unit} THEN quantity ELSE 0 END) AS physical,
@@ -204,19 +142,12 @@ func (s *snapshot) Months(ao app.AO) ([]app.MonthFigure, error) {
 			AND qualifying_month <> month GROUP BY month)
 		SELECT m.month, coalesce(m.month <= (SELECT max(month) FROM month_closes), 0) AS closed,
 			coalesce(t.synthetic, 0) AS synthetic, coalesce(t.physical_target, 0) AS physical_target,
-			coalesce(t.financial_target, 0) AS financial_target, coalesce(c.physical, 0) AS physical,
+			coalesce(t.financial_target, 0) AS money_target, coalesce(c.physical, 0) AS physical,
 			coalesce(c.financial, 0) AS financial, coalesce(a.q, 0) AS adjustment,
 			coalesce(c.counted, 0) = 0 AND m.month <= coalesce((SELECT month FROM balance WHERE measure = {:unit}), '') AS no_physical,
 			coalesce(c.accrued, 0) = 0 AND m.month <= coalesce((SELECT month FROM balance WHERE measure = '`+progress.MeasureAccrued+`'), '') AS no_financial
 		FROM months m LEFT JOIN ao_months t ON t.ao = {:ao} AND t.month = m.month
 			LEFT JOIN cells c ON c.month = m.month LEFT JOIN adjusted a ON a.month = m.month ORDER BY m.month`,
 		inYear(ao.Exercise, dbx.Params{"ao": ao.ID, "unit": ao.UnitMeasure}))
-	out := make([]app.MonthFigure, len(rows))
-	for i, r := range rows {
-		out[i] = app.MonthFigure{
-			Month: monthOf(r.Month), Closed: r.Closed, Synthetic: r.Synthetic, PhysicalTarget: r.PTarget, MoneyTarget: r.FTarget,
-			Physical: r.Physical, Financial: r.Financial, Adjustment: r.Adjustment, NoPhysical: r.NoPhysical, NoFinancial: r.NoMoney,
-		}
-	}
 	return out, err
 }

@@ -9,28 +9,6 @@ import (
 	"chaski/internal/store/sqlite"
 )
 
-func monthOf(s string) day.Month { return day.Month(s) }
-
-type lineRow struct {
-	ID        string `db:"id"`
-	Name      string `db:"name"`
-	Code      string `db:"code"`
-	UTName    string `db:"ut_name"`
-	UT        string `db:"ut"`
-	AsOf      string `db:"as_of"`
-	Source    string `db:"source"`
-	Month     string `db:"month"`
-	Physical  int64  `db:"physical"`
-	Financial int64  `db:"financial"`
-}
-
-func (r lineRow) line(kind string) app.Line {
-	return app.Line{
-		Kind: kind, Intervention: r.ID, Name: r.Name, ConvenioCode: r.Code, UTName: r.UTName, UT: r.UT, AsOf: r.AsOf, Source: r.Source,
-		Month: monthOf(r.Month), Physical: r.Physical, Financial: r.Financial,
-	}
-}
-
 // Lines says what an AO's figures are made of. Contributions are what counts
 // now; what of it was posted outside the exercise, after its close, does not
 // move the figure and is taken off again in a line of its own.
@@ -38,12 +16,13 @@ func (s *snapshot) Lines(ao app.AO) ([]app.Line, error) {
 	var out []app.Line
 	params := inYear(ao.Exercise, dbx.Params{"ao": ao.ID, "unit": ao.UnitMeasure, "frame": ao.FundingFrame})
 	add := func(kind, sql string, names ...string) error {
-		var rows []lineRow
+		var rows []app.Line
 		if err := s.all(&rows, sql, pick(params, names...)); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			out = append(out, r.line(kind))
+			r.Kind = kind
+			out = append(out, r)
 		}
 		return nil
 	}
@@ -84,7 +63,7 @@ const balanceLines = `SELECT b.as_of, b.source, ` + sumBothMeasures + `
 // that do not yet. A job counts by its work's own money, so both agree.
 const workLines = `WITH counted AS (SELECT intervention, sum(quantity) AS q FROM progress_works
 		WHERE ao = {:ao} AND exercise = {:y} AND measure = {:unit} AND n > 0 AND intervention <> '' GROUP BY intervention)
-	SELECT i.id, i.name, coalesce(c.code, '') AS code, u.id AS ut, u.name AS ut_name, coalesce(n.q, 0) AS physical, 0 AS financial
+	SELECT i.id AS intervention, i.name, coalesce(c.code, '') AS convenio_code, u.id AS ut, u.name AS utname, coalesce(n.q, 0) AS physical, 0 AS financial
 	FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN counted n ON n.intervention = i.id
 	WHERE n.q IS NOT NULL OR i.state = 'en_ejecucion' AND c.funding_year = {:y} AND c.funding_frame = {:frame}
@@ -117,14 +96,14 @@ func (s *snapshot) LastVisits(lines []app.Line) error {
 	return err
 }
 
-const assistanceLines = `SELECT coalesce(e.name, '') || ' · ' || a.topic AS name, coalesce(u.name, '') AS ut_name, a.held_on AS as_of, a.evidence AS source,
+const assistanceLines = `SELECT coalesce(e.name, '') || ' · ' || a.topic AS name, coalesce(u.name, '') AS utname, a.held_on AS as_of, a.evidence AS source,
 		p.quantity AS physical, 0 AS financial
 	FROM progress_contributions p JOIN technical_assistances a ON a.id = p.source_record
 		LEFT JOIN entities e ON e.id = a.entity LEFT JOIN uts u ON u.id = a.ut
 	WHERE p.source_collection = 'technical_assistances' AND p.ao = {:ao} AND p.exercise = {:y} AND p.measure = {:unit}
 	ORDER BY a.held_on, u.code, e.name, a.id`
 
-const reportLines = `SELECT r.kind || ' ' || r.period AS name, coalesce(u.name, r.unit) AS ut_name, r.approved_on AS as_of, r.number AS source,
+const reportLines = `SELECT r.kind || ' ' || r.period AS name, coalesce(u.name, r.unit) AS utname, r.approved_on AS as_of, r.number AS source,
 		p.quantity AS physical, 0 AS financial
 	FROM progress_contributions p JOIN management_reports r ON r.id = p.source_record LEFT JOIN uts u ON u.id = r.ut
 	WHERE p.source_collection = 'management_reports' AND p.ao = {:ao} AND p.exercise = {:y} AND p.measure = {:unit}
@@ -141,57 +120,30 @@ const adjustmentLines = `SELECT physical, financial FROM (
 	) WHERE physical <> 0 OR financial <> 0`
 
 func (s *snapshot) Work(id string) (app.Intervention, bool, error) {
-	var rows []struct {
-		Name     string `db:"name"`
-		State    string `db:"state"`
-		UT       string `db:"ut"`
-		Starts   string `db:"starts_on"`
-		Ends     string `db:"ends_on"`
-		Code     string `db:"code"`
-		Year     int64  `db:"funding_year"`
-		Frame    string `db:"funding_frame"`
-		Executor string `db:"executor"`
-	}
-	err := s.all(&rows, `SELECT i.name, i.state, i.ut, i.starts_on, i.ends_on, coalesce(c.code, '') AS code,
+	var rows []app.Intervention
+	err := s.all(&rows, `SELECT i.id, i.name, i.state, i.ut, i.starts_on, i.ends_on, coalesce(c.code, '') AS convenio_code,
 			coalesce(c.funding_year, 0) AS funding_year, coalesce(c.funding_frame, '') AS funding_frame, coalesce(e.name, '') AS executor
 		FROM interventions i LEFT JOIN convenios c ON c.intervention = i.id LEFT JOIN entities e ON e.id = c.executor WHERE i.id = {:i}`,
 		dbx.Params{"i": id})
 	if err != nil || len(rows) == 0 {
 		return app.Intervention{}, false, err
 	}
-	r := rows[0]
-	return app.Intervention{
-		ID: id, Name: r.Name, State: r.State, UT: r.UT, ConvenioCode: r.Code, Executor: r.Executor,
-		StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends), FundingYear: r.Year, FundingFrame: r.Frame,
-	}, true, nil
+	return rows[0], true, nil
 }
 
 // Counted joins each contribution of a work with its evidence and with the
 // posting that last counted it. Of a daily sheet the person is whoever of the
 // cupo was marked present that day.
-func (s *snapshot) Counted(ao app.AO, intervention string) ([]app.CountedRow, error) {
-	var rows []struct {
-		Collection string `db:"source_collection"`
-		Record     string `db:"source_record"`
-		Cupo       int64  `db:"cupo"`
-		Person     string `db:"person"`
-		Day        string `db:"day"`
-		Posted     string `db:"posted"`
-		Quantity   int64  `db:"quantity"`
-		Amount     int64  `db:"amount"`
-		Kind       string `db:"evidence_collection"`
-		Visit      string `db:"visit"`
-		VisitedOn  string `db:"visited_on"`
-		Who        string `db:"who"`
-		Number     string `db:"number"`
-	}
-	err := s.all(&rows, `
-		SELECT p.source_collection, p.source_record, p.day, p.quantity, p.evidence_collection,
+func (s *snapshot) Counted(ao app.AO, intervention string) (out []app.CountedRow, err error) {
+	err = s.all(&out, `
+		SELECT p.source_collection AS collection, p.source_record AS record, p.day, p.quantity,
+			CASE p.evidence_collection WHEN 'visit_marks' THEN 'visit' WHEN 'attendance_sheets' THEN 'attendance_sheet'
+				WHEN 'transfers' THEN 'transfer' ELSE '' END AS "evidence.kind",
 			CASE p.source_collection WHEN 'cupos' THEN 0 ELSE p.amount END AS amount,
 			coalesce(c.number, 0) AS cupo, coalesce(w.given_names || ' ' || w.surnames, '') AS person,
-			coalesce(v.id, '') AS visit, coalesce(v.visited_on, '') AS visited_on, coalesce(u.name, '') AS who, coalesce(r.number, '') AS number,
+			coalesce(v.id, '') AS "evidence.visit", coalesce(u.name, '') AS "evidence.who", coalesce(r.number, '') AS "evidence.number",
 			coalesce((SELECT g.month FROM progress_postings g WHERE g.source_collection = p.source_collection AND g.source_record = p.source_record
-				AND g.ao = p.ao AND g.measure = p.measure AND g.quantity > 0 ORDER BY g.n DESC LIMIT 1), '') AS posted
+				AND g.ao = p.ao AND g.measure = p.measure AND g.quantity > 0 ORDER BY g.n DESC LIMIT 1), '') AS posted_month
 		FROM progress_contributions p
 		LEFT JOIN cupos c ON p.source_collection = 'cupos' AND c.id = p.source_record
 		LEFT JOIN visit_marks m ON p.evidence_collection = 'visit_marks' AND m.id = p.evidence_record
@@ -206,14 +158,9 @@ func (s *snapshot) Counted(ao app.AO, intervention string) ([]app.CountedRow, er
 		WHERE p.ao = {:ao} AND p.intervention = {:i} AND p.exercise = {:y} AND p.measure = {:unit}
 		ORDER BY cupo, p.day, p.source_record`,
 		dbx.Params{"ao": ao.ID, "i": intervention, "y": ao.Exercise, "unit": ao.UnitMeasure})
-	out := make([]app.CountedRow, len(rows))
-	for i, r := range rows {
-		kinds := map[string]string{"visit_marks": "visit", "attendance_sheets": "attendance_sheet", "transfers": "transfer"}
-		out[i] = app.CountedRow{
-			Collection: r.Collection, Record: r.Record, Cupo: r.Cupo, Person: r.Person, Day: day.Day(r.Day), PostedMonth: monthOf(r.Posted),
-			Adjustment: r.Posted != string(day.Day(r.Day).Month()), Quantity: r.Quantity, Amount: r.Amount,
-			Evidence: app.Evidence{Kind: kinds[r.Kind], Visit: r.Visit, Day: day.Day(r.Day), Who: r.Who, Number: r.Number},
-		}
+	for i := range out {
+		r := &out[i]
+		r.Adjustment, r.Evidence.Day = r.PostedMonth != r.Day.Month(), r.Day
 	}
 	return out, err
 }

@@ -2,7 +2,6 @@ package board
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -33,10 +32,7 @@ func headOf(t *record.Type) (alias, from string, head *record.Type) {
 // WorkOf implements app.Snapshot.
 func (s *snapshot) WorkOf(kind, id string) (work, ut string, err error) {
 	_, from, _ := headOf(records.Find(kind))
-	var rows []struct {
-		ID string `db:"id"`
-		UT string `db:"ut"`
-	}
+	var rows []struct{ ID, UT string }
 	if err = s.all(&rows, `SELECT i.id, i.ut`+from+` WHERE r.id = {:id}`, dbx.Params{"id": id}); err != nil || len(rows) == 0 {
 		return "", "", err
 	}
@@ -44,14 +40,8 @@ func (s *snapshot) WorkOf(kind, id string) (work, ut string, err error) {
 }
 
 type recordedRow struct {
-	ID       string `db:"id"`
-	Rev      int64  `db:"rev"`
-	Payload  string `db:"payload"`
-	Person   string `db:"person"`
-	Maker    string `db:"maker"`
-	Name     string `db:"maker_name"`
-	On       string `db:"made_on"`
-	Received string `db:"received_at"`
+	app.Recorded
+	Payload string
 }
 
 // Records implements app.Snapshot: what the ledger serves, read from there.
@@ -83,14 +73,12 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 	}
 	var rows []recordedRow
 	err := s.all(&rows, `SELECT r.id, s.rev, s.payload, `+person+` AS person, `+said(head.Stamps.Maker)+` AS maker, coalesce(u.name, '') AS maker_name, `+
-		said(head.Day)+` AS made_on, `+said(head.Stamps.Received)+` AS received_at`+from+` LEFT JOIN users u ON u.id = `+said(head.Stamps.Maker)+where+
-		` ORDER BY made_on DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
+		said(head.Day)+` AS "on", replace(`+said(head.Stamps.Received)+`, ' ', 'T') AS received_at`+from+` LEFT JOIN users u ON u.id = `+said(head.Stamps.Maker)+where+
+		` ORDER BY "on" DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
 	out := make([]app.Recorded, len(rows))
 	for i, r := range rows {
-		out[i] = app.Recorded{
-			ID: r.ID, Rev: r.Rev, Data: store.DecodePayload(r.Payload), Person: r.Person, Maker: r.Maker, MakerName: r.Name, On: r.On,
-			ReceivedAt: strings.Replace(r.Received, " ", "T", 1),
-		}
+		out[i] = r.Recorded
+		out[i].Data = store.DecodePayload(r.Payload)
 	}
 	return out, total, err
 }

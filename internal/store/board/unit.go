@@ -24,7 +24,7 @@ const unitWorks = ` FROM interventions i LEFT JOIN convenios c ON c.intervention
 
 var unfinished = ` AND i.state NOT IN ` + store.Among(jobs.Works.In(jobs.Done)) + ` `
 
-var unitWorkColumns = `SELECT i.id, i.name, i.state, i.starts_on, i.ends_on, coalesce(c.code, '') AS code, coalesce(e.name, '') AS executor,
+var unitWorkColumns = `SELECT i.id, i.name, i.state, i.ut, i.starts_on, i.ends_on, coalesce(c.code, '') AS convenio_code, coalesce(e.name, '') AS executor,
 	coalesce((SELECT max(v.visited_on) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada'), '') AS last_visit_on,
 	(SELECT count(*) FROM visits v WHERE v.intervention = i.id AND v.state <> 'planificada') AS visits,
 	` + waitingCounts + ` AS waiting`
@@ -57,26 +57,13 @@ func decodeCounts(s string) map[string]int64 {
 }
 
 type unitWorkRow struct {
-	ID        string `db:"id"`
-	Name      string `db:"name"`
-	State     string `db:"state"`
-	Starts    string `db:"starts_on"`
-	Ends      string `db:"ends_on"`
-	Code      string `db:"code"`
-	Executor  string `db:"executor"`
-	LastVisit string `db:"last_visit_on"`
-	Visits    int64  `db:"visits"`
-	Waiting   string `db:"waiting"`
+	app.UnitWork
+	Waiting string
 }
 
-func (r unitWorkRow) work(ut string) app.UnitWork {
-	return app.UnitWork{
-		Intervention: app.Intervention{
-			ID: r.ID, Name: r.Name, State: r.State, UT: ut, ConvenioCode: r.Code, Executor: r.Executor,
-			StartsOn: day.Day(r.Starts), EndsOn: day.Day(r.Ends),
-		},
-		LastVisitOn: day.Day(r.LastVisit), Visits: r.Visits, Waiting: decodeCounts(r.Waiting),
-	}
+func (r unitWorkRow) work() app.UnitWork {
+	r.UnitWork.Waiting = decodeCounts(r.Waiting)
+	return r.UnitWork
 }
 
 // Unit implements app.Snapshot.
@@ -94,7 +81,7 @@ func (s *snapshot) Unit(ut string) (app.UnitView, error) {
 		return u, err
 	}
 	for _, r := range rows {
-		u.Works = append(u.Works, r.work(ut))
+		u.Works = append(u.Works, r.work())
 	}
 	if err := s.db.NewQuery(`SELECT count(*)` + unitWorks + unfinished).Bind(dbx.Params{"ut": ut}).Row(&u.Total); err != nil {
 		return u, err
@@ -104,22 +91,13 @@ func (s *snapshot) Unit(ut string) (app.UnitView, error) {
 }
 
 // phonesOf are the phones in use of a unit's supervisors, the longest silent first.
-func (s *snapshot) phonesOf(ut string) ([]app.UnitPhone, error) {
+func (s *snapshot) phonesOf(ut string) (out []app.UnitPhone, err error) {
 	const pb = "2006-01-02 15:04:05.000Z" // as PocketBase keeps instants
-	var rows []struct {
-		Name    string `db:"name"`
-		Seen    string `db:"last_seen_at"`
-		Stale   bool   `db:"stale"`
-		Pending int64  `db:"outbox"`
-	}
-	err := s.all(&rows, `SELECT u.name, d.last_seen_at, d.last_seen_at <= {:stale} AS stale, CAST(coalesce(d.outbox, 0) AS INTEGER) AS outbox
+	err = s.all(&out, `SELECT u.name, replace(d.last_seen_at, ' ', 'T') AS last_seen_at, d.last_seen_at <= {:stale} AS stale,
+			CAST(coalesce(d.outbox, 0) AS INTEGER) AS pending
 		FROM devices d JOIN users u ON u.id = d.user AND u.role = 'supervisor' AND u.active AND u.ut = {:ut}
 		WHERE d.state = 'activo' AND d.last_seen_at > {:unused} ORDER BY d.last_seen_at, u.name`,
 		dbx.Params{"ut": ut, "stale": s.now.Add(-staleAfter).UTC().Format(pb), "unused": s.now.Add(-unusedAfter).UTC().Format(pb)})
-	out := make([]app.UnitPhone, len(rows))
-	for i, r := range rows {
-		out[i] = app.UnitPhone{Name: r.Name, LastSeenAt: strings.Replace(r.Seen, " ", "T", 1), Stale: r.Stale, Pending: r.Pending}
-	}
 	return out, err
 }
 
@@ -130,25 +108,15 @@ func (s *snapshot) UnitWork(ut, intervention string) (app.UnitWork, bool, error)
 	if err != nil || len(rows) == 0 {
 		return app.UnitWork{}, false, err
 	}
-	return rows[0].work(ut), true, nil
+	return rows[0].work(), true, nil
 }
 
 // OnRosters implements app.Snapshot.
 func (s *snapshot) OnRosters(ut string) (day.Day, []app.OnRoster, error) {
 	today := day.Of(s.now)
-	var rows []struct {
-		Intervention string `db:"intervention"`
-		DNI          string `db:"dni"`
-		Alta         string `db:"alta_on"`
-		Baja         string `db:"baja_on"`
-		Cupo         string `db:"state"`
-	}
-	err := s.all(&rows, `SELECT p.intervention, p.dni, p.alta_on, p.baja_on, c.state FROM participants p JOIN cupos c ON c.id = p.cupo
+	var out []app.OnRoster
+	err := s.all(&out, `SELECT p.intervention, p.dni, p.alta_on, p.baja_on, c.state AS cupo_state FROM participants p JOIN cupos c ON c.id = p.cupo
 		JOIN interventions i ON i.id = p.intervention WHERE i.ut = {:ut} AND (p.baja_on = '' OR p.baja_on >= {:today})`+unfinished,
 		dbx.Params{"ut": ut, "today": string(today)})
-	out := make([]app.OnRoster, len(rows))
-	for i, r := range rows {
-		out[i] = app.OnRoster{Intervention: r.Intervention, DNI: r.DNI, AltaOn: day.Day(r.Alta), BajaOn: day.Day(r.Baja), CupoState: r.Cupo}
-	}
 	return today, out, err
 }

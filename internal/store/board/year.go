@@ -21,26 +21,10 @@ func NewFigures(e *store.Engine, a core.App) app.Figures { return &boardFigures{
 func (s *snapshot) Clock() time.Time { return s.now }
 
 // LateCells are few: what reached an exercise after its last month was closed.
-func (s *snapshot) LateCells(year int64) ([]app.LateCell, error) {
-	var rows []struct {
-		AO      string `db:"ao"`
-		Measure string `db:"measure"`
-		Year    int64  `db:"funding_year"`
-		Frame   string `db:"funding_frame"`
-		Month   string `db:"month"`
-		Q       int64  `db:"quantity"`
-		A       int64  `db:"amount"`
-	}
-	err := s.all(&rows, `SELECT ao, measure, funding_year, funding_frame, month, quantity, amount FROM progress_cells
+func (s *snapshot) LateCells(year int64) (out []app.LateCell, err error) {
+	err = s.all(&out, `SELECT ao, measure, funding_year, funding_frame, month, quantity, amount FROM progress_cells
 		WHERE exercise = {:y} AND (month < {:first} OR month > {:last}) AND (quantity <> 0 OR amount <> 0)
 		ORDER BY measure, ao, funding_year, funding_frame, month`, inYear(year, dbx.Params{}))
-	out := make([]app.LateCell, len(rows))
-	for i, r := range rows {
-		out[i] = app.LateCell{
-			Cell:  app.Cell{AO: r.AO, Measure: r.Measure, FundingYear: r.Year, FundingFrame: r.Frame, Quantity: r.Q, Amount: r.A},
-			Month: monthOf(r.Month),
-		}
-	}
 	return out, err
 }
 
@@ -60,28 +44,11 @@ func (s *snapshot) Uncounted(year int64) (n int64, err error) {
 	return n, err
 }
 
-func (s *snapshot) Versions(year int64) ([]figures.Version, error) {
-	var rows []struct {
-		Key      string `db:"key"`
-		Position int64  `db:"position"`
-		AO       string `db:"ao"`
-		AEI      string `db:"aei"`
-		Cause    string `db:"cause"`
-		Physical int64  `db:"physical_target"`
-		Money    int64  `db:"financial_target"`
-		Active   bool   `db:"active"`
-		Category string `db:"budget_category"`
-	}
-	err := s.all(&rows, `SELECT v.key, v.position, a.ao, a.aei, a.cause, a.physical_target, a.financial_target, a.active, o.budget_category
+func (s *snapshot) Versions(year int64) (out []figures.Version, err error) {
+	err = s.all(&out, `SELECT v.key, v.position, a.ao, a.aei, a.cause, a.physical_target, a.financial_target AS money_target, a.active,
+			o.budget_category AS category
 		FROM ao_versions a JOIN poi_versions v ON v.id = a.poi_version JOIN aos o ON o.id = a.ao
 		WHERE v.exercise = {:y} ORDER BY v.position, v.key, o.position, o.id`, dbx.Params{"y": year})
-	out := make([]figures.Version, len(rows))
-	for i, r := range rows {
-		out[i] = figures.Version{
-			Key: r.Key, Position: r.Position, AO: r.AO, AEI: r.AEI, Cause: r.Cause, PhysicalTarget: r.Physical, MoneyTarget: r.Money,
-			Active: r.Active, Category: r.Category,
-		}
-	}
 	return out, err
 }
 
@@ -102,35 +69,16 @@ func (s *snapshot) countYear(year int64, ageOn day.Day) (out figures.Rows, err e
 }
 
 func (s *snapshot) yearRules(year int64, out *figures.Rows) error {
-	var rows []struct {
-		AO      string `db:"ao"`
-		Measure string `db:"measure"`
-		Rule    string `db:"rule"`
-	}
-	err := s.all(&rows, `SELECT DISTINCT ao, measure, rule FROM progress_works WHERE exercise = {:y} AND n > 0 ORDER BY measure, rule, ao`, dbx.Params{"y": year})
-	for _, r := range rows {
-		out.CountedBy = append(out.CountedBy, figures.CountedBy{AO: r.AO, Measure: r.Measure, Rule: r.Rule})
-	}
-	return err
+	return s.all(&out.CountedBy, `SELECT DISTINCT ao, measure, rule FROM progress_works WHERE exercise = {:y} AND n > 0 ORDER BY measure, rule, ao`,
+		dbx.Params{"y": year})
 }
 
 func (s *snapshot) yearWorks(year int64, out *figures.Rows) error {
-	var rows []struct {
-		Year      int64  `db:"funding_year"`
-		Frame     string `db:"funding_frame"`
-		AII       int64  `db:"aii"`
-		PI        int64  `db:"pi"`
-		Districts int64  `db:"districts"`
-	}
-	err := s.all(&rows, `WITH worked AS (SELECT DISTINCT funding_year, funding_frame, intervention FROM progress_works
+	return s.all(&out.Works, `WITH worked AS (SELECT DISTINCT funding_year, funding_frame, intervention FROM progress_works
 			WHERE exercise = {:y} AND measure = '`+progress.MeasureJob+`' AND intervention <> '' AND n > 0)
-		SELECT w.funding_year, w.funding_frame, sum(i.kind = 'aii') AS aii, sum(i.kind = 'pi') AS pi, count(DISTINCT d.ubigeo) AS districts
+		SELECT w.funding_year, w.funding_frame AS frame, sum(i.kind = 'aii') AS aii, sum(i.kind = 'pi') AS pi, count(DISTINCT d.ubigeo) AS districts
 		FROM worked w JOIN interventions i ON i.id = w.intervention LEFT JOIN districts d ON d.id = i.district GROUP BY 1, 2 ORDER BY 1, 2`,
 		dbx.Params{"y": year})
-	for _, r := range rows {
-		out.Works = append(out.Works, figures.Works{FundingYear: r.Year, Frame: r.Frame, AII: r.AII, PI: r.PI, Districts: r.Districts})
-	}
-	return err
 }
 
 // yearTransfers has a line for each frame and one, "", for all together.
@@ -159,19 +107,9 @@ func (s *snapshot) yearTransfers(year int64, out *figures.Rows) error {
 }
 
 func (s *snapshot) yearReports(year int64, out *figures.Rows) error {
-	var rows []struct {
-		AO     string `db:"ao"`
-		Unit   string `db:"unit"`
-		Number int64  `db:"number"`
-		UTs    int64  `db:"uts"`
-	}
-	err := s.all(&rows, `SELECT p.ao, r.unit, sum(p.quantity) AS number, count(DISTINCT nullif(r.ut, '')) AS uts
+	return s.all(&out.Reports, `SELECT p.ao AS unit_measured, r.unit, sum(p.quantity) AS number, count(DISTINCT nullif(r.ut, '')) AS uts
 		FROM progress_contributions p JOIN management_reports r ON r.id = p.source_record
 		WHERE p.exercise = {:y} AND p.source_collection = 'management_reports' GROUP BY 1, 2 ORDER BY 1, 2`, dbx.Params{"y": year})
-	for _, r := range rows {
-		out.Reports = append(out.Reports, figures.UnitReports{Unit: r.Unit, Number: r.Number, UTs: r.UTs, UnitMeasured: r.AO})
-	}
-	return err
 }
 
 // someRows is how many rows a data problem names.
@@ -181,21 +119,15 @@ const someRows = "20"
 // born up to the reference's day of the year apart from the others: within such a
 // group all are of one age.
 func (s *snapshot) yearPeople(year int64, ageOn day.Day, out *figures.Rows) error {
-	var rows []struct {
-		Sex    string `db:"sex"`
-		Birth  string `db:"birth"`
-		Number int64  `db:"n"`
-	}
 	params := dbx.Params{"y": year}
-	err := s.all(&rows, `SELECT sex, min(birth) AS birth, sum(n) AS n FROM progress_groups WHERE exercise = {:y} AND what = '' AND n > 0
+	err := s.all(&out.Persons, `SELECT sex, min(birth) AS birth, sum(n) AS number FROM progress_groups WHERE exercise = {:y} AND what = '' AND n > 0
 		GROUP BY sex, CASE WHEN date(birth) IS birth THEN substr(birth, 1, 4) || (substr(birth, 6) <= {:on}) ELSE birth END ORDER BY 1, 2`,
 		dbx.Params{"y": year, "on": string(ageOn[5:])})
 	if err != nil {
 		return err
 	}
 	sex, birth := false, false
-	for _, r := range rows {
-		out.Persons = append(out.Persons, figures.Persons{Sex: r.Sex, Birth: r.Birth, Number: r.Number})
+	for _, r := range out.Persons {
 		sex, birth = sex || r.Sex == figures.Contradiction, birth || r.Birth == figures.Contradiction
 	}
 	if sex {

@@ -25,32 +25,17 @@ type Book struct {
 // New reads people's data, and notes who did.
 func New(e *store.Engine, a core.App) *Book { return &Book{e, a} }
 
-type enrolledRow struct {
-	ID     string `db:"id"`
-	DNI    string `db:"dni"`
-	Name   string `db:"name"`
-	Work   string `db:"intervention"`
-	Title  string `db:"work"`
-	UT     string `db:"ut"`
-	UTName string `db:"ut_name"`
-	Code   string `db:"code"`
-	Cupo   int64  `db:"cupo"`
-	Policy string `db:"policy"`
-	From   string `db:"from_on"`
-	To     string `db:"to_on"`
-}
-
 // peopleOf are the columns and the source of each list.
 var peopleOf = map[string]struct{ columns, from, name, order string }{
 	app.ListParticipants: {
-		columns: `p.given_names || ' ' || p.surnames AS name, coalesce(k.number, 0) AS cupo, '' AS policy, p.alta_on AS from_on, p.baja_on AS to_on`,
+		columns: `p.given_names || ' ' || p.surnames AS name, coalesce(k.number, 0) AS cupo, '' AS policy, p.alta_on AS "from", p.baja_on AS "to"`,
 		from:    ` FROM participants p LEFT JOIN cupos k ON k.id = p.cupo`,
 		name:    `p.given_names || ' ' || p.surnames LIKE {:name} ESCAPE '\'`,
 		order:   `p.surnames COLLATE NOCASE, p.given_names COLLATE NOCASE, p.id`,
 	},
 	app.ListInsured: {
 		columns: `coalesce((SELECT x.given_names || ' ' || x.surnames FROM participants x WHERE x.dni = p.dni AND x.intervention = p.intervention LIMIT 1), '') AS name,
-			0 AS cupo, y.number AS policy, p.from_on, p.to_on`,
+			0 AS cupo, y.number AS policy, p.from_on AS "from", p.to_on AS "to"`,
 		from: ` FROM insured_persons p JOIN insurance_policies y ON y.id = p.insurance_policy`,
 		name: `EXISTS (SELECT 1 FROM participants x WHERE x.dni = p.dni AND x.intervention = p.intervention
 			AND x.given_names || ' ' || x.surnames LIKE {:name} ESCAPE '\')`,
@@ -83,16 +68,9 @@ func (b *Book) People(q app.PersonalQuery) ([]app.Enrolled, int64, error) {
 		return nil, 0, err
 	}
 	params["n"], params["o"] = q.Limit, q.Offset
-	var rows []enrolledRow
-	err := db.NewQuery(`SELECT p.id, p.dni, p.intervention, i.name AS work, i.ut, t.name AS ut_name, coalesce(c.code, '') AS code, ` + list.columns +
-		source + ` ORDER BY ` + list.order + ` LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows)
-	out := make([]app.Enrolled, len(rows))
-	for i, r := range rows {
-		out[i] = app.Enrolled{
-			ID: r.ID, DNI: r.DNI, Name: r.Name, Intervention: r.Work, InterventionName: r.Title, UT: r.UT, UTName: r.UTName,
-			ConvenioCode: r.Code, Cupo: r.Cupo, Policy: r.Policy, From: day.Day(r.From), To: day.Day(r.To),
-		}
-	}
+	var out []app.Enrolled
+	err := db.NewQuery(`SELECT p.id, p.dni, p.intervention, i.name AS intervention_name, i.ut, t.name AS utname, coalesce(c.code, '') AS convenio_code, ` +
+		list.columns + source + ` ORDER BY ` + list.order + ` LIMIT {:n} OFFSET {:o}`).Bind(params).All(&out)
 	return out, total, err
 }
 
@@ -147,33 +125,17 @@ func (b *Book) Identity(collection, record string) (app.Identity, bool, error) {
 	if !known {
 		return app.Identity{}, false, nil
 	}
-	var rows []struct {
-		Name         string `db:"name"`
-		DNI          string `db:"dni"`
-		OtherDNI     string `db:"other_dni"`
-		BirthDate    string `db:"birth_date"`
-		Intervention string `db:"intervention"`
-		UT           string `db:"ut"`
-	}
+	var rows []app.Identity
 	err := b.app.ConcurrentDB().NewQuery(query).Bind(dbx.Params{"id": record}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return app.Identity{}, false, err
 	}
-	return app.Identity(rows[0]), true, nil
+	return rows[0], true, nil
 }
 
 type accessRow struct {
-	Actor      string `db:"actor"`
-	ActorName  string `db:"actor_name"`
-	ActorRole  string `db:"actor_role"`
-	Action     string `db:"action"`
-	Collection string `db:"collection"`
-	Record     string `db:"record"`
-	Detail     string `db:"detail"`
-	Work       string `db:"work"`
-	Person     string `db:"person"`
-	Created    string `db:"created"`
-	Updated    string `db:"updated"`
+	app.AccessEntry
+	Detail, Created, Updated string
 }
 
 // accesses are the entries about personal data. Those of a person are his own
@@ -215,7 +177,7 @@ func (b *Book) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
 	params["n"], params["o"] = q.Limit, q.Offset
 	var rows []accessRow
 	err := db.NewQuery(`SELECT a.actor, coalesce(u.name, '') AS actor_name, coalesce(u.role, '') AS actor_role, a.action, a.collection, a.record, a.detail,
-		coalesce(i.name, '') AS work, coalesce(` + whoOf + `, '') AS person, a.created, a.updated` +
+		coalesce(i.name, '') AS intervention_name, coalesce(` + whoOf + `, '') AS person, a.created, a.updated` +
 		accesses + ` ORDER BY a.updated DESC, a.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows)
 	if err != nil {
 		return nil, 0, err
@@ -229,11 +191,9 @@ func (b *Book) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
 		if err := json.Unmarshal([]byte(r.Detail), &detail); err != nil {
 			return nil, 0, err
 		}
-		out[i] = app.AccessEntry{
-			Sight:     app.Sight{Actor: r.Actor, Action: r.Action, Collection: r.Collection, Record: r.Record, Detail: detail.SightDetail},
-			ActorName: r.ActorName, ActorRole: r.ActorRole, InterventionName: r.Work, Person: r.Person,
-			FirstAt: store.ParsePB(r.Created), LastAt: store.ParsePB(r.Updated), Times: detail.Times,
-		}
+		out[i] = r.AccessEntry
+		out[i].Sight.Detail, out[i].Times = detail.SightDetail, detail.Times
+		out[i].FirstAt, out[i].LastAt = store.ParsePB(r.Created), store.ParsePB(r.Updated)
 	}
 	return out, total, nil
 }

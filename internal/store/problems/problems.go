@@ -6,9 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -177,7 +175,7 @@ func (b *book) Correct(ctx context.Context, c app.Correction) error {
 		if err := describe(tx.NonconcurrentDB(), &row, c.UT); err != nil {
 			return err
 		}
-		stands, err := asSeenBefore(row, c)
+		stands, err := c.Stands(row)
 		if err != nil {
 			return err
 		}
@@ -198,7 +196,15 @@ func (b *book) Correct(ctx context.Context, c app.Correction) error {
 				return store.ShapeFault(err)
 			}
 		}
-		if err := staysInUnit(tx.NonconcurrentDB(), r, c.UT); err != nil {
+		work := r.GetString("intervention")
+		if c.Collection == "interventions" {
+			work = r.Id
+		}
+		units, err := sqlite.Column(tx.NonconcurrentDB(), `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
+		if err != nil {
+			return err
+		}
+		if err := c.Within(strings.Join(units, "")); err != nil {
 			return err
 		}
 		return store.WriteAudit(tx, store.Audit{
@@ -207,62 +213,6 @@ func (b *book) Correct(ctx context.Context, c app.Correction) error {
 		})
 	})
 	return err
-}
-
-// asSeenBefore answers the fields as they stand: each that is corrected has to be
-// offered, and as it was seen, with its DNI masked. What is masked is not written.
-func asSeenBefore(row app.ProblemRow, c app.Correction) (map[string]any, error) {
-	stands := map[string]any{}
-	for _, f := range row.Fields {
-		stands[f.Field] = f.Value
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
-		now, asked := stands[name]
-		if !asked {
-			return nil, fault.New(fault.UnknownField, name)
-		}
-		shown := app.MaskedValue(name, now)
-		if !alike(shown, c.Seen[name]) {
-			return nil, fault.New(fault.Conflict, name)
-		}
-		if !alike(shown, now) && strings.Contains(fmt.Sprint(c.Fields[name]), "•") {
-			return nil, fault.New(fault.InvalidValue, name)
-		}
-	}
-	return stands, nil
-}
-
-// staysInUnit refuses a correction after which the row is of another unit.
-func staysInUnit(db dbx.Builder, r *core.Record, ut string) error {
-	if ut == "" {
-		return nil
-	}
-	work := r.GetString("intervention")
-	if r.Collection().Name == "interventions" {
-		work = r.Id
-	}
-	found, err := sqlite.Column(db, `SELECT ut FROM interventions WHERE id = {:id}`, dbx.Params{"id": work})
-	if err != nil {
-		return err
-	}
-	if strings.Join(found, "") != ut {
-		return fault.New(fault.Forbidden, "intervention")
-	}
-	return nil
-}
-
-// alike compares two values as JSON, a number and its text alike.
-func alike(a, b any) bool {
-	x, errA := json.Marshal(a)
-	y, errB := json.Marshal(b)
-	if errA != nil || errB != nil {
-		return false
-	}
-	if string(x) == string(y) || fmt.Sprint(a) == fmt.Sprint(b) {
-		return true
-	}
-	var left, right any
-	return json.Unmarshal(x, &left) == nil && json.Unmarshal(y, &right) == nil && reflect.DeepEqual(left, right)
 }
 
 // united makes the transfers of a resolution those of the one that has the number

@@ -24,36 +24,12 @@ type Book struct {
 // New reads and decides the daily sheets.
 func New(e *store.Engine, a core.App) *Book { return &Book{e, a} }
 
-const sheetColumns = `SELECT s.id, s.intervention, i.name, i.ut, coalesce(c.code, '') AS convenio, s.day, s.state, s.state_reason,
-	CAST(s.headcount AS INTEGER) AS headcount, coalesce(u.name, '') AS validated_by, s.validated_at, coalesce(l.rev, 0) AS rev,
+const sheetColumns = `SELECT s.id, s.intervention, i.name, i.ut, coalesce(c.code, '') AS convenio, s.day, s.state, s.state_reason AS reason,
+	CAST(s.headcount AS INTEGER) AS headcount, coalesce(u.name, '') AS validated_by, replace(s.validated_at, ' ', 'T') AS validated_at, coalesce(l.rev, 0) AS revision,
 	(SELECT count(*) FROM json_each(CASE WHEN json_valid(s.marks) THEN s.marks ELSE '{}' END) WHERE value = 'presente') AS present,
 	(SELECT count(*) FROM json_each(CASE WHEN json_valid(s.marks) THEN s.marks ELSE '{}' END) WHERE value = 'ausente') AS absent
 	FROM attendance_sheets s JOIN interventions i ON i.id = s.intervention LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN users u ON u.id = s.validated_by LEFT JOIN sync_rows l ON l.collection = 'attendance_sheets' AND l.record = s.id `
-
-type sheetRow struct {
-	ID           string `db:"id"`
-	Intervention string `db:"intervention"`
-	Name         string `db:"name"`
-	UT           string `db:"ut"`
-	Convenio     string `db:"convenio"`
-	Day          string `db:"day"`
-	State        string `db:"state"`
-	Reason       string `db:"state_reason"`
-	Headcount    int64  `db:"headcount"`
-	By           string `db:"validated_by"`
-	At           string `db:"validated_at"`
-	Rev          int64  `db:"rev"`
-	Present      int64  `db:"present"`
-	Absent       int64  `db:"absent"`
-}
-
-func (r sheetRow) sheet() app.Sheet {
-	return app.Sheet{
-		ID: r.ID, Intervention: r.Intervention, Name: r.Name, UT: r.UT, Convenio: r.Convenio, Day: r.Day, State: attendance.State(r.State),
-		Reason: r.Reason, Headcount: r.Headcount, Present: r.Present, Absent: r.Absent, ValidatedBy: r.By, ValidatedAt: store.WireInstant(r.At), Revision: r.Rev,
-	}
-}
 
 // Sheets implements app.SheetBook.
 func (b *Book) Sheets(ut string, state attendance.State, limit, offset int) ([]app.Sheet, int64, error) {
@@ -62,13 +38,9 @@ func (b *Book) Sheets(ut string, state attendance.State, limit, offset int) ([]a
 	}
 	db, params := b.app.ConcurrentDB(), dbx.Params{"ut": ut, "s": string(state), "n": limit, "o": offset}
 	const where = `WHERE i.ut = {:ut} AND s.state = {:s} `
-	var rows []sheetRow
-	if err := db.NewQuery(sheetColumns + where + `ORDER BY s.day, s.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&rows); err != nil {
+	var out []app.Sheet
+	if err := db.NewQuery(sheetColumns + where + `ORDER BY s.day, s.id LIMIT {:n} OFFSET {:o}`).Bind(params).All(&out); err != nil {
 		return nil, 0, err
-	}
-	out := make([]app.Sheet, len(rows))
-	for i, r := range rows {
-		out[i] = r.sheet()
 	}
 	var total int64
 	err := db.NewQuery(`SELECT count(*) FROM attendance_sheets s JOIN interventions i ON i.id = s.intervention ` + where).
@@ -94,12 +66,12 @@ type sheetDesk struct {
 
 // Sheet implements app.SheetDesk.
 func (d *sheetDesk) Sheet(id string) (app.Sheet, bool, error) {
-	var rows []sheetRow
+	var rows []app.Sheet
 	err := d.app.NonconcurrentDB().NewQuery(sheetColumns + `WHERE s.id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return app.Sheet{}, false, err
 	}
-	return rows[0].sheet(), true, nil
+	return rows[0], true, nil
 }
 
 // signerKey carries who validates by a write.

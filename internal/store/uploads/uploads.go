@@ -18,7 +18,6 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/rendicion"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
 )
@@ -60,39 +59,19 @@ func (u *Shelf) Start(owner string, f app.FileDescription) (app.Upload, error) {
 }
 
 type uploadRow struct {
-	ID           string         `db:"id"`
-	Owner        string         `db:"owner"`
-	Intervention string         `db:"intervention"`
-	Kind         string         `db:"kind"`
-	Replaces     string         `db:"replaces"`
-	Name         string         `db:"name"`
-	SentName     string         `db:"sent_name"`
-	SHA256       string         `db:"sha256"`
-	Size         int64          `db:"size"`
-	State        string         `db:"state"`
-	Document     string         `db:"document"`
-	Refusal      string         `db:"refusal"`
-	Found        string         `db:"found"`
-	Created      types.DateTime `db:"created"`
+	app.Upload
+	Created types.DateTime
 }
 
 const uploadColumns = `SELECT id, owner, intervention, kind, replaces, name, sent_name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
-
-func (r uploadRow) upload() app.Upload {
-	return app.Upload{
-		ID: r.ID, Owner: r.Owner, Document: r.Document, State: r.State, Refusal: fault.Code(r.Refusal), Found: r.Found, Created: r.Created.Time(),
-		FileDescription: app.FileDescription{
-			Intervention: r.Intervention, Kind: rendicion.Document(r.Kind), Replaces: r.Replaces, Name: r.Name, SentName: r.SentName, SHA256: r.SHA256, Size: r.Size,
-		},
-	}
-}
 
 func (u *Shelf) rows(where string, params dbx.Params) ([]app.Upload, error) {
 	var rows []uploadRow
 	err := u.app.ConcurrentDB().NewQuery(uploadColumns + where).Bind(params).All(&rows)
 	out := make([]app.Upload, len(rows))
 	for i, r := range rows {
-		out[i] = r.upload()
+		out[i] = r.Upload
+		out[i].Created = r.Created.Time()
 	}
 	return out, err
 }
@@ -114,17 +93,13 @@ func (u *Shelf) Receiving(owner, intervention string) ([]app.Upload, error) {
 
 // Space implements app.UploadShelf.
 func (u *Shelf) Space(owner, intervention string) (app.UploadSpace, error) {
-	var s struct {
-		Person    int64 `db:"person"`
-		Total     int64 `db:"total"`
-		Documents int64 `db:"documents"`
-	}
+	var s app.UploadSpace
 	err := u.app.ConcurrentDB().NewQuery(`SELECT
 		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving' AND owner = {:o}) AS person,
 		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving') AS total,
 		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM rendicion_documents WHERE intervention = {:i}) AS documents`).
 		Bind(dbx.Params{"o": owner, "i": intervention}).One(&s)
-	return app.UploadSpace{Person: s.Person, Total: s.Total, Documents: s.Documents}, err
+	return s, err
 }
 
 // End implements app.UploadShelf.
@@ -210,18 +185,10 @@ func onDisk(path string) error {
 
 // Unscanned implements app.UploadShelf.
 func (u *Shelf) Unscanned() ([]app.KeptFile, error) {
-	var rows []struct {
-		Document string `db:"id"`
-		File     string `db:"file"`
-		Held     string `db:"finding"`
-	}
-	err := u.app.ConcurrentDB().NewQuery(`SELECT id, file, finding FROM rendicion_documents
+	var out []app.KeptFile
+	err := u.app.ConcurrentDB().NewQuery(`SELECT id AS document, file, finding AS held FROM rendicion_documents
 		WHERE quarantine = {:q} AND released_at = '' ORDER BY uploaded_at, id`).
-		Bind(dbx.Params{"q": app.QuarantineSilent}).All(&rows)
-	out := make([]app.KeptFile, len(rows))
-	for i, r := range rows {
-		out[i] = app.KeptFile(r)
-	}
+		Bind(dbx.Params{"q": app.QuarantineSilent}).All(&out)
 	return out, err
 }
 
