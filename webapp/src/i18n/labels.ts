@@ -37,17 +37,7 @@ const FINDING: Record<StateOf<typeof findings>, () => string> = {
 }
 export const findingState = word(FINDING)
 export const answerWord = word({ si: m.answer_si, no: m.answer_no, na: m.answer_na })
-export const roleWord = word({
-  supervisor: m.role_supervisor,
-  ut_coordinator: m.role_ut_coordinator,
-  executor: m.role_executor,
-  central_analyst: m.role_central_analyst,
-  central_reviewer: m.role_central_reviewer,
-  director: m.role_director,
-  auditor: m.role_auditor,
-  data_officer: m.role_data_officer,
-  admin: m.role_admin,
-})
+export const roleWord = (role: string): string => m.role({ role })
 
 // The first sign that is there decides: Edge also says Chrome, and all say Safari.
 const SYSTEMS = {

@@ -7,36 +7,6 @@ import { dayFull } from './format'
 import { m } from './index'
 
 type Words = Record<string, () => string>
-const LINES: Words = {
-  transferido: m.rc_line_transferido,
-  cofinanciamiento_oe: m.rc_line_cofinanciamiento_oe,
-  monc: m.rc_line_monc,
-  insumos: m.rc_line_insumos,
-  herramientas: m.rc_line_herramientas,
-  epp: m.rc_line_epp,
-  seguros: m.rc_line_seguros,
-  personal_tecnico: m.rc_line_personal_tecnico,
-  otros: m.rc_line_otros,
-  devuelto: m.rc_line_devuelto,
-  saldo: m.rc_line_saldo,
-}
-const KINDS: Record<string, () => string> = {
-  oficio: m.rc_doc_oficio,
-  informe_rt: m.rc_doc_informe_rt,
-  informe_ia: m.rc_doc_informe_ia,
-  acta_inicio: m.rc_doc_acta_inicio,
-  acta_termino: m.rc_doc_acta_termino,
-  cuaderno_asistencia: m.rc_doc_cuaderno_asistencia,
-  planilla_pago: m.rc_doc_planilla_pago,
-  padron_movimientos: m.rc_doc_padron_movimientos,
-  polizas_constancias: m.rc_doc_polizas_constancias,
-  comprobantes: m.rc_doc_comprobantes,
-  reportes_siaf: m.rc_doc_reportes_siaf,
-  movimiento_bancario: m.rc_doc_movimiento_bancario,
-  fotos: m.rc_doc_fotos,
-  voucher_devolucion: m.rc_doc_voucher_devolucion,
-  constancias_participacion: m.rc_doc_constancias_participacion,
-}
 const STATES: Record<StateOf<typeof rendiciones>, () => string> = {
   pendiente: m.rc_state_pendiente,
   presentada: m.rc_state_presentada,
@@ -52,8 +22,8 @@ const PROBLEMS: Record<AmountProblem, () => string> = {
   large: m.rc_amount_large,
 }
 
-export const lineWord = (line: string): string => LINES[line]?.() ?? line
-export const kindWord = (kind: string): string => KINDS[kind]?.() ?? kind
+export const lineWord = (line: string): string => m.rc_line({ line })
+export const kindWord = (kind: string): string => m.rc_doc({ kind })
 export const rendicionState = (state: string): string => (STATES as Words)[state]?.() ?? state
 export const amountProblem = (problem: AmountProblem): string => PROBLEMS[problem]()
 

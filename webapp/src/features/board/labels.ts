@@ -5,24 +5,10 @@ import type { Schemas } from '../../state/api'
 export type AoRow = Schemas['AoRow']
 export type Gauge = Schemas['Gauge']
 
-const UNITS: Record<AoRow['unit_measure'], () => string> = {
-  transfer: m.unit_transfer,
-  technical_assistance: m.unit_technical_assistance,
-  job: m.unit_job,
-  management_report: m.unit_management_report,
-}
-export const unitWord = (unit: AoRow['unit_measure']): string => UNITS[unit]()
-export const frameWord = (frame: string): string => (frame === 'ley_31728' ? m.frame_ley_31728() : m.frame_ordinary())
-const RULES: Record<string, () => string> = {
-  cupo_v1: m.rule_cupo,
-  transferencia_v1: m.rule_transfer,
-  asistencia_v1: m.rule_assistance,
-  informe_v1: m.rule_report,
-  saldo_v1: m.rule_balance,
-  devengado_v1: m.rule_accrued,
-}
+export const unitWord = (unit: AoRow['unit_measure']): string => m.choice({ code: unit })
+export const frameWord = (frame: string): string => m.choice({ code: frame === 'ley_31728' ? 'ley_31728' : 'ordinary' })
 /** How a figure is counted, in words. */
-export const ruleWord = (rule: string): string => RULES[rule]?.() ?? m.rule_other()
+export const ruleWord = (rule: string): string => m.rule_of({ rule })
 export const soles = (amount: string): string => `S/\u00a0${group(amount)}`
 
 /** A number as people read it; what the exercise does not hold is no zero. */

@@ -11,26 +11,7 @@ export const states: Record<string, { text: () => string; tone: Tone; icon: Icon
 }
 
 /** What a line of the history says was done. */
-const actions: Record<string, () => string> = {
-  create: m.did_create,
-  import_create: m.did_import,
-  setup: m.did_setup,
-  invite: m.did_invite,
-  link: m.did_link,
-  forgot: m.did_forgot,
-  password_set: m.did_password,
-  update: m.did_update,
-  deactivate: m.did_deactivate,
-  reactivate: m.did_reactivate,
-  unlock: m.did_unlock,
-  close_sessions: m.did_close_sessions,
-  close_others: m.did_close_others,
-  revoke: m.did_revoke,
-  restore: m.did_restore,
-  wipe: m.did_wipe,
-  wiped: m.did_wiped,
-}
-export const actionWord = (code: string) => actions[code]?.() ?? code
+export const actionWord = (act: string): string => m.did({ act })
 
 const fields: Record<string, () => string> = {
   name: m.person_name,
@@ -58,34 +39,7 @@ export const ROLES = [
   'admin',
 ] as const
 
-const rights: Record<string, () => string> = {
-  record_visits: m.right_record_visits,
-  record_accidents: m.right_record_accidents,
-  hold_replica: m.right_hold_replica,
-  read_roster: m.right_read_roster,
-  validate_sheets: m.right_validate_sheets,
-  write_rendicion: m.right_write_rendicion,
-  review_rendicion: m.right_review_rendicion,
-  review_parked: m.right_review_parked,
-  settle_conflicts: m.right_settle_conflicts,
-  watch_figures: m.right_watch_figures,
-  watch_year: m.right_watch_year,
-  read_personal: m.right_read_personal,
-  reveal_personal: m.right_reveal_personal,
-  reveal_on_site: m.right_reveal_on_site,
-  read_accesses: m.right_read_accesses,
-  import_data: m.right_import_data,
-  import_people: m.right_import_people,
-  read_catalogue: m.right_read_catalogue,
-  edit_catalogue: m.right_edit_catalogue,
-  answer_outside: m.right_answer_outside,
-  correct_problems: m.right_correct_problems,
-  watch_unit: m.right_watch_unit,
-  see_own_people: m.right_see_own_people,
-  manage_people: m.right_manage_people,
-  manage_institution: m.right_manage_institution,
-}
-export const rightWord = (code: string) => rights[code]?.() ?? code
+export const rightWord = (right: string): string => m.right({ right })
 
 type DeviceState = Schemas['PersonDevice']['state']
 
