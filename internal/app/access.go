@@ -123,8 +123,9 @@ type PeopleQuery struct {
 
 // PersonUpdate changes what is not nil.
 type PersonUpdate struct {
-	Name, UT, Entity *string
-	Role             *actor.Role
+	Name       *string
+	Role       *actor.Role
+	UT, Entity *string
 }
 
 // Issued is a link that was made. Token is "" when it went by mail.

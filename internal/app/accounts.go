@@ -29,9 +29,13 @@ type Device struct {
 
 // DeviceReport is what a device says of itself with each pull.
 type DeviceReport struct {
-	AppVersion, OldestPendingAt, LastHealAt, DiffersSince string
-	Outbox, Rejected, Parked, StorageUsed, StorageQuota   int64
-	Persisted                                             bool
+	AppVersion                string
+	Outbox                    int64
+	OldestPendingAt           string
+	Rejected, Parked          int64
+	StorageUsed, StorageQuota int64
+	Persisted                 bool
+	LastHealAt, DiffersSince  string
 }
 
 // Accounts knows people and their devices.

@@ -11,13 +11,20 @@ import (
 // Sheet is a daily sheet of attendance as its coordinator sees it. Revision moves
 // with every change of the sheet, by any path.
 type Sheet struct {
-	ID, Intervention, Name, UT, Day string
-	Convenio                        string
-	State                           attendance.State
-	Reason                          string
-	Headcount, Present, Absent      int64
-	ValidatedBy, ValidatedAt        string // name, instant
-	Revision                        int64
+	ID           string           `json:"id"`
+	Intervention string           `json:"intervention"`
+	Name         string           `json:"name"`
+	UT           string           `json:"-"`
+	Convenio     string           `json:"convenio_code"`
+	Day          string           `json:"day"`
+	State        attendance.State `json:"state"`
+	Reason       string           `json:"state_reason"`
+	Headcount    int64            `json:"headcount"`
+	Present      int64            `json:"present"`
+	Absent       int64            `json:"absent"`
+	ValidatedBy  string           `json:"validated_by"` // name
+	ValidatedAt  string           `json:"validated_at"` // instant
+	Revision     int64            `json:"revision"`
 }
 
 // SheetDecision is what the coordinator decided about the revision he saw.

@@ -41,12 +41,12 @@ type Board interface {
 
 // Exercise is a year of planning.
 type Exercise struct {
-	Year      int64
-	Kind      string // real, demonstration
-	Closed    bool   // December is closed: nothing moves it any more
-	Note      string
-	AEI       string
-	AEITarget int64 // jobs
+	Year      int64  `json:"year"`
+	Kind      string `json:"kind"`   // real, demonstration
+	Closed    bool   `json:"closed"` // December is closed: nothing moves it any more
+	Note      string `json:"note"`
+	AEI       string `json:"-"`
+	AEITarget int64  `json:"-"` // jobs
 }
 
 // Gauge is what was executed against a target. Opening is the part of Executed
@@ -86,12 +86,13 @@ type Cell struct {
 
 // Freshness says how much of what happened can be in the figures at all.
 type Freshness struct {
-	ComputedAt     time.Time
-	LastReceivedAt string // instant, "" if nothing was ever received
-	Devices, Stale int64  // supervisors' devices in use; of these, not seen for a day
-	OldestSeenAt   string
-	Pending        int64 // mutations that devices last said they hold unsent
-	Parked         int64
+	ComputedAt     time.Time `json:"-"`
+	LastReceivedAt string    `json:"last_received_at,omitempty"` // instant, "" if nothing was ever received
+	Devices        int64     `json:"devices"`                    // supervisors', in use
+	Stale          int64     `json:"stale_devices"`              // of these, not seen for a day
+	OldestSeenAt   string    `json:"oldest_seen_at,omitempty"`
+	Pending        int64     `json:"pending_mutations"` // what devices last said they hold unsent
+	Parked         int64     `json:"parked_mutations"`
 }
 
 // AEI is the strategic indicator: jobs, whatever year's money paid them.
@@ -211,10 +212,16 @@ type CountedRow struct {
 
 // Intervention is a work as the board shows it.
 type Intervention struct {
-	ID, Name, State, UT, ConvenioCode, Executor string
-	StartsOn, EndsOn                            day.Day
-	FundingYear                                 int64
-	FundingFrame                                string
+	ID           string  `json:"intervention"`
+	Name         string  `json:"name"`
+	ConvenioCode string  `json:"convenio_code"`
+	Executor     string  `json:"executor"`
+	State        string  `json:"state"`
+	StartsOn     day.Day `json:"starts_on"`
+	EndsOn       day.Day `json:"ends_on"`
+	UT           string  `json:"-"`
+	FundingYear  int64   `json:"-"`
+	FundingFrame string  `json:"-"`
 }
 
 // InterventionDetail is one work behind an AO's figure.
@@ -227,15 +234,24 @@ type InterventionDetail struct {
 
 // VisitSummary is a visit in a list.
 type VisitSummary struct {
-	ID, Kind, Supervisor, ReceivedAt string
-	SupervisorID                     string
-	VisitedOn                        day.Day
-	Headcount, Present, Absent       int64
-	Parts                            map[string]int64 // how many there are of each kind
+	ID           string           `json:"id"`
+	VisitedOn    day.Day          `json:"visited_on"`
+	Kind         string           `json:"kind"`
+	Supervisor   string           `json:"supervisor"`
+	SupervisorID string           `json:"-"`
+	ReceivedAt   string           `json:"received_at,omitempty"`
+	Headcount    int64            `json:"headcount"`
+	Present      int64            `json:"present"`
+	Absent       int64            `json:"absent"`
+	Parts        map[string]int64 `json:"parts"` // how many there are of each kind
 }
 
 // Answer to a point of a checklist.
-type Answer struct{ Key, Label, Answer string }
+type Answer struct {
+	Key    string `json:"key"`
+	Label  string `json:"label"`
+	Answer string `json:"answer"`
+}
 
 // AnswersOf puts answers in the order of the checklist; those it does not list
 // follow under their own key, so that nothing answered is hidden.
@@ -260,19 +276,26 @@ func AnswersOf(items, answers string) []Answer {
 // MarkSeen is one person of a visit. DNI is whole here: it leaves the server
 // shortened.
 type MarkSeen struct {
-	Participant, Name, DNI string
-	Cupo                   int64
-	Mark                   string
-	Coverage               insurance.Status
-	CoverageSeen           string // what the phone showed when the person was marked, "" for nothing
-	Counted                bool   // this jornal is the one that counted the cupo
+	Participant  string           `json:"participant"`
+	Name         string           `json:"name"`
+	DNI          string           `json:"dni"`
+	Cupo         int64            `json:"cupo"`
+	Mark         string           `json:"mark"`
+	Coverage     insurance.Status `json:"coverage"`
+	CoverageSeen string           `json:"coverage_seen"` // what the phone showed when the person was marked, "" for nothing
+	Counted      bool             `json:"counted"`       // this jornal is the one that counted the cupo
 }
 
 // Fix is what the sensor said of a visit's position besides where it is.
 type Fix struct {
-	AgeS              int64  `json:"age_s"`
-	Mocked            bool   `json:"mocked"`
-	TakenAt           string `json:"taken_at"`
+	AgeS    int64  `json:"age_s"`
+	Mocked  bool   `json:"mocked"`
+	TakenAt string `json:"taken_at"`
+	Sensor
+}
+
+// Sensor is what else it said of a position; null for what it did not.
+type Sensor struct {
 	AltitudeM         *int64 `json:"altitude_m"`
 	AltitudeAccuracyM *int64 `json:"altitude_accuracy_m"`
 	HeadingDeg        *int64 `json:"heading_deg"`

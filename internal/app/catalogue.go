@@ -17,25 +17,30 @@ import (
 
 // Parameter is one dated value. A value ends the day before the next begins.
 type Parameter struct {
-	Key                string
-	Value              json.RawMessage
-	Unit               string
-	ValidFrom, ValidTo day.Day // "" for open
-	Norm               string
-	Assumption         bool
-	Spec               *parameter.Spec // nil: no rule reads it
+	Key             string          `json:"key"`
+	Value           json.RawMessage `json:"value"`
+	Unit            string          `json:"unit"`
+	ValidFrom       day.Day         `json:"valid_from"`
+	ValidTo         day.Day         `json:"valid_to,omitempty"` // "" for open
+	Norm            string          `json:"norm"`
+	Assumption      bool            `json:"assumption"`
+	*parameter.Spec                 // nil: no rule reads it
 }
 
 // Holiday is a day not worked, with the norm that says so and where it holds:
 // calendar.National or a department.
 type Holiday struct {
-	Day        day.Day
-	Name, Norm string
-	Scope      string
+	Day   day.Day `json:"day"`
+	Name  string  `json:"name"`
+	Norm  string  `json:"norm"`
+	Scope string  `json:"scope"`
 }
 
 // Department by its code, INEI's two digits.
-type Department struct{ Code, Name string }
+type Department struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
 
 // Question of a checklist.
 type Question struct {
@@ -45,47 +50,55 @@ type Question struct {
 
 // Checklist is a version of a list of questions; it holds until the next.
 type Checklist struct {
-	Key       string
-	Version   int64
-	Title     string
-	Items     []Question
-	ValidFrom day.Day
+	Key       string     `json:"key"`
+	Version   int64      `json:"version"`
+	Title     string     `json:"title"`
+	Items     []Question `json:"items"`
+	ValidFrom day.Day    `json:"valid_from"`
 }
 
 // Unit is a territorial unit. Assumption: name and reach are not official.
 type Unit struct {
-	Code, Name, Note string
-	Assumption       bool
-	Districts        int64 // that it serves today
+	Code       string `json:"code"`
+	Name       string `json:"name"`
+	Note       string `json:"note,omitempty"`
+	Assumption bool   `json:"assumption"`
+	Districts  int64  `json:"districts"` // that it serves today
 }
 
 // Jurisdiction says which unit serves a district in a span of days.
 type Jurisdiction struct {
-	UT, UTName         string // code and name
-	ValidFrom, ValidTo day.Day
-	Assumption         bool
-	Note               string
+	UT         string  `json:"ut"` // code
+	UTName     string  `json:"ut_name" db:"ut_name"`
+	ValidFrom  day.Day `json:"valid_from"`
+	ValidTo    day.Day `json:"valid_to,omitempty"`
+	Assumption bool    `json:"assumption"`
+	Note       string  `json:"note,omitempty"`
 }
 
 // District with every unit it had, has and will have, newest first.
 type District struct {
-	Ubigeo, Name, Province, Department string
-	ValidFrom, ValidTo                 day.Day
-	Assumption                         bool
-	Note                               string
-	Jurisdictions                      []Jurisdiction
+	Ubigeo        string         `json:"ubigeo"`
+	Name          string         `json:"name"`
+	Province      string         `json:"province"`
+	Department    string         `json:"department"`
+	ValidFrom     day.Day        `json:"valid_from"`
+	ValidTo       day.Day        `json:"valid_to,omitempty"`
+	Assumption    bool           `json:"assumption"`
+	Note          string         `json:"note,omitempty"`
+	Jurisdictions []Jurisdiction `json:"jurisdictions"`
 }
 
 // Catalogue is all of it but the districts. Parameters are by key and newest
 // first, holidays by day, checklists newest first, units by code.
 type Catalogue struct {
-	BusinessDate day.Day
-	MayEdit      bool
-	Parameters   []Parameter
-	Holidays     []Holiday
-	Departments  []Department // by code
-	Checklists   []Checklist
-	Units        []Unit
+	BusinessDate day.Day      `json:"business_date"`
+	MayEdit      bool         `json:"may_edit"`
+	Parameters   []Parameter  `json:"parameters"`
+	Holidays     []Holiday    `json:"holidays"`
+	Departments  []Department `json:"departments"` // by code
+	Checklists   []Checklist  `json:"checklists"`
+	Units        []Unit       `json:"units"`
 }
 
 // DistrictQuery asks for districts by name, province, department or ubigeo, or

@@ -33,18 +33,29 @@ const (
 
 // Conflict keeps the values that lost against what stands in a record.
 type Conflict struct {
-	ID, Kind, Collection, Record string
-	Intervention, Label          string // Label: the intervention's name
-	UT                           string // of the intervention
-	Values                       []replication.Lost
-	Rev                          int64 // of the record when it said what Values say of it
-	Version                      int64 // its own rev: what is shown of it changes with it
-	Mutation                     string
-	Author, AuthorName, AuthorAt string // who lost; by his device's clock
-	Other, OtherName, OtherAt    string // whose value stands, if known; by the server's clock
-	Rule, State, Resolution      string
-	ResolvedBy, ResolvedByName   string
-	ResolvedAt                   string
+	ID             string             `json:"id"`
+	Version        int64              `json:"version"` // its own rev: what is shown of it changes with it
+	Kind           string             `json:"kind"`
+	Collection     string             `json:"collection"`
+	Record         string             `json:"record"`
+	Rev            int64              `json:"-"` // of the record when it said what Values say of it
+	Mutation       string             `json:"-"`
+	Intervention   string             `json:"intervention"`
+	UT             string             `json:"-"`     // of the intervention
+	Label          string             `json:"label"` // the intervention's name
+	Values         []replication.Lost `json:"values"`
+	Author         string             `json:"author"` // who lost; by his device's clock
+	AuthorName     string             `json:"author_name"`
+	AuthorAt       string             `json:"author_at"`
+	Other          string             `json:"other"` // whose value stands, if known; by the server's clock
+	OtherName      string             `json:"other_name"`
+	OtherAt        string             `json:"other_at"`
+	Rule           string             `json:"rule"`
+	State          string             `json:"state"`
+	Resolution     string             `json:"resolution"`
+	ResolvedBy     string             `json:"-"`
+	ResolvedByName string             `json:"resolved_by_name"`
+	ResolvedAt     string             `json:"resolved_at"`
 }
 
 func (c Conflict) fields() map[string]any {

@@ -17,8 +17,8 @@ const (
 
 // Readiness says whether the server should be sent work.
 type Readiness struct {
-	Ready  bool
-	Checks map[string]bool
+	Ready  bool            `json:"ready"`
+	Checks map[string]bool `json:"checks"`
 }
 
 // The states of the newest backup.
@@ -59,10 +59,10 @@ type OperationsState struct {
 
 // AntivirusState is the scanner of documents.
 type AntivirusState struct {
-	Installed bool
-	Answers   bool
-	Version   string // what it says of itself and of its signatures
-	Waiting   int64  // documents in quarantine
+	Installed bool   `json:"installed"`
+	Answers   bool   `json:"answers"`
+	Version   string `json:"version"`       // what it says of itself and of its signatures
+	Waiting   int64  `json:"in_quarantine"` // documents
 }
 
 // Operations knows how the server is.

@@ -29,8 +29,9 @@ type OutsideChange struct {
 
 // OutsideField is one value that differs.
 type OutsideField struct {
-	Field         string
-	Before, After any
+	Field  string `json:"field"`
+	Before any    `json:"before"`
+	After  any    `json:"after"`
 }
 
 // Fields are those that differ, by name. A DNI shows its last three digits.

@@ -37,11 +37,11 @@ type ProblemField struct {
 
 // ProblemItem is the mark of one person on a sheet.
 type ProblemItem struct {
-	Key      string
-	Value    any
-	Cupo     int64  // 0: unknown
-	Person   string // the last digits; "" if it is nobody
-	OnRoster bool   // of the sheet's work
+	Key      string `json:"key"`
+	Value    any    `json:"value"`
+	Cupo     int64  `json:"cupo"`      // 0: unknown
+	Person   string `json:"person"`    // the last digits; "" if it is nobody
+	OnRoster bool   `json:"on_roster"` // of the sheet's work
 }
 
 // ProblemRow is a row that breaks rules, with its context.
@@ -56,8 +56,8 @@ type ProblemRow struct {
 
 // ProblemKind is how many rows of a collection have problems.
 type ProblemKind struct {
-	Collection string
-	Rows       int
+	Collection string `json:"collection"`
+	Rows       int    `json:"rows"`
 }
 
 // ProblemQuery asks for a page of rows. UT bounds them to a unit, "" for all.

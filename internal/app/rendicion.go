@@ -42,21 +42,27 @@ type Rendiciones interface {
 
 // RendicionWork is the intervention a rendición is about.
 type RendicionWork struct {
-	ID, Name, State, ConvenioCode string
-	UT, UTName                    string
-	Executor, ExecutorName        string
-	Starts, Ends                  day.Day
-	Department                    string // where it lies, "" if unknown; its holidays count
+	ID           string  `json:"intervention"`
+	Name         string  `json:"name"`
+	State        string  `json:"-"`
+	ConvenioCode string  `json:"convenio_code"`
+	UT           string  `json:"ut"`
+	UTName       string  `json:"ut_name"`
+	Executor     string  `json:"-"`
+	ExecutorName string  `json:"executor"`
+	Starts       day.Day `json:"starts_on"`
+	Ends         day.Day `json:"ends_on"`
+	Department   string  `json:"-"` // where it lies, "" if unknown; its holidays count
 }
 
 // Deadline is when a rendición is due and why.
 type Deadline struct {
-	Due        day.Day
-	Left       int // working days, negative once it is over
-	Overdue    bool
-	Workdays   int
-	Norm       string
-	Assumption bool
+	Due        day.Day `json:"due_on"`
+	Left       int     `json:"left"` // working days, negative once it is over
+	Overdue    bool    `json:"overdue"`
+	Workdays   int     `json:"workdays"`
+	Norm       string  `json:"norm"`
+	Assumption bool    `json:"assumption"`
 }
 
 // RendicionDocument is one version of a document. In force while SupersededBy is
@@ -90,12 +96,12 @@ type RendicionObservation struct {
 
 // RendicionSubmission is what was presented once.
 type RendicionSubmission struct {
-	Round       int64
-	Receipt     string
-	SHA256      string
-	PresentedAt string
-	PresentedBy string
-	Content     SubmissionContent
+	Round       int64             `json:"round"`
+	Receipt     string            `json:"receipt"`
+	SHA256      string            `json:"sha256"`
+	PresentedAt string            `json:"presented_at"`
+	PresentedBy string            `json:"presented_by"`
+	Content     SubmissionContent `json:"-"`
 }
 
 // SubmissionContent is the part of a submission that rules read again.
@@ -139,17 +145,17 @@ type Rendicion struct {
 
 // RendicionItem is a rendición in a list.
 type RendicionItem struct {
-	Work        RendicionWork
-	State       rendicion.State
-	Deadline    Deadline
-	Correction  *Deadline // see Rendicion
-	PresentedOn day.Day
-	ObservedOn  day.Day
-	PresentedAt string
-	Late        bool // presented, or not yet, after the deadline
-	Open        int64
-	Round       int64
-	Reopens     bool // see Rendicion
+	Work        RendicionWork   `json:"work"`
+	State       rendicion.State `json:"state"`
+	Deadline    Deadline        `json:"deadline"`
+	Correction  *Deadline       `json:"correction"` // see Rendicion
+	PresentedOn day.Day         `json:"presented_on"`
+	ObservedOn  day.Day         `json:"-"`
+	PresentedAt string          `json:"presented_at"`
+	Late        bool            `json:"late"` // presented, or not yet, after the deadline
+	Open        int64           `json:"open_observations"`
+	Round       int64           `json:"round"`
+	Reopens     bool            `json:"reopens"` // see Rendicion
 }
 
 // RendicionOverdue is the queue of what is past its deadline.
@@ -161,9 +167,10 @@ type RendicionOverdue struct {
 
 // OverdueUT counts the overdue of one unit.
 type OverdueUT struct {
-	UT, Name string
-	Count    int
-	Longest  int // working days
+	UT      string `json:"ut"`
+	Name    string `json:"name"`
+	Count   int    `json:"count"`
+	Longest int    `json:"longest"` // working days
 }
 
 // LineChange is one amount, with the value the person saw before changing it;

@@ -19,20 +19,20 @@ type UnitView struct {
 // UnitWork is a work of a unit.
 type UnitWork struct {
 	Intervention
-	LastVisitOn day.Day
-	Visits      int64
-	Waiting     map[string]int64 // how many records of each kind wait for somebody
+	LastVisitOn day.Day          `json:"last_visit_on"`
+	Visits      int64            `json:"visits"`
+	Waiting     map[string]int64 `json:"waiting"` // how many records of each kind wait for somebody
 	// Uncovered are the people on today's roster whom no policy covers: 0 where
 	// nobody works any more.
-	Uncovered int64
+	Uncovered int64 `json:"uncovered"`
 }
 
 // UnitPhone is a phone in use of a supervisor of the unit.
 type UnitPhone struct {
-	Name       string
-	LastSeenAt string // instant
-	Stale      bool
-	Pending    int64 // what it last said it holds unsent
+	Name       string `json:"name"`
+	LastSeenAt string `json:"last_seen_at"` // instant
+	Stale      bool   `json:"stale"`
+	Pending    int64  `json:"pending"` // what it last said it holds unsent
 }
 
 // UnitWorkDetail is one work of a unit with its visits. What else was recorded

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (p *backupPlan) run(ctx context.Context) error {
 		return err
 	}
 	command := exec.CommandContext(ctx, self, "backup", "--dir", p.app.DataDir(), "--encryptionEnv", p.app.EncryptionEnv(),
-		"--to", orElse(p.to, filepath.Join(p.app.DataDir(), core.LocalBackupsDirName)), "--keep", strconv.Itoa(p.keep), "--check", p.check,
+		"--to", cmp.Or(p.to, filepath.Join(p.app.DataDir(), core.LocalBackupsDirName)), "--keep", strconv.Itoa(p.keep), "--check", p.check,
 		"--min-free", strconv.FormatInt(p.minFree, 10))
 	command.Env = append(os.Environ(), "GOMAXPROCS=1")
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // it removes what it began

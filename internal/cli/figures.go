@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
@@ -65,10 +64,8 @@ Cuadros 1 a 5, participantes, indicador, transferencias e informes por unidad. N
 
 // defaultFormat is text for people, json for programs.
 func defaultFormat(w io.Writer) string {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return "text"
-		}
+	if isTerminal(w) {
+		return "text"
 	}
 	return "json"
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -30,7 +31,7 @@ el servidor es esta misma computadora: se pregunta por el proceso, no por su nom
 		Example: "  chaski health\n  chaski health --ready --url https://chaski.ejemplo.pe",
 		Args:    cobra.NoArgs, SilenceUsage: true, Annotations: standalone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return askHealth(cmd.Context(), orElse(address, localURL()), ready, cmd.OutOrStdout())
+			return askHealth(cmd.Context(), cmp.Or(address, localURL()), ready, cmd.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&address, "url", "", "dirección del servidor")
@@ -40,7 +41,7 @@ el servidor es esta misma computadora: se pregunta por el proceso, no por su nom
 
 // localURL is where the server of this machine listens, by its environment.
 func localURL() string {
-	scheme, address := "http://", orElse(os.Getenv("CHASKI_HTTP"), "127.0.0.1:8090")
+	scheme, address := "http://", cmp.Or(os.Getenv("CHASKI_HTTP"), "127.0.0.1:8090")
 	if https := os.Getenv("CHASKI_HTTPS"); https != "" {
 		scheme, address = "https://", https
 	}

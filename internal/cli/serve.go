@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,19 +131,12 @@ func (o *serveOptions) addresses(domains []string) {
 	}
 	switch {
 	case len(domains) > 0 && o.cert == "":
-		o.http, o.https = orElse(o.http, "0.0.0.0:80"), orElse(o.https, "0.0.0.0:443")
+		o.http, o.https = cmp.Or(o.http, "0.0.0.0:80"), cmp.Or(o.https, "0.0.0.0:443")
 	case o.https == "":
-		o.http = orElse(o.http, "127.0.0.1:8090")
+		o.http = cmp.Or(o.http, "127.0.0.1:8090")
 	case o.cert != "" && strings.HasSuffix(o.https, ":443"):
-		o.http = orElse(o.http, strings.TrimSuffix(o.https, "443")+"80")
+		o.http = cmp.Or(o.http, strings.TrimSuffix(o.https, "443")+"80")
 	}
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func (o *serveOptions) serve(app core.App, domains []string) error {
@@ -238,11 +232,7 @@ func (o *serveOptions) obtained(app core.App) {
 			o.sayf("AVISO: nadie redirige a HTTPS desde %s: %v\n", o.http, err)
 			return e.Next()
 		}
-		e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-			stop()
-			return e.Next()
-		})
-		return e.Next()
+		return stopping(e, stop)
 	})
 }
 
@@ -252,6 +242,11 @@ func serveBeside(e *core.ServeEvent, address string, h http.Handler) error {
 	if err != nil {
 		return err
 	}
+	return stopping(e, stop)
+}
+
+// stopping goes on serving, and stops what stands beside when the app ends.
+func stopping(e *core.ServeEvent, stop func()) error {
 	e.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		stop()
 		return e.Next()

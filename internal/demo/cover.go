@@ -25,34 +25,28 @@ func (s *site) coverage(d day.Day, dni string) insurance.Status {
 	return insurance.Coverage(d, dni, policies, insured)
 }
 
-func (l *loader) insure(s *site) error {
+func (l *loader) insure(s *site) {
 	switch s.cover {
 	case coverNone:
-		return nil
 	case coverExpired:
-		return l.policy(s, 1, "emitida", workday(l.today, 0).Add(-1))
+		l.policy(s, 1, "emitida", workday(l.today, 0).Add(-1))
 	case coverLateReplace:
 		// Issued with a wrong number, voided, and issued again.
-		if err := l.policy(s, 1, insurance.StateVoid, s.ends); err != nil {
-			return err
-		}
-		return l.policy(s, 2, "emitida", s.ends)
+		l.policy(s, 1, insurance.StateVoid, s.ends)
+		l.policy(s, 2, "emitida", s.ends)
 	default:
-		return l.policy(s, 1, "emitida", s.ends)
+		l.policy(s, 1, "emitida", s.ends)
 	}
 }
 
-func (l *loader) policy(s *site, n int, state string, to day.Day) error {
+func (l *loader) policy(s *site, n int, state string, to day.Day) {
 	insurer := insurers[int(s.key[1])%len(insurers)]
 	key := fmt.Sprintf("%s %d", s.key, n)
-	id, err := l.put("insurance_policies", key, values{
+	id := l.put("insurance_policies", key, values{
 		"intervention": s.id, "number": fmt.Sprintf("DEMO-%s-%d", s.code, n),
 		"insurer_ruc": insurer.ruc, "insurer_name": insurer.name, "kind": "Accidentes personales",
 		"valid_from": string(s.starts), "valid_to": string(to), "state": state,
 	})
-	if err != nil {
-		return err
-	}
 	p := policy{Policy: insurance.Policy{ID: id, State: state, ValidFrom: s.starts, ValidTo: to}}
 	for _, who := range s.people {
 		if who.newest && s.cover == coverMissesNew {
@@ -65,14 +59,11 @@ func (l *loader) policy(s *site, n int, state string, to day.Day) error {
 		if i.ToOn != "" && i.FromOn > i.ToOn {
 			continue
 		}
-		if _, err := l.put("insured_persons", key+" "+who.dni, values{
+		l.put("insured_persons", key+" "+who.dni, values{
 			"insurance_policy": id, "intervention": s.id,
 			"dni": who.dni, "from_on": string(i.FromOn), "to_on": string(i.ToOn),
-		}); err != nil {
-			return err
-		}
+		})
 		p.named = append(p.named, i)
 	}
 	s.policies = append(s.policies, p)
-	return nil
 }

@@ -124,7 +124,7 @@ func (o Options) phase(ctx context.Context, app core.App, fn func(*loader) error
 
 type step struct {
 	say string
-	do  func(*loader) error
+	do  func(*loader)
 }
 
 // foundations are what both exercises stand on.
@@ -155,8 +155,8 @@ func content(l *loader) error {
 func (l *loader) run(steps []step) error {
 	for _, s := range steps {
 		l.say(s.say)
-		if err := s.do(l); err != nil {
-			return fmt.Errorf("demo: %s: %w", s.say, err)
+		if s.do(l); l.err != nil {
+			return fmt.Errorf("demo: %s: %w", s.say, l.err)
 		}
 	}
 	return nil
@@ -164,8 +164,9 @@ func (l *loader) run(steps []step) error {
 
 // closes: 2023 whole, and the months of the running exercise up to two months
 // before today's. Closed-ness is contiguous (everything up to the last one).
-func closes(l *loader) error {
-	l.say("Cierre de meses")
+func closes(l *loader) error { return l.run([]step{{"Cierre de meses", closeMonths}}) }
+
+func closeMonths(l *loader) {
 	last := monthsBefore(l.today.Month(), 2)
 	months := monthsOf(2023)
 	for _, m := range monthsOf(last.Year()) {
@@ -178,9 +179,6 @@ func closes(l *loader) error {
 		if m.Year() == 2023 {
 			note = "Ejercicio cerrado (Ficha de implementación, 2023)"
 		}
-		if _, err := l.put("month_closes", string(m), values{"month": string(m), "note": note}); err != nil {
-			return err
-		}
+		l.put("month_closes", string(m), values{"month": string(m), "note": note})
 	}
-	return nil
 }

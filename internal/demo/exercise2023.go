@@ -2,10 +2,9 @@ package demo
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
-	"strings"
 
+	"chaski/internal/demo/national"
 	"chaski/internal/domain/progress"
 )
 
@@ -18,141 +17,66 @@ const source = "Ficha de implementación AEI.07.04, 2023 (13-may-2024)"
 //go:embed golden-2023.json
 var golden2023 []byte
 
-type published struct {
-	AEI struct {
-		Target int64 `json:"meta"`
-	} `json:"aei"`
-	AOs  []publishedAO `json:"actividades_operativas"`
-	Jobs struct {
-		ByOrigin []struct {
-			Year  int64  `json:"anio_recurso"`
-			Frame string `json:"marco"`
-			Jobs  int64  `json:"empleos"`
-		} `json:"por_origen"`
-	} `json:"empleos"`
-}
-
-type publishedAO struct {
-	Key      string  `json:"clave"`
-	Code     *string `json:"codigo_ao"`
-	Name     string  `json:"nombre_cuadro5"`
-	Unit     string  `json:"unidad_medida"`
-	Category string  `json:"categoria_presupuestal"`
-	Frame    string  `json:"marco_financiamiento"`
-	Physical struct {
-		Target int64 `json:"programado"`
-		Exec   int64 `json:"ejecutado"`
-	} `json:"fisico"`
-	Financial struct {
-		Target string `json:"programado"`
-		Exec   string `json:"ejecutado"`
-	} `json:"financiero"`
-}
-
-var units = map[string]string{
-	"Transferencia": "transfer", "Asistencia Técnica": "technical_assistance",
-	"Empleo Temporal": "job", "Informe": "management_report",
-}
-
-var frames = map[string]string{"ORDINARIO": "ordinary", "LEY_31728": "ley_31728"}
-
-func readPublished() (published, error) {
-	var p published
-	if err := json.Unmarshal(golden2023, &p); err != nil {
-		return p, fmt.Errorf("golden-2023.json: %w", err)
-	}
-	return p, nil
+func (l *loader) published() national.Published {
+	p, err := national.ReadPublished(golden2023)
+	l.note(err)
+	return p
 }
 
 // exercise2023 keeps the closed exercise as dated opening balances: one of
 // units and one of money for each AO, and the jobs paid with money of earlier
 // years, which count for the AEI alone.
-func exercise2023(l *loader) error {
-	p, err := readPublished()
-	if err != nil {
-		return err
-	}
-	if _, err := l.put("exercises", "2023", values{
-		"year": 2023, "kind": "real", "aei_target": p.AEI.Target,
+func exercise2023(l *loader) {
+	p := l.published()
+	l.put("exercises", "2023", values{
+		"year": 2023, "kind": "real", "aei_target": p.AEITarget,
 		"note": "Ejercicio cerrado. Saldos importados de la Ficha de implementación AEI.07.04, 2023; el informe no publica metas por mes: se reparten por igual.",
-	}); err != nil {
-		return err
-	}
+	})
 	for i, ao := range p.AOs {
-		if err := l.publishedAO(i+1, ao); err != nil {
-			return err
-		}
+		l.publishedAO(i+1, ao)
 	}
-	for _, o := range p.Jobs.ByOrigin {
+	for _, o := range p.Origins {
 		if o.Year == 2023 {
 			continue // counted in its AO
 		}
-		key := fmt.Sprintf("2023 aei %d", o.Year)
-		if _, err := l.put("opening_balances", key, values{
+		l.put("opening_balances", fmt.Sprintf("2023 aei %d", o.Year), values{
 			"exercise": 2023, "as_of": "2023-12-31", "measure": "job",
-			"funding_frame": frames[o.Frame], "funding_year": o.Year, "quantity": o.Jobs, "source": source,
-		}); err != nil {
-			return err
-		}
+			"funding_frame": o.Frame, "funding_year": o.Year, "quantity": o.Jobs, "source": source,
+		})
 	}
-	return nil
 }
 
-func (l *loader) publishedAO(position int, ao publishedAO) error {
-	target, err := progress.ParseMoney(ao.Financial.Target)
-	if err != nil {
-		return err
-	}
-	exec, err := progress.ParseMoney(ao.Financial.Exec)
-	if err != nil {
-		return err
-	}
-	code := ""
-	if ao.Code != nil {
-		code = *ao.Code
-	}
-	unit, frame := units[ao.Unit], frames[ao.Frame]
-	id, err := l.ao(2023, values{
-		"key": ao.Key, "code": code, "name": ao.Name, "funding_frame": frame, "unit_measure": unit,
+func (l *loader) publishedAO(position int, ao national.AO) {
+	id := l.ao(2023, values{
+		"key": ao.Key, "code": ao.Code, "name": ao.Name, "funding_frame": ao.Frame, "unit_measure": ao.Unit,
 		"budget_category": ao.Category, "counting_rule": progress.RuleBalance, "followup_approved": true,
-		"physical_target": ao.Physical.Target, "financial_target": target, "position": position,
+		"physical_target": ao.PhysicalTarget, "financial_target": ao.FinancialTarget, "position": position,
 	})
-	if err != nil {
-		return err
-	}
-	balance := func(measure string, quantity, amount int64) error {
-		_, err := l.put("opening_balances", "2023 "+ao.Key+" "+measure, values{
+	balance := func(measure string, quantity, amount int64) {
+		l.put("opening_balances", "2023 "+ao.Key+" "+measure, values{
 			"ao": id, "exercise": 2023, "as_of": "2023-12-31",
-			"measure": measure, "funding_frame": frame, "funding_year": 2023, "quantity": quantity, "amount": amount, "source": source,
+			"measure": measure, "funding_frame": ao.Frame, "funding_year": 2023, "quantity": quantity, "amount": amount, "source": source,
 		})
-		return err
 	}
-	if err := balance(unit, ao.Physical.Exec, 0); err != nil {
-		return err
-	}
-	return balance("devengado", 0, exec)
+	balance(ao.Unit, ao.Physical, 0)
+	balance("devengado", 0, ao.Financial)
 }
 
 // ao saves an activity and spreads its annual targets evenly over the months,
 // the remainder on the first ones, marked as synthetic.
-func (l *loader) ao(year int, v values) (string, error) {
+func (l *loader) ao(year int, v values) string {
 	key := fmt.Sprintf("%d %s", year, v["key"])
 	v["exercise"] = year
-	id, err := l.put("aos", key, v)
-	if err != nil {
-		return "", err
-	}
+	id := l.put("aos", key, v)
 	physical := spread(v["physical_target"].(int64))
 	financial := spread(v["financial_target"].(int64))
 	for i, m := range monthsOf(year) {
-		if _, err := l.put("ao_months", strings.Join([]string{key, string(m)}, " "), values{
+		l.put("ao_months", key+" "+string(m), values{
 			"ao": id, "month": string(m),
 			"physical_target": physical[i], "financial_target": financial[i], "synthetic": true,
-		}); err != nil {
-			return "", err
-		}
+		})
 	}
-	return id, nil
+	return id
 }
 
 // spread divides a total over twelve months so that they add up to it exactly.

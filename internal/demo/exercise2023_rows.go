@@ -28,38 +28,25 @@ var integrity = struct{ key, name, aei string }{
 
 // planning2023 writes the exercise, its activities as they ended and the
 // versions of the POI.
-func planning2023(l *loader) error {
-	p, err := readPublished()
-	if err != nil {
-		return err
-	}
-	published, err := national.ReadPublished(golden2023)
-	if err != nil {
-		return err
-	}
-	if _, err := l.put("exercises", "2023", values{
-		"year": national.Year, "kind": "real", "aei": aei0704, "aei_target": p.AEI.Target, "note": note2023,
-	}); err != nil {
-		return err
-	}
+func planning2023(l *loader) {
+	p := l.published()
+	l.put("exercises", "2023", values{
+		"year": national.Year, "kind": "real", "aei": aei0704, "aei_target": p.AEITarget, "note": note2023,
+	})
 	ids := map[string]string{}
-	for i, ao := range published.AOs {
-		if ids[ao.Key], err = l.ao(national.Year, values{
+	for i, ao := range p.AOs {
+		ids[ao.Key] = l.ao(national.Year, values{
 			"key": ao.Key, "code": ao.Code, "name": ao.Name, "funding_frame": ao.Frame, "unit_measure": ao.Unit,
 			"budget_category": ao.Category, "counting_rule": rules[ao.Unit], "followup_approved": true,
 			"physical_target": ao.PhysicalTarget, "financial_target": ao.FinancialTarget, "position": i + 1,
-		}); err != nil {
-			return err
-		}
+		})
 	}
 	// A unit is required of every activity; reports are our guess.
-	if ids[integrity.key], err = l.put("aos", fmt.Sprintf("%d %s", national.Year, integrity.key), values{
+	ids[integrity.key] = l.put("aos", fmt.Sprintf("%d %s", national.Year, integrity.key), values{
 		"exercise": national.Year, "key": integrity.key, "name": integrity.name, "funding_frame": ordinary,
-		"unit_measure": "management_report", "counting_rule": progress.RuleReport, "position": len(published.AOs) + 1,
-	}); err != nil {
-		return err
-	}
-	return l.versions2023(published, ids)
+		"unit_measure": "management_report", "counting_rule": progress.RuleReport, "position": len(p.AOs) + 1,
+	})
+	l.versions2023(p, ids)
 }
 
 type version struct {
@@ -77,7 +64,7 @@ type target struct {
 
 // versions2023: the sums of the first two are published, what they give each
 // activity is not.
-func (l *loader) versions2023(p national.Published, ids map[string]string) error {
+func (l *loader) versions2023(p national.Published, ids map[string]string) {
 	pia := sharesOf(p.AOs, p.PIA, func(a national.AO) bool { return a.Frame == ordinary && a.Category == "PP0073" })
 	ley := sharesOf(p.AOs, p.Ley, func(a national.AO) bool { return a.Frame == national.Ley })
 	first := func(a national.AO) (target, bool) {
@@ -106,40 +93,28 @@ func (l *loader) versions2023(p national.Published, ids map[string]string) error
 		{"v2", "POI modificado, versión 2", "Resolución del Secretario General N° 069-2023-TR/SG", "Incorpora una actividad de la AEI 8.5; sus metas no son públicas y no se inventan.", second, true},
 		{"v3", "POI modificado, versión 3", "Resolución del Secretario General N° 013-2024-TR/SG", "Metas finales (RM 461 y 462-2023-TR).", final, true},
 	} {
-		if err := l.version2023(i, v, p.AOs, ids); err != nil {
-			return err
-		}
+		l.version2023(i, v, p.AOs, ids)
 	}
-	return nil
 }
 
-func (l *loader) version2023(position int, v version, aos []national.AO, ids map[string]string) error {
-	poi, err := l.put("poi_versions", "2023 "+v.key, values{
+func (l *loader) version2023(position int, v version, aos []national.AO, ids map[string]string) {
+	poi := l.put("poi_versions", "2023 "+v.key, values{
 		"exercise": national.Year, "key": v.key, "label": v.label, "position": position, "resolution": v.resolution, "reason": v.reason,
 	})
-	if err != nil {
-		return err
-	}
 	for _, ao := range aos {
-		t, there := v.of(ao)
-		if !there {
-			continue
-		}
-		if _, err := l.put("ao_versions", v.key+" "+ao.Key, values{
-			"poi_version": poi, "ao": ids[ao.Key], "aei": aei0704, "physical_target": t.physical, "financial_target": t.financial,
-			"active": true, "cause": t.cause, "synthetic": t.synthetic,
-		}); err != nil {
-			return err
+		if t, there := v.of(ao); there {
+			l.put("ao_versions", v.key+" "+ao.Key, values{
+				"poi_version": poi, "ao": ids[ao.Key], "aei": aei0704, "physical_target": t.physical, "financial_target": t.financial,
+				"active": true, "cause": t.cause, "synthetic": t.synthetic,
+			})
 		}
 	}
-	if !v.integrity {
-		return nil
+	if v.integrity {
+		l.put("ao_versions", v.key+" "+integrity.key, values{
+			"poi_version": poi, "ao": ids[integrity.key], "aei": integrity.aei, "active": true,
+			"cause": "Resolución de Secretaría de Integridad Pública N° 003-2023-PCM/SIP. Metas no publicadas.",
+		})
 	}
-	_, err = l.put("ao_versions", v.key+" "+integrity.key, values{
-		"poi_version": poi, "ao": ids[integrity.key], "aei": integrity.aei, "active": true,
-		"cause": "Resolución de Secretaría de Integridad Pública N° 003-2023-PCM/SIP. Metas no publicadas.",
-	})
-	return err
 }
 
 // sharesOf divides whole soles among activities in proportion to what they

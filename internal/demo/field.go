@@ -20,9 +20,9 @@ func (l *loader) there(p person, d day.Day) bool {
 
 // attendance writes the executor's sheets of the days past. The latest are not
 // validated yet: they count for nothing until the unit does.
-func (l *loader) attendance(s *site) error {
+func (l *loader) attendance(s *site) {
 	if s.sheets == sheetsNone {
-		return nil
+		return
 	}
 	days := workdays(s.starts, min(workday(l.today, -1), s.ends))
 	for i, d := range days {
@@ -30,14 +30,11 @@ func (l *loader) attendance(s *site) error {
 		if s.sheets == sheetsUnvalidated || i >= len(days)-s.unvalidated {
 			state = "registrada"
 		}
-		if err := l.sheet(s, d, state); err != nil {
-			return err
-		}
+		l.sheet(s, d, state)
 	}
-	return nil
 }
 
-func (l *loader) sheet(s *site, d day.Day, state string) error {
+func (l *loader) sheet(s *site, d day.Day, state string) {
 	marks, present := map[string]string{}, 0
 	for _, p := range s.people {
 		switch {
@@ -53,23 +50,17 @@ func (l *loader) sheet(s *site, d day.Day, state string) error {
 	if state == "validada" {
 		v["validated_by"] = l.id("users", coordinators[districtOf(s.ubigeo).UT])
 	}
-	_, err := l.put("attendance_sheets", s.key+" "+string(d), v)
-	return err
+	l.put("attendance_sheets", s.key+" "+string(d), v)
 }
 
 var coordinators = map[string]string{cusco: "coordinador@demo.pe", piura: "coordinador2@demo.pe"}
 
-func (l *loader) visits(s *site) error {
+func (l *loader) visits(s *site) {
 	for i, n := range s.visits {
-		d := workday(l.today, n)
-		if !d.Within(s.starts, s.ends) {
-			continue
-		}
-		if err := l.visit(s, i, d); err != nil {
-			return err
+		if d := workday(l.today, n); d.Within(s.starts, s.ends) {
+			l.visit(s, i, d)
 		}
 	}
-	return nil
 }
 
 // seen is one mark of a visit.
@@ -107,7 +98,7 @@ func (l *loader) look(s *site, nth int, d day.Day, rng *rand.Rand) []seen {
 	return out
 }
 
-func (l *loader) visit(s *site, nth int, d day.Day) error {
+func (l *loader) visit(s *site, nth int, d day.Day) {
 	key := fmt.Sprintf("%s %d", s.key, nth)
 	rng := l.rng("visit " + key)
 	marks := l.look(s, nth, d, rng)
@@ -117,20 +108,15 @@ func (l *loader) visit(s *site, nth int, d day.Day) error {
 			uncovered++
 		}
 	}
-	id, err := l.put("visits", key, l.visitFields(s, nth, d, marks, rng))
-	if err != nil {
-		return err
-	}
+	id := l.put("visits", key, l.visitFields(s, nth, d, marks, rng))
 	for _, m := range marks {
 		v := values{"visit": id, "intervention": s.id, "participant": m.id, "mark": m.mark}
 		if m.mark == visit.Present {
 			v["coverage_seen"] = string(s.coverage(d, m.dni))
 		}
-		if _, err := l.put("visit_marks", key+" "+m.id, v); err != nil {
-			return err
-		}
+		l.put("visit_marks", key+" "+m.id, v)
 	}
-	return l.findings(s, nth, id, d, uncovered)
+	l.findings(s, nth, id, d, uncovered)
 }
 
 func (l *loader) visitFields(s *site, nth int, d day.Day, marks []seen, rng *rand.Rand) values {
@@ -185,30 +171,26 @@ func answers(s *site, rng *rand.Rand) map[string]string {
 
 // findings: what a supervisor would write down. Those of first visits are
 // corrected by now, except what is about insurance.
-func (l *loader) findings(s *site, nth int, id string, d day.Day, uncovered int) error {
-	add := func(key, severity, text, measure, state string) error {
-		_, err := l.put("findings", fmt.Sprintf("%s %d %s", s.key, nth, key), values{
+func (l *loader) findings(s *site, nth int, id string, d day.Day, uncovered int) {
+	add := func(key, severity, text, measure, state string) {
+		l.put("findings", fmt.Sprintf("%s %d %s", s.key, nth, key), values{
 			"visit": id, "intervention": s.id,
 			"severity": severity, "description": text, "corrective_measure": measure, "responsible": "Responsable técnico",
 			"due_on": string(workday(d, 5)), "state": state,
 		})
-		return err
 	}
 	if uncovered > 0 {
-		if err := add("cover", "grave", uncoveredWords(uncovered),
-			"Presentar la constancia de la póliza que nombre a todos los participantes.", visit.FindingOpen); err != nil {
-			return err
-		}
+		add("cover", "grave", uncoveredWords(uncovered),
+			"Presentar la constancia de la póliza que nombre a todos los participantes.", visit.FindingOpen)
 	}
 	if nth == 1 {
-		if err := add("mark", "moderada", "Una persona figura presente en la hoja de asistencia y no estaba en la obra.",
-			"Corregir la hoja y explicar la diferencia por escrito.", visit.FindingOpen); err != nil {
-			return err
-		}
-		return l.stranger(s, id)
+		add("mark", "moderada", "Una persona figura presente en la hoja de asistencia y no estaba en la obra.",
+			"Corregir la hoja y explicar la diferencia por escrito.", visit.FindingOpen)
+		l.stranger(s, id)
+		return
 	}
 	slip := slips[l.rng("slip "+s.key).IntN(len(slips))]
-	return add("slip", "leve", slip.text, slip.measure, visit.FindingCorrected)
+	add("slip", "leve", slip.text, slip.measure, visit.FindingCorrected)
 }
 
 var slips = []struct{ text, measure string }{
@@ -220,15 +202,14 @@ var slips = []struct{ text, measure string }{
 }
 
 // stranger: one unannounced visit met somebody who is on no roster.
-func (l *loader) stranger(s *site, id string) error {
+func (l *loader) stranger(s *site, id string) {
 	if s.key != "c3" {
-		return nil
+		return
 	}
-	_, err := l.put("unlisted_workers", s.key, values{
+	l.put("unlisted_workers", s.key, values{
 		"visit": id, "intervention": s.id, "dni": l.dni(),
 		"given_names": "Anselmo", "surnames": "Mashua Lucero", "note": "Dice que empezó ayer; el ejecutor aún no registra su alta.",
 	})
-	return err
 }
 
 // uncoveredWords is what a supervisor writes of them.

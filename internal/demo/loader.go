@@ -27,6 +27,7 @@ type loader struct {
 	dnis        int               // how many were given out
 	paid        map[paid]int64    // what transfers accrued, for the budget rows
 	resolutions map[string]string // number -> id
+	err         error             // the first; nothing is written after it
 }
 
 // paid is a month's accrued transfers of one frame.
@@ -60,25 +61,33 @@ func recordID(seed int64, collection, key string) string {
 // is drawn for another.
 func (l *loader) rng(subject string) *rand.Rand { return fictitious.Draw(l.seed, subject) }
 
-// record is a new record of a collection.
-func (l *loader) record(collection string) (*core.Record, error) {
-	c := l.collections[collection]
-	if c == nil {
-		var err error
-		if c, err = l.app.FindCollectionByNameOrId(collection); err != nil {
-			return nil, fmt.Errorf("collection %s: %w", collection, err)
-		}
-		l.collections[collection] = c
+// note keeps the first error: the whole load is undone by it.
+func (l *loader) note(err error) {
+	if l.err == nil {
+		l.err = err
 	}
-	return core.NewRecord(c), nil
+}
+
+// collection is one of the database's; nil once something failed.
+func (l *loader) collection(name string) *core.Collection {
+	c := l.collections[name]
+	if c == nil && l.err == nil {
+		if c, l.err = l.app.FindCollectionByNameOrId(name); l.err != nil {
+			l.err = fmt.Errorf("collection %s: %w", name, l.err)
+			return nil
+		}
+		l.collections[name] = c
+	}
+	return c
 }
 
 // put saves a record under the id of its key and answers the id.
-func (l *loader) put(collection, key string, v values) (string, error) {
-	r, err := l.record(collection)
-	if err != nil {
-		return "", err
+func (l *loader) put(collection, key string, v values) string {
+	id, c := l.id(collection, key), l.collection(collection)
+	if l.err != nil {
+		return id
 	}
+	r := core.NewRecord(c)
 	for name, value := range v {
 		if hashed, is := value.(*core.PasswordFieldValue); is {
 			r.SetRaw(name, hashed)
@@ -86,11 +95,11 @@ func (l *loader) put(collection, key string, v values) (string, error) {
 			r.Set(name, value)
 		}
 	}
-	r.Id = l.id(collection, key)
+	r.Id = id
 	if err := l.app.SaveWithContext(l.ctx, r); err != nil {
-		return "", fmt.Errorf("%s %s: %w", collection, key, err)
+		l.note(fmt.Errorf("%s %s: %w", collection, key, err))
 	}
-	return r.Id, nil
+	return id
 }
 
 // dni gives each caller another number. The national year takes its own range.

@@ -110,13 +110,12 @@ func (w *nationalWriter) write() error {
 			to++
 		}
 		works := w.plan.Works[from:to]
-		if err := w.bulk(fmt.Sprintf("works %d to %d", from+1, to), func(in *inserter) error {
+		if err := w.bulk(fmt.Sprintf("works %d to %d", from+1, to), func(in *inserter) {
 			for _, work := range works {
-				if err := w.plan.Emit(work, w.refs, in.put); err != nil {
-					return err
+				if in.err = w.plan.Emit(work, w.refs, in.put); in.err != nil {
+					return
 				}
 			}
-			return nil
 		}); err != nil {
 			return err
 		}
@@ -125,14 +124,14 @@ func (w *nationalWriter) write() error {
 	return w.bulk("assistances, reports and budget", w.desks)
 }
 
-func (w *nationalWriter) bulk(label string, fn func(*inserter) error) error {
+func (w *nationalWriter) bulk(label string, fn func(*inserter)) error {
 	rows := 0
 	err := w.options.Bulk(w.ctx, w.app, label, func(tx core.App) error {
 		in := newInserter(tx)
 		defer in.close()
-		err := fn(in)
+		fn(in)
 		rows = in.rows
-		return err
+		return in.err
 	})
 	w.shown.add(rows)
 	return err

@@ -21,6 +21,7 @@ type inserter struct {
 	now     string
 	queries map[string]*statement
 	rows    int
+	err     error // the first; nothing is written after it
 }
 
 type statement struct {
@@ -61,6 +62,13 @@ func (in *inserter) close() {
 	}
 }
 
+// row writes one, unless something failed before.
+func (in *inserter) row(collection, id string, values ...any) {
+	if in.err == nil {
+		in.err = in.put(collection, id, values...)
+	}
+}
+
 func (in *inserter) put(collection, id string, values ...any) error {
 	s := in.queries[collection]
 	if s == nil {
@@ -89,7 +97,7 @@ func (in *inserter) put(collection, id string, values ...any) error {
 
 // bodies writes resolutions, municipalities and the staff of the units, and
 // learns the ids that works refer to.
-func (w *nationalWriter) bodies(in *inserter) error {
+func (w *nationalWriter) bodies(in *inserter) {
 	id := func(collection, key string) string { return recordID(w.options.Seed, collection, key) }
 	items := catalog.Checklists()[0]
 	w.refs = &national.Refs{
@@ -107,18 +115,14 @@ func (w *nationalWriter) bodies(in *inserter) error {
 	for _, r := range w.plan.Resolutions {
 		rid := id("resolutions", r.Name)
 		w.refs.Resolution = append(w.refs.Resolution, rid)
-		if err := in.put("resolutions", rid, r.Name, string(r.Published), "publicada"); err != nil {
-			return err
-		}
+		in.row("resolutions", rid, r.Name, string(r.Published), "publicada")
 	}
 	for _, e := range w.plan.Entities {
 		eid := id("entities", e.RUC)
 		w.refs.Entity = append(w.refs.Entity, eid)
-		if err := in.put("entities", eid, e.RUC, e.Name, districtID(w.plan.Places[e.Place].Ubigeo)); err != nil {
-			return err
-		}
+		in.row("entities", eid, e.RUC, e.Name, districtID(w.plan.Places[e.Place].Ubigeo))
 	}
-	return w.staff(in)
+	w.staff(in)
 }
 
 func supervisorEmail(ut string, n int) string {
@@ -129,33 +133,29 @@ func coordinatorEmail(ut string) string { return "coordinador." + strings.ToLowe
 
 // staff: a coordinator and the supervisors of each unit. They share the demo's
 // password and so may share its hash, which takes long to make.
-func (w *nationalWriter) staff(in *inserter) error {
+func (w *nationalWriter) staff(in *inserter) {
 	var hash string
 	if err := in.db.NewQuery(`SELECT password FROM users WHERE email = {:e}`).
 		Bind(dbx.Params{"e": Accounts[0].Email}).Row(&hash); err != nil {
-		return err
+		in.err = err
+		return
 	}
-	put := func(email, role, ut string) error {
+	put := func(email, role, ut string) {
 		rng := fictitious.Draw(w.options.Seed, "staff "+email)
 		sex := []string{"F", "M"}[rng.IntN(2)]
-		return in.put("users", recordID(w.options.Seed, "users", email), email, hash, security.RandomString(50), false, true,
+		in.row("users", recordID(w.options.Seed, "users", email), email, hash, security.RandomString(50), false, true,
 			fictitious.Given(sex, rng)+" "+fictitious.Surnames(rng)+" (demo)", role, unitID(ut), "", true, true)
 	}
 	for _, u := range catalog.Units() {
-		if err := put(coordinatorEmail(u.Code), "ut_coordinator", u.Code); err != nil {
-			return err
-		}
+		put(coordinatorEmail(u.Code), "ut_coordinator", u.Code)
 		for n := range national.Supervisors {
-			if err := put(supervisorEmail(u.Code, n), "supervisor", u.Code); err != nil {
-				return err
-			}
+			put(supervisorEmail(u.Code, n), "supervisor", u.Code)
 		}
 	}
-	return nil
 }
 
 // desks writes what units and central staff did.
-func (w *nationalWriter) desks(in *inserter) error {
+func (w *nationalWriter) desks(in *inserter) {
 	id := func(collection, key string) string { return recordID(w.options.Seed, collection, key) }
 	ao := func(key string) string { return id("aos", fmt.Sprintf("%d %s", national.Year, key)) }
 	for _, a := range w.plan.Assistances {
@@ -163,26 +163,19 @@ func (w *nationalWriter) desks(in *inserter) error {
 		if a.State == "validada" {
 			by = w.refs.Coordinator(ut)
 		}
-		if err := in.put("technical_assistances", id("technical_assistances", a.Key), unitID(ut), w.refs.Entity[a.Entity], string(a.On),
-			a.Modality, a.Scope, a.Channel, a.Topic, a.Session, a.People, a.Frame, national.Year, a.State, a.Evidence, by); err != nil {
-			return err
-		}
+		in.row("technical_assistances", id("technical_assistances", a.Key), unitID(ut), w.refs.Entity[a.Entity], string(a.On),
+			a.Modality, a.Scope, a.Channel, a.Topic, a.Session, a.People, a.Frame, national.Year, a.State, a.Evidence, by)
 	}
 	for _, r := range w.plan.Reports {
 		ut := ""
 		if r.UT != "" {
 			ut = unitID(r.UT)
 		}
-		if err := in.put("management_reports", id("management_reports", r.Number), r.Unit, ut, ao(r.AO), r.Kind, r.Period, r.Number,
-			string(r.Approved), r.State, ""); err != nil {
-			return err
-		}
+		in.row("management_reports", id("management_reports", r.Number), r.Unit, ut, ao(r.AO), r.Kind, r.Period, r.Number,
+			string(r.Approved), r.State, "")
 	}
 	for _, s := range w.plan.Budget() {
-		if err := in.put("budget_execution", id("budget_execution", fmt.Sprintf("2023 %s %s %s", s.AO, s.Clasificador, s.Month)),
-			ao(s.AO), string(s.Month), s.Clasificador, s.Amount); err != nil {
-			return err
-		}
+		in.row("budget_execution", id("budget_execution", fmt.Sprintf("2023 %s %s %s", s.AO, s.Clasificador, s.Month)),
+			ao(s.AO), string(s.Month), s.Clasificador, s.Amount)
 	}
-	return nil
 }

@@ -25,14 +25,11 @@ func (p person) on(d day.Day) bool {
 // roster fills the cupos of a work. Where cupos changed hands, the person
 // replaced keeps his row with the last day he worked. One work has a cupo that
 // was voided before anybody took it.
-func (l *loader) roster(s *site) error {
+func (l *loader) roster(s *site) {
 	rng := l.rng("people " + s.key)
 	changes := s.handovers(l.today, rng)
 	for n := 1; n <= s.jobs; n++ {
-		cupo, err := l.put("cupos", fmt.Sprintf("%s %d", s.key, n), values{"intervention": s.id, "number": n, "state": roster.CupoActive})
-		if err != nil {
-			return err
-		}
+		cupo := l.put("cupos", fmt.Sprintf("%s %d", s.key, n), values{"intervention": s.id, "number": n, "state": roster.CupoActive})
 		p := person{cupo: n, alta: s.starts}
 		if n > s.jobs-s.newest {
 			p.newest, p.alta = true, max(workday(l.today, -2), s.starts)
@@ -44,20 +41,14 @@ func (l *loader) roster(s *site) error {
 		if left, ok := changes[n]; ok {
 			p.baja, next.alta, next.replacement = left, workday(left, 1), true
 		}
-		if err := l.person(s, p, cupo, rng); err != nil {
-			return err
-		}
+		l.person(s, p, cupo, rng)
 		if next.replacement {
-			if err := l.person(s, next, cupo, rng); err != nil {
-				return err
-			}
+			l.person(s, next, cupo, rng)
 		}
 	}
 	if s.cover == coverLateReplace {
-		_, err := l.put("cupos", s.key+" void", values{"intervention": s.id, "number": s.jobs + 1, "state": "anulado"})
-		return err
+		l.put("cupos", s.key+" void", values{"intervention": s.id, "number": s.jobs + 1, "state": "anulado"})
 	}
-	return nil
 }
 
 // handovers draws which cupos changed hands and the last day of who left, far
@@ -74,21 +65,19 @@ func (s *site) handovers(today day.Day, rng *rand.Rand) map[int]day.Day {
 	return out
 }
 
-func (l *loader) person(s *site, p person, cupo string, rng *rand.Rand) error {
+func (l *loader) person(s *site, p person, cupo string, rng *rand.Rand) {
 	sex := "F"
 	if rng.IntN(100) >= 66 { // the share of women in 2023
 		sex = "M"
 	}
 	given := fictitious.Given(sex, rng)
 	p.dni = l.dni()
-	id, err := l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{
+	p.id = l.put("participants", fmt.Sprintf("%s %d %s", s.key, p.cupo, p.alta), values{
 		"intervention": s.id, "cupo": cupo,
 		"dni": p.dni, "given_names": given, "surnames": fictitious.Surnames(rng),
 		"sex": sex, "birth_date": string(birth(p.alta, rng)), "alta_on": string(p.alta), "baja_on": string(p.baja),
 	})
-	p.id = id
 	s.people = append(s.people, p)
-	return err
 }
 
 // birth draws an age between 18 and 64 on the day of alta, in the shares of

@@ -44,22 +44,12 @@ func endedWork(key, name, place, ubigeo, convenio string, jobs, start int) work 
 }
 
 // rendiciones loads the ended works of the demo executor and what he rendered.
-func rendiciones(l *loader) error {
+func rendiciones(l *loader) {
 	for _, a := range ended {
-		s := l.plan(a.work)
-		for _, step := range []func(*site) error{l.header, l.transfer, l.assign, l.roster, l.insure, l.attendance, l.visits} {
-			if err := step(s); err != nil {
-				return fmt.Errorf("%s: %w", a.key, err)
-			}
-		}
-		if a.rendered == "" {
-			continue
-		}
-		if err := l.render(a, s); err != nil {
-			return fmt.Errorf("%s: %w", a.key, err)
+		if s := l.work(a.work); a.rendered != "" {
+			l.render(a, s)
 		}
 	}
-	return nil
 }
 
 // amounts of a rendición that squares: the shares of the Ficha's average cost,
@@ -80,7 +70,7 @@ func amounts(transferred int64) map[rendicion.Line]int64 {
 	return out
 }
 
-func (l *loader) render(a account, s *site) error {
+func (l *loader) render(a account, s *site) {
 	executor, on := l.id("users", "ejecutor@demo.pe"), workday(l.today, a.presented)
 	id := l.id("rendiciones", s.key)
 	stated := amounts(s.amount())
@@ -91,9 +81,7 @@ func (l *loader) render(a account, s *site) error {
 		"documents": files, "answers": map[string]string{}, "presented_by": executor, "presented_at": string(on) + "T16:20:00Z",
 	}
 	canonical, err := json.Marshal(content) // sorted keys, plain text: canonical as it is
-	if err != nil {
-		return err
-	}
+	l.note(err)
 	digest := sha256.Sum256(canonical)
 	sum := hex.EncodeToString(digest[:])
 	receipt := fmt.Sprintf("RC-%s-%d-%s", s.code, round, strings.ToUpper(sum[:12]))
@@ -102,33 +90,24 @@ func (l *loader) render(a account, s *site) error {
 	if a.rendered == rendicion.Observed {
 		observed = string(workday(l.today, a.observed))
 	}
-	if _, err := l.put("rendiciones", s.key, values{
+	l.put("rendiciones", s.key, values{
 		"observed_on": observed, "intervention": s.id, "state": string(a.rendered), "revision": 9, "round": round, "transferred": s.amount(),
 		"due_on": string(workday(s.ends, rendicion.DefaultDeadline)), "presented_on": string(on), "presented_at": at,
 		"presented_by": executor, "receipt": receipt,
-	}); err != nil {
-		return err
-	}
+	})
 	for _, line := range rendicion.Lines {
-		if _, err := l.put("rendicion_lines", s.key+" "+string(line), values{
+		l.put("rendicion_lines", s.key+" "+string(line), values{
 			"rendicion": id, "intervention": s.id, "kind": string(line), "amount": stated[line],
-		}); err != nil {
-			return err
-		}
+		})
 	}
-	if err := l.documents(s, files, on); err != nil {
-		return err
-	}
-	if _, err := l.put("rendicion_submissions", s.key+" 1", values{
+	l.documents(s, files, on)
+	l.put("rendicion_submissions", s.key+" 1", values{
 		"rendicion": id, "intervention": s.id, "round": round, "content": json.RawMessage(canonical), "sha256": sum, "receipt": receipt,
 		"presented_at": at, "presented_by": executor,
-	}); err != nil {
-		return err
-	}
+	})
 	if a.rendered == rendicion.Observed {
-		return l.observe(s, workday(l.today, a.observed))
+		l.observe(s, workday(l.today, a.observed))
 	}
-	return nil
 }
 
 func money(amounts map[rendicion.Line]int64) map[rendicion.Line]string {
@@ -169,24 +148,22 @@ func (l *loader) papers(s *site, on day.Day) []paper {
 	return out
 }
 
-func (l *loader) documents(s *site, files []paper, on day.Day) error {
+func (l *loader) documents(s *site, files []paper, on day.Day) {
 	for _, p := range files {
 		file, err := filesystem.NewFileFromBytes(bytes.Clone(p.body), p.Name)
 		if err != nil {
-			return err
+			l.note(err)
+			return
 		}
 		file.Name = p.Kind + "_" + p.SHA256[:12] + ".pdf" // as an upload names it
-		if _, err := l.put("rendicion_documents", s.key+" "+p.Kind, values{
+		l.put("rendicion_documents", s.key+" "+p.Kind, values{
 			"rendicion": l.id("rendiciones", s.key), "intervention": s.id, "kind": p.Kind, "file": file, "sha256": p.SHA256, "size": p.Size,
 			"mime": "application/pdf", "name": p.Name, "uploaded_by": l.id("users", "ejecutor@demo.pe"), "uploaded_at": instant(on, "15:05"),
-		}); err != nil {
-			return err
-		}
+		})
 	}
-	return nil
 }
 
-func (l *loader) observe(s *site, on day.Day) error {
+func (l *loader) observe(s *site, on day.Day) {
 	for _, o := range []struct {
 		key, target, item, text string
 		also                    []rendicion.Line
@@ -202,12 +179,9 @@ func (l *loader) observe(s *site, on day.Day) error {
 			[]rendicion.Line{},
 		},
 	} {
-		if _, err := l.put("rendicion_observations", s.key+" "+o.key, values{
+		l.put("rendicion_observations", s.key+" "+o.key, values{
 			"rendicion": l.id("rendiciones", s.key), "intervention": s.id, "target": o.target, "item": o.item, "also": o.also, "text": o.text,
 			"state": rendicion.ObservationOpen, "round": 1, "made_by": l.id("users", "coordinador@demo.pe"), "made_at": instant(on, "17:10"),
-		}); err != nil {
-			return err
-		}
+		})
 	}
-	return nil
 }

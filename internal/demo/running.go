@@ -3,7 +3,7 @@ package demo
 import (
 	"fmt"
 
-	"chaski/internal/domain/day"
+	"chaski/internal/demo/national"
 	"chaski/internal/domain/progress"
 )
 
@@ -35,38 +35,29 @@ var plans = []plan{
 // codes: codes belong to an approved POI and none is invented here. Activities
 // whose events are not recorded in this system yet have no approved follow-up,
 // so they stay out of the averages.
-func runningExercise(l *loader) error {
-	if _, err := l.put("exercises", "running", values{
+func runningExercise(l *loader) {
+	l.put("exercises", "running", values{
 		"year": l.year(), "kind": "demonstration", "aei_target": 600,
 		"note": "Ejercicio de demostración. Datos ficticios; las actividades operativas no tienen código porque el POI de este ejercicio no es real.",
-	}); err != nil {
-		return err
-	}
-	p, err := readPublished()
-	if err != nil {
-		return err
-	}
-	names := map[string]publishedAO{}
-	for _, ao := range p.AOs {
+	})
+	names := map[string]national.AO{}
+	for _, ao := range l.published().AOs {
 		names[ao.Key] = ao
 	}
 	for i, plan := range plans {
 		ao := names[plan.key]
-		if _, err := l.ao(l.year(), values{
-			"key": plan.key, "name": ao.Name, "funding_frame": frames[ao.Frame],
-			"unit_measure": units[ao.Unit], "budget_category": ao.Category, "counting_rule": plan.rule,
+		l.ao(l.year(), values{
+			"key": plan.key, "name": ao.Name, "funding_frame": ao.Frame,
+			"unit_measure": ao.Unit, "budget_category": ao.Category, "counting_rule": plan.rule,
 			"followup_approved": plan.recorded, "physical_target": plan.physical, "financial_target": plan.soles * 100,
 			"position": i + 1,
-		}); err != nil {
-			return err
-		}
+		})
 	}
-	return nil
 }
 
 // budget writes the devengado of each month that is over. What SIAF has of the
 // transfers is the sum of the transfers accrued, so that the two reconcile.
-func budget(l *loader) error {
+func budget(l *loader) {
 	for _, p := range plans {
 		ao := l.id("aos", fmt.Sprintf("%d %s", l.year(), p.key))
 		rng := l.rng("budget " + p.key)
@@ -87,16 +78,8 @@ func budget(l *loader) error {
 			if m >= l.today.Month() || amount == 0 {
 				continue
 			}
-			if err := l.spent(ao, p, m, amount); err != nil {
-				return err
-			}
+			l.put("budget_execution", fmt.Sprintf("%s %s", p.key, m),
+				values{"ao": ao, "month": string(m), "clasificador": p.expenses, "amount": amount})
 		}
 	}
-	return nil
-}
-
-func (l *loader) spent(ao string, p plan, m day.Month, amount int64) error {
-	_, err := l.put("budget_execution", fmt.Sprintf("%s %s", p.key, m),
-		values{"ao": ao, "month": string(m), "clasificador": p.expenses, "amount": amount})
-	return err
 }

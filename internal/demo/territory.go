@@ -77,9 +77,9 @@ var insurers = []insurer{
 }
 
 // catalogue brings what every installation starts with.
-func catalogue(l *loader) error {
+func catalogue(l *loader) {
 	_, err := catalog.Load(l.ctx, l.app, here)
-	return err
+	l.note(err)
 }
 
 // here stays in the loader's own transaction.
@@ -87,14 +87,8 @@ func here(ctx context.Context, app core.App, fn func(context.Context, core.App) 
 	return fn(ctx, app)
 }
 
-func municipalities(l *loader) error {
+func municipalities(l *loader) {
 	for i, e := range entities {
-		if _, err := l.put("entities", e.key, values{
-			"ruc": fictitious.RUC(i + 1), "name": e.name,
-			"district": districtID(e.ubigeo),
-		}); err != nil {
-			return err
-		}
+		l.put("entities", e.key, values{"ruc": fictitious.RUC(i + 1), "name": e.name, "district": districtID(e.ubigeo)})
 	}
-	return nil
 }

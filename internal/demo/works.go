@@ -158,37 +158,41 @@ func (l *loader) plan(w work) *site {
 	return s
 }
 
-func allWorks(l *loader) error {
+func allWorks(l *loader) {
 	jobs, people := 0, 0
 	for _, w := range works {
-		s := l.plan(w)
-		for _, step := range []func(*site) error{l.header, l.transfer, l.assign, l.roster, l.insure, l.attendance, l.visits} {
-			if err := step(s); err != nil {
-				return fmt.Errorf("%s: %w", w.key, err)
-			}
-		}
+		s := l.work(w)
 		jobs, people = jobs+s.jobs, people+len(s.people)
 	}
 	l.say(fmt.Sprintf("%d actividades, %d cupos, %d participantes ficticios", len(works), jobs, people))
-	return nil
 }
 
-func (l *loader) header(s *site) error {
+// work writes all of one, what is referred to first.
+func (l *loader) work(w work) *site {
+	s := l.plan(w)
+	l.header(s)
+	l.transfer(s)
+	l.assign(s)
+	l.roster(s)
+	l.insure(s)
+	l.attendance(s)
+	l.visits(s)
+	return s
+}
+
+func (l *loader) header(s *site) {
 	d := districtOf(s.ubigeo)
 	rng := l.rng("place " + s.key)
-	if _, err := l.put("interventions", s.key, values{
+	l.put("interventions", s.key, values{
 		"kind": "aii", "name": s.name, "ut": unitID(d.UT),
 		"district": districtID(d.Ubigeo), "state": s.state, "starts_on": string(s.starts), "ends_on": string(s.ends),
 		"place": s.place, "lat_e6": d.latE6 + rng.Int64N(20_000) - 10_000, "lon_e6": d.lonE6 + rng.Int64N(20_000) - 10_000,
-	}); err != nil {
-		return err
-	}
+	})
 	e := l.id("entities", s.entity)
-	_, err := l.put("convenios", s.key, values{
+	l.put("convenios", s.key, values{
 		"code": s.code, "intervention": s.id, "proposer": e, "executor": e,
 		"funding_year": s.fundingYear, "funding_frame": s.frame, "amount": s.amount(), "signed_on": string(workday(s.accrued(), -15)),
 	})
-	return err
 }
 
 // amount is the agreement's money in céntimos: the 2023 averages per job of the
@@ -211,18 +215,14 @@ func (s *site) accrued() day.Day {
 
 // transfer: one ministerial resolution a month and frame covers all agreements
 // of it. What has not started yet is approved, not accrued.
-func (l *loader) transfer(s *site) error {
+func (l *loader) transfer(s *site) {
 	on := s.accrued()
 	if on > l.today {
 		on = workday(l.today, -1)
 	}
 	number := resolutionNumber(on.Month(), s.frame)
 	if l.resolutions[number] == "" {
-		id, err := l.put("resolutions", number, values{"number": number, "published_on": string(workday(day.Day(string(on.Month())+"-01"), 0))})
-		if err != nil {
-			return err
-		}
-		l.resolutions[number] = id
+		l.resolutions[number] = l.put("resolutions", number, values{"number": number, "published_on": string(workday(day.Day(string(on.Month())+"-01"), 0))})
 	}
 	v := values{"convenio": s.convenioID, "resolution": l.resolutions[number], "state": "devengada", "accrued_on": string(on), "amount": s.amount()}
 	switch s.state {
@@ -234,8 +234,7 @@ func (l *loader) transfer(s *site) error {
 	if v["state"] != "aprobada" && s.fundingYear == l.year() {
 		l.paid[paid{s.frame, on.Month()}] += s.amount()
 	}
-	_, err := l.put("transfers", s.key, v)
-	return err
+	l.put("transfers", s.key, v)
 }
 
 // resolutionNumber is one a month and frame: "RM 101-2026-TR" is the
@@ -250,23 +249,21 @@ func resolutionNumber(m day.Month, frame string) string {
 
 // assign: from ten days before the start; one work changed hands at the end of
 // last month.
-func (l *loader) assign(s *site) error {
+func (l *loader) assign(s *site) {
 	from := min(s.starts.Add(-10), l.today)
-	give := func(email string, from, to day.Day, reason string) error {
-		_, err := l.put("assignments", s.key+" "+email, values{
+	give := func(email string, from, to day.Day, reason string) {
+		l.put("assignments", s.key+" "+email, values{
 			"user": l.id("users", email), "intervention": s.id,
 			"from_on": string(from), "to_on": string(to), "reason": reason,
 		})
-		return err
 	}
 	if s.until == "" {
-		return give(s.supervisor, from, "", "Asignación inicial")
+		give(s.supervisor, from, "", "Asignación inicial")
+		return
 	}
 	ended := lastDayBefore(l.today.Month())
-	if err := give(s.until, min(from, ended), ended, "Asignación inicial"); err != nil {
-		return err
-	}
-	return give(s.supervisor, ended.Add(1), "", "Reasignación por carga de trabajo")
+	give(s.until, min(from, ended), ended, "Asignación inicial")
+	give(s.supervisor, ended.Add(1), "", "Reasignación por carga de trabajo")
 }
 
 // supervisorOn is who was assigned on a day.

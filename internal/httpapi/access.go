@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -10,11 +8,11 @@ import (
 
 // accessRoutes are open to who has not signed in.
 func (a *API) accessRoutes(g *echo.Group) {
-	g.GET("/access", a.doors)
-	g.POST("/access/link", a.checkLink)
-	g.POST("/access/setup", a.setup)
-	g.POST("/access/password", a.setPassword)
-	g.POST("/access/forgot", a.forgot)
+	g.GET("/access", asks(a.doors))
+	g.POST("/access/link", takes(a.checkLink))
+	g.POST("/access/setup", takes(a.setup))
+	g.POST("/access/password", takes(a.setPassword))
+	g.POST("/access/forgot", takes(a.forgot))
 }
 
 type institutionShape struct {
@@ -23,30 +21,20 @@ type institutionShape struct {
 	Address string `json:"address" validate:"required,max=200"`
 }
 
-func (a *API) doors(c echo.Context) error {
-	d, err := a.Access.Doors()
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{
-		"institution": d.Institution.Name, "contact": d.Institution.Contact, "needs_setup": d.NeedsSetup, "mail": d.Mail,
-	})
+func (a *API) doors(echo.Context) (any, error) {
+	return as(func(d app.Doors) any {
+		return map[string]any{"institution": d.Institution.Name, "contact": d.Institution.Contact, "needs_setup": d.NeedsSetup, "mail": d.Mail}
+	})(a.Access.Doors())
 }
 
 type tokenRequest struct {
 	Token string `json:"token" validate:"required,max=100"`
 }
 
-func (a *API) checkLink(c echo.Context) error {
-	var q tokenRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	l, err := a.Access.CheckLink(q.Token)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"purpose": l.Purpose, "name": l.Name, "email": l.Email, "expires_at": utc(l.ExpiresAt)})
+func (a *API) checkLink(_ echo.Context, q tokenRequest) (any, error) {
+	return as(func(l app.Link) any {
+		return map[string]any{"purpose": l.Purpose, "name": l.Name, "email": l.Email, "expires_at": utc(l.ExpiresAt)}
+	})(a.Access.CheckLink(q.Token))
 }
 
 type setupRequest struct {
@@ -57,18 +45,12 @@ type setupRequest struct {
 	Institution institutionShape `json:"institution" validate:"required"`
 }
 
-func (a *API) setup(c echo.Context) error {
-	var q setupRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	s, err := a.Access.Setup(app.SetupRequest{
+func (a *API) setup(_ echo.Context, q setupRequest) (any, error) {
+	return as(func(s app.Superuser) any {
+		return map[string]any{"superuser_email": s.Email, "superuser_password": s.Password}
+	})(a.Access.Setup(app.SetupRequest{
 		Token: q.Token, Name: q.Name, Email: q.Email, Password: q.Password, Institution: app.Institution(q.Institution),
-	})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"superuser_email": s.Email, "superuser_password": s.Password})
+	}))
 }
 
 type passwordRequest struct {
@@ -76,16 +58,9 @@ type passwordRequest struct {
 	Password string `json:"password" validate:"required,max=500" clean:"-"`
 }
 
-func (a *API) setPassword(c echo.Context) error {
-	var q passwordRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) setPassword(_ echo.Context, q passwordRequest) (any, error) {
 	email, err := a.Access.UseLink(q.Token, q.Password)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]string{"email": email})
+	return map[string]string{"email": email}, err
 }
 
 type forgotRequest struct {
@@ -93,21 +68,17 @@ type forgotRequest struct {
 }
 
 // forgot answers the same whoever is asked for.
-func (a *API) forgot(c echo.Context) error {
-	var q forgotRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) forgot(_ echo.Context, q forgotRequest) (any, error) {
 	a.Access.Forgot(q.Email)
-	return c.JSON(http.StatusOK, map[string]bool{"asked": true})
+	return map[string]bool{"asked": true}, nil
 }
 
 func (a *API) officeRoutes(g *echo.Group) {
-	g.GET("/institution", a.institution)
-	g.PUT("/institution", a.setInstitution)
-	g.PUT("/institution/mail", a.setMail)
-	g.POST("/institution/mail-test", a.testMail)
-	g.GET("/first-steps", a.firstSteps)
+	g.GET("/institution", asks(a.institution))
+	g.PUT("/institution", takes(a.setInstitution))
+	g.PUT("/institution/mail", takes(a.setMail))
+	g.POST("/institution/mail-test", takes(a.testMail))
+	g.GET("/first-steps", asks(a.firstSteps))
 }
 
 type mailShape struct {
@@ -121,56 +92,32 @@ type mailShape struct {
 	Sender     string `json:"sender" validate:"max=200"`
 }
 
-func (a *API) institution(c echo.Context) error {
+func (a *API) institution(c echo.Context) (any, error) {
 	i, m, err := a.Office.Institution(who(c))
-	if err != nil {
-		return err
-	}
 	m.Password = ""
-	return c.JSON(http.StatusOK, map[string]any{"institution": institutionShape(i), "mail": mailShape(m)})
+	return map[string]any{"institution": institutionShape(i), "mail": mailShape(m)}, err
 }
 
-func (a *API) setInstitution(c echo.Context) error {
-	var q institutionShape
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) setInstitution(c echo.Context, q institutionShape) (any, error) {
 	if err := a.Office.SetInstitution(who(c), app.Institution(q)); err != nil {
-		return err
+		return nil, err
 	}
 	return a.institution(c)
 }
 
-func (a *API) setMail(c echo.Context) error {
-	var q mailShape
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) setMail(c echo.Context, q mailShape) (any, error) {
 	if err := a.Office.SetMail(who(c), app.MailSettings(q)); err != nil {
-		return err
+		return nil, err
 	}
 	return a.institution(c)
 }
 
-func (a *API) testMail(c echo.Context) error {
-	var q mailShape
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	if err := a.Office.TestMail(who(c), app.MailSettings(q)); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]string{"sent_to": who(c).Email})
+func (a *API) testMail(c echo.Context, q mailShape) (any, error) {
+	return map[string]string{"sent_to": who(c).Email}, a.Office.TestMail(who(c), app.MailSettings(q))
 }
 
-func (a *API) firstSteps(c echo.Context) error {
-	steps, err := a.Office.FirstSteps(who(c), c.Request().TLS != nil)
-	if err != nil {
-		return err
-	}
-	items := make([]map[string]any, len(steps))
-	for i, s := range steps {
-		items[i] = map[string]any{"key": s.Key, "done": s.Done, "count": s.Count}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items})
+func (a *API) firstSteps(c echo.Context) (any, error) {
+	return items(func(s app.Step) any {
+		return map[string]any{"key": s.Key, "done": s.Done, "count": s.Count}
+	})(a.Office.FirstSteps(who(c), c.Request().TLS != nil))
 }

@@ -61,23 +61,23 @@ func (a *API) Handler() http.Handler {
 	e.HTTPErrorHandler = a.fail
 	e.Use(a.tellRoute)
 	a.accessRoutes(e.Group(Prefix))
-	e.POST(Prefix+"/devices/wiped", a.wiped) // the token went with the rest
-	e.GET(Prefix+"/health/live", a.live)     // nobody signs in to ask these two
+	e.POST(Prefix+"/devices/wiped", takes(a.wiped)) // the token went with the rest
+	e.GET(Prefix+"/health/live", a.live)            // nobody signs in to ask these two
 	e.GET(Prefix+"/health/ready", a.ready)
 	g := e.Group(Prefix, requireActor, checkPath)
-	g.GET("/session", a.session)
+	g.GET("/session", asks(a.session))
 	g.GET("/operations", a.operations)
 	g.POST("/operations/backup", a.backUp)
-	g.POST("/devices", a.register)
+	g.POST("/devices", takes(a.register))
 	g.POST("/sync/pull", a.pull)
-	g.POST("/sync/push", a.push)
+	g.POST("/sync/push", takes(a.push))
 	a.reconcileRoutes(g)
 	a.boardRoutes(g)
 	a.unitRoutes(g)
 	a.yearRoutes(g)
 	a.rendicionRoutes(g)
 	a.peopleRoutes(g)
-	g.POST("/people/:person/devices/:device/orders", a.orderDevice)
+	g.POST("/people/:person/devices/:device/orders", takes(a.orderDevice))
 	a.officeRoutes(g)
 	a.importRoutes(g)
 	a.catalogueRoutes(g)

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -11,8 +9,8 @@ import (
 
 // attendanceRoutes are those of the unit's coordinator over daily sheets.
 func (a *API) attendanceRoutes(g *echo.Group) {
-	g.GET("/attendance-sheets", a.sheets)
-	g.POST("/attendance-sheets/:sheet/decision", a.decideSheet)
+	g.GET("/attendance-sheets", takes(a.sheets))
+	g.POST("/attendance-sheets/:sheet/decision", takes(a.decideSheet))
 }
 
 // sheetPage bounds an answer.
@@ -23,43 +21,9 @@ type sheetQuery struct {
 	Offset int    `query:"offset" json:"offset" validate:"min=0"`
 }
 
-type sheetShape struct {
-	ID           string           `json:"id"`
-	Intervention string           `json:"intervention"`
-	Name         string           `json:"name"`
-	Convenio     string           `json:"convenio_code"`
-	Day          string           `json:"day"`
-	State        attendance.State `json:"state"`
-	Reason       string           `json:"state_reason"`
-	Headcount    int64            `json:"headcount"`
-	Present      int64            `json:"present"`
-	Absent       int64            `json:"absent"`
-	ValidatedBy  string           `json:"validated_by"`
-	ValidatedAt  string           `json:"validated_at"`
-	Revision     int64            `json:"revision"`
-}
-
-func sheetOf(s app.Sheet) sheetShape {
-	return sheetShape{
-		ID: s.ID, Intervention: s.Intervention, Name: s.Name, Convenio: s.Convenio, Day: s.Day, State: s.State, Reason: s.Reason,
-		Headcount: s.Headcount, Present: s.Present, Absent: s.Absent, ValidatedBy: s.ValidatedBy, ValidatedAt: s.ValidatedAt, Revision: s.Revision,
-	}
-}
-
-func (a *API) sheets(c echo.Context) error {
-	var q sheetQuery
-	if err := query(c, &q); err != nil {
-		return err
-	}
+func (a *API) sheets(c echo.Context, q sheetQuery) (any, error) {
 	sheets, total, err := a.Sheets.List(who(c), attendance.State(q.State), sheetPage, q.Offset)
-	if err != nil {
-		return err
-	}
-	items := make([]sheetShape, len(sheets))
-	for i, s := range sheets {
-		items[i] = sheetOf(s)
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total})
+	return map[string]any{"items": list(sheets), "total": total}, err
 }
 
 type sheetDecision struct {
@@ -68,15 +32,7 @@ type sheetDecision struct {
 	Revision int64  `json:"revision" validate:"min=0"`
 }
 
-func (a *API) decideSheet(c echo.Context) error {
-	var q sheetDecision
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	s, err := a.Sheets.Decide(c.Request().Context(), who(c), c.Param("sheet"),
-		app.SheetDecision{Decision: attendance.Decision(q.Decision), Reason: q.Reason, Revision: q.Revision})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, sheetOf(s))
+func (a *API) decideSheet(c echo.Context, q sheetDecision) (any, error) {
+	return as(itself[app.Sheet])(a.Sheets.Decide(c.Request().Context(), who(c), c.Param("sheet"),
+		app.SheetDecision{Decision: attendance.Decision(q.Decision), Reason: q.Reason, Revision: q.Revision}))
 }

@@ -12,67 +12,35 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/cell"
-	"chaski/internal/domain/fault"
 	"chaski/internal/domain/progress"
 )
 
 func (a *API) boardRoutes(g *echo.Group) {
-	g.GET("/exercises", a.exercises)
-	g.GET("/exercises/:year/aos", a.aoTable)
-	g.GET("/exercises/:year/aos/:ao", a.aoDetail)
+	g.GET("/exercises", asks(a.exercises))
+	g.GET("/exercises/:year/aos", asks(a.aoTable))
+	g.GET("/exercises/:year/aos/:ao", takes(a.aoDetail))
 	g.GET("/exercises/:year/aos/:ao/csv", a.aoCSV)
-	g.GET("/exercises/:year/aos/:ao/interventions/:intervention", a.aoIntervention)
-	g.GET("/visits/:visit", a.visit)
-	g.GET("/records", a.records)
+	g.GET("/exercises/:year/aos/:ao/interventions/:intervention", asks(a.aoIntervention))
+	g.GET("/visits/:visit", asks(a.visit))
+	g.GET("/records", takes(a.records))
 }
 
-func (a *API) exercises(c echo.Context) error {
-	all, err := a.Board.Exercises(who(c))
-	if err != nil {
-		return err
-	}
-	items := make([]exerciseShape, len(all))
-	for i, e := range all {
-		items[i] = exerciseOf(e)
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items})
+func (a *API) exercises(c echo.Context) (any, error) {
+	return items(itself[app.Exercise])(a.Board.Exercises(who(c)))
 }
 
-// yearOf reads the year of the path; what is no year is no exercise.
-func yearOf(c echo.Context) (int64, error) {
-	year, err := strconv.ParseInt(c.Param("year"), 10, 32)
-	if err != nil {
-		return 0, fault.New(fault.NotFound, "year")
-	}
-	return year, nil
+// yearOf is the year of the path, which has its shape (see checkPath).
+func yearOf(c echo.Context) int64 {
+	year, _ := strconv.ParseInt(c.Param("year"), 10, 32)
+	return year
 }
 
-func (a *API) aoTable(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
-	t, err := a.Board.Table(who(c), year)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, boardOf(t))
+func (a *API) aoTable(c echo.Context) (any, error) {
+	return as(boardOf)(a.Board.Table(who(c), yearOf(c)))
 }
 
-func (a *API) aoDetail(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
-	var q lineQuery
-	if err := query(c, &q); err != nil {
-		return err
-	}
-	d, err := a.Board.AO(who(c), year, c.Param("ao"), app.LineQuery{Unit: q.Unit, Words: q.Words, Order: q.Order, Offset: q.Offset})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, aoDetailOf(d))
+func (a *API) aoDetail(c echo.Context, q lineQuery) (any, error) {
+	return as(aoDetailOf)(a.Board.AO(who(c), yearOf(c), c.Param("ao"), app.LineQuery(q)))
 }
 
 type lineQuery struct {
@@ -83,10 +51,7 @@ type lineQuery struct {
 }
 
 func (a *API) aoCSV(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
+	year := yearOf(c)
 	ao, lines, err := a.Board.AOLines(who(c), year, c.Param("ao"))
 	if err != nil {
 		return err
@@ -95,7 +60,7 @@ func (a *API) aoCSV(c echo.Context) error {
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(&out)
 	w.UseCRLF = true
-	rows := append([][]string{{"unidad_territorial", "linea", "convenio", "fecha", "sustento", "ultima_visita", "fisico", "financiero"}}, lineCells(lines)...)
+	rows := append([][]string{{"unidad_territorial", "linea", "convenio", "fecha", "sustento", "ultima_visita", "fisico", "financiero"}}, each(lines, lineCells)...)
 	if err := w.WriteAll(rows); err != nil {
 		return err
 	}
@@ -103,12 +68,8 @@ func (a *API) aoCSV(c echo.Context) error {
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", out.Bytes())
 }
 
-func lineCells(lines []app.Line) [][]string {
-	out := make([][]string, len(lines))
-	for i, l := range lines {
-		out[i] = cell.Line(l.UTName, lineLabel(l), l.ConvenioCode, l.AsOf, l.Source, string(l.LastVisitOn), units(l.Physical), progress.Money(l.Financial))
-	}
-	return out
+func lineCells(l app.Line) []string {
+	return cell.Line(l.UTName, lineLabel(l), l.ConvenioCode, l.AsOf, l.Source, string(l.LastVisitOn), units(l.Physical), progress.Money(l.Financial))
 }
 
 // keyInName keeps of a key what any disk takes.
@@ -121,22 +82,10 @@ func keyInName(key string) string {
 	}, strings.ToLower(key))
 }
 
-func (a *API) aoIntervention(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
-	d, err := a.Board.Intervention(who(c), year, c.Param("ao"), c.Param("intervention"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, interventionOf(d))
+func (a *API) aoIntervention(c echo.Context) (any, error) {
+	return as(interventionOf)(a.Board.Intervention(who(c), yearOf(c), c.Param("ao"), c.Param("intervention")))
 }
 
-func (a *API) visit(c echo.Context) error {
-	d, err := a.Board.Visit(who(c), c.Param("visit"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, visitOf(d))
+func (a *API) visit(c echo.Context) (any, error) {
+	return as(visitOf)(a.Board.Visit(who(c), c.Param("visit")))
 }

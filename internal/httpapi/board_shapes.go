@@ -7,15 +7,6 @@ import (
 	"chaski/internal/domain/progress"
 )
 
-type exerciseShape struct {
-	Year   int64  `json:"year"`
-	Kind   string `json:"kind"`
-	Closed bool   `json:"closed"`
-	Note   string `json:"note"`
-}
-
-func exerciseOf(e app.Exercise) exerciseShape { return exerciseShape{e.Year, e.Kind, e.Closed, e.Note} }
-
 type gauge struct {
 	Target   string `json:"target"`
 	Executed string `json:"executed"`
@@ -61,13 +52,8 @@ func aoOf(ao app.AO) aoRow {
 }
 
 type freshness struct {
-	ComputedAt       string `json:"computed_at"`
-	LastReceivedAt   string `json:"last_received_at,omitempty"`
-	Devices          int64  `json:"devices"`
-	StaleDevices     int64  `json:"stale_devices"`
-	OldestSeenAt     string `json:"oldest_seen_at,omitempty"`
-	PendingMutations int64  `json:"pending_mutations"`
-	ParkedMutations  int64  `json:"parked_mutations"`
+	ComputedAt string `json:"computed_at"`
+	app.Freshness
 }
 
 type summary struct {
@@ -92,29 +78,25 @@ type aei struct {
 }
 
 type boardShape struct {
-	Exercise  exerciseShape `json:"exercise"`
-	Freshness freshness     `json:"freshness"`
-	Summary   summary       `json:"summary"`
-	AEI       aei           `json:"aei"`
-	Items     []aoRow       `json:"items"`
-	Uncounted int64         `json:"uncounted"`
+	Exercise  app.Exercise `json:"exercise"`
+	Freshness freshness    `json:"freshness"`
+	Summary   summary      `json:"summary"`
+	AEI       aei          `json:"aei"`
+	Items     []aoRow      `json:"items"`
+	Uncounted int64        `json:"uncounted"`
 }
 
-func freshnessOf(f app.Freshness) freshness {
-	return freshness{
-		ComputedAt: utc(f.ComputedAt), LastReceivedAt: f.LastReceivedAt, Devices: f.Devices, StaleDevices: f.Stale,
-		OldestSeenAt: f.OldestSeenAt, PendingMutations: f.Pending, ParkedMutations: f.Parked,
-	}
-}
+func freshnessOf(f app.Freshness) freshness { return freshness{utc(f.ComputedAt), f} }
 
 func boardOf(t app.Table) boardShape {
 	out := boardShape{
-		Exercise: exerciseOf(t.Exercise), Items: make([]aoRow, len(t.Items)),
-		Freshness: freshnessOf(t.Freshness), Uncounted: t.Uncounted,
+		Exercise: t.Exercise, Items: each(t.Items, aoOf), Freshness: freshnessOf(t.Freshness), Uncounted: t.Uncounted,
 		Summary: summary{t.Summary.AOs, &t.Summary.AtLeast100, t.Summary.AverageAdjusted, gaugeOf(t.Summary.Financial, progress.Money)},
 		AEI: aei{
 			Target: units(t.AEI.Target), Executed: units(t.AEI.Executed), Percent: progress.Percent4(t.AEI.Executed, t.AEI.Target),
-			Lines: make([]aeiLine, len(t.AEI.Lines)),
+			Lines: each(t.AEI.Lines, func(l app.AEILine) aeiLine {
+				return aeiLine{l.FundingYear, l.FundingFrame, units(l.Executed), units(l.Opening)}
+			}),
 		},
 	}
 	if t.Summary.None {
@@ -122,12 +104,6 @@ func boardOf(t app.Table) boardShape {
 	}
 	if t.AEI.None {
 		out.AEI.Executed, out.AEI.Percent = "", ""
-	}
-	for i, ao := range t.Items {
-		out.Items[i] = aoOf(ao)
-	}
-	for i, l := range t.AEI.Lines {
-		out.AEI.Lines[i] = aeiLine{l.FundingYear, l.FundingFrame, units(l.Executed), units(l.Opening)}
 	}
 	return out
 }
@@ -157,7 +133,7 @@ type aoLine struct {
 }
 
 type aoDetailShape struct {
-	Exercise exerciseShape `json:"exercise"`
+	Exercise app.Exercise  `json:"exercise"`
 	AO       aoRow         `json:"ao"`
 	Months   []monthFigure `json:"months"`
 	// All lines by unit; of the lines one page of those found, and how many these are.
@@ -185,36 +161,40 @@ type reconciledMonth struct {
 	Difference  string `json:"difference"`
 }
 
-func aoDetailOf(d app.AODetail) aoDetailShape {
-	out := aoDetailShape{Exercise: exerciseOf(d.Exercise), AO: aoOf(d.AO), Months: make([]monthFigure, len(d.Months)), Lines: make([]aoLine, len(d.Lines)), Groups: make([]lineGroup, len(d.Groups)), Found: d.Found, Page: app.LinesPage, Uncounted: d.Uncounted}
-	for i, g := range d.Groups {
-		out.Groups[i] = lineGroup{g.Unit, g.Lines, units(g.Physical), progress.Money(g.Financial)}
+func monthOf(m app.MonthFigure) monthFigure {
+	out := monthFigure{
+		Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
+		FinancialTarget: progress.Money(m.MoneyTarget), Synthetic: m.Synthetic, Physical: units(m.Physical),
+		Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment),
 	}
-	for i, m := range d.Months {
-		out.Months[i] = monthFigure{
-			Month: string(m.Month), Closed: m.Closed, PhysicalTarget: units(m.PhysicalTarget),
-			FinancialTarget: progress.Money(m.MoneyTarget), Synthetic: m.Synthetic, Physical: units(m.Physical),
-			Financial: progress.Money(m.Financial), Adjustment: units(m.Adjustment),
-		}
-		if m.NoPhysical {
-			out.Months[i].Physical = ""
-		}
-		if m.NoFinancial {
-			out.Months[i].Financial = ""
-		}
+	if m.NoPhysical {
+		out.Physical = ""
 	}
-	for i, l := range d.Lines {
-		out.Lines[i] = aoLine{
-			Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
-			AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn),
-		}
-	}
-	out.Reconciliation = make([]reconciledMonth, len(d.Reconciled))
-	for i, r := range d.Reconciled {
-		out.Reconciliation[i] = reconciledMonth{
-			Month: string(r.Month), Transfers: r.Transfers, Transferred: progress.Money(r.Transferred),
-			Accrued: progress.Money(r.Accrued), Difference: progress.Money(r.Difference()),
-		}
+	if m.NoFinancial {
+		out.Financial = ""
 	}
 	return out
+}
+
+func lineOf(l app.Line) aoLine {
+	return aoLine{
+		Kind: l.Kind, Label: lineLabel(l), Intervention: l.Intervention, ConvenioCode: l.ConvenioCode, UTName: l.UTName,
+		AsOf: l.AsOf, Source: l.Source, Physical: units(l.Physical), Financial: progress.Money(l.Financial), LastVisitOn: string(l.LastVisitOn),
+	}
+}
+
+func aoDetailOf(d app.AODetail) aoDetailShape {
+	return aoDetailShape{
+		Exercise: d.Exercise, AO: aoOf(d.AO), Months: each(d.Months, monthOf), Lines: each(d.Lines, lineOf), Found: d.Found, Page: app.LinesPage,
+		Groups: each(d.Groups, func(g app.LineGroup) lineGroup {
+			return lineGroup{g.Unit, g.Lines, units(g.Physical), progress.Money(g.Financial)}
+		}),
+		Reconciliation: each(d.Reconciled, func(r app.ReconciledMonth) reconciledMonth {
+			return reconciledMonth{
+				Month: string(r.Month), Transfers: r.Transfers, Transferred: progress.Money(r.Transferred),
+				Accrued: progress.Money(r.Accrued), Difference: progress.Money(r.Difference()),
+			}
+		}),
+		Uncounted: d.Uncounted,
+	}
 }

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -33,16 +31,8 @@ type deviceOrder struct {
 	Unsent *int64       `json:"unsent" validate:"omitempty,min=0"`
 }
 
-func (a *API) orderDevice(c echo.Context) error {
-	var q deviceOrder
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	d, err := a.People.OrderDevice(who(c), c.Param("person"), c.Param("device"), app.DeviceOrder(q))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, deviceOf(d))
+func (a *API) orderDevice(c echo.Context, q deviceOrder) (any, error) {
+	return as(deviceOf)(a.People.OrderDevice(who(c), c.Param("person"), c.Param("device"), app.DeviceOrder(q)))
 }
 
 type wipedRequest struct {
@@ -50,13 +40,6 @@ type wipedRequest struct {
 	Install string `json:"install" validate:"required,min=8,max=64" clean:"-"`
 }
 
-func (a *API) wiped(c echo.Context) error {
-	var q wipedRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	if err := a.People.DeviceWiped(q.Device, q.Install); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]bool{"noted": true})
+func (a *API) wiped(_ echo.Context, q wipedRequest) (any, error) {
+	return map[string]bool{"noted": true}, a.People.DeviceWiped(q.Device, q.Install)
 }

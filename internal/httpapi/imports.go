@@ -21,25 +21,25 @@ import (
 )
 
 func (a *API) importRoutes(g *echo.Group) {
-	g.GET("/imports", a.importList)
-	g.POST("/imports", a.importUpload)
-	g.GET("/imports/kinds", a.importKinds)
-	g.GET("/imports/under-way", a.importsUnderWay)
+	g.GET("/imports", asks(a.importList))
+	g.POST("/imports", asks(a.importUpload))
+	g.GET("/imports/kinds", asks(a.importKinds))
+	g.GET("/imports/under-way", asks(a.importsUnderWay))
 	g.GET("/imports/kinds/:kind/template", a.importTemplate)
-	g.POST("/imports/files", a.importBegin)
-	g.PUT("/imports/:import/bytes", a.importPiece)
-	g.GET("/imports/:import", a.importOne)
-	g.DELETE("/imports/:import", a.importDiscard)
-	g.POST("/imports/:import/preview", a.importPreview)
+	g.POST("/imports/files", takes(a.importBegin))
+	g.PUT("/imports/:import/bytes", asks(a.importPiece))
+	g.GET("/imports/:import", asks(a.importOne))
+	g.DELETE("/imports/:import", asks(a.importDiscard))
+	g.POST("/imports/:import/preview", takes(a.importPreview))
 	g.GET("/imports/:import/bad-rows", a.importBadRows)
 	g.GET("/imports/:import/file", a.importFile)
 	g.POST("/imports/:import/apply", a.importApply)
 	g.POST("/imports/:import/undo", a.importUndo)
 }
 
-func (a *API) importKinds(c echo.Context) error {
+func (a *API) importKinds(c echo.Context) (any, error) {
 	if !imports.May(who(c)) {
-		return fault.New(fault.Forbidden, "")
+		return nil, fault.New(fault.Forbidden, "")
 	}
 	items := []importKindShape{}
 	for _, s := range imports.Specs {
@@ -47,7 +47,7 @@ func (a *API) importKinds(c echo.Context) error {
 			items = append(items, importKindOf(s))
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "max_bytes": imports.MaxFile})
+	return map[string]any{"items": items, "max_bytes": imports.MaxFile}, nil
 }
 
 func (a *API) importTemplate(c echo.Context) error {
@@ -83,112 +83,81 @@ func downloadFrom(c echo.Context, name, contentType string, body io.Reader) erro
 	return c.Stream(http.StatusOK, contentType, body)
 }
 
-func (a *API) importList(c echo.Context) error {
-	all, err := a.Imports.List(who(c))
-	if err != nil {
-		return err
-	}
-	items := make([]importShape, len(all))
-	for i, b := range all {
-		items[i] = a.importOf(b)
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items})
+func (a *API) importList(c echo.Context) (any, error) {
+	return items(a.importOf)(a.Imports.List(who(c)))
 }
 
 // importsUnderWay tells whoever sees figures which imports are not whole.
-func (a *API) importsUnderWay(c echo.Context) error {
-	all, err := a.Imports.Partial(who(c))
-	if err != nil {
-		return err
-	}
-	items := []underWayShape{}
-	for _, b := range all {
-		items = append(items, a.underWayOf(b))
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items})
+func (a *API) importsUnderWay(c echo.Context) (any, error) {
+	return items(a.underWayOf)(a.Imports.Partial(who(c)))
 }
 
 // importUpload takes the file as the body, its kind and name in the query.
-func (a *API) importUpload(c echo.Context) error {
+func (a *API) importUpload(c echo.Context) (any, error) {
 	var q struct {
 		Kind string `query:"kind" json:"kind" validate:"max=60"`
 		Name string `query:"name" json:"name" validate:"max=1000"`
 	}
 	if err := query(c, &q); err != nil {
-		return err
+		return nil, err
 	}
 	kind := imports.Kind(q.Kind)
 	if _, err := imports.SpecOf(who(c), kind); err != nil {
-		return err
+		return nil, err
 	}
 	name := fileName(q.Name)
 	if name == "" {
-		return fault.New(fault.Required, "name")
+		return nil, fault.New(fault.Required, "name")
 	}
 	if err := a.Operations.Room(max(0, c.Request().ContentLength)); err != nil {
-		return err
+		return nil, err
 	}
 	b := imports.Batch{Kind: kind, FileName: name}
 	path, err := receive(c, &b)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = os.Remove(path) }()
-	b, err = a.Imports.Upload(who(c), b, path)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, a.importOf(b))
+	return as(a.importOf)(a.Imports.Upload(who(c), b, path))
 }
 
 // importBegin announces a file that comes in pieces.
-func (a *API) importBegin(c echo.Context) error {
-	var q struct {
-		Kind   string `json:"kind" validate:"max=60"`
-		Name   string `json:"name" validate:"max=1000"`
-		Size   int64  `json:"size" validate:"min=0"`
-		SHA256 string `json:"sha256" validate:"len=64,hexadecimal,lowercase"`
-	}
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) importBegin(c echo.Context, q struct {
+	Kind   string `json:"kind" validate:"max=60"`
+	Name   string `json:"name" validate:"max=1000"`
+	Size   int64  `json:"size" validate:"min=0"`
+	SHA256 string `json:"sha256" validate:"len=64,hexadecimal,lowercase"`
+},
+) (any, error) {
 	name := fileName(q.Name)
 	if name == "" {
-		return fault.New(fault.Required, "name")
+		return nil, fault.New(fault.Required, "name")
 	}
 	if err := a.Operations.Room(min(q.Size, imports.MaxFile)); err != nil {
-		return err
+		return nil, err
 	}
-	b, err := a.Imports.Begin(who(c), imports.Batch{Kind: imports.Kind(q.Kind), FileName: name, Size: q.Size, SHA256: q.SHA256})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, a.importOf(b))
+	return as(a.importOf)(a.Imports.Begin(who(c), imports.Batch{Kind: imports.Kind(q.Kind), FileName: name, Size: q.Size, SHA256: q.SHA256}))
 }
 
 // importPiece takes bytes of a file as the body.
-func (a *API) importPiece(c echo.Context) error {
+func (a *API) importPiece(c echo.Context) (any, error) {
 	var q struct {
 		Offset int64 `query:"offset" json:"offset" validate:"min=0"`
 	}
 	if err := query(c, &q); err != nil {
-		return err
+		return nil, err
 	}
 	if !imports.May(who(c)) {
-		return fault.New(fault.Forbidden, "")
+		return nil, fault.New(fault.Forbidden, "")
 	}
 	if err := a.Operations.Room(max(0, c.Request().ContentLength)); err != nil {
-		return err
+		return nil, err
 	}
 	bytes, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, imports.MaxPiece))
 	if err != nil {
-		return fault.Wrap(fault.BodyTooLarge, err)
+		return nil, fault.Wrap(fault.BodyTooLarge, err)
 	}
-	b, err := a.Imports.Piece(who(c), c.Param("import"), q.Offset, bytes)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, a.importOf(b))
+	return as(a.importOf)(a.Imports.Piece(who(c), c.Param("import"), q.Offset, bytes))
 }
 
 // fileName keeps what a person would call the file: no folders, no controls.
@@ -238,33 +207,20 @@ func receive(c echo.Context, b *imports.Batch) (string, error) {
 	return out.Name(), nil
 }
 
-func (a *API) importOne(c echo.Context) error {
+func (a *API) importOne(c echo.Context) (any, error) {
 	b, _, err := a.Imports.Find(who(c), c.Param("import"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, a.importOf(b))
+	return as(a.importOf)(b, err)
 }
 
-func (a *API) importDiscard(c echo.Context) error {
-	if err := a.Imports.Discard(who(c), c.Param("import")); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
+func (a *API) importDiscard(c echo.Context) (any, error) {
+	return nil, a.Imports.Discard(who(c), c.Param("import"))
 }
 
-func (a *API) importPreview(c echo.Context) error {
-	var q struct {
-		Reading *readingShape `json:"reading"`
-	}
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	p, err := a.Imports.Preview(c.Request().Context(), who(c), c.Param("import"), q.Reading.reading())
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, a.previewOf(p))
+func (a *API) importPreview(c echo.Context, q struct {
+	Reading *readingShape `json:"reading"`
+},
+) (any, error) {
+	return as(a.previewOf)(a.Imports.Preview(c.Request().Context(), who(c), c.Param("import"), q.Reading.reading()))
 }
 
 func (a *API) importBadRows(c echo.Context) error {

@@ -55,12 +55,12 @@ func readingOf(r imports.Reading) readingShape {
 }
 
 type importQuestion struct {
-	Key     string         `json:"key"`
-	Text    string         `json:"text"`
-	Options []importOption `json:"options"` // none: a text of the person's own
-	Rows    []int          `json:"rows"`
-	Changes []importChange `json:"changes"` // what is agreed to by answering
-	Answer  string         `json:"answer"`
+	Key     string           `json:"key"`
+	Text    string           `json:"text"`
+	Options []importOption   `json:"options"` // none: a text of the person's own
+	Rows    []int            `json:"rows"`
+	Changes []imports.Change `json:"changes"` // what is agreed to by answering
+	Answer  string           `json:"answer"`
 }
 
 type importOption struct {
@@ -68,17 +68,12 @@ type importOption struct {
 	Text  string `json:"text"`
 }
 
-func questionsOf(all []imports.Question) []importQuestion {
-	out := []importQuestion{}
-	for _, q := range all {
-		shape := importQuestion{
-			Key: q.Key, Text: sayNote(spanish.Questions, imports.Note{Code: q.Code, Args: q.Args}), Options: []importOption{}, Rows: append([]int{}, q.Rows...), Answer: q.Answer,
-			Changes: changesOf(q.Changes),
-		}
-		for _, o := range q.Options {
-			shape.Options = append(shape.Options, importOption{o, sayNote(spanish.Options, imports.Note{Code: o, Args: q.Args})})
-		}
-		out = append(out, shape)
+func questionOf(q imports.Question) importQuestion {
+	said := func(words map[string]string, code string) string {
+		return sayNote(words, imports.Note{Code: code, Args: q.Args})
 	}
-	return out
+	return importQuestion{
+		Key: q.Key, Text: said(spanish.Questions, q.Code), Rows: list(q.Rows), Answer: q.Answer, Changes: list(q.Changes),
+		Options: each(q.Options, func(o string) importOption { return importOption{o, said(spanish.Options, o)} }),
+	}
 }

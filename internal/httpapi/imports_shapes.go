@@ -28,15 +28,10 @@ type importFieldShape struct {
 }
 
 func importKindOf(s *imports.Spec) importKindShape {
-	out := importKindShape{Kind: s.Kind, Title: s.Title, About: s.About, MaxRows: s.MaxRows()}
-	for _, f := range s.Fields {
-		options := []string{}
-		for _, c := range f.Choices {
-			options = append(options, c.Label)
-		}
-		out.Fields = append(out.Fields, importFieldShape{f.Name, f.Label, f.Required, f.Hint, f.Example, options})
-	}
-	return out
+	return importKindShape{Kind: s.Kind, Title: s.Title, About: s.About, MaxRows: s.MaxRows(), Fields: each(s.Fields, func(f imports.Field) importFieldShape {
+		options := each(f.Choices, func(c imports.Choice) string { return c.Label })
+		return importFieldShape{f.Name, f.Label, f.Required, f.Hint, f.Example, options}
+	})}
 }
 
 type importCounts struct {
@@ -45,10 +40,6 @@ type importCounts struct {
 	Changed int `json:"changed"`
 	Same    int `json:"same"`
 	Bad     int `json:"bad"`
-}
-
-func importCountsOf(c imports.Counts) importCounts {
-	return importCounts{c.Rows, c.New, c.Changed, c.Same, c.Bad}
 }
 
 type importShape struct {
@@ -86,11 +77,9 @@ type stopShape struct {
 }
 
 func refusalsOf(refusals []imports.Refusal) []refusalShape {
-	out := []refusalShape{}
-	for _, r := range refusals[:min(len(refusals), shownRefusals)] {
-		out = append(out, refusalShape{Row: r.Row, What: r.What, Code: r.Reason.Code, Message: say(r.Reason).Message})
-	}
-	return out
+	return each(refusals[:min(len(refusals), shownRefusals)], func(r imports.Refusal) refusalShape {
+		return refusalShape{Row: r.Row, What: r.What, Code: r.Reason.Code, Message: say(r.Reason).Message}
+	})
 }
 
 func (a *API) importOf(b imports.Batch) importShape {
@@ -102,7 +91,7 @@ func (a *API) importOf(b imports.Batch) importShape {
 		out.Received = b.Received
 	}
 	if b.State != imports.Uploaded && b.State != imports.Receiving {
-		counts := importCountsOf(b.Counts)
+		counts := importCounts(b.Counts)
 		out.Counts = &counts
 	}
 	if !b.AppliedAt.IsZero() {
@@ -121,21 +110,11 @@ func (a *API) importOf(b imports.Batch) importShape {
 	return out
 }
 
-func changesOf(all []imports.Change) []importChange {
-	out := []importChange{}
-	for _, c := range all {
-		out = append(out, importChange(c))
-	}
-	return out
-}
-
 func problemsOf(all []imports.Problem) []importProblem {
-	out := []importProblem{}
-	for _, x := range all {
+	return each(all, func(x imports.Problem) importProblem {
 		s := say(x.Fault)
-		out = append(out, importProblem{x.Row, x.Column, x.Value, s.Code, s.Message})
-	}
-	return out
+		return importProblem{x.Row, x.Column, x.Value, s.Code, s.Message}
+	})
 }
 
 // underWayShape is an import that is not whole, for those who see figures.
@@ -176,35 +155,16 @@ type importProblem struct {
 	Message string     `json:"message"`
 }
 
-type importChange struct {
-	Row    int    `json:"row"`
-	What   string `json:"what"`
-	Field  string `json:"field"`
-	Before string `json:"before"`
-	After  string `json:"after"`
-}
-
-type importSample struct {
+// importRow is a row of the file as it is shown.
+type importRow struct {
 	Row   int      `json:"row"`
-	Cells []string `json:"cells"` // in the order of fields
+	Cells []string `json:"cells"`
 }
 
 type importRecords struct {
 	Name    string `json:"name"`
 	New     int    `json:"new"`
 	Changed int    `json:"changed"`
-}
-
-type importTop struct {
-	Row   int      `json:"row"`
-	Cells []string `json:"cells"`
-}
-
-type importAside struct {
-	Row  int    `json:"row"`
-	Why  string `json:"why"` // in words
-	Text string `json:"text"`
-	Left bool   `json:"left"`
 }
 
 type previewShape struct {
@@ -228,78 +188,60 @@ type previewShape struct {
 	Warnings    []importProblem  `json:"warnings"`
 	Warned      int              `json:"warned"`
 	Questions   []importQuestion `json:"questions"`
-	Top         []importTop      `json:"top"`
-	Aside       []importAside    `json:"aside"`
+	Top         []importRow      `json:"top"`
+	Aside       []imports.Aside  `json:"aside"`
 	Asides      int              `json:"asides"`
 	Constants   []importProblem  `json:"constants"`
-	Changes     []importChange   `json:"changes"`
+	Changes     []imports.Change `json:"changes"`
 	Fields      []string         `json:"fields"`
-	Sample      []importSample   `json:"sample"`
+	Sample      []importRow      `json:"sample"`
 	Fingerprint string           `json:"fingerprint"`
 }
 
 func (a *API) previewOf(p *imports.Preview) previewShape {
 	out := previewShape{
 		Import: a.importOf(p.Batch), Format: p.Facts.Format, Encoding: p.Facts.Encoding, Separator: p.Facts.Separator,
-		Sheet: p.Facts.Sheet, Sheets: append([]string{}, p.Facts.Sheets...), Notes: []string{}, HeaderRow: p.Header.Row,
-		Columns: []importColumn{}, Missing: append([]string{}, p.Plan.Missing...), Counts: importCountsOf(p.Plan.Counts),
-		Encodings: append([]string{}, p.Facts.Encodings...), Separators: append([]string{}, p.Facts.Separators...), Reading: readingOf(p.Batch.Reading),
-		Accents:  append([]string{}, p.Facts.Accents...),
-		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: questionsOf(p.Plan.Questions),
-		Top: []importTop{}, Aside: []importAside{}, Asides: p.Plan.Asides, Constants: problemsOf(p.Plan.Constants),
-		Records: []importRecords{}, Fields: []string{}, Sample: []importSample{},
-		Fingerprint: p.Plan.Fingerprint(),
+		Sheet: p.Facts.Sheet, Sheets: list(p.Facts.Sheets), Notes: []string{}, HeaderRow: p.Header.Row,
+		Missing: list(p.Plan.Missing), Counts: importCounts(p.Plan.Counts), Encodings: list(p.Facts.Encodings), Separators: list(p.Facts.Separators),
+		Reading: readingOf(p.Batch.Reading), Accents: list(p.Facts.Accents), Changes: list(p.Plan.Changes),
+		Problems: problemsOf(p.Plan.Problems), Warnings: problemsOf(p.Plan.Warnings), Warned: p.Plan.Warned, Questions: each(p.Plan.Questions, questionOf),
+		Top: each(p.Top, topOf), Asides: p.Plan.Asides, Constants: problemsOf(p.Plan.Constants),
+		Records: []importRecords{}, Fingerprint: p.Plan.Fingerprint(),
 	}
 	for _, n := range append(p.Facts.Notes, p.Plan.Notes...) {
 		out.Notes = append(out.Notes, sayNote(spanish.Notes, n))
 	}
-	for _, c := range p.Header.Columns {
-		out.Columns = append(out.Columns, importColumn{c.Index, c.Header, c.Field, append([]string{}, p.Samples[c.Index]...)})
-	}
-	out.Changes = changesOf(p.Plan.Changes)
+	out.Columns = each(p.Header.Columns, func(c imports.Column) importColumn {
+		return importColumn{c.Index, c.Header, c.Field, list(p.Samples[c.Index])}
+	})
 	for name, c := range p.Plan.Records {
 		out.Records = append(out.Records, importRecords{imports.CollectionLabel(name), c.New, c.Changed})
 	}
 	sort.Slice(out.Records, func(i, j int) bool { return out.Records[i].Name < out.Records[j].Name })
-	for _, a := range p.Plan.Aside {
-		out.Aside = append(out.Aside, importAside{a.Row, spanish.Asides[a.Why], a.Text, a.Left})
-	}
-	topOf(&out, p)
-	samplesOf(&out, p)
+	out.Aside = each(p.Plan.Aside, func(a imports.Aside) imports.Aside {
+		a.Why = spanish.Asides[a.Why]
+		return a
+	})
+	used := p.Brings()
+	out.Fields = each(used, func(f *imports.Field) string { return f.Label })
+	out.Sample = each(p.Plan.Sample, func(l imports.Line) importRow {
+		return importRow{l.Row, each(used, l.Shown)}
+	})
 	return out
 }
 
-// topOf shows the first rows, as wide as a person needs to find the header.
-func topOf(out *previewShape, p *imports.Preview) {
+// topOf shows a first row as wide as a person needs to find the header.
+func topOf(r imports.Row) importRow {
 	const wide = 12
-	for _, r := range p.Top {
-		t := importTop{Row: r.Number, Cells: []string{}}
-		for _, c := range r.Cells[:min(len(r.Cells), wide)] {
-			text := c.Text
-			if c.Kind == imports.Merged {
-				text = ""
-			}
-			if long := []rune(text); len(long) > 60 {
-				text = string(long[:60]) + "…"
-			}
-			t.Cells = append(t.Cells, text)
+	return importRow{r.Number, each(r.Cells[:min(len(r.Cells), wide)], func(c imports.Cell) string {
+		if c.Kind == imports.Merged {
+			return ""
 		}
-		out.Top = append(out.Top, t)
-	}
-}
-
-func samplesOf(out *previewShape, p *imports.Preview) {
-	used := p.Brings()
-	for _, f := range used {
-		out.Fields = append(out.Fields, f.Label)
-	}
-	for _, l := range p.Plan.Sample {
-		s := importSample{Row: l.Row, Cells: []string{}}
-		for _, f := range used {
-			s.Cells = append(s.Cells, l.Shown(f))
+		if long := []rune(c.Text); len(long) > 60 {
+			return string(long[:60]) + "…"
 		}
-		out.Sample = append(out.Sample, s)
-	}
+		return c.Text
+	})}
 }
 
 type refusalShape struct {

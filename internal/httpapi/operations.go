@@ -9,11 +9,6 @@ import (
 	"chaski/internal/app"
 )
 
-type readiness struct {
-	Ready  bool            `json:"ready"`
-	Checks map[string]bool `json:"checks"`
-}
-
 // live says that the process answers, and nothing of what lies behind it: an
 // orchestrator restarts what is not live, and a full disk is no reason to.
 func (a *API) live(c echo.Context) error {
@@ -26,7 +21,7 @@ func (a *API) ready(c echo.Context) error {
 	if !r.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	return c.JSON(status, readiness(r))
+	return c.JSON(status, r)
 }
 
 type backupState struct {
@@ -43,21 +38,14 @@ type backupState struct {
 }
 
 type operationsResponse struct {
-	Version       string      `json:"version"`
-	Readiness     readiness   `json:"readiness"`
-	Backup        backupState `json:"backup"`
-	DatabaseBytes int64       `json:"database_bytes"`
-	WALBytes      int64       `json:"wal_bytes"`
-	DiskFree      *int64      `json:"disk_free_bytes,omitempty"`
-	DiskFloor     int64       `json:"disk_floor_bytes"`
-	Antivirus     antivirus   `json:"antivirus"`
-}
-
-type antivirus struct {
-	Installed bool   `json:"installed"`
-	Answers   bool   `json:"answers"`
-	Version   string `json:"version"`
-	Waiting   int64  `json:"in_quarantine"`
+	Version       string             `json:"version"`
+	Readiness     app.Readiness      `json:"readiness"`
+	Backup        backupState        `json:"backup"`
+	DatabaseBytes int64              `json:"database_bytes"`
+	WALBytes      int64              `json:"wal_bytes"`
+	DiskFree      *int64             `json:"disk_free_bytes,omitempty"`
+	DiskFloor     int64              `json:"disk_floor_bytes"`
+	Antivirus     app.AntivirusState `json:"antivirus"`
 }
 
 func (a *API) operations(c echo.Context) error { return a.sayOperations(c, http.StatusOK) }
@@ -75,8 +63,8 @@ func (a *API) sayOperations(c echo.Context, status int) error {
 		return err
 	}
 	out := operationsResponse{
-		Version: s.Version, Readiness: readiness(s.Readiness), Backup: sayBackup(s.Backup),
-		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes, DiskFloor: s.DiskFloor, Antivirus: antivirus(s.Antivirus),
+		Version: s.Version, Readiness: s.Readiness, Backup: sayBackup(s.Backup),
+		DatabaseBytes: s.DatabaseBytes, WALBytes: s.WALBytes, DiskFloor: s.DiskFloor, Antivirus: s.Antivirus,
 	}
 	if s.DiskFree >= 0 {
 		out.DiskFree = &s.DiskFree

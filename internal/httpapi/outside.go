@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -10,34 +8,28 @@ import (
 
 // outsideRoutes are those of who answers for what raw SQL changed.
 func (a *API) outsideRoutes(g *echo.Group) {
-	g.GET("/outside-changes", a.outsideChanges)
-	g.POST("/outside-changes/answer", a.answerOutside)
+	g.GET("/outside-changes", takes(a.outsideChanges))
+	g.POST("/outside-changes/answer", takes(a.answerOutside))
 }
 
 type outsideQuery struct {
 	Before string `query:"before" json:"before" validate:"record"`
 }
 
-type outsideField struct {
-	Field  string `json:"field"`
-	Before any    `json:"before"`
-	After  any    `json:"after"`
-}
-
 type outsideChange struct {
-	Collection string         `json:"collection"`
-	Record     string         `json:"record"`
-	Entry      string         `json:"entry"`
-	At         string         `json:"at"`
-	Times      int            `json:"times"`
-	Kind       string         `json:"kind"`
-	Work       string         `json:"work,omitempty"`
-	Fields     []outsideField `json:"fields"`
+	Collection string             `json:"collection"`
+	Record     string             `json:"record"`
+	Entry      string             `json:"entry"`
+	At         string             `json:"at"`
+	Times      int                `json:"times"`
+	Kind       string             `json:"kind"`
+	Work       string             `json:"work,omitempty"`
+	Fields     []app.OutsideField `json:"fields"`
 }
 
 func outsideOf(c app.OutsideChange) outsideChange {
 	out := outsideChange{
-		Collection: c.Collection, Record: c.Record, Entry: c.Entry, At: c.At, Times: c.Times, Kind: "changed", Work: c.Work, Fields: []outsideField{},
+		Collection: c.Collection, Record: c.Record, Entry: c.Entry, At: c.At, Times: c.Times, Kind: "changed", Work: c.Work, Fields: list(c.Fields()),
 	}
 	switch {
 	case c.Unseen:
@@ -49,26 +41,12 @@ func outsideOf(c app.OutsideChange) outsideChange {
 	case c.After == nil:
 		out.Kind = "deleted"
 	}
-	for _, f := range c.Fields() {
-		out.Fields = append(out.Fields, outsideField(f))
-	}
 	return out
 }
 
-func (a *API) outsideChanges(c echo.Context) error {
-	var q outsideQuery
-	if err := query(c, &q); err != nil {
-		return err
-	}
+func (a *API) outsideChanges(c echo.Context, q outsideQuery) (any, error) {
 	changes, total, err := a.Outside.Open(who(c), q.Before)
-	if err != nil {
-		return err
-	}
-	items := make([]outsideChange, len(changes))
-	for i, x := range changes {
-		items[i] = outsideOf(x)
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": app.OutsidePage})
+	return page(app.OutsidePage, outsideOf)(changes, int64(total), err)
 }
 
 type outsideRow struct {
@@ -83,18 +61,8 @@ type outsideAnswer struct {
 	Until  string       `json:"until" validate:"record"`
 }
 
-func (a *API) answerOutside(c echo.Context) error {
-	var q outsideAnswer
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	rows := make([]app.OutsideRow, len(q.Rows))
-	for i, r := range q.Rows {
-		rows[i] = app.OutsideRow(r)
-	}
+func (a *API) answerOutside(c echo.Context, q outsideAnswer) (any, error) {
+	rows := each(q.Rows, func(r outsideRow) app.OutsideRow { return app.OutsideRow(r) })
 	n, err := a.Outside.Answer(c.Request().Context(), who(c), q.Reason, rows, q.Until)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"answered": n})
+	return map[string]any{"answered": n}, err
 }

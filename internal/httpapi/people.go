@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"errors"
-	"net/http"
 	"reflect"
 	"time"
 
@@ -14,18 +13,18 @@ import (
 )
 
 func (a *API) peopleRoutes(g *echo.Group) {
-	g.GET("/people", a.people)
-	g.POST("/people", a.invite)
-	g.GET("/people/:person", a.person)
-	g.PATCH("/people/:person", a.updatePerson)
-	g.POST("/people/:person/link", a.personLink)
-	g.POST("/people/:person/active", a.personActive)
-	g.POST("/people/:person/unlock", a.personUnlock)
-	g.POST("/people/:person/close-sessions", a.closeSessions)
-	g.POST("/session/close-others", a.closeOthers)
-	g.GET("/options/uts", a.utOptions)
-	g.GET("/options/entities", a.entityOptions)
-	g.GET("/roles", a.roles)
+	g.GET("/people", takes(a.people))
+	g.POST("/people", takes(a.invite))
+	g.GET("/people/:person", asks(a.person))
+	g.PATCH("/people/:person", takes(a.updatePerson))
+	g.POST("/people/:person/link", takes(a.personLink))
+	g.POST("/people/:person/active", takes(a.personActive))
+	g.POST("/people/:person/unlock", asks(a.personUnlock))
+	g.POST("/people/:person/close-sessions", asks(a.closeSessions))
+	g.POST("/session/close-others", asks(a.closeOthers))
+	g.GET("/options/uts", asks(a.utOptions))
+	g.GET("/options/entities", takes(a.entityOptions))
+	g.GET("/roles", asks(a.roles))
 }
 
 type personShape struct {
@@ -81,22 +80,10 @@ func query(c echo.Context, dst any) error {
 	return c.Validate(dst)
 }
 
-func (a *API) people(c echo.Context) error {
-	var q peopleQuery
-	if err := query(c, &q); err != nil {
-		return err
-	}
-	people, total, err := a.People.List(who(c), app.PeopleQuery{
+func (a *API) people(c echo.Context, q peopleQuery) (any, error) {
+	return page(peoplePage, personOf)(a.People.List(who(c), app.PeopleQuery{
 		Text: q.Text, Role: actor.Role(q.Role), UT: q.UT, State: app.PersonState(q.State), Limit: peoplePage, Offset: q.Offset,
-	})
-	if err != nil {
-		return err
-	}
-	items := make([]personShape, len(people))
-	for i, p := range people {
-		items[i] = personOf(p)
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": peoplePage})
+	}))
 }
 
 type personDetail struct {
@@ -106,22 +93,18 @@ type personDetail struct {
 	History     []map[string]any `json:"history"`
 }
 
-func (a *API) person(c echo.Context) error {
-	d, err := a.People.Person(who(c), c.Param("person"))
-	if err != nil {
-		return err
-	}
-	out := personDetail{personShape: personOf(d.Person), Assignments: d.Assignments, Devices: []personDevice{}, History: []map[string]any{}}
-	for _, v := range d.Devices {
-		out.Devices = append(out.Devices, deviceOf(v))
-	}
-	for _, h := range d.History {
-		out.History = append(out.History, map[string]any{
-			"at": utc(h.At), "actor": h.Actor, "action": h.Action, "before": h.Before, "after": h.After,
-			"device": h.Device, "reason": h.Reason,
-		})
-	}
-	return c.JSON(http.StatusOK, out)
+func (a *API) person(c echo.Context) (any, error) {
+	return as(func(d app.PersonDetail) personDetail {
+		return personDetail{
+			personShape: personOf(d.Person), Assignments: d.Assignments, Devices: each(d.Devices, deviceOf),
+			History: each(d.History, func(h app.PersonChange) map[string]any {
+				return map[string]any{
+					"at": utc(h.At), "actor": h.Actor, "action": h.Action, "before": h.Before, "after": h.After,
+					"device": h.Device, "reason": h.Reason,
+				}
+			}),
+		}
+	})(a.People.Person(who(c), c.Param("person")))
 }
 
 type newcomerRequest struct {
@@ -141,23 +124,15 @@ type issuedShape struct {
 	MailError bool        `json:"mail_error"`
 }
 
-// issued answers a link; its token is for the eyes of who asked.
-func issued(c echo.Context, i app.Issued) error {
-	return c.JSON(http.StatusOK, issuedShape{
+// issuedOf is a link; its token is for the eyes of who asked.
+func issuedOf(i app.Issued) issuedShape {
+	return issuedShape{
 		Person: personOf(i.Person), Purpose: string(i.Purpose), Token: i.Token, ExpiresAt: utc(i.ExpiresAt), Mailed: i.Mailed, MailError: i.MailError,
-	})
+	}
 }
 
-func (a *API) invite(c echo.Context) error {
-	var q newcomerRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	i, err := a.People.Invite(who(c), app.Newcomer(q))
-	if err != nil {
-		return err
-	}
-	return issued(c, i)
+func (a *API) invite(c echo.Context, q newcomerRequest) (any, error) {
+	return as(issuedOf)(a.People.Invite(who(c), app.Newcomer(q)))
 }
 
 type personUpdate struct {
@@ -167,105 +142,57 @@ type personUpdate struct {
 	Entity *string     `json:"entity" validate:"omitempty,max=15"`
 }
 
-func (a *API) updatePerson(c echo.Context) error {
-	var q personUpdate
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	p, err := a.People.Update(who(c), c.Param("person"), app.PersonUpdate{Name: q.Name, Role: q.Role, UT: q.UT, Entity: q.Entity})
-	return answerPerson(c, p, err)
-}
-
-func answerPerson(c echo.Context, p app.Person, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, personOf(p))
+func (a *API) updatePerson(c echo.Context, q personUpdate) (any, error) {
+	return as(personOf)(a.People.Update(who(c), c.Param("person"), app.PersonUpdate(q)))
 }
 
 type linkRequest struct {
 	ByMail bool `json:"by_mail"`
 }
 
-func (a *API) personLink(c echo.Context) error {
-	var q linkRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	i, err := a.People.Link(who(c), c.Param("person"), q.ByMail)
-	if err != nil {
-		return err
-	}
-	return issued(c, i)
+func (a *API) personLink(c echo.Context, q linkRequest) (any, error) {
+	return as(issuedOf)(a.People.Link(who(c), c.Param("person"), q.ByMail))
 }
 
 type activeRequest struct {
 	Active bool `json:"active"`
 }
 
-func (a *API) personActive(c echo.Context) error {
-	var q activeRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	p, err := a.People.SetActive(who(c), c.Param("person"), q.Active)
-	return answerPerson(c, p, err)
+func (a *API) personActive(c echo.Context, q activeRequest) (any, error) {
+	return as(personOf)(a.People.SetActive(who(c), c.Param("person"), q.Active))
 }
 
-func (a *API) personUnlock(c echo.Context) error {
-	p, err := a.People.Unlock(who(c), c.Param("person"))
-	return answerPerson(c, p, err)
+func (a *API) personUnlock(c echo.Context) (any, error) {
+	return as(personOf)(a.People.Unlock(who(c), c.Param("person")))
 }
 
-func (a *API) closeSessions(c echo.Context) error {
-	p, err := a.People.CloseSessions(who(c), c.Param("person"))
-	return answerPerson(c, p, err)
+func (a *API) closeSessions(c echo.Context) (any, error) {
+	return as(personOf)(a.People.CloseSessions(who(c), c.Param("person")))
 }
 
-func (a *API) closeOthers(c echo.Context) error {
+func (a *API) closeOthers(c echo.Context) (any, error) {
 	token, err := a.People.CloseOthers(who(c))
-	if err != nil {
-		return err
+	if err == nil {
+		c.Response().Header().Set("Cache-Control", "no-store")
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]string{"token": token})
+	return map[string]string{"token": token}, err
 }
 
-func optionsOf(list []app.Option) map[string]any {
-	items := make([]map[string]string, len(list))
-	for i, o := range list {
-		items[i] = map[string]string{"id": o.ID, "code": o.Code, "name": o.Name}
-	}
-	return map[string]any{"items": items}
+func optionOf(o app.Option) any { return map[string]string{"id": o.ID, "code": o.Code, "name": o.Name} }
+
+func (a *API) utOptions(c echo.Context) (any, error) {
+	return items(optionOf)(a.People.UTs(who(c)))
 }
 
-func (a *API) utOptions(c echo.Context) error {
-	list, err := a.People.UTs(who(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, optionsOf(list))
+type entityQuery struct {
+	Text string `query:"q" json:"q" validate:"max=200"`
 }
 
-func (a *API) entityOptions(c echo.Context) error {
-	var q struct {
-		Text string `query:"q" json:"q" validate:"max=200"`
-	}
-	if err := query(c, &q); err != nil {
-		return err
-	}
-	list, err := a.People.Entities(who(c), q.Text)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, optionsOf(list))
+func (a *API) entityOptions(c echo.Context, q entityQuery) (any, error) {
+	return items(optionOf)(a.People.Entities(who(c), q.Text))
 }
 
-func (a *API) roles(c echo.Context) error {
-	grants := actor.Grants()
-	items := make([]map[string]any, len(grants))
-	for i, g := range grants {
-		items[i] = map[string]any{"right": g.Right, "roles": g.Roles}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"roles": actor.Roles, "items": items})
+func (a *API) roles(echo.Context) (any, error) {
+	grants := each(actor.Grants(), func(g actor.Grant) any { return map[string]any{"right": g.Right, "roles": g.Roles} })
+	return map[string]any{"roles": actor.Roles, "items": grants}, nil
 }

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -12,9 +10,9 @@ import (
 // personalRoutes are those by which staff see people. What is asked for is in
 // the body: an address is kept in logs and histories.
 func (a *API) personalRoutes(g *echo.Group) {
-	g.POST("/personal/search", a.personalSearch)
-	g.POST("/personal/reveal", a.personalReveal)
-	g.GET("/personal/accesses", a.personalAccesses)
+	g.POST("/personal/search", takes(a.personalSearch))
+	g.POST("/personal/reveal", takes(a.personalReveal))
+	g.GET("/personal/accesses", takes(a.personalAccesses))
 }
 
 // personalPage bounds an answer.
@@ -29,39 +27,13 @@ type personalQuery struct {
 	Offset       int    `json:"offset" validate:"min=0"`
 }
 
-type enrolledShape struct {
-	ID               string `json:"id"`
-	Name             string `json:"name"`
-	DNI              string `json:"dni"` // masked
-	Intervention     string `json:"intervention"`
-	InterventionName string `json:"intervention_name"`
-	ConvenioCode     string `json:"convenio_code"`
-	UTName           string `json:"ut_name"`
-	Cupo             int64  `json:"cupo"`
-	Policy           string `json:"policy"`
-	From             string `json:"from"`
-	To               string `json:"to"`
-}
-
-func (a *API) personalSearch(c echo.Context) error {
-	var q personalQuery
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	found, total, err := a.Personal.Search(who(c), app.PersonalQuery{
+func (a *API) personalSearch(c echo.Context, q personalQuery) (any, error) {
+	return page(personalPage, func(e app.Enrolled) app.Enrolled {
+		e.DNI = identity.Mask(e.DNI)
+		return e
+	})(a.Personal.Search(who(c), app.PersonalQuery{
 		List: q.List, Intervention: q.Intervention, UT: q.UT, Name: q.Name, DNI: q.DNI, Limit: personalPage, Offset: q.Offset,
-	})
-	if err != nil {
-		return err
-	}
-	items := make([]enrolledShape, len(found))
-	for i, e := range found {
-		items[i] = enrolledShape{
-			ID: e.ID, Name: e.Name, DNI: identity.Mask(e.DNI), Intervention: e.Intervention, InterventionName: e.InterventionName,
-			ConvenioCode: e.ConvenioCode, UTName: e.UTName, Cupo: e.Cupo, Policy: e.Policy, From: string(e.From), To: string(e.To),
-		}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": personalPage})
+	}))
 }
 
 type revealRequest struct {
@@ -77,16 +49,10 @@ type revealedShape struct {
 	BirthDate string `json:"birth_date"`
 }
 
-func (a *API) personalReveal(c echo.Context) error {
-	var q revealRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	found, err := a.Personal.Reveal(who(c), q.Collection, q.Record, q.Reason)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, revealedShape{found.Name, found.DNI, found.OtherDNI, found.BirthDate})
+func (a *API) personalReveal(c echo.Context, q revealRequest) (any, error) {
+	return as(func(found app.Identity) revealedShape {
+		return revealedShape{found.Name, found.DNI, found.OtherDNI, found.BirthDate}
+	})(a.Personal.Reveal(who(c), q.Collection, q.Record, q.Reason))
 }
 
 type accessQuery struct {
@@ -114,26 +80,20 @@ type accessShape struct {
 	Reason           string            `json:"reason"`
 }
 
-func (a *API) personalAccesses(c echo.Context) error {
-	var q accessQuery
-	if err := query(c, &q); err != nil {
-		return err
+func accessOf(e app.AccessEntry) accessShape {
+	d := e.Detail
+	out := accessShape{
+		Actor: e.Actor, ActorName: e.ActorName, ActorRole: e.ActorRole, Revealed: e.Action == app.ActionReveal, What: d.What,
+		Collection: e.Collection, Record: e.Record, Person: e.Person, Intervention: d.Intervention, InterventionName: e.InterventionName,
+		Filter: d.Filter, Rows: d.Rows, Times: e.Times, FirstAt: utc(e.FirstAt), LastAt: utc(e.LastAt), Reason: d.Reason,
 	}
-	found, total, err := a.Personal.Accesses(who(c), app.AccessQuery{Person: q.Person, Actor: q.Actor, Limit: personalPage, Offset: q.Offset})
-	if err != nil {
-		return err
+	if out.Filter == nil {
+		out.Filter = map[string]string{}
 	}
-	items := make([]accessShape, len(found))
-	for i, e := range found {
-		d := e.Detail
-		items[i] = accessShape{
-			Actor: e.Actor, ActorName: e.ActorName, ActorRole: e.ActorRole, Revealed: e.Action == app.ActionReveal, What: d.What,
-			Collection: e.Collection, Record: e.Record, Person: e.Person, Intervention: d.Intervention, InterventionName: e.InterventionName,
-			Filter: d.Filter, Rows: d.Rows, Times: e.Times, FirstAt: utc(e.FirstAt), LastAt: utc(e.LastAt), Reason: d.Reason,
-		}
-		if items[i].Filter == nil {
-			items[i].Filter = map[string]string{}
-		}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": personalPage})
+	return out
+}
+
+func (a *API) personalAccesses(c echo.Context, q accessQuery) (any, error) {
+	return page(personalPage, accessOf)(a.Personal.Accesses(who(c),
+		app.AccessQuery{Person: q.Person, Actor: q.Actor, Limit: personalPage, Offset: q.Offset}))
 }

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -12,8 +10,8 @@ import (
 // reconcileRoutes let a device compare a bucket row by row and fetch only what
 // differs; docs/protocol.md §5.
 func (a *API) reconcileRoutes(g *echo.Group) {
-	g.POST("/sync/digests", a.digests)
-	g.POST("/sync/rows", a.rows)
+	g.POST("/sync/digests", takes(a.digests))
+	g.POST("/sync/rows", takes(a.rows))
 }
 
 type digestsRequest struct {
@@ -41,40 +39,36 @@ type digestsPage struct {
 	Next   string        `json:"next"`
 }
 
-// mayRead is nil if a request of the reconcile routes comes from a device that
-// may pull.
-func (a *API) mayRead(c echo.Context, protocol int, device string) error {
+// mayRead lets a request of the reconcile routes in, which must come from a device
+// that may pull, and answers how it leaves.
+func (a *API) mayRead(c echo.Context, protocol int, device string) (leave func(), err error) {
 	if protocol != 1 {
-		return fault.New(fault.ClientOutdated, "protocol")
+		return nil, fault.New(fault.ClientOutdated, "protocol")
 	}
-	return a.Accounts.MaySync(who(c), device)
+	if err := a.Accounts.MaySync(who(c), device); err != nil {
+		return nil, err
+	}
+	return a.Admission.Delta.Enter(c.Request().Context())
 }
 
-func (a *API) digests(c echo.Context) error {
-	var q digestsRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	if err := a.mayRead(c, q.Protocol, q.Device); err != nil {
-		return err
-	}
-	leave, err := a.Admission.Delta.Enter(c.Request().Context())
+func (a *API) digests(c echo.Context, q digestsRequest) (any, error) {
+	leave, err := a.mayRead(c, q.Protocol, q.Device)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer leave()
-	d, err := a.Replica.Digests(who(c), q.Bucket, q.After)
-	if err != nil {
-		return err
-	}
+	return as(digestsOf)(a.Replica.Digests(who(c), q.Bucket, q.After))
+}
+
+func digestsOf(d app.Digests) digestsPage {
 	n := len(d.Rows)
 	columns := digestColumns{make([]string, n), make([]string, n), make([]int64, n), make([]string, n)}
 	for i, r := range d.Rows {
 		columns.Collections[i], columns.IDs[i], columns.Revs[i], columns.Digests[i] = r.Collection, r.ID, r.Rev, r.Digest
 	}
-	return c.JSON(http.StatusOK, digestsPage{
+	return digestsPage{
 		Bucket: d.Bucket.Handle, Name: d.Bucket.Name, Epoch: d.Mark.Epoch, Seq: d.Mark.Seq, Nonce: d.Mark.Nonce, Rows: columns, Next: d.Next,
-	})
+	}
 }
 
 type rowsRequest struct {
@@ -84,22 +78,12 @@ type rowsRequest struct {
 	Keys     []app.RowKey `json:"keys" validate:"required,min=1,max=500,dive"`
 }
 
-func (a *API) rows(c echo.Context) error {
-	var q rowsRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	if err := a.mayRead(c, q.Protocol, q.Device); err != nil {
-		return err
-	}
-	leave, err := a.Admission.Delta.Enter(c.Request().Context())
+func (a *API) rows(c echo.Context, q rowsRequest) (any, error) {
+	leave, err := a.mayRead(c, q.Protocol, q.Device)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer leave()
 	rows, err := a.Replica.Rows(who(c), q.Bucket, q.Keys)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"rows": list(rows)})
+	return map[string]any{"rows": list(rows)}, err
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"maps"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,22 +31,12 @@ type recordedShape struct {
 	ReceivedAt string         `json:"received_at"`
 }
 
-func (a *API) records(c echo.Context) error {
-	var q recordQuery
-	if err := query(c, &q); err != nil {
-		return err
-	}
-	found, total, err := a.Board.Records(who(c), app.RecordQuery{
+func (a *API) records(c echo.Context, q recordQuery) (any, error) {
+	return page(recordPage, func(r app.Recorded) recordedShape {
+		return recordedShape{r.ID, r.Rev, masked(q.Kind, r.Data), r.Person, namedShape{r.Maker, r.MakerName}, r.On, r.ReceivedAt}
+	})(a.Board.Records(who(c), app.RecordQuery{
 		Kind: q.Kind, Intervention: q.Intervention, Parent: q.Parent, Waiting: q.Waiting, Limit: recordPage, Offset: q.Offset,
-	})
-	if err != nil {
-		return err
-	}
-	items := make([]recordedShape, len(found))
-	for i, r := range found {
-		items[i] = recordedShape{r.ID, r.Rev, masked(q.Kind, r.Data), r.Person, namedShape{r.Maker, r.MakerName}, r.On, r.ReceivedAt}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": items, "total": total, "page": recordPage})
+	}))
 }
 
 // masked are the fields of a record as those see them who work online: who somebody

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
@@ -11,57 +9,37 @@ import (
 )
 
 func (a *API) rendicionRoutes(g *echo.Group) {
-	g.GET("/rendiciones", a.rendicionesMine)
-	g.GET("/rendiciones/inbox", a.rendicionesInbox)
-	g.GET("/rendiciones/overdue", a.rendicionesOverdue)
-	g.GET("/rendiciones/:intervention", a.rendicion)
-	g.PATCH("/rendiciones/:intervention", a.rendicionSave)
-	g.POST("/rendiciones/:intervention/submit", a.rendicionSubmit)
-	g.POST("/rendiciones/:intervention/review", a.rendicionReview)
-	g.DELETE("/rendiciones/:intervention/documents/:document", a.rendicionWithdraw)
-	g.POST("/rendiciones/:intervention/documents/:document/release", a.rendicionRelease)
+	g.GET("/rendiciones", asks(a.rendicionesMine))
+	g.GET("/rendiciones/inbox", asks(a.rendicionesInbox))
+	g.GET("/rendiciones/overdue", takes(a.rendicionesOverdue))
+	g.GET("/rendiciones/:intervention", asks(a.rendicion))
+	g.PATCH("/rendiciones/:intervention", takes(a.rendicionSave))
+	g.POST("/rendiciones/:intervention/submit", takes(a.rendicionSubmit))
+	g.POST("/rendiciones/:intervention/review", takes(a.rendicionReview))
+	g.DELETE("/rendiciones/:intervention/documents/:document", asks(a.rendicionWithdraw))
+	g.POST("/rendiciones/:intervention/documents/:document/release", takes(a.rendicionRelease))
 }
 
-func (a *API) rendicionesMine(c echo.Context) error {
-	items, err := a.Rendiciones.Mine(who(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": itemsOf(items)})
+func (a *API) rendicionesMine(c echo.Context) (any, error) {
+	return items(itself[app.RendicionItem])(a.Rendiciones.Mine(who(c)))
 }
 
-func (a *API) rendicionesInbox(c echo.Context) error {
-	items, err := a.Rendiciones.Inbox(who(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"items": itemsOf(items)})
+func (a *API) rendicionesInbox(c echo.Context) (any, error) {
+	return items(itself[app.RendicionItem])(a.Rendiciones.Inbox(who(c)))
 }
 
-func (a *API) rendicionesOverdue(c echo.Context) error {
-	var asked struct {
-		UT string `query:"ut" json:"ut" validate:"omitempty,record"`
-	}
-	if err := query(c, &asked); err != nil {
-		return err
-	}
-	q, err := a.Rendiciones.Overdue(who(c), asked.UT)
-	if err != nil {
-		return err
-	}
-	uts := make([]overdueUT, len(q.UTs))
-	for i, u := range q.UTs {
-		uts[i] = overdueUT{UT: u.UT, Name: u.Name, Count: u.Count, Longest: u.Longest}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"uts": uts, "items": itemsOf(q.Items), "total": q.Total})
+type overdueQuery struct {
+	UT string `query:"ut" json:"ut" validate:"omitempty,record"`
 }
 
-func (a *API) rendicion(c echo.Context) error {
-	x, err := a.Rendiciones.Find(who(c), c.Param("intervention"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+func (a *API) rendicionesOverdue(c echo.Context, asked overdueQuery) (any, error) {
+	return as(func(q app.RendicionOverdue) any {
+		return map[string]any{"uts": list(q.UTs), "items": list(q.Items), "total": q.Total}
+	})(a.Rendiciones.Overdue(who(c), asked.UT))
+}
+
+func (a *API) rendicion(c echo.Context) (any, error) {
+	return as(rendicionOf)(a.Rendiciones.Find(who(c), c.Param("intervention")))
 }
 
 type lineChange struct {
@@ -87,44 +65,28 @@ func centimos(field string, soles *string) (*int64, error) {
 	return &n, err
 }
 
-func (a *API) rendicionSave(c echo.Context) error {
-	var q rendicionChange
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) rendicionSave(c echo.Context, q rendicionChange) (any, error) {
 	change := app.RendicionChange{Answers: q.Answers}
 	for _, l := range q.Lines {
 		amount, err := centimos(l.Line, l.Amount)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		base, err := centimos(l.Line, l.Base)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		change.Lines = append(change.Lines, app.LineChange{Line: rendicion.Line(l.Line), Amount: amount, Base: base})
 	}
-	x, err := a.Rendiciones.Save(c.Request().Context(), who(c), c.Param("intervention"), change)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+	return as(rendicionOf)(a.Rendiciones.Save(c.Request().Context(), who(c), c.Param("intervention"), change))
 }
 
 type submitRequest struct {
 	Revision int64 `json:"revision" validate:"min=0"`
 }
 
-func (a *API) rendicionSubmit(c echo.Context) error {
-	var q submitRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	x, err := a.Rendiciones.Submit(c.Request().Context(), who(c), c.Param("intervention"), q.Revision)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+func (a *API) rendicionSubmit(c echo.Context, q submitRequest) (any, error) {
+	return as(rendicionOf)(a.Rendiciones.Submit(c.Request().Context(), who(c), c.Param("intervention"), q.Revision))
 }
 
 type newObservation struct {
@@ -141,46 +103,23 @@ type reviewRequest struct {
 	Observations []newObservation `json:"observations" validate:"max=100,dive"`
 }
 
-func (a *API) rendicionReview(c echo.Context) error {
-	var q reviewRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	r := app.RendicionReview{Revision: q.Revision, Approve: q.Approve, Lifted: q.Lifted}
-	for _, o := range q.Observations {
-		n := app.NewObservation{Target: rendicion.Target(o.Target), Item: o.Item, Text: o.Text, Also: []rendicion.Line{}}
-		for _, l := range o.Also {
-			n.Also = append(n.Also, rendicion.Line(l))
-		}
-		r.Observations = append(r.Observations, n)
-	}
-	x, err := a.Rendiciones.Review(c.Request().Context(), who(c), c.Param("intervention"), r)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+func (a *API) rendicionReview(c echo.Context, q reviewRequest) (any, error) {
+	return as(rendicionOf)(a.Rendiciones.Review(c.Request().Context(), who(c), c.Param("intervention"), app.RendicionReview{
+		Revision: q.Revision, Approve: q.Approve, Lifted: q.Lifted,
+		Observations: each(q.Observations, func(o newObservation) app.NewObservation {
+			return app.NewObservation{Target: rendicion.Target(o.Target), Item: o.Item, Text: o.Text, Also: each(o.Also, func(l string) rendicion.Line { return rendicion.Line(l) })}
+		}),
+	}))
 }
 
-func (a *API) rendicionWithdraw(c echo.Context) error {
-	x, err := a.Rendiciones.Withdraw(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+func (a *API) rendicionWithdraw(c echo.Context) (any, error) {
+	return as(rendicionOf)(a.Rendiciones.Withdraw(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document")))
 }
 
 type releaseRequest struct {
 	Reason string `json:"reason" validate:"required,max=2000"`
 }
 
-func (a *API) rendicionRelease(c echo.Context) error {
-	var q releaseRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
-	x, err := a.Rendiciones.Release(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"), q.Reason)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, rendicionOf(x))
+func (a *API) rendicionRelease(c echo.Context, q releaseRequest) (any, error) {
+	return as(rendicionOf)(a.Rendiciones.Release(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"), q.Reason))
 }

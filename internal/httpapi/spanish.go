@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"regexp"
@@ -29,14 +30,6 @@ func say(f *fault.Fault) problem {
 		args[key] = word(key, value)
 	}
 	return problem{Code: f.Code, Field: f.Field, Message: filled(numbered(spanish.Faults[f.Code], f.Args), args)}
-}
-
-func sayAll(faults []*fault.Fault) []problem {
-	out := make([]problem, len(faults))
-	for i, f := range faults {
-		out[i] = say(f)
-	}
-	return out
 }
 
 // Sentence is what people read of an error, for a console.
@@ -101,24 +94,24 @@ var spanish = func() (words struct {
 }()
 
 // label of a field, or its own name.
-func label(field string) string { return orSelf(spanish.Fields[field], "«"+field+"»") }
+func label(field string) string { return cmp.Or(spanish.Fields[field], "«"+field+"»") }
 
 // word says what a code is called, and money as people read it.
 func word(key, value string) string {
 	switch key {
 	case "item":
-		return orSelf(spanish.Lines[value], orSelf(spanish.Documents[value], value))
+		return cmp.Or(spanish.Lines[value], cmp.Or(spanish.Documents[value], value))
 	case "document":
-		return orSelf(spanish.Documents[value], value)
+		return cmp.Or(spanish.Documents[value], value)
 	case "key":
-		return orSelf(spanish.Parameters[value], value)
+		return cmp.Or(spanish.Parameters[value], value)
 	case "found":
 		if w := spanish.Found[value]; w != "" || !strings.Contains(value, "/") {
-			return orSelf(w, value)
+			return cmp.Or(w, value)
 		}
 		return "de un tipo que no se admite (" + value + ")"
 	case "quarantine":
-		return orSelf(spanish.Quarantines[value], value)
+		return cmp.Or(spanish.Quarantines[value], value)
 	case "yours", "theirs":
 		if value == "" {
 			return "nada"
@@ -137,16 +130,9 @@ func word(key, value string) string {
 
 // Quarantined is why a document is in quarantine, with what a scanner calls it.
 func Quarantined(why, found string) string {
-	text := orSelf(spanish.Quarantines[why], why)
+	text := cmp.Or(spanish.Quarantines[why], why)
 	if why == app.QuarantineVirus && found != "" {
 		text += " (" + found + ")"
 	}
 	return text + "."
-}
-
-func orSelf(word, code string) string {
-	if word == "" {
-		return code
-	}
-	return word
 }

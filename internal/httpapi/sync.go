@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,16 +29,14 @@ type sessionResponse struct {
 	ServerTime   string `json:"server_time"`
 }
 
-func (a *API) session(c echo.Context) error {
-	s, err := a.Accounts.Session(who(c))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, sessionResponse{
-		User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
-		UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData, UnitsNote: s.UnitsNote,
-		BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime),
-	})
+func (a *API) session(c echo.Context) (any, error) {
+	return as(func(s app.Session) sessionResponse {
+		return sessionResponse{
+			User: s.Actor.User, Name: s.Actor.Name, Email: s.Actor.Email, Role: string(s.Actor.Role),
+			UTName: s.UTName, EntityName: s.EntityName, Demo: s.Actor.Demo, DemoData: s.DemoData, UnitsNote: s.UnitsNote,
+			BusinessDate: string(s.BusinessDate), ServerTime: utc(s.ServerTime),
+		}
+	})(a.Accounts.Session(who(c)))
 }
 
 type deviceRequest struct {
@@ -49,16 +46,9 @@ type deviceRequest struct {
 	AppVersion string `json:"app_version" validate:"max=40"`
 }
 
-func (a *API) register(c echo.Context) error {
-	var q deviceRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) register(c echo.Context, q deviceRequest) (any, error) {
 	d, err := a.Accounts.Register(who(c), app.DeviceRequest(q))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"device": d.ID, "last_counter": d.LastCounter})
+	return map[string]any{"device": d.ID, "last_counter": d.LastCounter}, err
 }
 
 type deviceReport struct {
@@ -72,17 +62,6 @@ type deviceReport struct {
 	Persisted       bool   `json:"persisted"`
 	LastHealAt      string `json:"last_heal_at" validate:"max=40"`
 	DiffersSince    string `json:"differs_since" validate:"max=40"`
-}
-
-func (r *deviceReport) report() *app.DeviceReport {
-	if r == nil {
-		return nil
-	}
-	return &app.DeviceReport{
-		AppVersion: r.AppVersion, Outbox: r.Outbox, OldestPendingAt: r.OldestPendingAt, Rejected: r.Rejected,
-		Parked: r.Parked, StorageUsed: r.StorageUsed, StorageQuota: r.StorageQuota, Persisted: r.Persisted, LastHealAt: r.LastHealAt,
-		DiffersSince: r.DiffersSince,
-	}
 }
 
 type pullRequest struct {
@@ -110,7 +89,7 @@ func (a *API) pull(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Accounts.Seen(who(c), q.Device, q.Report.report()); err != nil {
+	if err := a.Accounts.Seen(who(c), q.Device, (*app.DeviceReport)(q.Report)); err != nil {
 		a.Log.Warn("device report not kept", "device", q.Device, "error", err) // it comes again with the next pull
 	}
 	return send()
@@ -128,14 +107,6 @@ func (a *API) page(c echo.Context, q *pullRequest) (send func() error, err error
 		return nil, err
 	}
 	return spool(c, p)
-}
-
-// list writes an empty list as [], never as null.
-func list[T any](in []T) []T {
-	if in == nil {
-		return []T{}
-	}
-	return in
 }
 
 type pushRequest struct {
@@ -173,17 +144,13 @@ func bytesOf(mutations []json.RawMessage) (n int64) {
 	return n
 }
 
-func (a *API) push(c echo.Context) error {
-	var q pushRequest
-	if err := bind(c, &q); err != nil {
-		return err
-	}
+func (a *API) push(c echo.Context, q pushRequest) (any, error) {
 	if err := a.Accounts.MayPush(who(c), q.Device); err != nil {
-		return err
+		return nil, err
 	}
 	size, kept := bytesOf(q.Mutations), false
 	if err := a.PushQuota.Take(who(c).User, size); err != nil {
-		return err
+		return nil, err
 	}
 	defer func() {
 		if !kept {
@@ -192,7 +159,7 @@ func (a *API) push(c echo.Context) error {
 	}()
 	knows, err := a.Replica.Knows(q.Marks)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !knows {
 		// What the device sends may rest on acknowledged work that this server has
@@ -201,23 +168,22 @@ func (a *API) push(c echo.Context) error {
 	}
 	r, err := a.Pusher.Push(c.Request().Context(), who(c), q.Device, q.Mutations)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept = knows
 	// Read after the commit: this mark and what it says of the device's own hold
 	// for the commit before it too.
 	w, err := a.Replica.Witness(who(c), q.Device, q.Marks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	results := make([]outcome, len(r.Outcomes))
-	for i, o := range r.Outcomes {
-		results[i] = outcome{
-			ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: sayAll(o.Errors), Lost: o.Lost, Conflict: o.Conflict,
+	results := each(r.Outcomes, func(o app.Outcome) outcome {
+		return outcome{
+			ID: o.ID, Status: o.Status, Seq: o.Seq, Rev: o.Rev, Receipt: o.Receipt, Errors: each(o.Errors, say), Lost: o.Lost, Conflict: o.Conflict,
 			Reviewed: o.Reviewed,
 		}
-	}
-	return c.JSON(http.StatusOK, pushResponse{
-		Rewound: len(w.Rewound) > 0, Mark: w.Mark, Results: results, DurableSeq: r.DurableSeq, ServerTime: utc(r.ServerTime),
 	})
+	return pushResponse{
+		Rewound: len(w.Rewound) > 0, Mark: w.Mark, Results: results, DurableSeq: r.DurableSeq, ServerTime: utc(r.ServerTime),
+	}, nil
 }

@@ -68,6 +68,8 @@ var requests = []struct {
 	{deviceRequest{}, ""},
 	{pullRequest{}, ""},
 	{pushRequest{}, ""},
+	{entityQuery{}, ""},
+	{overdueQuery{}, ""},
 }
 
 // bounded says whether the tags of a field bound its text.
@@ -128,7 +130,7 @@ func TestEveryTextIsBounded(t *testing.T) {
 	}
 }
 
-// Every shape that a handler binds is among the requests, or written at its place
+// Every shape that a handler takes is among the requests, or written at its place
 // with tags at every field.
 func TestEveryShapeIsKnown(t *testing.T) {
 	known := map[string]bool{}
@@ -139,24 +141,36 @@ func TestEveryShapeIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bound := 0
+	taken := 0
+	look := func(where string, shape ast.Expr) {
+		taken++
+		switch shape := shape.(type) {
+		case *ast.Ident:
+			if !known[shape.Name] {
+				t.Errorf("%s: %s is not among the requests of this test", where, shape.Name)
+			}
+		case *ast.StructType:
+			literal(t, where, shape)
+		default:
+			t.Errorf("%s takes a shape this test does not understand", where)
+		}
+	}
 	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") || f.Name() == "answer.go" {
 			continue
 		}
 		tree, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ast.Inspect(tree, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				if sel, ok := call.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "QueryParam" {
-					t.Errorf("%s reads a parameter of the query past its shape", f.Name())
-				}
-			}
-			fn, ok := n.(*ast.FuncDecl)
+		for _, d := range tree.Decls {
+			fn, ok := d.(*ast.FuncDecl)
 			if !ok {
-				return true
+				continue
+			}
+			where := f.Name() + " " + fn.Name.Name
+			if p := fn.Type.Params.List; handles(fn) && len(p) == 2 {
+				look(where, p[1].Type)
 			}
 			shapes := map[string]ast.Expr{}
 			ast.Inspect(fn, func(n ast.Node) bool {
@@ -166,35 +180,38 @@ func TestEveryShapeIsKnown(t *testing.T) {
 						shapes[name.Name] = n.Type
 					}
 				case *ast.CallExpr:
+					if sel, ok := n.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "QueryParam" {
+						t.Errorf("%s reads a parameter of the query past its shape", where)
+					}
 					called, ok := n.Fun.(*ast.Ident)
 					if !ok || called.Name != "bind" && called.Name != "query" {
 						return true
 					}
 					target, ok := n.Args[1].(*ast.UnaryExpr)
 					if !ok {
-						t.Errorf("%s: %s binds what is no shape", f.Name(), fn.Name.Name)
+						t.Errorf("%s binds what is no shape", where)
 						return true
 					}
-					bound++
-					switch shape := shapes[target.X.(*ast.Ident).Name].(type) {
-					case *ast.Ident:
-						if !known[shape.Name] {
-							t.Errorf("%s: %s is not among the requests of this test", f.Name(), shape.Name)
-						}
-					case *ast.StructType:
-						literal(t, f.Name()+" "+fn.Name.Name, shape)
-					default:
-						t.Errorf("%s: %s binds a shape this test does not understand", f.Name(), fn.Name.Name)
-					}
+					look(where, shapes[target.X.(*ast.Ident).Name])
 				}
 				return true
 			})
-			return true
-		})
+		}
 	}
-	if bound < 30 {
-		t.Errorf("only %d handlers bind a shape", bound)
+	if taken < 45 {
+		t.Errorf("only %d handlers take a shape", taken)
 	}
+}
+
+// handles says whether a function is a route's: of a context, with an answer.
+func handles(fn *ast.FuncDecl) bool {
+	first, ok := fn.Type.Params.List, fn.Recv != nil
+	if !ok || len(first) == 0 || fn.Type.Results == nil || len(fn.Type.Results.List) != 2 {
+		return false
+	}
+	context, ok := first[0].Type.(*ast.SelectorExpr)
+	answer, named := fn.Type.Results.List[0].Type.(*ast.Ident)
+	return ok && context.Sel.Name == "Context" && named && answer.Name == "any"
 }
 
 // literal is a shape written where it is bound.

@@ -7,12 +7,13 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"chaski/internal/app"
 	"chaski/internal/domain/figures"
 	"chaski/internal/report"
 )
 
 func (a *API) yearRoutes(g *echo.Group) {
-	g.GET("/figures/:year", a.yearFigures)
+	g.GET("/figures/:year", asks(a.yearFigures))
 	g.GET("/figures/:year/csv", a.yearCSV)
 }
 
@@ -21,62 +22,23 @@ func (a *API) yearRoutes(g *echo.Group) {
 type yearShape struct {
 	Freshness freshness      `json:"freshness"`
 	Figures   figures.Report `json:"figures"`
-	Tables    []yearTable    `json:"tables"`
+	Tables    []report.Table `json:"tables"`
 	Uncounted int64          `json:"uncounted"`
 }
 
-type yearTable struct {
-	Key     string       `json:"key"`
-	Title   string       `json:"title"`
-	Notes   []string     `json:"notes"`
-	Columns []yearColumn `json:"columns"`
-	Rows    []yearRow    `json:"rows"`
+func (a *API) yearFigures(c echo.Context) (any, error) {
+	return as(func(r app.YearReport) yearShape {
+		return yearShape{freshnessOf(r.Freshness), r.Figures, each(report.Tables(r.Figures), withRows), r.Uncounted}
+	})(a.Board.Year(who(c), yearOf(c)))
 }
 
-type yearColumn struct {
-	Name string `json:"name"`
-	Kind string `json:"kind"`
-}
-
-type yearRow struct {
-	Cells []string `json:"cells"`
-	AO    string   `json:"ao,omitempty"`
-	Total bool     `json:"total"`
-}
-
-// tablesOf are the tables that text and CSV have, for the screen.
-func tablesOf(r figures.Report) []yearTable {
-	var out []yearTable
-	for _, t := range report.Tables(r) {
-		shape := yearTable{Key: t.Key, Title: t.Title, Notes: t.Notes, Rows: make([]yearRow, len(t.Rows))}
-		for _, c := range t.Columns {
-			shape.Columns = append(shape.Columns, yearColumn{c.Name, c.Kind})
-		}
-		for i, row := range t.Rows {
-			shape.Rows[i] = yearRow{row.Cells, row.AO, row.Total}
-		}
-		out = append(out, shape)
-	}
-	return out
-}
-
-func (a *API) yearFigures(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
-	r, err := a.Board.Year(who(c), year)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, yearShape{freshnessOf(r.Freshness), r.Figures, tablesOf(r.Figures), r.Uncounted})
+func withRows(t report.Table) report.Table {
+	t.Rows = list(t.Rows)
+	return t
 }
 
 func (a *API) yearCSV(c echo.Context) error {
-	year, err := yearOf(c)
-	if err != nil {
-		return err
-	}
+	year := yearOf(c)
 	r, err := a.Board.Year(who(c), year)
 	if err != nil {
 		return err

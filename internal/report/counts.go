@@ -2,7 +2,8 @@ package report
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"chaski/internal/domain/figures"
@@ -80,12 +81,7 @@ func reports(r figures.Report) Table {
 		Notes:   []string{fmt.Sprintf("Informes aprobados de «Gestión del Programa»; %s. %s", who, rulesOf(r, "management_report"))},
 		Columns: columns("word:Unidad", "Informes"),
 	}
-	units := make([]string, 0, len(r.Reports.ByUnit))
-	for unit := range r.Reports.ByUnit {
-		units = append(units, unit)
-	}
-	sort.Strings(units)
-	for _, unit := range units {
+	for _, unit := range slices.Sorted(maps.Keys(r.Reports.ByUnit)) {
 		t.Rows = append(t.Rows, plain(unit, n(r.Reports.ByUnit[unit])))
 	}
 	t.Rows = append(t.Rows, Row{Cells: []string{"Total", held(r.Reports.Total)}, AO: aoOf(r, "Informe", "ORDINARIO"), Total: true})

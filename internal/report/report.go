@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,23 +23,26 @@ const (
 )
 
 // Column of a table.
-type Column struct{ Name, Kind string }
+type Column struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+}
 
 // Row of a table: a cell for each column. AO is the id of the activity whose rows
 // are behind it, "" if there is none. Total marks a subtotal.
 type Row struct {
-	Cells []string
-	AO    string
-	Total bool
+	Cells []string `json:"cells"`
+	AO    string   `json:"ao,omitempty"`
+	Total bool     `json:"total"`
 }
 
 // Table is one table of the report. The first column names the row.
 type Table struct {
-	Key     string // cuadro1, participantes, …
-	Title   string
-	Notes   []string
-	Columns []Column
-	Rows    []Row
+	Key     string   `json:"key"` // cuadro1, participantes, …
+	Title   string   `json:"title"`
+	Notes   []string `json:"notes"`
+	Columns []Column `json:"columns"`
+	Rows    []Row    `json:"rows"`
 }
 
 // columns reads "kind:name"; without a kind it is a number.
@@ -97,12 +101,7 @@ const NoData = "sin dato"
 
 func held(c figures.Count) string { return orNone(c.String()) }
 
-func orNone(value string) string {
-	if value == "" {
-		return NoData
-	}
-	return value
-}
+func orNone(value string) string { return cmp.Or(value, NoData) }
 
 // rulesOf says how a kind of figure is counted.
 func rulesOf(r figures.Report, figure string) string {
@@ -149,12 +148,7 @@ func indicator(r figures.Report) Table {
 	}
 }
 
-func orAEI(code string) string {
-	if code == "" {
-		return "AEI"
-	}
-	return code
-}
+func orAEI(code string) string { return cmp.Or(code, "AEI") }
 
 func cuadro1(r figures.Report) Table {
 	c := r.Cuadro1

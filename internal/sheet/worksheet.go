@@ -103,15 +103,6 @@ func columnOf(ref string) int {
 	return n - 1
 }
 
-// lettersOf names a column as the person's program does.
-func lettersOf(column int) string {
-	s := ""
-	for n := column + 1; n > 0; n = (n - 1) / 26 {
-		s = string(rune('A'+(n-1)%26)) + s
-	}
-	return s
-}
-
 // Next implements imports.Table.
 func (t *worksheet) Next() (imports.Row, error) {
 	if len(t.ahead) > 0 {
@@ -385,7 +376,7 @@ func (t *worksheet) Facts() imports.Facts {
 		note("rows_hidden", map[string]string{"count": strconv.Itoa(t.hiddenRows)})
 	}
 	for _, column := range slices.Sorted(maps.Keys(t.zeros)) {
-		note("zeros_restored", map[string]string{"column": lettersOf(column), "count": strconv.Itoa(t.zeros[column])})
+		note("zeros_restored", map[string]string{"column": imports.Letters(column), "count": strconv.Itoa(t.zeros[column])})
 	}
 	return f
 }

@@ -2,7 +2,8 @@ package verify
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 
@@ -25,16 +26,15 @@ type book struct {
 	sum, count int64
 }
 
-type books struct {
-	byHandle map[int64]*book
-}
+// books are by handle.
+type books map[int64]*book
 
-func (c *checker) readBuckets() (*books, error) {
+func (c *checker) readBuckets() (books, error) {
 	var rows []*book
 	err := c.all(&rows, `SELECT handle, name, sum, count FROM sync_buckets`)
-	out := &books{map[int64]*book{}}
+	out := books{}
 	for _, b := range rows {
-		out.byHandle[b.Handle] = b
+		out[b.Handle] = b
 	}
 	return out, err
 }
@@ -52,7 +52,7 @@ func (c *checker) readEntries(collection string) (map[string][]entry, error) {
 }
 
 // place compares the buckets a row is in with those it belongs to.
-func (c *checker) place(collection, id string, was remembered, names []string, held []entry, books *books) {
+func (c *checker) place(collection, id string, was remembered, names []string, held []entry, books books) {
 	belongs := map[string]bool{}
 	for _, n := range names {
 		belongs[n] = true
@@ -60,7 +60,7 @@ func (c *checker) place(collection, id string, was remembered, names []string, h
 	row := collection + "/" + id
 	for _, e := range held {
 		c.checked(CheckBuckets, 1)
-		b := books.byHandle[e.Bucket]
+		b := books[e.Bucket]
 		if b == nil {
 			c.differs(CheckBuckets, row, "un conjunto que existe", fmt.Sprintf("en el conjunto %d, sin nombre", e.Bucket))
 			continue
@@ -83,16 +83,11 @@ func (c *checker) place(collection, id string, was remembered, names []string, h
 }
 
 // orphans are places of rows that do not exist.
-func (c *checker) orphans(collection string, entries map[string][]entry, books *books) error {
-	ids := make([]string, 0, len(entries))
-	for id := range entries {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
+func (c *checker) orphans(collection string, entries map[string][]entry, books books) error {
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
 		for _, e := range entries[id] {
 			name := fmt.Sprintf("el conjunto %d", e.Bucket)
-			if b := books.byHandle[e.Bucket]; b != nil {
+			if b := books[e.Bucket]; b != nil {
 				name = b.Name
 			}
 			c.differs(CheckBuckets, collection+"/"+id, "fuera de "+name, "en "+name)
@@ -121,14 +116,9 @@ func (c *checker) newest() error {
 }
 
 // sums compares each bucket's count and checksum with its rows.
-func (c *checker) sums(books *books) {
-	handles := make([]int64, 0, len(books.byHandle))
-	for h := range books.byHandle {
-		handles = append(handles, h)
-	}
-	sort.Slice(handles, func(i, j int) bool { return handles[i] < handles[j] })
-	for _, h := range handles {
-		if b := books.byHandle[h]; b.sum != b.Sum || b.count != b.Count {
+func (c *checker) sums(books books) {
+	for _, h := range slices.Sorted(maps.Keys(books)) {
+		if b := books[h]; b.sum != b.Sum || b.count != b.Count {
 			c.differs(CheckBuckets, "sync_buckets/"+b.Name, fmt.Sprintf("%d filas, suma %s", b.count, replication.Hex(uint64(b.sum))),
 				fmt.Sprintf("%d filas, suma %s", b.Count, replication.Hex(uint64(b.Sum))))
 		}

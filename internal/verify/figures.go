@@ -1,8 +1,8 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
 
 	"chaski/internal/domain/progress"
 )
@@ -33,12 +33,7 @@ func (r counted) String() string {
 		r.Exercise, orNone(r.AO), r.Day, r.FundingYear, r.FundingFrame, orNone(r.Intervention), r.Rule, r.EvidenceOf, r.Evidence)
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "(ninguna)"
-	}
-	return s
-}
+func orNone(s string) string { return cmp.Or(s, "(ninguna)") }
 
 // soles shows céntimos as money; what is not a whole number is shown as it is.
 func soles(centimos string) string {
@@ -149,27 +144,12 @@ func (p *pairs) add(row, side, text string) {
 }
 
 func (p *pairs) report(c *checker) {
-	rows := make([]string, 0, len(p.expected)+len(p.found))
-	for row := range p.expected {
-		rows = append(rows, row)
-	}
-	for row := range p.found {
-		if _, both := p.expected[row]; !both {
-			rows = append(rows, row)
-		}
-	}
-	sort.Strings(rows)
-	for _, row := range rows {
+	for _, row := range either(p.expected, p.found) {
 		c.differs(p.check, row, orNothing(p.expected[row]), orNothing(p.found[row]))
 	}
 }
 
-func orNothing(s string) string {
-	if s == "" {
-		return nothing
-	}
-	return s
-}
+func orNothing(s string) string { return cmp.Or(s, nothing) }
 
 type posted struct {
 	Side       string `db:"side"`

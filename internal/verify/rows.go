@@ -3,8 +3,9 @@ package verify
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ func (c *checker) rows() error {
 	return c.strangers()
 }
 
-func (c *checker) collection(of *replication.Collection, books *books) error {
+func (c *checker) collection(of *replication.Collection, books books) error {
 	entries, err := c.readEntries(of.Name)
 	if err != nil {
 		return err
@@ -159,7 +160,7 @@ func changedFields(was string, now []byte) (string, string) {
 		return was, string(now)
 	}
 	var expected, found []string
-	for _, field := range union(a, b) {
+	for _, field := range either(a, b) {
 		if !reflect.DeepEqual(a[field], b[field]) {
 			expected = append(expected, fmt.Sprintf("%s=%v", field, a[field]))
 			found = append(found, fmt.Sprintf("%s=%v", field, b[field]))
@@ -171,18 +172,11 @@ func changedFields(was string, now []byte) (string, string) {
 	return strings.Join(expected, ", "), strings.Join(found, ", ")
 }
 
-func union(a, b map[string]any) []string {
-	var out []string
-	for field := range a {
-		out = append(out, field)
-	}
-	for field := range b {
-		if _, both := a[field]; !both {
-			out = append(out, field)
-		}
-	}
-	sort.Strings(out)
-	return out
+// either are the keys of two maps, in order.
+func either[V any](a, b map[string]V) []string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
 }
 
 // strangers are rows that sync remembers and nobody has.

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,9 +95,7 @@ func (e expects) wrong() [][2]string {
 	switch e.kind {
 	case "text":
 		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 5000`, "too_long"}}
-	case "short":
-		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 200`, "too_long"}}
-	case "clasificador":
+	case "short", "clasificador":
 		return [][2]string{{`trim(` + f + `) = ''`, "required"}, {`length(` + f + `) > 200`, "too_long"}}
 	case "day":
 		return [][2]string{{notDay(f), "date_invalid"}}
@@ -220,44 +217,24 @@ func (e expects) code() string {
 // fields looks at every row of a collection once.
 func (c *checker) fields(collection, spec string) error {
 	expected := parse(spec)
-	columns, values := make([]string, len(expected)), make([]string, len(expected))
+	columns, some := []string{"t.id"}, make([]string, len(expected))
 	for i, e := range expected {
-		columns[i], values[i] = fmt.Sprintf("%s AS c%d", e.code(), i), fmt.Sprintf(`CAST(t."%s" AS TEXT) AS v%d`, e.name, i)
-	}
-	var some []string
-	for i := range expected {
-		some = append(some, fmt.Sprintf("c%d IS NOT NULL", i))
+		columns = append(columns, fmt.Sprintf("%s AS c%d", e.code(), i), fmt.Sprintf(`CAST(t."%s" AS TEXT) AS v%d`, e.name, i))
+		some[i] = fmt.Sprintf("c%d IS NOT NULL", i)
 	}
 	if err := c.count(CheckProblems, `SELECT count(*) FROM "`+collection+`"`); err != nil {
 		return err
 	}
-	rows, err := c.db.NewQuery(`SELECT * FROM (SELECT t.id, ` + strings.Join(append(columns, values...), ", ") + ` FROM "` + collection + `" t) WHERE ` +
-		strings.Join(some, " OR ")).Bind(dbx.Params{"today": c.today}).Rows()
-	if err != nil {
+	var found []dbx.NullStringMap
+	if err := c.db.NewQuery(`SELECT * FROM (SELECT ` + strings.Join(columns, ", ") + ` FROM "` + collection + `" t) WHERE ` +
+		strings.Join(some, " OR ")).Bind(dbx.Params{"today": c.today}).All(&found); err != nil {
 		return err
 	}
-	var found [][]sql.NullString
-	for rows.Next() {
-		row := make([]sql.NullString, 1+2*len(expected))
-		dest := make([]any, len(row))
-		for i := range row {
-			dest[i] = &row[i]
-		}
-		if err := rows.Scan(dest...); err != nil {
-			_ = rows.Close()
-			return err
-		}
-		found = append(found, row)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	_ = rows.Close()
 	for _, row := range found {
 		for i, e := range expected {
-			if code := row[1+i]; code.Valid {
+			if code := row[fmt.Sprintf("c%d", i)]; code.Valid {
 				code, one := strings.CutPrefix(code.String, oneItem)
-				if err := c.broke(collection, row[0].String, e.name, code, e.counts && !one, row[1+len(expected)+i].String); err != nil {
+				if err := c.broke(collection, row["id"].String, e.name, code, e.counts && !one, row[fmt.Sprintf("v%d", i)].String); err != nil {
 					return err
 				}
 			}

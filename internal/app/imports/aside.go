@@ -7,10 +7,10 @@ import (
 
 // Aside is a row that is not read as data, or that one may want to leave out.
 type Aside struct {
-	Row  int
-	Why  string // a code: total, note, category, header, hidden, chosen
-	Text string // how it begins
-	Left bool   // it is left out
+	Row  int    `json:"row"`
+	Why  string `json:"why"`  // a code: total, note, category, header, hidden, chosen
+	Text string `json:"text"` // how it begins
+	Left bool   `json:"left"` // it is left out
 }
 
 // The reasons.

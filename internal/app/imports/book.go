@@ -4,8 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
-	"sort"
+	"slices"
 	"strings"
 
 	"chaski/internal/domain/day"
@@ -296,12 +297,7 @@ func (b *Book) create(row int, collection string, key, defaults Values) *Rec {
 
 // set changes fields of a row.
 func (b *Book) set(r *Rec, row int, fields Values) *fault.Fault {
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		v := fields[name]
 		if !r.New && b.spoils(row, r.Fields[name], v) {
 			continue

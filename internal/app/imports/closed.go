@@ -148,7 +148,7 @@ func (p *planner) closedCell(w Write, r *Rec, month day.Month, named names) {
 		what = "ejercicio " + string(month[:4]) + " · " + CollectionLabel(w.Collection) + " " + named.of(w.ID)
 	}
 	p.closedYears[string(month[:4])] = true
-	fields := sortedNames(w.Before)
+	fields := slices.Sorted(maps.Keys(w.Before))
 	if w.New {
 		fields = nil
 		for _, f := range shownOf {

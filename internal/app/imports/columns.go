@@ -82,15 +82,15 @@ func (s *survey) alike(spec *Spec, h Header) {
 		}
 		for j, other := range h.Columns {
 			if j != i && other.Field == "" && spec.fit(other.title, c.Field) >= spec.fit(c.title, c.Field) {
-				s.note("columns_alike", c, doubt{}, "field", f.Label, "letter", letters(c.Index))
+				s.note("columns_alike", c, doubt{}, "field", f.Label, "letter", Letters(c.Index))
 				break
 			}
 		}
 	}
 }
 
-// letters names a column as spreadsheets do.
-func letters(index int) string {
+// Letters names a column as spreadsheets do.
+func Letters(index int) string {
 	out := ""
 	for n := index + 1; n > 0; n = (n - 1) / 26 {
 		out = string(rune('A'+(n-1)%26)) + out

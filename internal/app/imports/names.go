@@ -2,7 +2,6 @@ package imports
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -106,15 +105,6 @@ func choiceLabel(field, value string) string {
 		}
 	}
 	return value
-}
-
-func sortedNames(v Values) []string {
-	out := make([]string, 0, len(v))
-	for name := range v {
-		out = append(out, name)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // Shown is a field of the line as it was read, for the person to check.

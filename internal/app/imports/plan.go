@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,10 +40,11 @@ type Problem struct {
 
 // Change is a field of a row that exists, before and after.
 type Change struct {
-	Row           int
-	What          string // which row, as people name it
-	Field         string
-	Before, After string
+	Row    int    `json:"row"`
+	What   string `json:"what"` // which row, as people name it
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // Counts are rows of the file by what becomes of them.
@@ -355,7 +357,7 @@ func (p *planner) count() []Write {
 		if named == nil {
 			named = newNames(p.book)
 		}
-		for _, field := range sortedNames(w.Before) {
+		for _, field := range slices.Sorted(maps.Keys(w.Before)) {
 			plan.Changes = lowest(append(plan.Changes, Change{
 				Row: w.Row, What: named.of(w.ID), Field: ColumnLabel(field),
 				Before: named.show(field, w.Before[field]), After: named.show(field, w.Fields[field]),

@@ -2,7 +2,8 @@ package national
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 
 	"chaski/internal/domain/day"
 )
@@ -55,11 +56,7 @@ func (p *Plan) assistances() error {
 			ut := p.Places[i].UT
 			byUnit[ut] = append(byUnit[ut], i)
 		}
-		units := make([]string, 0, len(byUnit))
-		for ut := range byUnit {
-			units = append(units, ut)
-		}
-		sort.Strings(units)
+		units := slices.Sorted(maps.Keys(byUnit))
 		seen := map[string]bool{}
 		sessions := 0
 		for done := 0; done < want; {
@@ -123,12 +120,7 @@ func (p *Plan) reports() error {
 			Number: fmt.Sprintf("INF-%03d-%d-%s (demo)", n, Year, unit+ut),
 		})
 	}
-	units := make([]string, 0, len(want))
-	for u := range want {
-		units = append(units, u)
-	}
-	sort.Strings(units)
-	for _, unit := range units {
+	for _, unit := range slices.Sorted(maps.Keys(want)) {
 		uts := []string{""}
 		if unit == "UT" {
 			uts = p.unitCodes()
@@ -180,12 +172,7 @@ func (p *Plan) unitCodes() []string {
 	for _, at := range p.Places {
 		seen[at.UT] = true
 	}
-	out := make([]string, 0, len(seen))
-	for ut := range seen {
-		out = append(out, ut)
-	}
-	sort.Strings(out)
-	return out
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // Spent is one line of budget execution: devengado in céntimos.
@@ -216,7 +203,7 @@ func (p *Plan) Budget() []Spent {
 	for _, ao := range p.Published.AOs {
 		if ao.Unit == "transfer" {
 			accrued := p.accruedByMonth(ao.Frame)
-			for _, m := range sortedMonths(accrued) {
+			for _, m := range slices.Sorted(maps.Keys(accrued)) {
 				out = append(out, Spent{ao.Key, TransferClasificador, m, accrued[m]})
 			}
 			continue

@@ -10,6 +10,7 @@ import (
 // Published are the figures of the report that the rows must add up to. Money is
 // in céntimos.
 type Published struct {
+	AEITarget   int64
 	AOs         []AO
 	Origins     []Origin
 	Transfers   map[string]Transfers // by frame
@@ -64,6 +65,9 @@ var Bands = [3][2]int{{18, 29}, {30, 59}, {60, 64}}
 // file is the part of the published figures that is read; its Spanish keys go no
 // further.
 type file struct {
+	AEI struct {
+		Target int64 `json:"meta"`
+	} `json:"aei"`
 	AOs []struct {
 		Key      string  `json:"clave"`
 		Code     *string `json:"codigo_ao"`
@@ -141,6 +145,7 @@ func ReadPublished(raw []byte) (Published, error) {
 		return n
 	}
 	out := Published{
+		AEITarget:   f.AEI.Target,
 		Resolutions: f.Transfers.Resolutions, PIA: money(f.Totals.PIA), Ley: money(f.Totals.Ley), Sentences: money(f.Totals.Sentences),
 		Transfers: map[string]Transfers{
 			Ordinary: {f.Transfers.Ordinary.Number, f.Transfers.Idle.Ordinary, f.Transfers.Ordinary.Entities, money(f.Transfers.Ordinary.Amount)},

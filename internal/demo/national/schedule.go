@@ -3,7 +3,6 @@ package national
 import (
 	"fmt"
 	"math/rand/v2"
-	"sort"
 
 	"chaski/internal/domain/day"
 )
@@ -194,14 +193,5 @@ func (p *Plan) accruedByMonth(frame string) map[day.Month]int64 {
 			out[w.Accrued.Month()] += w.Amount
 		}
 	}
-	return out
-}
-
-func sortedMonths(m map[day.Month]int64) []day.Month {
-	out := make([]day.Month, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
 	return out
 }

@@ -41,10 +41,11 @@ const (
 
 // Spec says what a parameter may be.
 type Spec struct {
-	Key      string
-	Kind     Kind
-	Min, Max int64    // of Int and Money
-	Choices  []string // of Choice
+	Key     string   `json:"-"`
+	Kind    Kind     `json:"kind,omitempty"`
+	Choices []string `json:"choices,omitempty"` // of Choice
+	Min     int64    `json:"min,omitempty"`     // of Int and Money
+	Max     int64    `json:"max,omitempty"`
 }
 
 // maxMoney is more than the State's budget, and exact in JSON.

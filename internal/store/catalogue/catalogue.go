@@ -41,39 +41,23 @@ func (b *book) Read() (out app.Catalogue, err error) {
 
 func readParameters(db dbx.Builder, out *app.Catalogue) error {
 	var rows []struct {
-		Key        string  `db:"key"`
-		Value      string  `db:"value"`
-		Unit       string  `db:"unit"`
-		From       day.Day `db:"valid_from"`
-		To         day.Day `db:"valid_to"`
-		Norm       string  `db:"norm"`
-		Assumption bool    `db:"assumption"`
+		app.Parameter
+		Text string `db:"text"`
 	}
-	err := db.NewQuery(`SELECT key, value, unit, valid_from, valid_to, norm, assumption FROM parameters ORDER BY key, valid_from DESC`).All(&rows)
-	for _, r := range rows {
-		value := json.RawMessage(r.Value)
-		if !json.Valid(value) {
-			value = json.RawMessage("null") // written by hand; shown as nothing
+	err := db.NewQuery(`SELECT key, value AS text, unit, valid_from, valid_to, norm, assumption FROM parameters ORDER BY key, valid_from DESC`).All(&rows)
+	out.Parameters = make([]app.Parameter, len(rows))
+	for i, r := range rows {
+		r.Value = json.RawMessage(r.Text)
+		if !json.Valid(r.Value) {
+			r.Value = json.RawMessage("null") // written by hand; shown as nothing
 		}
-		out.Parameters = append(out.Parameters, app.Parameter{
-			Key: r.Key, Value: value, Unit: r.Unit, ValidFrom: r.From, ValidTo: r.To, Norm: r.Norm, Assumption: r.Assumption,
-		})
+		out.Parameters[i] = r.Parameter
 	}
 	return err
 }
 
 func readHolidays(db dbx.Builder, out *app.Catalogue) error {
-	var rows []struct {
-		Day   day.Day `db:"day"`
-		Name  string  `db:"name"`
-		Norm  string  `db:"norm"`
-		Scope string  `db:"scope"`
-	}
-	err := db.NewQuery(`SELECT day, name, norm, scope FROM holidays ORDER BY day, scope = 'national' DESC, scope`).All(&rows)
-	for _, r := range rows {
-		out.Holidays = append(out.Holidays, app.Holiday(r))
-	}
-	return err
+	return db.NewQuery(`SELECT day, name, norm, scope FROM holidays ORDER BY day, scope = 'national' DESC, scope`).All(&out.Holidays)
 }
 
 func readDepartments(db dbx.Builder, out *app.Catalogue) error {
@@ -82,19 +66,16 @@ func readDepartments(db dbx.Builder, out *app.Catalogue) error {
 
 func readChecklists(db dbx.Builder, out *app.Catalogue) error {
 	var rows []struct {
-		Key     string  `db:"key"`
-		Version int64   `db:"version"`
-		Title   string  `db:"title"`
-		Items   string  `db:"items"`
-		From    day.Day `db:"valid_from"`
+		app.Checklist
+		Text string `db:"text"`
 	}
-	err := db.NewQuery(`SELECT key, CAST(version AS INTEGER) AS version, title, items, valid_from FROM checklists ORDER BY key, version DESC`).All(&rows)
-	for _, r := range rows {
-		c := app.Checklist{Key: r.Key, Version: r.Version, Title: r.Title, ValidFrom: r.From}
-		if err := json.Unmarshal([]byte(r.Items), &c.Items); err != nil {
+	err := db.NewQuery(`SELECT key, CAST(version AS INTEGER) AS version, title, items AS text, valid_from FROM checklists ORDER BY key, version DESC`).All(&rows)
+	out.Checklists = make([]app.Checklist, len(rows))
+	for i, r := range rows {
+		if err := json.Unmarshal([]byte(r.Text), &r.Items); err != nil {
 			return fmt.Errorf("checklist %s %d: %w", r.Key, r.Version, err)
 		}
-		out.Checklists = append(out.Checklists, c)
+		out.Checklists[i] = r.Checklist
 	}
 	return err
 }
@@ -104,20 +85,9 @@ const serving = `SELECT district, ut FROM (SELECT district, ut, row_number() OVE
 	FROM jurisdictions WHERE valid_from <= {:d} AND (valid_to = '' OR valid_to >= {:d})) WHERE n = 1`
 
 func (b *book) readUnits(db dbx.Builder, out *app.Catalogue) error {
-	var rows []struct {
-		Code       string `db:"code"`
-		Name       string `db:"name"`
-		Note       string `db:"note"`
-		Assumption bool   `db:"assumption"`
-		Districts  int64  `db:"districts"`
-	}
-	err := db.NewQuery(`SELECT u.code, u.name, u.note, u.assumption, count(s.district) AS districts
+	return db.NewQuery(`SELECT u.code, u.name, u.note, u.assumption, count(s.district) AS districts
 		FROM uts u LEFT JOIN (` + serving + `) s ON s.ut = u.id GROUP BY u.id ORDER BY u.code`).
-		Bind(dbx.Params{"d": string(b.Today())}).All(&rows)
-	for _, r := range rows {
-		out.Units = append(out.Units, app.Unit(r))
-	}
-	return err
+		Bind(dbx.Params{"d": string(b.Today())}).All(&out.Units)
 }
 
 func (b *book) Districts(q app.DistrictQuery) ([]app.District, int64, error) {
@@ -137,15 +107,8 @@ func (b *book) Districts(q app.DistrictQuery) ([]app.District, int64, error) {
 		return nil, 0, err
 	}
 	var rows []struct {
-		ID         string  `db:"id"`
-		Ubigeo     string  `db:"ubigeo"`
-		Name       string  `db:"name"`
-		Province   string  `db:"province"`
-		Department string  `db:"department"`
-		From       day.Day `db:"valid_from"`
-		To         day.Day `db:"valid_to"`
-		Assumption bool    `db:"assumption"`
-		Note       string  `db:"note"`
+		ID string `db:"id"`
+		app.District
 	}
 	if err := db.NewQuery(`SELECT d.id, d.ubigeo, d.name, d.province, d.department, d.valid_from, d.valid_to, d.assumption, d.note
 		FROM districts d WHERE ` + where + ` ORDER BY d.ubigeo, d.valid_from LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&rows); err != nil {
@@ -154,33 +117,23 @@ func (b *book) Districts(q app.DistrictQuery) ([]app.District, int64, error) {
 	out, at := make([]app.District, len(rows)), make(map[string]*app.District, len(rows))
 	ids := make([]string, len(rows))
 	for i, r := range rows {
-		out[i] = app.District{
-			Ubigeo: r.Ubigeo, Name: r.Name, Province: r.Province, Department: r.Department,
-			ValidFrom: r.From, ValidTo: r.To, Assumption: r.Assumption, Note: r.Note,
-		}
-		ids[i], at[r.ID] = r.ID, &out[i]
+		out[i], ids[i], at[r.ID] = r.District, r.ID, &out[i]
+		out[i].Jurisdictions = []app.Jurisdiction{}
 	}
 	return out, total, readJurisdictions(db, ids, at)
 }
 
 func readJurisdictions(db dbx.Builder, ids []string, at map[string]*app.District) error {
 	var rows []struct {
-		District   string  `db:"district"`
-		Code       string  `db:"code"`
-		Name       string  `db:"name"`
-		From       day.Day `db:"valid_from"`
-		To         day.Day `db:"valid_to"`
-		Assumption bool    `db:"assumption"`
-		Note       string  `db:"note"`
+		District string `db:"district"`
+		app.Jurisdiction
 	}
-	err := db.NewQuery(`SELECT j.district, u.code, u.name, j.valid_from, j.valid_to, j.assumption, j.note
+	err := db.NewQuery(`SELECT j.district, u.code AS ut, u.name AS ut_name, j.valid_from, j.valid_to, j.assumption, j.note
 		FROM json_each({:ids}) x JOIN jurisdictions j ON j.district = x.value JOIN uts u ON u.id = j.ut ORDER BY j.valid_from DESC`).
 		Bind(dbx.Params{"ids": sqlite.JSONList(ids)}).All(&rows)
 	for _, r := range rows {
 		d := at[r.District]
-		d.Jurisdictions = append(d.Jurisdictions, app.Jurisdiction{
-			UT: r.Code, UTName: r.Name, ValidFrom: r.From, ValidTo: r.To, Assumption: r.Assumption, Note: r.Note,
-		})
+		d.Jurisdictions = append(d.Jurisdictions, r.Jurisdiction)
 	}
 	return err
 }

@@ -42,12 +42,10 @@ func (s *Archive) Apply(
 		if err := keepChanges(tx, b.ID, 0, 0, p.Writes); err != nil {
 			return err
 		}
-		for name, v := range map[string]any{
+		r.Load(map[string]any{
 			"state": imports.Applied, "applied_at": s.engine.Now(), "actor": a.User, "actor_name": a.Name, "counts": p.Counts,
 			"step": 1, "steps": 1, "done": len(p.Writes), "total": len(p.Writes),
-		} {
-			r.Set(name, v)
-		}
+		})
 		if err := tx.SaveWithContext(ctx, r); err != nil {
 			return err
 		}

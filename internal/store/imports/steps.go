@@ -35,12 +35,10 @@ func (s *Archive) Accept(ctx context.Context, a actor.Actor, b imports.Batch, jo
 		if done == 0 {
 			r.Set("counts", job.Counts)
 		}
-		for name, v := range map[string]any{
+		r.Load(map[string]any{
 			"state": imports.Applying, "actor": a.User, "actor_name": a.Name, "steps": done + len(job.Steps),
 			"total": r.GetInt("done") + job.Total, "stop": nil,
-		} {
-			r.Set(name, v)
-		}
+		})
 		if len(job.Steps) == 0 { // others have written all that was left of it
 			s.whole(r)
 		}
@@ -114,21 +112,9 @@ func (s *Archive) Author(b imports.Batch) (actor.Actor, error) {
 
 // Steps implements imports.Long.
 func (s *Archive) Steps(b imports.Batch) ([]imports.Step, error) {
-	var rows []struct {
-		N      int    `db:"n"`
-		First  int    `db:"first"`
-		Last   int    `db:"last"`
-		Slice  bool   `db:"slice"`
-		Row    int    `db:"row"`
-		Writes int    `db:"writes"`
-		Print  string `db:"print"`
-	}
-	err := s.app.ConcurrentDB().NewQuery(`SELECT n, first, last, slice, row, writes, print FROM import_steps WHERE import = {:i} AND n >= {:n} ORDER BY n`).
-		Bind(dbx.Params{"i": b.ID, "n": b.Step}).All(&rows)
-	out := make([]imports.Step, len(rows))
-	for i, r := range rows {
-		out[i] = imports.Step{N: r.N, From: r.First, To: r.Last, Slice: r.Slice, Row: r.Row, Writes: r.Writes, Print: r.Print}
-	}
+	var out []imports.Step
+	err := s.app.ConcurrentDB().NewQuery(`SELECT n, first AS "from", last AS "to", slice, row, writes, print FROM import_steps
+		WHERE import = {:i} AND n >= {:n} ORDER BY n`).Bind(dbx.Params{"i": b.ID, "n": b.Step}).All(&out)
 	return out, err
 }
 
