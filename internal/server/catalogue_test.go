@@ -121,7 +121,7 @@ func TestParameterOverTime(t *testing.T) {
 
 func TestParameterMissingOrMalformedIsAFault(t *testing.T) {
 	k := testkit.World(t)
-	for key, value := range map[string]string{"test.text": `"quince"`, "test.null": `null`, "test.yes": `true`} {
+	for key, value := range map[string]string{"test.text": `"quince"`, "test.null": `null`} {
 		k.Save("parameters", testkit.ID(strings.ReplaceAll(key, ".", "")), map[string]any{
 			"key": key, "value": value, "valid_from": "2026-01-01", "norm": "Prueba",
 		})
@@ -139,17 +139,8 @@ func TestParameterMissingOrMalformedIsAFault(t *testing.T) {
 	if _, err := parameters.Int(db, "test.null", "2026-11-23"); code(err) != fault.ParameterMalformed {
 		t.Errorf("nothing as a number: %v", err)
 	}
-	if _, err := parameters.Bool(db, "test.text", "2026-11-23"); code(err) != fault.ParameterMalformed {
-		t.Errorf("text as yes or no: %v", err)
-	}
-	if _, err := parameters.Text(db, "test.text", "2025-12-31"); code(err) != fault.ParameterMissing {
+	if _, err := parameters.Int(db, "test.text", "2025-12-31"); code(err) != fault.ParameterMissing {
 		t.Errorf("before the first value: %v", err)
-	}
-	if text, err := parameters.Text(db, "test.text", "2026-01-01"); err != nil || text != "quince" {
-		t.Errorf("%q, %v", text, err)
-	}
-	if yes, err := parameters.Bool(db, "test.yes", "2026-11-23"); err != nil || !yes {
-		t.Errorf("%v, %v", yes, err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -32,6 +31,3 @@ func ParsePB(s string) time.Time {
 	t, _ := types.ParseDateTime(s)
 	return t.Time()
 }
-
-// WireInstant writes a stored instant as RFC 3339.
-func WireInstant(stored string) string { return strings.Replace(stored, " ", "T", 1) }

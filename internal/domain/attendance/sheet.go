@@ -103,6 +103,22 @@ func Change(before, after Sheet, signer string) (Sheet, *fault.Fault) {
 	return after, nil
 }
 
+// Written settles what a sheet becomes by a write of who had read it as it was then:
+// what he leaves alone is as it is stored by now, for a change from outside may have
+// been taken in since.
+func Written(stored, read, sent Sheet, signer string) (Sheet, *fault.Fault) {
+	if sent.State == read.State {
+		sent.State = stored.State
+	}
+	if sent.Reason == read.Reason {
+		sent.Reason = stored.Reason
+	}
+	if sent.ValidatedBy == read.ValidatedBy {
+		sent.ValidatedBy = stored.ValidatedBy
+	}
+	return Change(stored, sent, signer)
+}
+
 // Outside settles what a sheet becomes that was written past the application,
 // where nobody is known and nothing can be refused: nobody signs by it, and a
 // validation that was ended without a reason has that of every other change.

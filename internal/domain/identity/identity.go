@@ -23,18 +23,6 @@ func ValidateDNI(field, dni string) *fault.Fault {
 	return match(dniPattern, fault.DNIInvalid, field, dni)
 }
 
-// DNICheck gives the two check characters that may be printed beside a DNI, the
-// digit and the letter; empty for something that is not a DNI. The algorithm is
-// not official and often mis-implemented elsewhere: use it to warn, never to
-// refuse.
-func DNICheck(dni string) (digit, letter string) {
-	if !dniPattern.MatchString(dni) {
-		return "", ""
-	}
-	i := (11 - weighted(dni, 3, 2, 7, 6, 5, 4, 3, 2)%11) % 11
-	return "67890112345"[i : i+1], "KABCDEFGHIJ"[i : i+1]
-}
-
 // ValidateRUC accepts 11 digits with a known prefix (10, 15, 16 and 17 for
 // persons, 20 for bodies: SUNAT) and a right check digit.
 func ValidateRUC(field, ruc string) *fault.Fault {

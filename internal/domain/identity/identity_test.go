@@ -63,21 +63,6 @@ func TestValidators(t *testing.T) {
 	}
 }
 
-func TestDNICheck(t *testing.T) {
-	cases := map[string][2]string{
-		"10117410": {"2", "G"}, // sum 70, place 7
-		"00000000": {"6", "K"}, // sum 0: place 11 is place 0
-		"00000004": {"9", "C"}, // sum 8, place 3
-		"1011741":  {"", ""},
-	}
-	for dni, want := range cases {
-		digit, letter := identity.DNICheck(dni)
-		if digit != want[0] || letter != want[1] {
-			t.Errorf("%s: got %q %q, want %q", dni, digit, letter, want)
-		}
-	}
-}
-
 // The check digit is one of ten though the remainder is one of eleven, so two
 // pairs of remainders share a digit; every other slip of one digit is seen.
 func TestRUCSeesOneWrongDigit(t *testing.T) {

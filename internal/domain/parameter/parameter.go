@@ -124,11 +124,6 @@ func IntOf(key string, on day.Day, value json.RawMessage) (int64, error) {
 	return read[int64](key, on, value)
 }
 
-// BoolOf reads yes or no; faults as IntOf.
-func BoolOf(key string, on day.Day, value json.RawMessage) (bool, error) {
-	return read[bool](key, on, value)
-}
-
 // TextOf reads a text; faults as IntOf.
 func TextOf(key string, on day.Day, value json.RawMessage) (string, error) {
 	return read[string](key, on, value)

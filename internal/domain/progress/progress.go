@@ -42,14 +42,6 @@ func Percent(exec, target int64, places int32) string {
 // Percent4 is Percent with the four decimals of the wire.
 func Percent4(exec, target int64) string { return Percent(exec, target, 4) }
 
-// Adjusted4 is Percent4 cut at 100 ("ejecución ajustada").
-func Adjusted4(exec, target int64) string {
-	if AtLeast100(exec, target) {
-		return "100.0000"
-	}
-	return Percent4(exec, target)
-}
-
 // AtLeast100 compares the quantities, not the rounded percentage: 99.96 prints
 // as 100.0 and is not 100. Without a target it is false.
 func AtLeast100(exec, target int64) bool { return target > 0 && exec >= target }

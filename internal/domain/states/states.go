@@ -131,17 +131,6 @@ func (m *Machine) Turn(state, right string) bool {
 	return right != "" && s.Turn == right
 }
 
-// Acts are the names of all acts, in the order in which they come up.
-func (m *Machine) Acts() []string {
-	var out []string
-	for _, x := range m.Moves {
-		if !slices.Contains(out, x.Act) {
-			out = append(out, x.Act)
-		}
-	}
-	return out
-}
-
 func (m *Machine) find(is func(Move) bool) (Move, bool) {
 	if i := slices.IndexFunc(m.Moves, is); i >= 0 {
 		return m.Moves[i], true

@@ -109,13 +109,12 @@ const (
 // Freshness finds the newest mutation by insertion order: received_at has no
 // index of its own, and there are millions.
 func (s *snapshot) Freshness() (app.Freshness, error) {
-	const pb = "2006-01-02 15:04:05.000Z" // as PocketBase keeps instants
 	out := app.Freshness{ComputedAt: s.now}
 	err := s.db.NewQuery(`SELECT count(*), coalesce(sum(d.last_seen_at <= {:stale}), 0), coalesce(replace(min(d.last_seen_at), ' ', 'T'), ''),
 			coalesce(sum(d.outbox), 0)
 		FROM devices d JOIN users u ON u.id = d.user AND u.role = 'supervisor' AND u.active
 		WHERE d.state = 'activo' AND d.last_seen_at > {:unused}`).
-		Bind(dbx.Params{"stale": s.now.Add(-staleAfter).UTC().Format(pb), "unused": s.now.Add(-unusedAfter).UTC().Format(pb)}).
+		Bind(dbx.Params{"stale": store.PBTime(s.now.Add(-staleAfter)), "unused": store.PBTime(s.now.Add(-unusedAfter))}).
 		Row(&out.Devices, &out.Stale, &out.OldestSeenAt, &out.Pending)
 	if err != nil {
 		return out, err

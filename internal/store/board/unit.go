@@ -92,12 +92,11 @@ func (s *snapshot) Unit(ut string) (app.UnitView, error) {
 
 // phonesOf are the phones in use of a unit's supervisors, the longest silent first.
 func (s *snapshot) phonesOf(ut string) (out []app.UnitPhone, err error) {
-	const pb = "2006-01-02 15:04:05.000Z" // as PocketBase keeps instants
 	err = s.all(&out, `SELECT u.name, replace(d.last_seen_at, ' ', 'T') AS last_seen_at, d.last_seen_at <= {:stale} AS stale,
 			CAST(coalesce(d.outbox, 0) AS INTEGER) AS pending
 		FROM devices d JOIN users u ON u.id = d.user AND u.role = 'supervisor' AND u.active AND u.ut = {:ut}
 		WHERE d.state = 'activo' AND d.last_seen_at > {:unused} ORDER BY d.last_seen_at, u.name`,
-		dbx.Params{"ut": ut, "stale": s.now.Add(-staleAfter).UTC().Format(pb), "unused": s.now.Add(-unusedAfter).UTC().Format(pb)})
+		dbx.Params{"ut": ut, "stale": store.PBTime(s.now.Add(-staleAfter)), "unused": store.PBTime(s.now.Add(-unusedAfter))})
 	return out, err
 }
 

@@ -40,24 +40,6 @@ func Int(db dbx.Builder, key string, on day.Day) (int64, error) {
 	return parameter.IntOf(key, on, value)
 }
 
-// Bool is as ParameterInt, for yes or no.
-func Bool(db dbx.Builder, key string, on day.Day) (bool, error) {
-	value, err := Raw(db, key, on)
-	if err != nil {
-		return false, err
-	}
-	return parameter.BoolOf(key, on, value)
-}
-
-// Text is as ParameterInt, for a text.
-func Text(db dbx.Builder, key string, on day.Day) (string, error) {
-	value, err := Raw(db, key, on)
-	if err != nil {
-		return "", err
-	}
-	return parameter.TextOf(key, on, value)
-}
-
 // Raw is the value a parameter has on a day; nil if it has none.
 func Raw(db dbx.Builder, key string, on day.Day) (json.RawMessage, error) {
 	row, found, err := On(db, key, on)

@@ -2,8 +2,6 @@ package push
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/record"
@@ -68,18 +66,4 @@ func plain(v any) any {
 		return nil
 	}
 	return out
-}
-
-// expectRules reads at once what the rules will ask of a batch.
-func (o *outbound) expectRules(batch []app.Mutation) error {
-	rows := map[string][]record.Row{}
-	for _, m := range batch {
-		if m.Op == "create" && records.Made(m.Collection) {
-			rows[m.Collection] = append(rows[m.Collection], record.Row(m.Fields))
-		}
-	}
-	for _, collection := range slices.Sorted(maps.Keys(rows)) {
-		o.world.Prepare(records.Find(collection), rows[collection])
-	}
-	return o.world.Err
 }

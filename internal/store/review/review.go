@@ -163,12 +163,6 @@ func (r ParkedRow) Parked() (app.ParkedMutation, error) {
 	return out, err
 }
 
-// Text is a field as text; "" if it is none.
-func Text(fields map[string]any, name string) string {
-	s, _ := fields[name].(string)
-	return s
-}
-
 // about finds what a parked mutation hangs on at last, and the intervention.
 func (p *ParkedReader) about(m *app.ParkedMutation) error {
 	k := store.Key{m.Mutation.Collection, m.Mutation.Record}

@@ -95,20 +95,14 @@ func (d *sheetDesk) Audit(actor, action, sheet string, detail any) error {
 
 // Judge holds every write of a stored sheet against the rule of its
 // validation, whatever path it came by. It is asked in the transaction of the
-// write: what the write leaves alone is as it is stored by now, not as it was
-// read, for a change from outside may have been taken in since.
+// write: what is stored by now may be more than the writer had read.
 func Judge(ctx context.Context, e *store.Engine, tx core.App, r *core.Record) error {
 	stored, err := tx.FindRecordById("attendance_sheets", r.Id)
 	if err != nil {
 		return err
 	}
-	for _, field := range []string{"state", "state_reason", "validated_by", "validated_at"} {
-		if r.GetString(field) == r.Original().GetString(field) {
-			r.Set(field, stored.Get(field))
-		}
-	}
 	signer, _ := ctx.Value(signerKey{}).(string)
-	now, f := attendance.Change(sheetOf(stored), sheetOf(r), signer)
+	now, f := attendance.Written(sheetOf(stored), sheetOf(r.Original()), sheetOf(r), signer)
 	if f != nil {
 		return f
 	}
@@ -120,6 +114,8 @@ func Judge(ctx context.Context, e *store.Engine, tx core.App, r *core.Record) er
 		r.Set("validated_at", e.Now())
 	case now.State != attendance.Validated:
 		r.Set("validated_at", "")
+	case r.GetString("validated_at") == r.Original().GetString("validated_at"):
+		r.Set("validated_at", stored.Get("validated_at"))
 	}
 	return nil
 }
