@@ -10,51 +10,10 @@ import type { Schemas } from '../../state/api'
 export type DatedParameter = Schemas['DatedParameter']
 type Named = Pick<DatedParameter, 'key' | 'unit' | 'kind'>
 
-interface Words {
-  title: () => string
-  /** What the rules do with it. */
-  about: () => string
-  /** To what a new value applies. */
-  reach: () => string
-  /** A value that its kind alone does not say well. */
-  value?: Record<string, () => string>
-}
-
-const parameters: Record<string, Words> = {
-  'rendicion.deadline_workdays': {
-    title: m.par_rendicion_deadline,
-    about: m.par_rendicion_deadline_about,
-    reach: m.par_rendicion_deadline_reach,
-  },
-  'rendicion.correction_workdays': {
-    title: m.par_rendicion_correction,
-    about: m.par_rendicion_correction_about,
-    reach: m.par_rendicion_correction_reach,
-  },
-  'executor.sheet_days': {
-    title: m.par_sheet_days,
-    about: m.par_sheet_days_about,
-    reach: m.par_sheet_days_reach,
-  },
-  'jobs.uncovered_counts': {
-    title: m.par_uncovered,
-    about: m.par_uncovered_about,
-    reach: m.par_uncovered_reach,
-    value: { true: m.par_uncovered_true, false: m.par_uncovered_false },
-  },
-  'participants.age_reference': {
-    title: m.par_age,
-    about: m.par_age_about,
-    reach: m.par_exercise_reach,
-    value: { exercise_start: m.par_age_start, exercise_end: m.par_age_end },
-  },
-  'funding.ley_31728.ceiling': {
-    title: m.par_ceiling,
-    about: m.par_ceiling_about,
-    reach: m.par_exercise_reach,
-  },
-  'device.lease_days': { title: m.par_lease, about: m.par_lease_about, reach: m.par_lease_reach },
-  'device.per_account': { title: m.par_per_account, about: m.par_per_account_about, reach: m.par_per_account_reach },
+/** Values that their kind alone does not say well. */
+const VALUES: Partial<Record<string, Record<string, () => string>>> = {
+  'jobs.uncovered_counts': { true: m.par_uncovered_true, false: m.par_uncovered_false },
+  'participants.age_reference': { exercise_start: m.par_age_start, exercise_end: m.par_age_end },
 }
 
 const groups = [
@@ -73,9 +32,11 @@ export function grouped(keys: readonly string[]): { title: string; keys: string[
   ].filter((g) => g.keys.length > 0)
 }
 
-export const parameterTitle = (key: string): string => parameters[key]?.title() ?? key
-export const parameterAbout = (key: string): string => parameters[key]?.about() ?? m.par_unknown_about()
-export const parameterReach = (key: string): string => parameters[key]?.reach() ?? ''
+export const parameterTitle = (key: string): string => m.par_title({ key })
+/** What the rules do with it. */
+export const parameterAbout = (key: string): string => m.par_about({ key })
+/** To what a new value applies; '' where nobody says. */
+export const parameterReach = (key: string): string => m.par_reach({ key })
 
 /** The units that parameters come with, for one and for several. */
 const UNITS: Record<string, (n: { count: number }) => string> = {
@@ -86,7 +47,7 @@ const UNITS: Record<string, (n: { count: number }) => string> = {
 
 /** A value as people say it: "15 días hábiles", "de lunes a sábado", "S/ 123,585,000.00". */
 export function valueWord({ key, unit, kind }: Named, value: unknown): string {
-  const said = parameters[key]?.value?.[String(value)]
+  const said = VALUES[key]?.[String(value)]
   if (said) return said()
   if (kind === 'money' && typeof value === 'number') return `S/\u00a0${group(solesOf(BigInt(value)))}`
   if (kind === 'bool' && typeof value === 'boolean') return value ? m.yes() : m.no()
