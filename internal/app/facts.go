@@ -114,7 +114,7 @@ func (f Facts) Wrote(w Write) {
 	}
 }
 
-// Decided: what was known of a device's mutation and of its record's fate is known no more.
+// Decided forgets what was known of a device's mutation and of its record's fate.
 func (f Facts) Decided(device string, d Decision) {
 	f.forget(OfStored.Of("", d.Mutation.ID))
 	f.forget(OfFates.Of(d.Mutation.Collection, d.Mutation.Record))

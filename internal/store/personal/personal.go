@@ -192,7 +192,7 @@ func (b *Book) Accesses(q app.AccessQuery) ([]app.AccessEntry, int64, error) {
 			return nil, 0, err
 		}
 		out[i] = r.AccessEntry
-		out[i].Sight.Detail, out[i].Times = detail.SightDetail, detail.Times
+		out[i].Detail, out[i].Times = detail.SightDetail, detail.Times
 		out[i].FirstAt, out[i].LastAt = store.ParsePB(r.Created), store.ParsePB(r.Updated)
 	}
 	return out, total, nil
