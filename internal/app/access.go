@@ -57,6 +57,23 @@ type Access interface {
 	Forgot(email string)
 }
 
+// Instant is a moment as it is told: in UTC, to the millisecond; "" if it never was.
+type Instant struct{ time.Time }
+
+// MarshalText implements encoding.TextMarshaler.
+func (t Instant) MarshalText() ([]byte, error) {
+	if t.IsZero() {
+		return nil, nil
+	}
+	return t.UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z"), nil
+}
+
+// MarshalJSON implements json.Marshaler: that of time.Time is another.
+func (t Instant) MarshalJSON() ([]byte, error) {
+	text, err := t.MarshalText()
+	return append(append([]byte{'"'}, text...), '"'), err
+}
+
 // PersonState of an account.
 type PersonState string
 
@@ -69,23 +86,32 @@ const (
 
 // Person is an account as those see it who manage accounts.
 type Person struct {
-	ID, Name, Email                  string
-	Role                             actor.Role
-	UT, UTName, Entity, EntityName   string
-	State                            PersonState
-	Demo                             bool
-	InvitedAt, JoinedAt, LockedUntil time.Time // zero if never
-	LastSeenAt                       time.Time // newest of his devices
+	ID          string      `json:"id"`
+	Name        string      `json:"name"`
+	Email       string      `json:"email"`
+	Role        actor.Role  `json:"role"`
+	UT          string      `json:"ut,omitempty"`
+	UTName      string      `json:"ut_name,omitempty"`
+	Entity      string      `json:"entity,omitempty"`
+	EntityName  string      `json:"entity_name,omitempty"`
+	State       PersonState `json:"state"`
+	Demo        bool        `json:"demo"`
+	InvitedAt   Instant     `json:"invited_at,omitzero"` // zero if never, as the next two
+	JoinedAt    Instant     `json:"joined_at,omitzero"`
+	LockedUntil Instant     `json:"locked_until,omitzero"`
+	LastSeenAt  Instant     `json:"last_seen_at,omitzero"` // newest of his devices
 }
 
 // PersonDevice is one of his installations, as it last reported.
 type PersonDevice struct {
-	ID, Name, Platform string
-	State              device.State
-	LastSeenAt         time.Time
-	Outbox             int64  // mutations unsent
-	OldestPendingAt    string // the device's clock; "" if none
-	DiffersSince       string // the device's clock; "" if repair cures what differs
+	ID              string       `json:"id"`
+	Name            string       `json:"name"`
+	Platform        string       `json:"platform"`
+	State           device.State `json:"state"`
+	LastSeenAt      Instant      `json:"last_seen_at"`
+	Outbox          int64        `json:"outbox"`                      // mutations unsent
+	OldestPendingAt string       `json:"oldest_pending_at,omitempty"` // the device's clock
+	DiffersSince    string       `json:"differs_since,omitempty"`     // the device's clock; "" if repair cures what differs
 }
 
 // DeviceOrder is an order with its reason. A wipe destroys what is unsent, so
@@ -98,19 +124,21 @@ type DeviceOrder struct {
 
 // PersonChange is one line of his history.
 type PersonChange struct {
-	At            time.Time
-	Actor, Action string            // the actor's name; "" if nobody is known
-	Before, After map[string]string // the fields that changed
-	Device        string            // of an order: the device it was about
-	Reason        string            // of an order to a device
+	At     Instant           `json:"at"`
+	Actor  string            `json:"actor"` // the actor's name; "" if nobody is known
+	Action string            `json:"action"`
+	Before map[string]string `json:"before"` // the fields that changed
+	After  map[string]string `json:"after"`
+	Device string            `json:"device"` // of an order: the device it was about
+	Reason string            `json:"reason"` // of an order to a device
 }
 
 // PersonDetail is a person with what hangs on his account.
 type PersonDetail struct {
 	Person
-	Devices     []PersonDevice
-	Assignments int64 // works he is responsible for today
-	History     []PersonChange
+	Assignments int64          `json:"assignments"` // works he is responsible for today
+	Devices     []PersonDevice `json:"devices"`
+	History     []PersonChange `json:"history"`
 }
 
 // PeopleQuery filters the list; empty fields filter nothing.
@@ -130,12 +158,12 @@ type PersonUpdate struct {
 
 // Issued is a link that was made. Token is "" when it went by mail.
 type Issued struct {
-	Person    Person
-	Token     string
-	Purpose   account.Purpose
-	ExpiresAt time.Time
-	Mailed    bool
-	MailError bool // mail is configured and would not take it: hand the link over
+	Person    Person          `json:"person"`
+	Purpose   account.Purpose `json:"purpose"`
+	Token     string          `json:"token,omitempty"`
+	ExpiresAt Instant         `json:"expires_at"`
+	Mailed    bool            `json:"mailed"`
+	MailError bool            `json:"mail_error"` // mail is configured and would not take it: hand the link over
 }
 
 // Option is something to choose from.

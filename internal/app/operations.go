@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"chaski/internal/domain/actor"
 )
@@ -33,28 +32,28 @@ const (
 // BackupState is the newest backup, for those who answer for it. At is zero if
 // there was none.
 type BackupState struct {
-	State       string
-	At          time.Time
-	Archive     string
-	Bytes       int64
-	Files       int
-	Missing     int
-	Differences int
-	Error       string
-	Next        time.Time // when the schedule makes one; zero if never
-	Since       time.Time // one is being made since then; zero if none
+	State       string  `json:"state"`
+	At          Instant `json:"at,omitzero"`
+	Archive     string  `json:"archive,omitempty"`
+	Bytes       int64   `json:"bytes"`
+	Files       int     `json:"files"`
+	Missing     int     `json:"missing"`
+	Differences int     `json:"differences"`
+	Error       string  `json:"error,omitempty"`
+	Next        Instant `json:"next_at,omitzero"`       // when the schedule makes one; zero if never
+	Since       Instant `json:"running_since,omitzero"` // one is being made since then; zero if none
 }
 
 // OperationsState is what an administrator wants to know of the machine.
 type OperationsState struct {
-	Version       string
-	Readiness     Readiness
-	Backup        BackupState
-	DatabaseBytes int64
-	WALBytes      int64
-	DiskFree      int64 // -1 if the system does not tell
-	DiskFloor     int64 // free bytes below which the server is not ready
-	Antivirus     AntivirusState
+	Version       string         `json:"version"`
+	Readiness     Readiness      `json:"readiness"`
+	Backup        BackupState    `json:"backup"`
+	DatabaseBytes int64          `json:"database_bytes"`
+	WALBytes      int64          `json:"wal_bytes"`
+	DiskFree      *int64         `json:"disk_free_bytes,omitempty"` // nil if the system does not tell
+	DiskFloor     int64          `json:"disk_floor_bytes"`          // free bytes below which the server is not ready
+	Antivirus     AntivirusState `json:"antivirus"`
 }
 
 // AntivirusState is the scanner of documents.

@@ -7,24 +7,6 @@ import (
 	"chaski/internal/domain/device"
 )
 
-type personDevice struct {
-	ID              string       `json:"id"`
-	Name            string       `json:"name"`
-	Platform        string       `json:"platform"`
-	State           device.State `json:"state"`
-	LastSeenAt      string       `json:"last_seen_at"`
-	Outbox          int64        `json:"outbox"`
-	OldestPendingAt string       `json:"oldest_pending_at,omitempty"`
-	DiffersSince    string       `json:"differs_since,omitempty"`
-}
-
-func deviceOf(d app.PersonDevice) personDevice {
-	return personDevice{
-		ID: d.ID, Name: d.Name, Platform: d.Platform, State: d.State, LastSeenAt: utcOrNone(d.LastSeenAt),
-		Outbox: d.Outbox, OldestPendingAt: d.OldestPendingAt, DiffersSince: d.DiffersSince,
-	}
-}
-
 type deviceOrder struct {
 	Order  device.Order `json:"order" validate:"required,oneof=revoke restore wipe"`
 	Reason string       `json:"reason" validate:"required,max=500"`
@@ -32,7 +14,7 @@ type deviceOrder struct {
 }
 
 func (a *API) orderDevice(c echo.Context, q deviceOrder) (any, error) {
-	return as(deviceOf)(a.People.OrderDevice(who(c), c.Param("person"), c.Param("device"), app.DeviceOrder(q)))
+	return a.People.OrderDevice(who(c), c.Param("person"), c.Param("device"), app.DeviceOrder(q))
 }
 
 type wipedRequest struct {

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"reflect"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,39 +26,6 @@ func (a *API) peopleRoutes(g *echo.Group) {
 	g.GET("/roles", asks(a.roles))
 }
 
-type personShape struct {
-	ID          string          `json:"id"`
-	Name        string          `json:"name"`
-	Email       string          `json:"email"`
-	Role        actor.Role      `json:"role"`
-	UT          string          `json:"ut,omitempty"`
-	UTName      string          `json:"ut_name,omitempty"`
-	Entity      string          `json:"entity,omitempty"`
-	EntityName  string          `json:"entity_name,omitempty"`
-	State       app.PersonState `json:"state"`
-	Demo        bool            `json:"demo"`
-	InvitedAt   string          `json:"invited_at,omitempty"`
-	JoinedAt    string          `json:"joined_at,omitempty"`
-	LockedUntil string          `json:"locked_until,omitempty"`
-	LastSeenAt  string          `json:"last_seen_at,omitempty"`
-}
-
-// utcOrNone is "" for the zero time.
-func utcOrNone(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return utc(t)
-}
-
-func personOf(p app.Person) personShape {
-	return personShape{
-		ID: p.ID, Name: p.Name, Email: p.Email, Role: p.Role, UT: p.UT, UTName: p.UTName, Entity: p.Entity,
-		EntityName: p.EntityName, State: p.State, Demo: p.Demo, InvitedAt: utcOrNone(p.InvitedAt),
-		JoinedAt: utcOrNone(p.JoinedAt), LockedUntil: utcOrNone(p.LockedUntil), LastSeenAt: utcOrNone(p.LastSeenAt),
-	}
-}
-
 type peopleQuery struct {
 	Text   string `query:"q" json:"q" validate:"max=200"`
 	Role   string `query:"role" json:"role" validate:"max=40"`
@@ -81,31 +47,12 @@ func query(c echo.Context, dst any) error {
 }
 
 func (a *API) people(c echo.Context, q peopleQuery) (any, error) {
-	return page(peoplePage, personOf)(a.People.List(who(c), app.PeopleQuery{
+	return page(peoplePage, itself[app.Person])(a.People.List(who(c), app.PeopleQuery{
 		Text: q.Text, Role: actor.Role(q.Role), UT: q.UT, State: app.PersonState(q.State), Limit: peoplePage, Offset: q.Offset,
 	}))
 }
 
-type personDetail struct {
-	personShape
-	Assignments int64            `json:"assignments"`
-	Devices     []personDevice   `json:"devices"`
-	History     []map[string]any `json:"history"`
-}
-
-func (a *API) person(c echo.Context) (any, error) {
-	return as(func(d app.PersonDetail) personDetail {
-		return personDetail{
-			personShape: personOf(d.Person), Assignments: d.Assignments, Devices: each(d.Devices, deviceOf),
-			History: each(d.History, func(h app.PersonChange) map[string]any {
-				return map[string]any{
-					"at": utc(h.At), "actor": h.Actor, "action": h.Action, "before": h.Before, "after": h.After,
-					"device": h.Device, "reason": h.Reason,
-				}
-			}),
-		}
-	})(a.People.Person(who(c), c.Param("person")))
-}
+func (a *API) person(c echo.Context) (any, error) { return a.People.Person(who(c), c.Param("person")) }
 
 type newcomerRequest struct {
 	Name   string     `json:"name" validate:"required,max=200"`
@@ -115,24 +62,8 @@ type newcomerRequest struct {
 	Entity string     `json:"entity" validate:"omitempty,record"`
 }
 
-type issuedShape struct {
-	Person    personShape `json:"person"`
-	Purpose   string      `json:"purpose"`
-	Token     string      `json:"token,omitempty"`
-	ExpiresAt string      `json:"expires_at"`
-	Mailed    bool        `json:"mailed"`
-	MailError bool        `json:"mail_error"`
-}
-
-// issuedOf is a link; its token is for the eyes of who asked.
-func issuedOf(i app.Issued) issuedShape {
-	return issuedShape{
-		Person: personOf(i.Person), Purpose: string(i.Purpose), Token: i.Token, ExpiresAt: utc(i.ExpiresAt), Mailed: i.Mailed, MailError: i.MailError,
-	}
-}
-
 func (a *API) invite(c echo.Context, q newcomerRequest) (any, error) {
-	return as(issuedOf)(a.People.Invite(who(c), app.Newcomer(q)))
+	return a.People.Invite(who(c), app.Newcomer(q))
 }
 
 type personUpdate struct {
@@ -143,7 +74,7 @@ type personUpdate struct {
 }
 
 func (a *API) updatePerson(c echo.Context, q personUpdate) (any, error) {
-	return as(personOf)(a.People.Update(who(c), c.Param("person"), app.PersonUpdate(q)))
+	return a.People.Update(who(c), c.Param("person"), app.PersonUpdate(q))
 }
 
 type linkRequest struct {
@@ -151,7 +82,7 @@ type linkRequest struct {
 }
 
 func (a *API) personLink(c echo.Context, q linkRequest) (any, error) {
-	return as(issuedOf)(a.People.Link(who(c), c.Param("person"), q.ByMail))
+	return a.People.Link(who(c), c.Param("person"), q.ByMail)
 }
 
 type activeRequest struct {
@@ -159,15 +90,15 @@ type activeRequest struct {
 }
 
 func (a *API) personActive(c echo.Context, q activeRequest) (any, error) {
-	return as(personOf)(a.People.SetActive(who(c), c.Param("person"), q.Active))
+	return a.People.SetActive(who(c), c.Param("person"), q.Active)
 }
 
 func (a *API) personUnlock(c echo.Context) (any, error) {
-	return as(personOf)(a.People.Unlock(who(c), c.Param("person")))
+	return a.People.Unlock(who(c), c.Param("person"))
 }
 
 func (a *API) closeSessions(c echo.Context) (any, error) {
-	return as(personOf)(a.People.CloseSessions(who(c), c.Param("person")))
+	return a.People.CloseSessions(who(c), c.Param("person"))
 }
 
 func (a *API) closeOthers(c echo.Context) (any, error) {

@@ -11,9 +11,7 @@ import (
 	"chaski/internal/replication"
 )
 
-const instant = "2006-01-02T15:04:05.000Z"
-
-func utc(t time.Time) string { return t.UTC().Format(instant) }
+func utc(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 type sessionResponse struct {
 	User         string `json:"user"`

@@ -96,7 +96,7 @@ func (h *Health) end(began time.Time, err error) {
 	h.backups.since, h.backups.failed = time.Time{}, app.BackupState{}
 	// What never came as far as a result of its own is told from here.
 	if err != nil && told.At.Before(began) && !strings.Contains(err.Error(), backup.ErrRunning.Error()) {
-		h.backups.failed = app.BackupState{State: app.BackupFailed, At: began, Error: err.Error()}
+		h.backups.failed = app.BackupState{State: app.BackupFailed, At: app.Instant{Time: began}, Error: err.Error()}
 	}
 }
 
@@ -106,10 +106,10 @@ func (h *Health) backupState() app.BackupState {
 	s := BackupState(h.app.DataDir(), now)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.backups.failed.At.After(s.At) {
+	if h.backups.failed.At.After(s.At.Time) {
 		s = h.backups.failed
 	}
-	s.Since, s.Next = h.backups.since, next(h.backups.schedule, now)
+	s.Since.Time, s.Next.Time = h.backups.since, next(h.backups.schedule, now)
 	return s
 }
 

@@ -175,8 +175,8 @@ func (h *Health) State(ctx context.Context, a actor.Actor) (app.OperationsState,
 	if s.Antivirus, err = h.antivirus(ctx); err != nil {
 		return s, err
 	}
-	if s.DiskFree, err = h.diskFree(h.app.DataDir()); err != nil {
-		s.DiskFree = -1
+	if free, err := h.diskFree(h.app.DataDir()); err == nil && free >= 0 {
+		s.DiskFree = &free
 	}
 	return s, nil
 }
@@ -230,7 +230,7 @@ func BackupState(dir string, now time.Time) app.BackupState {
 		return app.BackupState{State: app.BackupNone}
 	}
 	s := app.BackupState{
-		State: app.BackupOK, At: r.At, Bytes: r.Bytes, Files: r.Files,
+		State: app.BackupOK, At: app.Instant{Time: r.At}, Bytes: r.Bytes, Files: r.Files,
 		Missing: len(r.Missing), Differences: r.Differences, Error: r.Error,
 	}
 	if r.Archive != "" {

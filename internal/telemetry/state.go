@@ -65,7 +65,7 @@ func (s *state) Collect(out chan<- prometheus.Metric) {
 	b := ops.BackupState(s.app.DataDir(), s.now())
 	set(backupState, 1, b.State)
 	if b.Error == "" && !b.At.IsZero() {
-		set(backupAge, s.now().Sub(b.At).Seconds())
+		set(backupAge, s.now().Sub(b.At.Time).Seconds())
 		set(backupBytes, float64(b.Bytes))
 	}
 	if s.expires != nil {

@@ -26,12 +26,9 @@ const (
 	lastYear  = 2100
 )
 
-// ReadDay reads a civil date as people of Peru write it: day, month, year, or
-// ISO. A month first ("12/25/2026"), a short year and a spreadsheet's serial
-// number are refused, each with its reason.
-func ReadDay(c Cell) (day.Day, *fault.Fault) { return readDay(c, false) }
-
-// readDay reads a date of a column that has the month first, or has not.
+// readDay reads a civil date as people of Peru write it: day, month, year, or
+// ISO; the month first ("12/25/2026") only where the column has it so. A short year
+// and a spreadsheet's serial number are refused, each with its reason.
 func readDay(c Cell, monthFirst bool) (day.Day, *fault.Fault) {
 	text := strings.TrimSpace(c.Text)
 	switch c.Kind {
@@ -124,13 +121,10 @@ var (
 	compact = regexp.MustCompile(`^(20\d{2})(0[1-9]|1[0-2])$`)
 )
 
-// ReadMonth reads a month: "2026-11", "11/2026", "202611", "noviembre 2026",
+// readMonth reads a month: "2026-11", "11/2026", "202611", "noviembre 2026",
 // "nov-26", or only the month ("11", "noviembre"), whose year is then the row's
-// exercise. The number is 1 to 12; year 0 means that the text has none.
-func ReadMonth(c Cell) (year, month int, f *fault.Fault) { return readMonth(c, 0) }
-
-// readMonth reads a month of a column in which "2026.1" is the month zero, if
-// that is known.
+// exercise. The number is 1 to 12; year 0 means that the text has none. In its
+// column "2026.1" is the month zero, if that is known.
 func readMonth(c Cell, zero int) (year, month int, f *fault.Fault) {
 	invalid := fault.New(fault.ImportMonthInvalid, "").With("value", clip(c.Text))
 	switch c.Kind {

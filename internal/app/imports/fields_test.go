@@ -15,7 +15,7 @@ func TestReadMoney(t *testing.T) {
 		"1234 soles": 123400, "1,234.50 soles": 123450, "s/. 1234.56": 123456, "493'555,053": 49355505300, "493'555,053.10": 49355505310,
 		"1'234,56": 123456, "S/ 1’234.50": 123450, "10 nuevos soles": 1000, "-S/ 5.00": -500,
 	} {
-		got, f := ReadMoney(text)
+		got, f := readMoney(text, manner{})
 		if want == -1 {
 			if f == nil {
 				t.Errorf("%q was read as %d", text, got)
@@ -34,7 +34,7 @@ func TestReadMoney(t *testing.T) {
 		"1'23": fault.ImportAmountInvalid, "90071992547409.92": fault.ImportAmountInvalid,
 		"--5": fault.ImportAmountInvalid, "1,234.56,00": fault.ImportAmountInvalid, "١٢": fault.ImportAmountInvalid,
 	} {
-		if got, f := ReadMoney(text); f == nil || f.Code != code {
+		if got, f := readMoney(text, manner{}); f == nil || f.Code != code {
 			t.Errorf("%q: %d %v, want %s", text, got, f, code)
 		}
 	}
@@ -64,12 +64,12 @@ func TestReadDay(t *testing.T) {
 		{Cell{Text, "mañana"}, "", fault.ImportDateInvalid},
 		{Cell{Text, "05/11/3026"}, "", fault.ImportDateInvalid},
 	} {
-		got, f := ReadDay(c.cell)
+		got, f := readDay(c.cell, false)
 		if string(got) != c.want || (f == nil) != (c.code == "") || f != nil && f.Code != c.code {
 			t.Errorf("%+v: %q %v, want %q %s", c.cell, got, f, c.want, c.code)
 		}
 	}
-	if _, f := ReadDay(Cell{Text, "45292"}); f.Args["date"] != "01/01/2024" {
+	if _, f := readDay(Cell{Text, "45292"}, false); f.Args["date"] != "01/01/2024" {
 		t.Errorf("the serial's date is %q", f.Args["date"])
 	}
 }
@@ -80,13 +80,13 @@ func TestReadMonth(t *testing.T) {
 		"202610": {2026, 10}, "oct-26": {2026, 10}, "oct. 2026": {2026, 10}, "2026.10": {2026, 10}, "2026.2": {2026, 2}, "sept": {0, 9}, "marzo": {0, 3},
 		"Set": {0, 9}, "setiembre 2026": {2026, 9}, "Septiembre": {0, 9}, "01": {0, 1},
 	} {
-		y, m, f := ReadMonth(Cell{Text, text})
+		y, m, f := readMonth(Cell{Text, text}, 0)
 		if f != nil || (Month{y, m}) != want {
 			t.Errorf("%q: %d-%d %v", text, y, m, f)
 		}
 	}
 	for _, text := range []string{"13", "0", "nov26", "primero", "2026", "martes", "2026.1", "2026,1", "202613", "mayúscula", "octavo"} {
-		if _, _, f := ReadMonth(Cell{Text, text}); f == nil {
+		if _, _, f := readMonth(Cell{Text, text}, 0); f == nil {
 			t.Errorf("%q is a month", text)
 		}
 	}

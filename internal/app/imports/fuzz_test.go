@@ -35,8 +35,8 @@ func FuzzMoney(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		n, flt := ReadMoney(s)
-		if again, flt2 := ReadMoney(s); again != n || (flt == nil) != (flt2 == nil) {
+		n, flt := readMoney(s, manner{})
+		if again, flt2 := readMoney(s, manner{}); again != n || (flt == nil) != (flt2 == nil) {
 			t.Fatalf("%q is %d, then %d", s, n, again)
 		}
 		whole, wholeFault := (&Field{Name: "x", Type: TypeWhole}).Read(Cell{Kind: Text, Text: s})
@@ -52,7 +52,7 @@ func FuzzMoney(f *testing.F) {
 		if n != 0 && (n < 0) != strings.ContainsAny(s, "-−(") {
 			t.Fatalf("%q is read as %d: the sign", s, n)
 		}
-		if back, flt := ReadMoney(progress.Money(n)); flt != nil || back != n {
+		if back, flt := readMoney(progress.Money(n), manner{}); flt != nil || back != n {
 			t.Fatalf("%q is %d, printed %q, read again as %d %v", s, n, progress.Money(n), back, flt)
 		}
 	})
@@ -73,10 +73,10 @@ func FuzzDates(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, s string) {
 		c := Cell{Kind: CellKind(kind % (uint8(Broken) + 1)), Text: s}
-		if d, flt := ReadDay(c); flt == nil {
+		if d, flt := readDay(c, false); flt == nil {
 			checkDay(t, c, d)
 		}
-		y, m, flt := ReadMonth(c)
+		y, m, flt := readMonth(c, 0)
 		if flt != nil {
 			return
 		}
@@ -87,7 +87,7 @@ func FuzzDates(f *testing.F) {
 		if y == 0 {
 			again = fmt.Sprint(m)
 		}
-		if y2, m2, flt := ReadMonth(Cell{Kind: Text, Text: again}); flt != nil || y2 != y || m2 != m {
+		if y2, m2, flt := readMonth(Cell{Kind: Text, Text: again}, 0); flt != nil || y2 != y || m2 != m {
 			t.Fatalf("%+v is %s, read again as %d-%d %v", c, again, y2, m2, flt)
 		}
 	})
@@ -100,7 +100,7 @@ func checkDay(t *testing.T, c Cell, d day.Day) {
 	}
 	shown := string(d[8:] + "/" + d[5:7] + "/" + d[:4])
 	for _, text := range []string{string(d), shown} {
-		if again, flt := ReadDay(Cell{Kind: Text, Text: text}); flt != nil || again != d {
+		if again, flt := readDay(Cell{Kind: Text, Text: text}, false); flt != nil || again != d {
 			t.Fatalf("%+v is %s; %q is read as %q %v", c, d, text, again, flt)
 		}
 	}

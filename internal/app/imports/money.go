@@ -29,13 +29,11 @@ var (
 	aDash   = regexp.MustCompile(`^[-–—]+$`)
 )
 
-// ReadMoney reads soles as people and programs write them ("S/ 1,234.56",
-// "1.234,56", "1234,5", "(250.00)", "1,234.50 soles") into céntimos. What could be
-// two amounts ("1,234") is refused, what stands for another ("12.5 mil", "US$ 10",
-// "10%", "S/ -") too, by name, and nothing is ever rounded.
-func ReadMoney(text string) (int64, *fault.Fault) { return readMoney(text, manner{}) }
-
-// readMoney reads an amount in the manner of its column.
+// readMoney reads soles as people and programs write them ("S/ 1,234.56",
+// "1.234,56", "1234,5", "(250.00)", "1,234.50 soles") into céntimos, in the manner of
+// their column. What could be two amounts ("1,234") is refused, what stands for
+// another ("12.5 mil", "US$ 10", "10%", "S/ -") too, by name, and nothing is ever
+// rounded.
 func readMoney(text string, how manner) (int64, *fault.Fault) {
 	s, negative := bareAmount(text)
 	s, f := plain(s, text, how)

@@ -25,7 +25,7 @@ func readDevices(db dbx.Builder, where string, params dbx.Params) ([]app.PersonD
 	out := make([]app.PersonDevice, len(rows))
 	for i, r := range rows {
 		out[i] = r.PersonDevice
-		out[i].LastSeenAt = store.ParsePB(r.LastSeenAt)
+		out[i].LastSeenAt = instantOf(r.LastSeenAt)
 	}
 	return out, err
 }
@@ -71,7 +71,7 @@ func (p *People) turn(tx core.App, who, action string, was app.PersonDevice, to 
 		Actor: who, Action: action, Key: store.Key{"devices", was.ID}, Device: was.ID, At: p.engine.Now(),
 		Detail: map[string]any{
 			"before": map[string]any{"state": was.State}, "after": map[string]any{"state": to}, "reason": reason,
-			"unsent": was.Outbox, "oldest_pending_at": was.OldestPendingAt, "last_seen_at": was.LastSeenAt,
+			"unsent": was.Outbox, "oldest_pending_at": was.OldestPendingAt, "last_seen_at": was.LastSeenAt.Time,
 		},
 	})
 }

@@ -28,12 +28,14 @@ const personColumns = `SELECT u.id, u.name, u.email, u.role, u.ut, coalesce(t.na
 	coalesce((SELECT max(g.locked_until) FROM signin_guard g WHERE g.account = 'users:' || u.email), '') AS locked_until,
 	coalesce((SELECT max(d.last_seen_at) FROM devices d WHERE d.user = u.id), '') AS last_seen_at` + peopleFrom
 
+func instantOf(pb string) app.Instant { return app.Instant{Time: store.ParsePB(pb)} }
+
 func (r personRow) person(now time.Time) app.Person {
 	p := r.Person
 	p.State = app.PersonActive
-	p.InvitedAt, p.JoinedAt, p.LastSeenAt = store.ParsePB(r.InvitedAt), store.ParsePB(r.JoinedAt), store.ParsePB(r.LastSeenAt)
+	p.InvitedAt, p.JoinedAt, p.LastSeenAt = instantOf(r.InvitedAt), instantOf(r.JoinedAt), instantOf(r.LastSeenAt)
 	if until := store.ParseStamp(r.LockedUntil); until.After(now) {
-		p.LockedUntil = until
+		p.LockedUntil = app.Instant{Time: until}
 	}
 	switch {
 	case !r.Active:
@@ -169,7 +171,7 @@ func (p *People) history(user string) ([]app.PersonChange, error) {
 		Bind(dbx.Params{"id": user, "n": historyLength}).All(&rows)
 	out := make([]app.PersonChange, len(rows))
 	for i, r := range rows {
-		out[i] = app.PersonChange{At: store.ParsePB(r.Created), Actor: r.Actor, Action: r.Action, Device: r.Device}
+		out[i] = app.PersonChange{At: instantOf(r.Created), Actor: r.Actor, Action: r.Action, Device: r.Device}
 		out[i].Before, out[i].After, out[i].Reason = p.difference(r.Detail)
 	}
 	return out, err

@@ -98,7 +98,7 @@ func (p *People) Invite(a actor.Actor, n app.Newcomer) (app.Issued, error) {
 		}
 		id = r.Id
 		out.Purpose = account.Invitation
-		out.Token, out.ExpiresAt, err = p.issueLink(tx, account.Invitation, id, a.User)
+		out.Token, out.ExpiresAt.Time, err = p.issueLink(tx, account.Invitation, id, a.User)
 		return err
 	})
 	if err != nil {
@@ -171,7 +171,7 @@ func (p *People) Link(a actor.Actor, id string, byMail bool) (app.Issued, error)
 		if err != nil {
 			return err
 		}
-		if out.Token, out.ExpiresAt, err = p.issueLink(tx, out.Purpose, id, a.User); err != nil {
+		if out.Token, out.ExpiresAt.Time, err = p.issueLink(tx, out.Purpose, id, a.User); err != nil {
 			return err
 		}
 		return p.audit(tx, a.User, "link", id, map[string]any{"purpose": out.Purpose, "expires_at": out.ExpiresAt.UTC().Format(store.StampLayout)})
@@ -195,7 +195,7 @@ func (p *People) deliver(out app.Issued, id string, byMail bool) (app.Issued, er
 	if err != nil {
 		return out, err
 	}
-	if err = p.letters.Send(out.Purpose, out.Person, institution, out.Token, out.ExpiresAt); err != nil {
+	if err = p.letters.Send(out.Purpose, out.Person, institution, out.Token, out.ExpiresAt.Time); err != nil {
 		p.app.Logger().Error("mail not sent", "purpose", out.Purpose, "error", err)
 		out.MailError = true
 		return out, nil
@@ -313,7 +313,7 @@ func (p *People) forgot(typed string) error {
 		if user.GetDateTime("joined_at").IsZero() && !user.GetDateTime("invited_at").IsZero() {
 			out.Purpose = account.Invitation
 		}
-		if out.Token, out.ExpiresAt, err = p.issueLink(tx, out.Purpose, user.Id, ""); err != nil {
+		if out.Token, out.ExpiresAt.Time, err = p.issueLink(tx, out.Purpose, user.Id, ""); err != nil {
 			return err
 		}
 		return p.audit(tx, "", "forgot", user.Id, map[string]any{})
