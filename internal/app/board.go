@@ -8,6 +8,7 @@ import (
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/identity"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/progress"
 	"chaski/internal/domain/visit"
@@ -273,17 +274,16 @@ func AnswersOf(items, answers string) []Answer {
 	return out
 }
 
-// MarkSeen is one person of a visit. DNI is whole here: it leaves the server
-// shortened.
+// MarkSeen is one person of a visit.
 type MarkSeen struct {
-	Participant  string           `json:"participant"`
-	Name         string           `json:"name"`
-	DNI          string           `json:"dni"`
-	Cupo         int64            `json:"cupo"`
-	Mark         string           `json:"mark"`
-	Coverage     insurance.Status `json:"coverage"`
-	CoverageSeen string           `json:"coverage_seen"` // what the phone showed when the person was marked, "" for nothing
-	Counted      bool             `json:"counted"`       // this jornal is the one that counted the cupo
+	Participant  string             `json:"participant"`
+	Name         string             `json:"name"`
+	DNI          identity.HiddenDNI `json:"dni"`
+	Cupo         int64              `json:"cupo"`
+	Mark         string             `json:"mark"`
+	Coverage     insurance.Status   `json:"coverage"`
+	CoverageSeen string             `json:"coverage_seen"` // what the phone showed when the person was marked, "" for nothing
+	Counted      bool               `json:"counted"`       // this jornal is the one that counted the cupo
 }
 
 // Fix is what the sensor said of a visit's position besides where it is.

@@ -153,7 +153,7 @@ func (r *Reviewer) lookUp(v *VisitDetail, people map[string]MarkSeen) error {
 	for i, m := range v.Marks {
 		p := people[m.Participant]
 		v.Marks[i].Name, v.Marks[i].DNI, v.Marks[i].Cupo = p.Name, p.DNI, p.Cupo
-		v.Marks[i].Coverage = insurance.Coverage(v.Summary.VisitedOn, p.DNI, policies, insured)
+		v.Marks[i].Coverage = insurance.Coverage(v.Summary.VisitedOn, string(p.DNI), policies, insured)
 		switch m.Mark {
 		case visit.Present:
 			v.Summary.Present++

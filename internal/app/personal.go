@@ -35,21 +35,20 @@ type PersonalQuery struct {
 	Limit, Offset          int
 }
 
-// Enrolled is a row of a roster or of an insurance. DNI is whole here: it leaves
-// the server masked.
+// Enrolled is a row of a roster or of an insurance.
 type Enrolled struct {
-	ID               string  `json:"id"`
-	Name             string  `json:"name"`
-	DNI              string  `json:"dni"`
-	Intervention     string  `json:"intervention"`
-	InterventionName string  `json:"intervention_name"`
-	ConvenioCode     string  `json:"convenio_code"`
-	UT               string  `json:"-"`
-	UTName           string  `json:"ut_name"`
-	Cupo             int64   `json:"cupo"`   // participants
-	Policy           string  `json:"policy"` // insured persons: its number
-	From             day.Day `json:"from"`
-	To               day.Day `json:"to"`
+	ID               string             `json:"id"`
+	Name             string             `json:"name"`
+	DNI              identity.HiddenDNI `json:"dni"`
+	Intervention     string             `json:"intervention"`
+	InterventionName string             `json:"intervention_name"`
+	ConvenioCode     string             `json:"convenio_code"`
+	UT               string             `json:"-"`
+	UTName           string             `json:"ut_name"`
+	Cupo             int64              `json:"cupo"`   // participants
+	Policy           string             `json:"policy"` // insured persons: its number
+	From             day.Day            `json:"from"`
+	To               day.Day            `json:"to"`
 }
 
 // Identity is what revealing a person shows. OtherDNI is the value that stands,

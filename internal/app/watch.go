@@ -313,7 +313,7 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 		}
 		policies, insured, err := s.Insurance(d.Intervention)
 		for i, m := range d.Marks {
-			d.Marks[i].Coverage = insurance.Coverage(d.Summary.VisitedOn, m.DNI, policies, insured)
+			d.Marks[i].Coverage = insurance.Coverage(d.Summary.VisitedOn, string(m.DNI), policies, insured)
 		}
 		return err
 	})

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"chaski/internal/app"
-	"chaski/internal/domain/identity"
 	"chaski/internal/domain/progress"
 )
 
@@ -83,9 +82,6 @@ func visitOf(d app.VisitDetail) visitShape {
 		LocationReason: d.LocationReason, PlaceVerdict: string(d.Place()), PlaceAgeS: d.Fix.AgeS,
 		PlaceTakenAt: d.Fix.TakenAt, Sensor: d.Fix.Sensor, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: list(d.Answers),
-		Marks: each(d.Marks, func(m app.MarkSeen) app.MarkSeen {
-			m.DNI = identity.Mask(m.DNI)
-			return m
-		}),
+		Marks: list(d.Marks),
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/identity"
 )
 
 // personalRoutes are those by which staff see people. What is asked for is in
@@ -28,10 +27,7 @@ type personalQuery struct {
 }
 
 func (a *API) personalSearch(c echo.Context, q personalQuery) (any, error) {
-	return page(personalPage, func(e app.Enrolled) app.Enrolled {
-		e.DNI = identity.Mask(e.DNI)
-		return e
-	})(a.Personal.Search(who(c), app.PersonalQuery{
+	return page(personalPage, itself[app.Enrolled])(a.Personal.Search(who(c), app.PersonalQuery{
 		List: q.List, Intervention: q.Intervention, UT: q.UT, Name: q.Name, DNI: q.DNI, Limit: personalPage, Offset: q.Offset,
 	}))
 }

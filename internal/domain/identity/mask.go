@@ -18,3 +18,13 @@ func Mask(dni string) string {
 	}
 	return strings.Repeat("•", n-shownDigits) + string([]rune(dni)[n-shownDigits:])
 }
+
+// HiddenDNI is a whole DNI that is shortened wherever it is written down: as JSON, as
+// text, in a log. Who needs it whole says so: string(d).
+type HiddenDNI string
+
+// String implements fmt.Stringer.
+func (d HiddenDNI) String() string { return Mask(string(d)) }
+
+// MarshalText implements encoding.TextMarshaler, and with it serves JSON.
+func (d HiddenDNI) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 
@@ -20,6 +21,14 @@ func TestMask(t *testing.T) {
 	for _, c := range cases {
 		if got := identity.Mask(c.Input); got != c.Expect {
 			t.Errorf("%s: %q, want %q", c.Name, got, c.Expect)
+		}
+		hidden := struct{ DNI identity.HiddenDNI }{identity.HiddenDNI(c.Input)}
+		out, err := json.Marshal(hidden)
+		if want, _ := json.Marshal(struct{ DNI string }{c.Expect}); err != nil || string(out) != string(want) {
+			t.Errorf("%s: written as %s (%v), want %s", c.Name, out, err, want)
+		}
+		if got := fmt.Sprint(hidden); got != "{"+c.Expect+"}" {
+			t.Errorf("%s: printed as %s", c.Name, got)
 		}
 	}
 }
