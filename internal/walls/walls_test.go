@@ -82,13 +82,15 @@ var may = map[string]string{
 // outer are the packages from elsewhere, and which folders may import them; of the
 // standard library those that stand here.
 var outer = map[string]string{
-	"database/sql":                                  "backup bench bigfile killloop sim store store/accounts store/imports store/pull store/sqlite store/uploads",
-	"net":                                           "antivirus bench cli demoaccess edge killloop testkit",
-	"net/http":                                      "bench cli demoaccess edge httpapi killloop poke server sim telemetry testkit upload webui",
-	"github.com/Shopify/toxiproxy":                  "killloop",
-	"github.com/gabriel-vasile/mimetype":            "inspect",
-	"github.com/getkin/kin-openapi":                 "testkit",
-	"github.com/go-playground/locales":              "httpapi",
+	"database/sql": "backup bench bigfile killloop sim store store/accounts store/imports store/pull store/sqlite store/uploads",
+	"net":          "antivirus bench cli demoaccess edge killloop testkit",
+	"net/http":     "bench cli demoaccess edge httpapi killloop poke server sim telemetry testkit upload webui",
+
+	"github.com/Shopify/toxiproxy":       "killloop",
+	"github.com/gabriel-vasile/mimetype": "inspect",
+	"github.com/getkin/kin-openapi":      "testkit",
+	"github.com/go-playground/locales":   "httpapi",
+
 	"github.com/go-playground/universal-translator": "httpapi",
 	"github.com/go-playground/validator":            "httpapi",
 	"github.com/gofrs/flock":                        "backup",
