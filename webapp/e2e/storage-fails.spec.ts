@@ -26,15 +26,28 @@ test('a mark that cannot be written is drawn so, guarded, and written when there
         return put.apply(this, given)
       }
     })
-    await page
-      .getByTestId(/^worker-/)
-      .nth(4)
-      .scrollIntoViewIfNeeded()
-    await phone.mark(4, 'Presente')
+    await phone.mark(1, 'Presente')
     await expect(warning).toBeInViewport()
     await expect(page.getByTestId('saved-at')).toHaveText('')
     await expect(page.getByText('Sin guardar todavía')).toHaveCount(1)
     expect(await phone.marksOnDisk()).toBe(1)
+  })
+  await test.step('the roster is worked on under the warning, by finger and by keyboard', async () => {
+    await phone.mark(4, 'Presente')
+    const far = phone.worker(12).getByRole('button', { name: /^Presente: / })
+    await far.focus()
+    const covered = await far.evaluate((button) => {
+      const { left, right, top, bottom } = button.getBoundingClientRect()
+      return ![top + 2, bottom - 2].every((y) => button.contains(document.elementFromPoint((left + right) / 2, y)))
+    })
+    expect(covered).toBe(false)
+    await page.keyboard.press('Space')
+    await expect(warning).toBeInViewport()
+    await look(page, 'storage-full-roster')
+    await warning.locator('..').getByText('Qué hacer').click()
+    await expect(page.getByText('Borre fotos o videos que ya no necesite')).toBeInViewport()
+    await warning.locator('..').getByText('Qué hacer').click()
+    await expect(page.getByText('Sin guardar todavía')).toHaveCount(3)
   })
   await test.step('leaving asks first, by whatever way', async () => {
     const asked = page.waitForEvent('dialog').then(async (d) => {
@@ -50,7 +63,7 @@ test('a mark that cannot be written is drawn so, guarded, and written when there
     await page.evaluate(() => ((window as unknown as { full: { on: boolean } }).full.on = false))
     await expect(warning).toBeHidden()
     await expect(page.getByText('Sin guardar todavía')).toHaveCount(0)
-    await expect.poll(() => phone.marksOnDisk()).toBe(2)
+    await expect.poll(() => phone.marksOnDisk()).toBe(4)
     await expect(page.getByTestId('saved-at')).toContainText('Guardado')
   })
 })
