@@ -1,5 +1,5 @@
 /** What a person puts into the phone's stores, and what he is told of it. */
-import { Erased } from '../src/sync/ledger'
+import { Erased } from '../src/sync/tables'
 import type { Work, WorkStore } from '../src/sync/ports'
 import { NoRoom } from './phone'
 import type { SimPhone, Sitting } from './phone'

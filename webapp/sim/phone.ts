@@ -131,7 +131,10 @@ export class SimPhone {
     const driver = new Driver({
       replica: new MemoryReplica(this.disk, gate),
       work: workStore(this.disk, gate),
-      transport: { send: (method, path, body) => this.send(tab, method, path, body) },
+      transport: {
+        send: (method, path, body) => this.send(tab, method, path, body),
+        bytes: () => Promise.resolve({ status: 0, headers: {} }),
+      },
       clock: {
         now: () => this.now(),
         read: () => ({ wall: this.now(), steady: this.scheduler.time, attended: false }),

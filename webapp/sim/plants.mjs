@@ -74,8 +74,8 @@ export const PLANTS = [
     'refused work is dropped',
     swap(
       'sync/ledger.ts',
-      'return { change: { entries: [...again, ...entries], ...(meta ? { meta } : {}) }, answer: undefined }',
-      "const gone = entries.filter((e) => e.state === 'rejected').map((e) => e.counter)\n      return { change: { entries: [...again, ...entries.filter((e) => e.state !== 'rejected')], gone, ...(meta ? { meta } : {}) }, answer: undefined }",
+      'const change = { entries: [...again, ...entries], files',
+      "const gone = entries.filter((e) => e.state === 'rejected').map((e) => e.counter)\n      const change = { gone, entries: [...again, ...entries.filter((e) => e.state !== 'rejected')], files",
     ),
   ),
   client(

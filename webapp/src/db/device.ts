@@ -2,9 +2,10 @@
 import type { StorageNews } from '../domain/storage'
 import type { OutboxEntry } from '../sync/contract'
 import type { WorkStore } from '../sync/ports'
+import { oldestFirst } from '../sync/files'
 import type { Entries, Reader } from '../sync/reader'
 import { ReplicaDb, WorkDb } from './dexie'
-import { DexieWork } from './work'
+import { DexieWork, filesIn } from './work'
 
 export interface Device {
   read: Reader
@@ -44,6 +45,12 @@ class DexieReader implements Reader {
   readonly ofWork: Reader['ofWork'] = (c, work) => this.replica.rows.where('[c+i]').equals([c, work]).toArray()
   readonly drafts: Reader['drafts'] = () => this.work.drafts.toArray()
   readonly draft: Reader['draft'] = (id) => this.work.drafts.get(id)
+  readonly files: Reader['files'] = async (which) => (await filesIn(this.work, which)).sort(oldestFirst)
+  readonly bytes: Reader['bytes'] = async (id, part) => {
+    const file = await this.work.files.get(id)
+    const hash = part === 'file' ? file?.facts.sha256 : file?.facts.thumb
+    return hash === undefined ? undefined : (await this.work.bytes.get(hash))?.data
+  }
 
   entries(which: Entries): Promise<OutboxEntry[]> {
     const { outbox } = this.work

@@ -47,7 +47,7 @@ describe('a database tells', () => {
     await db.drafts.put(draft('a'))
     const newer = new Dexie(`chaski-work-${user}`)
     opened.push(newer)
-    newer.version(2).stores({ outbox: 'counter', drafts: 'id', meta: 'k', more: 'id' })
+    newer.version(3).stores({ outbox: 'counter', drafts: 'id', meta: 'k', more: 'id' })
     await newer.open()
     await vi.waitFor(() => expect(news).toContain('newer'))
     await expect(db.drafts.put(draft('b'))).rejects.toThrow()
@@ -58,7 +58,7 @@ describe('a database tells', () => {
     const { db, user, news } = listen()
     const newer = new Dexie(`chaski-work-${user}`)
     opened.push(newer)
-    newer.version(2).stores({ outbox: 'counter, id, state, group', drafts: 'id', meta: 'k', more: 'id' })
+    newer.version(3).stores({ outbox: 'counter, id, state, group', drafts: 'id', meta: 'k', more: 'id' })
     await newer.open()
     await expect(db.drafts.put(draft('a'))).rejects.toThrow(/VersionError/)
     await expect(db.drafts.put(draft('b'))).rejects.toThrow()
@@ -66,6 +66,20 @@ describe('a database tells', () => {
     expect(news).not.toContain('open')
     expect(await newer.table('drafts').count()).toBe(0)
   })
+})
+
+test('what an app from before there were files left is there, and takes files', async () => {
+  const user = `u${++users}`
+  const older = new Dexie(`chaski-work-${user}`)
+  older.version(1).stores({ outbox: 'counter, id, state, group', drafts: 'id', meta: 'k' })
+  await older.table('drafts').put(draft('a'))
+  await older.table('outbox').put({ counter: 1, id: 'm', state: 'pending', group: 'g' })
+  older.close()
+  const { db } = listen(user)
+  expect(await db.drafts.toArray()).toEqual([draft('a')])
+  expect(await db.outbox.where('group').equals('g').count()).toBe(1)
+  await db.bytes.put({ hash: 'h', data: new Uint8Array([1, 2]).buffer })
+  expect(new Uint8Array((await db.bytes.get('h'))!.data)).toEqual(new Uint8Array([1, 2]))
 })
 
 test('one that did not open at first is opened when it can be', async () => {

@@ -5,7 +5,8 @@
  */
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
-import type { Draft, OutboxEntry, ReplicaRow } from '../sync/contract'
+import type { DeviceFile, Draft, OutboxEntry, ReplicaRow } from '../sync/contract'
+import type { Content } from '../sync/tables'
 import type { ReplicaMeta, WorkMeta } from '../sync/ports'
 import type { StorageNews } from '../domain/storage'
 
@@ -50,7 +51,7 @@ class KeptDb extends Dexie {
     this.on('close', () => setTimeout(() => this.again(), AGAIN_MS))
   }
 
-  /** The stores of the newest version this app knows. */
+  /** The stores that a version has or that are new in it; the newest that this app knows comes last. */
   protected shape(version: number, stores: Record<string, string>): void {
     this.newest = version
     this.version(version).stores(stores)
@@ -79,10 +80,13 @@ export class ReplicaDb extends KeptDb {
 export class WorkDb extends KeptDb {
   outbox!: Table<OutboxEntry, number>
   drafts!: Table<Draft, string>
+  files!: Table<DeviceFile, string>
+  bytes!: Table<Content, string>
   meta!: Table<WorkMeta & { k: 'work' }, string>
 
   constructor(user: string) {
     super(`chaski-work-${user}`, { chromeTransactionDurability: 'strict' })
     this.shape(1, { outbox: 'counter, id, state, group', drafts: 'id', meta: 'k' })
+    this.shape(2, { files: 'id, draft, parent, state, facts.sha256, facts.thumb', bytes: 'hash' })
   }
 }

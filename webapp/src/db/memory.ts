@@ -3,9 +3,10 @@
  * disk of a simulated phone, and what a file-backed store keeps at hand. `Disk`
  * outlives a killed client.
  */
-import type { Draft, OutboxEntry, OutboxState, ReplicaRow } from '../sync/contract'
+import type { DeviceFile, Draft, OutboxEntry, OutboxState, ReplicaRow } from '../sync/contract'
 import { Ledger } from '../sync/ledger'
-import type { Decided, WorkChange, WorkReader, WorkTables } from '../sync/ledger'
+import type { Files } from '../sync/reader'
+import type { Decided, WorkChange, WorkReader, WorkTables } from '../sync/tables'
 import { emptyMeta, emptyWorkMeta, keyOf, unseen } from '../sync/ports'
 import type { ReplicaBatch, ReplicaMeta, ReplicaStore, RowKey, WorkMeta } from '../sync/ports'
 
@@ -14,6 +15,9 @@ export interface Disk {
   meta: ReplicaMeta
   outbox: Map<number, OutboxEntry>
   drafts: Map<string, Draft>
+  files: Map<string, DeviceFile>
+  /** By hash. */
+  bytes: Map<string, ArrayBuffer>
   work: WorkMeta
 }
 
@@ -22,6 +26,8 @@ export const emptyDisk = (): Disk => ({
   meta: emptyMeta(),
   outbox: new Map(),
   drafts: new Map(),
+  files: new Map(),
+  bytes: new Map(),
   work: emptyWorkMeta(),
 })
 
@@ -37,16 +43,17 @@ export function applyBatch(disk: Pick<Disk, 'rows' | 'meta'>, batch: ReplicaBatc
   disk.meta = structuredClone(batch.meta)
 }
 
-export function applyChange(disk: Pick<Disk, 'outbox' | 'drafts' | 'work'>, change: WorkChange): void {
-  const { clear, gone = [], goneDrafts = [], entries = [], drafts = [], meta } = structuredClone(change)
-  if (clear) {
-    disk.outbox.clear()
-    disk.drafts.clear()
-  }
-  for (const counter of gone) disk.outbox.delete(counter)
-  for (const id of goneDrafts) disk.drafts.delete(id)
+export function applyChange(disk: WorkDisk, change: WorkChange): void {
+  const { clear, entries = [], drafts = [], files = [], bytes = [], meta, ...gone } = structuredClone(change)
+  if (clear) for (const table of [disk.outbox, disk.drafts, disk.files, disk.bytes]) table.clear()
+  for (const counter of gone.gone ?? []) disk.outbox.delete(counter)
+  for (const id of gone.goneDrafts ?? []) disk.drafts.delete(id)
+  for (const id of gone.goneFiles ?? []) disk.files.delete(id)
+  for (const hash of gone.goneBytes ?? []) disk.bytes.delete(hash)
   for (const entry of entries) disk.outbox.set(entry.counter, entry)
   for (const draft of drafts) disk.drafts.set(draft.id, draft)
+  for (const file of files) disk.files.set(file.id, file)
+  for (const { hash, data } of bytes) disk.bytes.set(hash, data)
   if (meta) disk.work = meta
 }
 
@@ -87,7 +94,7 @@ export class MemoryReplica implements ReplicaStore {
   }
 }
 
-type WorkDisk = Pick<Disk, 'outbox' | 'drafts' | 'work'>
+type WorkDisk = Omit<Disk, 'rows' | 'meta'>
 
 /** When the last transaction on a disk is over: also of another tab's tables. */
 const turns = new WeakMap<WorkDisk, Promise<unknown>>()
@@ -131,7 +138,18 @@ function readerOf(disk: WorkDisk): WorkReader {
     byGroup: (group) => entries((e) => e.group === group),
     byCounter: (counters) => Promise.resolve(counters.map((c) => structuredClone(disk.outbox.get(c)))),
     drafts: () => Promise.resolve(structuredClone([...disk.drafts.values()])),
+    files: (which) => Promise.resolve(structuredClone([...disk.files.values()].filter((f) => isOf(f, which)))),
+    bytes: (hash) => Promise.resolve(structuredClone(disk.bytes.get(hash))),
   }
+}
+
+function isOf(f: DeviceFile, which: Files): boolean {
+  if (which === 'all') return true
+  if ('ids' in which) return which.ids.includes(f.id)
+  if ('draft' in which) return f.draft === which.draft
+  if ('parent' in which) return f.parent === which.parent
+  if ('states' in which) return which.states.includes(f.state)
+  return which.hashes.includes(f.facts.sha256) || which.hashes.includes(f.facts.thumb ?? '')
 }
 
 export class MemoryWork extends Ledger {

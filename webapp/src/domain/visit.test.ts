@@ -6,6 +6,7 @@ import {
   fromMutations,
   missing,
   newForm,
+  renamed,
   taskState,
   toMutations,
   withNewIds,
@@ -131,6 +132,10 @@ describe('a refused visit once more', () => {
       [f.visit, ...Object.values(f.marks), ...f.findings, ...f.unlisted].map((x) => (typeof x === 'string' ? x : x.id))
     expect(new Set([...ids(form), ...ids(again)]).size).toBe(ids(form).length * 2)
     expect(withNewIds(again, () => 'x')).toEqual(withNewIds(form, () => 'x'))
+    const names = renamed(form, again)
+    expect(names.get(form.visit)).toBe(again.visit)
+    expect(form.findings.map((x) => names.get(x.id))).toEqual(again.findings.map((x) => x.id))
+    expect(form.unlisted.map((x) => names.get(x.id))).toEqual(again.unlisted.map((x) => x.id))
   })
 })
 

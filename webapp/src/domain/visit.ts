@@ -341,3 +341,12 @@ export function withNewIds(form: VisitForm, newId: () => string): VisitForm {
     )
   return again
 }
+
+/** The new id of each record of it that others may be parts of, by its old one. */
+export function renamed(form: VisitForm, again: VisitForm): Map<string, string> {
+  const parts = PART_NAMES.flatMap((part) => {
+    const now = entriesOf(again, part)
+    return entriesOf(form, part).map((x, n): [string, string] => [x.id, now[n]?.id ?? ''])
+  })
+  return new Map([[form.visit, again.visit], ...parts])
+}

@@ -187,7 +187,8 @@ export async function objectionsTo(draft: string): Promise<{ problems: Problem[]
 export async function finishRecord(draft: OpenDraft<RecordForm>, label: string): Promise<boolean> {
   await draft.written()
   const { form, id, intervention } = draft
-  const mutation = form && changeOf(form, recordId())
+  // A new record has its draft's id: files may be on it already.
+  const mutation = form && changeOf(form, id)
   if (mutation) await sync.engine.enqueue({ group: id, label, intervention, mutations: [mutation], draft: id })
   else await sync.engine.discard(id)
   draft.close()

@@ -10,7 +10,7 @@ import {
   type Remedy,
 } from '../domain/record'
 import { declared, type Fields, type RecordCollection } from '../domain/records'
-import type { About, OutboxEntry, Problem } from '../sync/contract'
+import type { About, CarriedFile, OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced, parentOf } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { waits } from '../sync/push'
@@ -125,7 +125,18 @@ export async function correct(item: RefusedRecord, unlisted = false): Promise<st
     saved_at: limaIso(Date.now()),
     body: unlisted ? asUnlisted(form, { ...first.about }) : form,
   }
-  return sync.engine.redo(item.group, draft, item.ids)
+  // What is made of it goes under the draft's id: see finishRecord.
+  const along = await filesAlong(new Map([[first.mutation.record, draft.id]]))
+  return sync.engine.redo(item.group, draft, item.ids, along)
+}
+
+/** The files on records that were refused, each on what takes the place of its record. */
+export async function filesAlong(records: ReadonlyMap<string, string>): Promise<CarriedFile[]> {
+  const files = await Promise.all([...records.keys()].map((parent) => sync.read.files({ parent })))
+  return files.flat().flatMap((f) => {
+    const parent = records.get(f.parent)
+    return f.state === 'queued' && parent ? [{ from: f.id, id: recordId(), parent }] : []
+  })
 }
 
 /**

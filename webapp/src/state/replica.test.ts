@@ -23,6 +23,8 @@ const read: Reader = {
   },
   drafts: () => Promise.resolve([]),
   draft: () => Promise.resolve(undefined),
+  files: () => Promise.resolve([]),
+  bytes: () => Promise.resolve(undefined),
 }
 vi.mock('./sync.svelte', () => ({ sync: { read: undefined as unknown } }))
 

@@ -1,5 +1,5 @@
 import { openDevice, type Device } from '../db/device'
-import type { SyncEngine, SyncStatus } from '../sync/contract'
+import type { FilesStatus, SyncEngine, SyncStatus } from '../sync/contract'
 import { createEngine } from '../sync/engine'
 import type { Reader } from '../sync/reader'
 import worker from '../sync/sync.worker?worker&url'
@@ -11,6 +11,16 @@ import { scriptURL } from './trusted'
 
 export const APP_VERSION = __APP_VERSION__
 
+const NO_FILES: FilesStatus = {
+  waiting: 0,
+  bytes: 0,
+  refused: 0,
+  current: '',
+  sent: 0,
+  held: '',
+  wifiOnly: false,
+}
+
 const NOTHING_YET: SyncStatus = {
   phase: 'idle',
   done: 0,
@@ -20,6 +30,7 @@ const NOTHING_YET: SyncStatus = {
   rejected: 0,
   parked: 0,
   resending: 0,
+  files: NO_FILES,
   synced_at: '',
   in_sync: false,
   business_date: '',
@@ -64,8 +75,8 @@ class Sync {
       heard: (news) => storage.hear(news, user),
     })
     const unsubscribe = engine.subscribe((status) => {
-      // A leading tab of an older app does not say what kinds of work wait.
-      this.status = { ...status, work: status.work ?? { '': status.pending } }
+      // A leading tab of an older app does not say what kinds of work wait, nor of files.
+      this.status = { ...status, work: status.work ?? { '': status.pending }, files: status.files ?? NO_FILES }
       if (status.synced_at !== '' && !storage.holds(user)) storage.holding(user)
     })
     this.#open = { user, device, engine, unsubscribe }

@@ -1,13 +1,13 @@
 import { limaIso, type Day } from '../domain/day'
 import { RECORD_FORM_VERSION } from '../domain/record'
 import type { RecordCollection } from '../domain/records'
-import { FORM_VERSION, fromMutations, newForm, withNewIds } from '../domain/visit'
+import { FORM_VERSION, fromMutations, newForm, renamed, withNewIds } from '../domain/visit'
 import { isHead } from '../sync/entries'
 import { recordId } from '../sync/ids'
 import { convenioCode } from './facts'
 import { ofWork, one, partsOf, type Row } from './replica'
 import { circumstances, type Held } from './records'
-import { recordFormOf } from './refused'
+import { filesAlong, recordFormOf } from './refused'
 import { sync } from './sync.svelte'
 
 /** Starts a visit: its draft is on disk before the screen opens. Answers the draft's id. */
@@ -61,17 +61,19 @@ export async function redoVisit(group: string): Promise<string> {
   const entries = await sync.read.entries({ group })
   const first = entries[0]
   if (!first) return ''
-  const body = withNewIds(fromMutations(entries.map((e) => e.mutation)), recordId)
+  const sent = fromMutations(entries.map((e) => e.mutation))
+  const body = withNewIds(sent, recordId)
   // The agreement's code is the phone's newest, in case that was what was wrong.
   body.convenio_code = (await convenioCode(first.intervention)) || body.convenio_code
-  return sync.engine.redo(group, {
+  const draft = {
     id: body.visit,
-    kind: 'visit',
+    kind: 'visit' as const,
     intervention: first.intervention,
     version: FORM_VERSION,
     saved_at: limaIso(Date.now()),
     body,
-  })
+  }
+  return sync.engine.redo(group, draft, undefined, await filesAlong(renamed(sent, body)))
 }
 
 /** A visit that was made, as the phone has it. */

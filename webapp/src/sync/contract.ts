@@ -87,6 +87,112 @@ export interface Draft {
   body: unknown
 }
 
+/** What a record of a file says, but for the record it is on. */
+export interface FileFacts {
+  /** Of the bytes; 64 hex digits, as `thumb`, of its thumbnail. */
+  sha256: string
+  size: number
+  mime: string
+  name?: string
+  thumb?: string
+  thumb_size?: number
+  width?: number
+  height?: number
+  source: 'camera' | 'gallery' | 'file'
+  /** By this device's clock, and by the server's as the device knew it. */
+  captured_at: string
+  reckoned_at?: string
+  lat_e6?: number
+  lon_e6?: number
+  accuracy_m?: number
+  exif_at?: string
+  exif_lat_e6?: number
+  exif_lon_e6?: number
+  shot?: string
+  note?: string
+}
+
+/**
+ * 'queued': its record is finished, its bytes are to be sent; 'stored': the server said
+ * that it has them; 'refused': it will not take them, or they can not be sent.
+ */
+export type FileState = 'draft' | 'queued' | 'stored' | 'refused'
+
+/**
+ * A file that was captured here. Dexie table `files` of the work database, key `id`,
+ * indexes `draft`, `parent`, `state`, `facts.sha256`, `facts.thumb`. Its bytes lie in
+ * `bytes`, key `hash`: each content once.
+ */
+export interface DeviceFile {
+  /** The id of its record. */
+  id: string
+  collection: string
+  /** The record it is on. */
+  parent: string
+  /** The draft that sends it; '' once finished. */
+  draft: string
+  intervention: string
+  label: string
+  facts: FileFacts
+  state: FileState
+  /** The upload under way at the server; '' before it began. */
+  upload: string
+  /** How much of the file the server said it holds, bytes. */
+  sent: number
+  thumbSent: boolean
+  /** A fault code; '' unless refused. */
+  refusal: string
+  created_at: string
+  /** The counter of the entry that makes its record; 0 while a draft. What became of it is that entry's state. */
+  counter: number
+  /** The bytes of the file lie here; the thumbnail's do as long as this does. */
+  held: boolean
+  /** The commit that was seen to have it stored, and the server's time when that was first known to be durable; 0 and ''. */
+  shown: number
+  proven: string
+}
+
+/** What a screen says of a file that it captures. */
+export type Captured = Pick<
+  DeviceFile,
+  'id' | 'collection' | 'parent' | 'draft' | 'intervention' | 'label' | 'facts' | 'created_at'
+>
+
+/** A file taken off the device, with its bytes: for the way back. */
+export interface KeptFile {
+  file: DeviceFile
+  bytes?: ArrayBuffer
+  thumb?: ArrayBuffer
+}
+
+/** A file of what was refused goes along to the record that takes the place of the one it is on. */
+export interface CarriedFile {
+  from: string
+  id: string
+  parent: string
+}
+
+/** What `discard` took away. */
+export interface Forgotten {
+  entries: OutboxEntry[]
+  files: KeptFile[]
+}
+
+export interface FilesStatus {
+  /** Files that are finished and not stored yet, and the bytes still to be sent of them. */
+  waiting: number
+  bytes: number
+  /** The server will not take them, or they can not be sent: each says why. */
+  refused: number
+  /** The id of the one being sent, and how much of it is sent; '' and 0. */
+  current: string
+  sent: number
+  /** What they wait for beside the network. */
+  held: '' | 'wifi'
+  /** The person wants them sent over Wi-Fi alone. */
+  wifiOnly: boolean
+}
+
 export type SyncProblem =
   | ''
   | 'no_network'
@@ -117,6 +223,7 @@ export interface SyncStatus {
   parked: number
   /** Entries the server had answered, and is sent again because it went back to an older state. */
   resending: number
+  files: FilesStatus
   /** ISO device time of the last pull that was complete and whose checksum matched; '' if never. */
   synced_at: string
   /** True only when nothing is unsent, the last pull was complete and its total matched (I8). */
@@ -159,7 +266,23 @@ export interface SyncEngine {
   syncNow(): Promise<void>
   /** Puts a draft down; resolves once it is on disk (strict durability). */
   saveDraft(draft: Draft): Promise<void>
-  /** Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict transaction. */
+  /**
+   * Puts a file down with its bytes, in one strict transaction; what is stored and durable at the server makes
+   * room where there is none. Its draft must be on disk. `thumb` is kept where the facts have its hash.
+   */
+  capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void>
+  /** Takes away a file of a draft, or one that was refused; undefined, and nothing happened, for any other. */
+  dropFile(id: string): Promise<KeptFile | undefined>
+  /** The way back from `dropFile`; false, and nothing happened, where its draft is gone. */
+  putFileBack(kept: KeptFile): Promise<boolean>
+  /** Lets go of the bytes that are stored and durable at the server, before their time; answers how many that were. */
+  freeSpace(): Promise<number>
+  /** Files are sent over Wi-Fi alone. */
+  setWifiOnly(on: boolean): Promise<void>
+  /**
+   * Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict
+   * transaction. The files of the draft go along, each as the record of a file, after the rest.
+   */
   enqueue(work: {
     group: string
     label: string
@@ -167,7 +290,10 @@ export interface SyncEngine {
     mutations: NewMutation[]
     draft?: string
   }): Promise<void>
-  /** Take a group back while none of it was ever put on the wire; puts `draft` back, if there is one, in the same transaction. */
+  /**
+   * Take a group back while none of it was ever put on the wire; puts `draft` back, if there is one, in the
+   * same transaction, with the files it had. What has files is not taken back without a draft.
+   */
   takeBack(group: string, draft: Draft | null): Promise<boolean>
   /**
    * Puts down a draft that carries what was refused of a group again, and remembers
@@ -175,19 +301,21 @@ export interface SyncEngine {
    * answers that one's id and keeps it as it is.
    *
    * @param only ids of the refused mutations it carries; without, all of the group
+   * @param carry the files that go along, under new ids: the refused ones keep theirs
    */
-  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string>
+  redo(group: string, draft: Draft, only?: readonly string[], carry?: readonly CarriedFile[]): Promise<string>
   /**
    * Forgets what the person said, and confirmed, is not wanted: the draft with this
    * id, and what the server refused of the group with this id. What it was to
-   * replace is open again. Never touches what is pending, parked or applied.
+   * replace is open again. Never touches what is pending, parked or applied. Their
+   * files go along.
    *
    * @param only ids of the refused mutations to forget; without, all of the group
    * @returns what was forgotten, for `putBack`
    */
-  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]>
-  /** The way back from `discard`. */
-  putBack(entries: readonly OutboxEntry[]): Promise<void>
+  discard(id: string, only?: readonly string[]): Promise<Forgotten>
+  /** The way back from `discard` of what was refused. */
+  putBack(forgotten: Forgotten): Promise<void>
   status(): SyncStatus
   subscribe(listener: (s: SyncStatus) => void): () => void
 }

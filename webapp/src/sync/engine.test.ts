@@ -233,7 +233,7 @@ describe('single records of an accepted visit, refused', () => {
     const { engine, work, ids } = await refused()
     const before = await work.outbox.toArray()
     const gone = await engine.discard('visit1', [ids[0] ?? ''])
-    expect(gone.map((e) => e.mutation.record)).toEqual(['mark1'])
+    expect(gone.entries.map((e) => e.mutation.record)).toEqual(['mark1'])
     expect(engine.status().rejected).toBe(1)
     await engine.putBack(gone)
     await engine.putBack(gone)

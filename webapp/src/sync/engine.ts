@@ -4,7 +4,8 @@
  */
 import type PocketBase from 'pocketbase'
 import type { StorageNews } from '../domain/storage'
-import type { Draft, OutboxEntry, SyncEngine, SyncStatus } from './contract'
+import { troubleOf } from '../domain/storage'
+import type { Captured, CarriedFile, Draft, Forgotten, KeptFile, SyncEngine, SyncStatus } from './contract'
 import { initial } from './core'
 import type { FromHost, Line, ToHost } from './host'
 import { token, uuidV7 } from './ids'
@@ -147,7 +148,7 @@ class TabEngine implements SyncEngine {
 
   async enqueue(work: Work): Promise<void> {
     const ids = work.mutations.map(() => uuidV7(Date.now()))
-    await this.work.enqueue(work, { ids, at: localInstant(new Date()) })
+    await this.work.enqueue(work, { ids, more: () => uuidV7(Date.now()), at: localInstant(new Date()) })
     await this.announce()
   }
 
@@ -157,28 +158,59 @@ class TabEngine implements SyncEngine {
     return done
   }
 
-  async redo(group: string, draft: Draft, only?: readonly string[]): Promise<string> {
-    const id = await this.work.redo(group, draft, only)
+  async redo(group: string, draft: Draft, only?: readonly string[], carry?: readonly CarriedFile[]): Promise<string> {
+    const id = await this.work.redo(group, draft, only, carry)
     await this.announce()
     return id
   }
 
-  async discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]> {
+  async discard(id: string, only?: readonly string[]): Promise<Forgotten> {
     const gone = await this.work.discard(id, only)
     await this.announce()
     return gone
   }
 
-  async putBack(entries: readonly OutboxEntry[]): Promise<void> {
-    await this.work.putBack(entries)
+  async putBack(forgotten: Forgotten): Promise<void> {
+    await this.work.putBack(forgotten)
+    await this.announce()
+  }
+
+  async capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void> {
+    try {
+      await this.work.capture(file, bytes, thumb)
+    } catch (error) {
+      if (troubleOf(error) !== 'storage_full' || (await this.work.freeSpace()) === 0) throw error
+      await this.work.capture(file, bytes, thumb)
+    }
+  }
+
+  async dropFile(id: string): Promise<KeptFile | undefined> {
+    const kept = await this.work.dropFile(id)
+    await this.announce()
+    return kept
+  }
+
+  async putFileBack(kept: KeptFile): Promise<boolean> {
+    const back = await this.work.putFileBack(kept)
+    await this.announce()
+    return back
+  }
+
+  freeSpace(): Promise<number> {
+    return this.work.freeSpace()
+  }
+
+  async setWifiOnly(on: boolean): Promise<void> {
+    await this.work.setWifiOnly(on)
     await this.announce()
   }
 
   /** The outbox changed here: what this tab knows by itself is told at once (I8), the rest when the host has counted. */
   private async announce(): Promise<void> {
-    const { pending, rejected, parked, resending } = await this.work.counts()
-    const in_sync = this.latest.in_sync && pending === 0
-    this.show({ ...this.latest, pending, rejected, parked, resending, in_sync })
+    const { pending, rejected, parked, resending, files } = await this.work.counts()
+    const in_sync = this.latest.in_sync && pending === 0 && files.waiting === 0
+    const told = { ...this.latest, pending, rejected, parked, resending, in_sync }
+    this.show({ ...told, files: { ...this.latest.files, ...files } })
     this.tell({ kind: 'changed' })
   }
 

@@ -9,7 +9,7 @@ export function entriesFor(work: Work, stamp: Stamp, meta: WorkMeta): { entries:
   let counter = meta.last_counter
   const entries: OutboxEntry[] = []
   for (const [n, m] of work.mutations.entries()) {
-    const id = stamp.ids[n]
+    const id = stamp.ids[n] ?? stamp.more?.()
     if (!id) throw new RangeError('one id for each mutation')
     counter++
     const mutation: Mutation = {
@@ -74,7 +74,8 @@ export const isHead = ({ mutation }: OutboxEntry): boolean => isWhole(mutation.c
 /** What a whole finished with its parts is, whatever of it still waits; '' for a change by itself. */
 function kindOf(entry: OutboxEntry): string {
   if (isHead(entry)) return entry.mutation.collection
-  return parentOf(entry) === entry.group ? (declared(entry.mutation.collection).of ?? '') : ''
+  const { of = '' } = declared(entry.mutation.collection)
+  return parentOf(entry) === entry.group && isWhole(of) ? of : ''
 }
 
 /** One for each piece of work, by kind. */
@@ -90,7 +91,10 @@ function workIn(pending: readonly OutboxEntry[]): Record<string, number> {
  * @param entries those without effect: pending, rejected, parked
  * @param drafts ids of the drafts on the device
  */
-export function countsOf(entries: readonly OutboxEntry[], drafts: ReadonlySet<string> = new Set()): OutboxCounts {
+export function countsOf(
+  entries: readonly OutboxEntry[],
+  drafts: ReadonlySet<string> = new Set(),
+): Omit<OutboxCounts, 'files'> {
   const of = (state: OutboxEntry['state']): OutboxEntry[] => entries.filter((e) => e.state === state)
   const pending = of('pending')
   const groups = new Set(pending.map((e) => e.group))

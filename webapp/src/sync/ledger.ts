@@ -7,83 +7,43 @@
  *  L2 acknowledged entries become unanswered again only in the transaction that
  *     forgets the marks which proved the server's going back, so that a crash
  *     before it repeats the whole and a crash after it has lost nothing (I2, I3);
+ *     with them stored files whose bytes are here are to be sent again;
  *  L3 counters only grow; none is given twice (I3);
  *  L4 what a person does on a device ordered to erase itself is refused: nothing
  *     of it may stay (I5).
  */
-import type { Draft, OutboxEntry, OutboxState } from './contract'
+import type { CarriedFile, Draft, Forgotten, OutboxEntry } from './contract'
 import { canTakeBack, countsOf, entriesFor, isHead } from './entries'
-import { leaseOf } from './lease'
+import { contentsOf, FileBook, keptFile, refiled, unsent } from './filebook'
+import * as files from './files'
 import { emptyWorkMeta } from './ports'
 import type { OutboxCounts, Answered, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
 import { answered, mayBeLost, prunable, replayed, reviewed, withMark } from './push'
+import { metaOf, NOTHING } from './tables'
+import type { WorkReader } from './tables'
 import { upgrade } from './upgrade'
 
-/** One transaction on the work database: first `gone`, then the rest. */
-export interface WorkChange {
-  /** Empties everything before the rest happens. */
-  clear?: boolean
-  gone?: number[]
-  goneDrafts?: string[]
-  entries?: OutboxEntry[]
-  drafts?: Draft[]
-  meta?: WorkMeta
-}
-
-/** What may be read inside a transaction. */
-export interface WorkReader {
-  /** Undefined before the first write; older versions may lack fields. */
-  meta(): Promise<Partial<WorkMeta> | undefined>
-  byState(...states: OutboxState[]): Promise<OutboxEntry[]>
-  byGroup(group: string): Promise<OutboxEntry[]>
-  byCounter(counters: number[]): Promise<(OutboxEntry | undefined)[]>
-  drafts(): Promise<Draft[]>
-}
-
-/** What a decision inside a transaction comes to; a null change writes nothing. */
-export interface Decided<T> {
-  change: WorkChange | null
-  answer: T
-}
-
-export interface WorkTables {
-  read<T>(look: (r: WorkReader) => Promise<T>): Promise<T>
-  /**
-   * One write transaction, alone: nothing else is written between what `decide`
-   * reads and its change. `decide` awaits nothing but the reader.
-   */
-  change<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T>
-}
-
-/** Ordered to erase itself, this device keeps nothing more. */
-export class Erased extends Error {
-  override name = 'Erased'
-}
-
-const NOTHING = { change: null, answer: undefined }
 const byCounter = (a: OutboxEntry, b: OutboxEntry): number => a.counter - b.counter
-const metaOf = async (r: WorkReader): Promise<WorkMeta> => {
-  const kept = await r.meta()
-  return { ...emptyWorkMeta(), ...kept, lease: leaseOf(kept?.lease) }
-}
 
 /** What was to replace something did not: a whole by its own head, a single record by itself. */
 function failed(gone: readonly OutboxEntry[], replaced: readonly OutboxEntry[]): boolean {
   return replaced.some(isHead) ? gone.some(isHead) : gone.length > 0
 }
 
-/** Every tab may save a draft, enqueue, take back, redo and discard; only the one that syncs calls the rest. */
-export class Ledger implements WorkStore {
-  constructor(private readonly tables: WorkTables) {}
-
+/** Every tab may save a draft, capture, enqueue, take back, redo and discard; only the one that syncs calls the rest. */
+export class Ledger extends FileBook implements WorkStore {
   meta(): Promise<WorkMeta> {
     return this.tables.read(metaOf)
   }
 
   counts(): Promise<OutboxCounts> {
     return this.tables.read(async (r) => {
+      const { wifiOnly } = await metaOf(r)
+      const waiting = await unsent(r)
+      const refused = await r.files({ states: ['refused'] })
       const entries = await r.byState('pending', 'rejected', 'parked')
-      return countsOf(entries, new Set((await r.drafts()).map((d) => d.id)))
+      const counts = countsOf(entries, new Set((await r.drafts()).map((d) => d.id)))
+      return { ...counts, files: files.countFiles(waiting, refused.length, wifiOnly) }
     })
   }
 
@@ -94,7 +54,7 @@ export class Ledger implements WorkStore {
   waiting(): Promise<Set<string>> {
     return this.tables.read(async (r) => {
       const pending = await r.byState('pending')
-      return new Set([...pending, ...(await r.drafts())].map((w) => w.intervention))
+      return new Set([...pending, ...(await r.drafts()), ...(await unsent(r))].map((w) => w.intervention))
     })
   }
 
@@ -117,10 +77,12 @@ export class Ledger implements WorkStore {
     await this.tables.change('receive', async (r) => {
       const known = told?.rewound ? await r.byState('applied', 'parked', 'rejected') : []
       const again = known.filter(mayBeLost).map(replayed)
+      const stored = told?.rewound ? await r.files({ states: ['stored'] }) : []
       const found = await r.byCounter(answers.map((s) => s.counter))
       const entries = answers.flatMap((s, i) => answered(found[i], s) ?? [])
       const meta = told ? withMark(await metaOf(r), told) : undefined
-      return { change: { entries: [...again, ...entries], ...(meta ? { meta } : {}) }, answer: undefined }
+      const change = { entries: [...again, ...entries], files: stored.map(files.lost), ...(meta ? { meta } : {}) }
+      return { change, answer: undefined }
     })
   }
 
@@ -140,14 +102,6 @@ export class Ledger implements WorkStore {
     await this.tables.change('review', async (r) => ({ change: { entries: await decided(r) }, answer: undefined }))
   }
 
-  private byPerson<T>(what: string, decide: (r: WorkReader) => Promise<Decided<T>>): Promise<T> {
-    return this.tables.change(what, async (r) => {
-      const { standing } = await metaOf(r)
-      if (standing === 'wiped' || standing === 'erased') throw new Erased()
-      return decide(r)
-    })
-  }
-
   saveDraft(draft: Draft): Promise<void> {
     return this.byPerson('saveDraft', () => Promise.resolve({ change: { drafts: [draft] }, answer: undefined }))
   }
@@ -155,32 +109,41 @@ export class Ledger implements WorkStore {
   enqueue(work: Work, stamp: Stamp): Promise<void> {
     return this.byPerson('enqueue', async (r) => {
       if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return NOTHING
-      const made = entriesFor(work, stamp, await metaOf(r))
-      return { change: { ...made, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
+      const sent = work.draft ? (await r.files({ draft: work.draft })).sort(files.oldestFirst) : []
+      const mutations = [...work.mutations, ...sent.map(files.createOf)]
+      const made = entriesFor({ ...work, mutations }, stamp, await metaOf(r))
+      const change = { ...made, files: sent.map((f) => files.finished(f, made.entries)) }
+      return { change: { ...change, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
     })
   }
 
   takeBack(group: string, draft: Draft | null): Promise<boolean> {
     return this.byPerson('takeBack', async (r) => {
       const entries = await r.byGroup(group)
-      if (!canTakeBack(entries)) return { change: null, answer: false }
-      return { change: { gone: entries.map((e) => e.counter), drafts: draft ? [draft] : [] }, answer: true }
+      const theirs = await this.filesBy(r, entries)
+      if (!canTakeBack(entries) || (theirs.length > 0 && !draft)) return { change: null, answer: false }
+      const back = { gone: entries.map((e) => e.counter), files: theirs.map((f) => files.reopened(f, draft?.id ?? '')) }
+      return { change: { ...back, drafts: draft ? [draft] : [] }, answer: true }
     })
   }
 
-  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string> {
+  redo(group: string, draft: Draft, only?: readonly string[], carry: readonly CarriedFile[] = []): Promise<string> {
     return this.byPerson('redo', async (r) => {
       const entries = await r.byGroup(group)
-      const refused = entries.filter((e) => e.state === 'rejected' && (!only || only.includes(e.id)))
+      const all = entries.filter((e) => e.state === 'rejected')
+      const along = files.madeBy(await r.files({ ids: carry.map((c) => c.from) }), all)
+      const moved = new Set(along.map((f) => f.counter))
+      const refused = all.filter((e) => !only || only.includes(e.id) || moved.has(e.counter))
       const before = refused.find((e) => e.redone_as)?.redone_as
       if (before) return { change: null, answer: before }
       if (refused.length === 0) return { change: null, answer: '' }
       const marked = refused.map((e) => ({ ...e, redone_as: draft.id }))
-      return { change: { entries: marked, drafts: [draft] }, answer: draft.id }
+      const again = along.flatMap((f) => carry.flatMap((c) => (c.from === f.id ? files.carried(f, c, draft.id) : [])))
+      return { change: { entries: marked, files: again, drafts: [draft] }, answer: draft.id }
     })
   }
 
-  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]> {
+  discard(id: string, only?: readonly string[]): Promise<Forgotten> {
     return this.tables.change('discard', async (r) => {
       const rejected = await r.byState('rejected')
       const gone = rejected.filter((e) => e.group === id && (!only || only.includes(e.id)))
@@ -188,22 +151,23 @@ export class Ledger implements WorkStore {
       const unfinished = (await r.drafts()).some((d) => d.id === id)
       const open = unfinished || failed(gone, replaced) ? replaced : []
       const entries = open.map(({ redone_as: _, ...e }) => e)
-      return { change: { gone: gone.map((e) => e.counter), entries, goneDrafts: [id] }, answer: gone }
+      const theirs = [...(await r.files({ draft: id })), ...(await this.filesBy(r, gone))]
+      const kept = await Promise.all(theirs.map((f) => keptFile(r, f)))
+      const change = { gone: gone.map((e) => e.counter), entries, goneDrafts: [id], ...(await refiled(r, theirs, [])) }
+      return { change, answer: { entries: gone, files: kept } }
     })
   }
 
-  putBack(entries: readonly OutboxEntry[]): Promise<void> {
+  putBack({ entries, files: gone }: Forgotten): Promise<void> {
     return this.byPerson('putBack', async (r) => {
       const there = await r.byCounter(entries.map((e) => e.counter))
       const missing = entries.filter((e, i) => e.state === 'rejected' && !there[i])
-      return { change: { entries: missing }, answer: undefined }
-    })
-  }
-
-  private amend(what: string, change: (meta: WorkMeta) => Partial<WorkMeta>): Promise<void> {
-    return this.tables.change(what, async (r) => {
-      const meta = await metaOf(r)
-      return { change: { meta: { ...meta, ...change(meta) } }, answer: undefined }
+      const made = files.madeBy(
+        gone.map((k) => k.file),
+        missing,
+      )
+      const back = gone.filter((k) => made.includes(k.file))
+      return { change: { entries: missing, files: made, bytes: back.flatMap(contentsOf) }, answer: undefined }
     })
   }
 

@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test, vi } from 'vitest'
 import { emptyDisk, MemoryReplica, MemoryWork } from '../db/memory'
-import { Erased } from './ledger'
+import { Erased } from './tables'
 import type { Answer } from './ports'
 import { Phone } from './testing/phone'
 import { FakeServer } from './testing/server'
@@ -33,7 +33,7 @@ describe.each(kinds)('a phone on %s', (_, stores) => {
     server.judge = () => ({ status: 'parked', errors: [{ code: 'device_revoked', message: 'En revisión.' }] })
     await phone.sync()
     expect(await rowIds(stores)).toEqual(ALL) // unsent work keeps what it is shown on
-    expect(phone.status).toMatchObject({ standing: 'revoked', pending: 1, problem: 'no_network' })
+    expect(phone.status).toMatchObject({ standing: 'revoked', pending: 1 })
     phone.spoil = (__, deliver) => deliver()
     await phone.sync()
     await phone.driver.idle()

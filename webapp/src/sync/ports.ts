@@ -3,7 +3,20 @@
  * transaction: it happens entirely or not at all, and a crash may fall between
  * any two of them.
  */
-import type { Draft, NewMutation, OutboxEntry, Outcome, ReplicaRow, Review } from './contract'
+import type {
+  Captured,
+  CarriedFile,
+  DeviceFile,
+  Draft,
+  FilesStatus,
+  Forgotten,
+  KeptFile,
+  NewMutation,
+  OutboxEntry,
+  Outcome,
+  ReplicaRow,
+  Review,
+} from './contract'
 import { noLease } from './lease'
 import type { components } from './wire.gen'
 
@@ -154,6 +167,8 @@ export interface WorkMeta {
   marks: Mark[]
   standing: Standing
   lease: Lease
+  /** Files are sent over Wi-Fi alone. */
+  wifiOnly: boolean
 }
 
 export const emptyWorkMeta = (): WorkMeta => ({
@@ -163,6 +178,7 @@ export const emptyWorkMeta = (): WorkMeta => ({
   marks: [],
   standing: 'active',
   lease: noLease(),
+  wifiOnly: false,
 })
 
 /** The marks a request carried and what its answer said to them. */
@@ -193,7 +209,10 @@ export interface OutboxCounts {
   /** Of the pending ones, those the server had answered before it went back. */
   resending: number
   oldest_pending_at: string
+  files: FileCounts
 }
+
+export type FileCounts = Pick<FilesStatus, 'waiting' | 'bytes' | 'refused' | 'wifiOnly'>
 
 export const noCounts = (): OutboxCounts => ({
   pending: 0,
@@ -202,6 +221,7 @@ export const noCounts = (): OutboxCounts => ({
   parked: 0,
   resending: 0,
   oldest_pending_at: '',
+  files: { waiting: 0, bytes: 0, refused: 0, wifiOnly: false },
 })
 
 export interface Work {
@@ -215,8 +235,25 @@ export interface Work {
 /** Given by the caller so that a transaction makes nothing up by itself. */
 export interface Stamp {
   ids: string[]
+  /** For the records of the draft's files, as many as there turn out to be. */
+  more?: () => string
   at: string
 }
+
+/** What is known of the files' records after a complete pull. */
+export interface Seen {
+  rows: readonly ReplicaRow[]
+  /** Ids whose records the server did not know when their bytes came. */
+  missing: ReadonlySet<string>
+  seen_seq: number
+  durable_seq: number
+  server_time: string
+  /** Nothing happened since the pull began: what it does not say is not so. */
+  fresh: boolean
+}
+
+/** What is noted of a file while it is sent. */
+export type FileNote = Partial<Pick<DeviceFile, 'state' | 'upload' | 'sent' | 'thumbSent' | 'refusal'>>
 
 /** What was decided about a mutation after it was answered: by a reviewer, or because a record came that it waited for. */
 export interface Verdict {
@@ -231,7 +268,7 @@ export interface WorkStore {
   counts(): Promise<OutboxCounts>
   /** Every unanswered entry, oldest first. */
   pending(): Promise<OutboxEntry[]>
-  /** Interventions that have unanswered work. */
+  /** Interventions that have unanswered work, or files that are not stored. */
   waiting(): Promise<Set<string>>
   /**
    * Counts one more attempt on each that is still there and unanswered; answers
@@ -246,16 +283,31 @@ export interface WorkStore {
   receive(answers: readonly Answered[], told?: Told): Promise<void>
   /** Gives entries whose outcome may change the one decided since; the same again changes nothing. */
   review(verdicts: readonly Verdict[]): Promise<void>
-  /** Puts it down as it is now. This, enqueue, takeBack, redo and putBack throw Erased on a device so ordered. */
+  /** Puts it down as it is now. This, enqueue, takeBack, redo, capture and the ways back throw Erased on a device so ordered. */
   saveDraft(draft: Draft): Promise<void>
   /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
   enqueue(work: Work, stamp: Stamp): Promise<void>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
   takeBack(group: string, draft: Draft | null): Promise<boolean>
   /** See SyncEngine, as the next two. */
-  redo(group: string, draft: Draft, only?: readonly string[]): Promise<string>
-  discard(id: string, only?: readonly string[]): Promise<OutboxEntry[]>
-  putBack(entries: readonly OutboxEntry[]): Promise<void>
+  redo(group: string, draft: Draft, only?: readonly string[], carry?: readonly CarriedFile[]): Promise<string>
+  discard(id: string, only?: readonly string[]): Promise<Forgotten>
+  putBack(forgotten: Forgotten): Promise<void>
+  /** See SyncEngine, as the next three. */
+  capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void>
+  dropFile(id: string): Promise<KeptFile | undefined>
+  putFileBack(kept: KeptFile): Promise<boolean>
+  freeSpace(): Promise<number>
+  setWifiOnly(on: boolean): Promise<void>
+  /** Files whose record was taken, applied or parked, and that are not stored, oldest first; of one id, that one. */
+  sendable(id?: string): Promise<DeviceFile[]>
+  /** Those whose records are to be looked at after a pull; all, or those with something still to come. */
+  recorded(all: boolean): Promise<DeviceFile[]>
+  bytes(hash: string): Promise<ArrayBuffer | undefined>
+  /** Of a file that is still to be sent; of any other nothing is noted. */
+  noteFile(id: string, note: FileNote): Promise<void>
+  /** What a complete pull said of the files' records. */
+  settle(seen: Seen): Promise<void>
   /** A name of this installation, if it has none: another tab may have begun. */
   beginInstall(install: string): Promise<void>
   /** Another name of this installation, to be registered anew. */
@@ -276,9 +328,21 @@ export interface Answer {
   retryAfter?: number
 }
 
+/** An answer to bytes: what it says is in its headers, by their names in small letters. */
+export interface BytesAnswer extends Answer {
+  headers: Readonly<Record<string, string>>
+}
+
 export interface Transport {
   /** Never throws. `path` is below /api/chaski/v1. */
   send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
+  /** The same for the requests of an upload. */
+  bytes(
+    method: 'POST' | 'HEAD' | 'PATCH',
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: ArrayBuffer,
+  ): Promise<BytesAnswer>
 }
 
 /** What the device's clocks say at one moment. */

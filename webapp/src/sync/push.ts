@@ -147,7 +147,8 @@ export function withMark(meta: WorkMeta, { sent, mark }: Told): WorkMeta {
   return { ...meta, marks: left.some((m) => same(m, mark)) ? left : [...left, mark] }
 }
 
-const KEEP_MS = 14 * 24 * 3600 * 1000
+/** What is durable at the server stays for so long all the same. */
+export const KEEP_MS = 14 * 24 * 3600 * 1000
 
 /** Whether an applied entry may be forgotten. By the server's clock alone (I7). */
 export function prunable(entry: OutboxEntry, durableSeq: number, serverTime: string): boolean {

@@ -1,15 +1,21 @@
 /** What the screens are told, derived from the core's state. Pure. */
-import type { SyncStatus } from './contract'
+import type { FilesStatus, SyncStatus } from './contract'
 import type { CoreState } from './core'
 import { isLocked } from './lease'
 import type { OutboxCounts, ReplicaMeta } from './ports'
 import { isUncured } from './reconcile'
+
+/** How it stands with the file being sent. */
+export type Sending = Pick<FilesStatus, 'current' | 'sent' | 'held'>
+
+export const NOT_SENDING: Sending = { current: '', sent: 0, held: '' }
 
 export function statusOf(
   s: CoreState,
   meta: ReplicaMeta,
   counts: OutboxCounts,
   progress: { done: number; total: number },
+  sending: Sending = NOT_SENDING,
 ): SyncStatus {
   const { push, pull, register, session } = s.channels
   const waiting = [push, pull, register, session].filter((ch) => ch.phase === 'waiting')
@@ -29,8 +35,9 @@ export function statusOf(
     rejected: counts.rejected,
     parked: counts.parked,
     resending: counts.resending,
+    files: { ...counts.files, ...sending },
     synced_at: meta.synced_at,
-    in_sync: s.verified && counts.pending === 0,
+    in_sync: s.verified && counts.pending === 0 && counts.files.waiting === 0,
     business_date: meta.business_date,
     server_time: meta.server_time,
     clock_offset_ms: meta.clock_offset_ms,

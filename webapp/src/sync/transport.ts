@@ -1,5 +1,5 @@
 /** Requests to the server: every way to fail becomes an Answer, nothing throws. */
-import type { Answer, Transport } from './ports'
+import type { Answer, BytesAnswer, Transport } from './ports'
 
 /**
  * The one door to the network. The demo's switch "Sin señal" closes it: what is
@@ -81,22 +81,43 @@ export class HttpTransport implements Transport {
   }
 
   private async exchange(method: string, path: string, body?: BodyInit, encoding?: string): Promise<Answer> {
+    const headers = {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+    }
+    const { headers: _, ...answer } = await this.request(method, path, headers, body)
+    return answer
+  }
+
+  bytes(
+    method: 'POST' | 'HEAD' | 'PATCH',
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: ArrayBuffer,
+  ): Promise<BytesAnswer> {
+    return this.request(method, path, headers, body)
+  }
+
+  private async request(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: BodyInit,
+  ): Promise<BytesAnswer> {
     try {
       const response = await this.gate.fetch(`${this.base}/api/chaski/v1${path}`, {
         method,
-        headers: {
-          Authorization: this.token(),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
-        },
+        headers: { Authorization: this.token(), ...headers },
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
         cache: 'no-store',
       })
       const text = await response.text()
-      return { status: response.status, body: parse(text), retryAfter: seconds(response.headers.get('Retry-After')) }
+      const told = Object.fromEntries(response.headers)
+      const retryAfter = seconds(response.headers.get('Retry-After'))
+      return { status: response.status, body: parse(text), retryAfter, headers: told }
     } catch {
-      return { status: 0 }
+      return { status: 0, headers: {} }
     }
   }
 

@@ -9,8 +9,16 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 const hashOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, 16)
+/** Bytes are written as text. */
+const asText = (_: string, value: unknown): unknown =>
+  value instanceof ArrayBuffer ? { base64: Buffer.from(value).toString('base64') } : value
+const asBytes = (_: string, value: unknown): unknown => {
+  const { base64, ...rest } = (value ?? {}) as { base64?: unknown }
+  if (typeof base64 !== 'string' || Object.keys(rest).length > 0) return value
+  return new Uint8Array(Buffer.from(base64, 'base64')).buffer
+}
 const lineOf = (entry: unknown): string => {
-  const json = JSON.stringify(entry)
+  const json = JSON.stringify(entry, asText)
   return `${hashOf(json)} ${json}\n`
 }
 
@@ -22,7 +30,7 @@ function readLines(bytes: Buffer): { entries: unknown[]; size: number } {
     const line = bytes.subarray(size, end).toString('utf8')
     const json = line.slice(17)
     if (line.slice(0, 16) !== hashOf(json)) break
-    entries.push(JSON.parse(json))
+    entries.push(JSON.parse(json, asBytes))
     size = end + 1
   }
   return { entries, size }

@@ -65,6 +65,20 @@ test('a changed byte is noticed', async () => {
   expect(await entries()).toEqual([])
 })
 
+test('bytes come back as they were', async () => {
+  const data = new Uint8Array(1000).map((_, n) => (n * 37) % 256).buffer
+  const stores = await openStores(folder)
+  await stores.work.saveDraft({ id: 'd', kind: 'visit', intervention: 'x', version: 1, saved_at: '', body: {} })
+  const facts = { sha256: 'h', size: 1000, mime: 'image/jpeg', source: 'camera' as const, captured_at: '' }
+  const photo = { id: 'p', collection: 'visit_photos', parent: 'v', draft: 'd', intervention: 'x', label: '', facts }
+  await stores.work.capture({ ...photo, created_at: '' }, data, new ArrayBuffer(0))
+  await stores.close()
+  const again = await openStores(folder)
+  expect(new Uint8Array((await again.work.bytes('h'))!)).toEqual(new Uint8Array(data))
+  expect(again.disk.files.get('p')).toMatchObject({ state: 'draft', facts })
+  await again.close()
+})
+
 test('compacted, it is shorter and says the same', async () => {
   const seen: unknown[] = []
   const path = join(folder, 'j')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { applyBatch, applyChange, emptyDisk, MemoryReplica, MemoryTables } from '../../src/db/memory'
 import type { Disk } from '../../src/db/memory'
 import { Ledger } from '../../src/sync/ledger'
-import type { WorkChange } from '../../src/sync/ledger'
+import type { WorkChange } from '../../src/sync/tables'
 import { unseen } from '../../src/sync/ports'
 import type { ReplicaBatch } from '../../src/sync/ports'
 import { Journal } from './journal'
@@ -74,5 +74,7 @@ const everything = (disk: Disk): WorkChange => ({
   clear: true,
   entries: [...disk.outbox.values()],
   drafts: [...disk.drafts.values()],
+  files: [...disk.files.values()],
+  bytes: [...disk.bytes].map(([hash, data]) => ({ hash, data })),
   meta: disk.work,
 })

@@ -1,7 +1,7 @@
 /** A driver on given stores with a clock that only tests move, and a network they can spoil. */
 import type { SyncStatus } from '../contract'
 import { Driver } from '../driver'
-import type { Answer, ReplicaStore, WorkStore } from '../ports'
+import type { Answer, BytesAnswer, ReplicaStore, WorkStore } from '../ports'
 import type { FakeServer } from './server'
 
 export type Spoil = (path: string, deliver: () => Answer, body: unknown) => Answer | Promise<Answer>
@@ -12,6 +12,8 @@ export class Phone {
   steady = 0
   attended = false
   spoil: Spoil = (_, deliver) => deliver()
+  /** What becomes of the requests of an upload. */
+  cut: (deliver: () => BytesAnswer) => BytesAnswer | Promise<BytesAnswer> = (deliver) => deliver()
   /** The server fails on a push that has these records. */
   sendsPoison: (records: string[]) => boolean = () => false
   status: SyncStatus | undefined
@@ -32,6 +34,8 @@ export class Phone {
       transport: {
         send: (method, path, body) =>
           Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body), body)),
+        bytes: (method, path, headers, body) =>
+          Promise.resolve(this.cut(() => server.bytes(method, path, headers, body))),
       },
       clock: {
         now: () => this.now,

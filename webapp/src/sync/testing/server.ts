@@ -1,7 +1,8 @@
 /** A server of protocol §4 to §6 in memory, small enough to trust. It can lose its newest past. For unit tests. */
 import type { Mutation, Outcome } from '../contract'
+import { FakeUploads } from './uploads'
 import { add64, digestOf, entryOf, hex64 } from '../checksum'
-import type { Answer, Cursor, Mark, PullPage, PullRequest, PushRequest, Witness } from '../ports'
+import type { Answer, BytesAnswer, Cursor, Mark, PullPage, PullRequest, PushRequest, Witness } from '../ports'
 
 interface ServerRow {
   rev: number
@@ -51,6 +52,7 @@ export class FakeServer {
     entries: new Map(),
     floor: 0,
   }
+  readonly uploads = new FakeUploads()
   private lives = 0
   private readonly handles = new Map<string, number>()
   private readonly requests = new Map<string, number>()
@@ -126,6 +128,12 @@ export class FakeServer {
     const sent: unknown = body === undefined ? undefined : JSON.parse(JSON.stringify(body))
     const reply = this.route(method, path, sent)
     return { ...reply, body: JSON.parse(JSON.stringify(reply.body ?? null)) }
+  }
+
+  bytes(method: string, path: string, headers: Readonly<Record<string, string>>, body?: ArrayBuffer): BytesAnswer {
+    this.requests.set('/uploads', this.calls('/uploads') + 1)
+    if (this.standing === 'por_borrar') return { ...refusal(403, 'device_wiped'), headers: {} }
+    return this.uploads.answer(method, path, headers, body?.slice(0))
   }
 
   private route(method: string, path: string, body: unknown): Answer {

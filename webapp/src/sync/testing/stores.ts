@@ -3,7 +3,7 @@ import { emptyDisk, MemoryReplica, MemoryWork } from '../../db/memory'
 import { ReplicaDb, WorkDb } from '../../db/dexie'
 import { DexieReplica } from '../../db/replica'
 import { DexieWork } from '../../db/work'
-import type { OutboxEntry } from '../contract'
+import type { DeviceFile, OutboxEntry } from '../contract'
 import type { ReplicaStore, WorkStore } from '../ports'
 import { Phone } from './phone'
 import { FakeServer } from './server'
@@ -12,6 +12,10 @@ export interface Stores {
   replica: ReplicaStore
   work: WorkStore
   all(): Promise<OutboxEntry[]>
+  /** All files, and the hashes of the contents that are there. */
+  files(): Promise<DeviceFile[]>
+  hashes(): Promise<string[]>
+  drafts(): Promise<string[]>
 }
 
 let databases = 0
@@ -20,19 +24,31 @@ export const kinds: [string, () => Stores][] = [
   ['Dexie', inDexie],
 ]
 
+const byId = (a: DeviceFile, b: DeviceFile): number => (a.id < b.id ? -1 : 1)
+
 function inMemory(): Stores {
   const disk = emptyDisk()
   return {
     replica: new MemoryReplica(disk),
     work: new MemoryWork(disk),
     all: () => Promise.resolve([...disk.outbox.values()]),
+    files: () => Promise.resolve([...disk.files.values()].sort(byId)),
+    hashes: () => Promise.resolve([...disk.bytes.keys()].sort()),
+    drafts: () => Promise.resolve([...disk.drafts.keys()]),
   }
 }
 
 function inDexie(): Stores {
   const name = `t${++databases}`
   const db = new WorkDb(name)
-  return { replica: new DexieReplica(new ReplicaDb(name)), work: new DexieWork(db), all: () => db.outbox.toArray() }
+  return {
+    replica: new DexieReplica(new ReplicaDb(name)),
+    work: new DexieWork(db),
+    all: () => db.outbox.toArray(),
+    files: () => db.files.orderBy('id').toArray(),
+    hashes: async () => (await db.bytes.toCollection().primaryKeys()).sort(),
+    drafts: () => db.drafts.toCollection().primaryKeys(),
+  }
 }
 
 /** A phone that holds the catalogue and one intervention, x, with three cupos. */

@@ -1,0 +1,71 @@
+/** Uploads of the protocol in memory: the same upload for the same part of the same record, whole only with its hash. */
+import type { BytesAnswer } from '../ports'
+
+interface Upload {
+  collection: string
+  record: string
+  part: string
+  sha256: string
+  size: number
+  bytes: number[]
+}
+
+export class FakeUploads {
+  /** Stored bytes by `record/part`. */
+  readonly stored = new Map<string, Uint8Array>()
+  readonly uploads = new Map<string, Upload>()
+  /** Says why a record takes no bytes now: a status and a code; undefined where it takes them. */
+  refuse: (record: string, part: string, at: 'begin' | 'complete') => [number, string] | undefined = () => undefined
+  /** Called when a whole file is stored. */
+  done: (record: string) => void = () => undefined
+  private made = 0
+
+  answer(method: string, path: string, headers: Readonly<Record<string, string>>, body?: ArrayBuffer): BytesAnswer {
+    if (path === '/uploads') return this.begin(headers)
+    const [, , id = '', complete] = path.split('/')
+    const upload = this.uploads.get(id)
+    if (!upload) return told(404, 'upload_not_found')
+    if (complete) return this.complete(id, upload)
+    if (method === 'HEAD') return { status: 200, headers: { 'upload-offset': String(upload.bytes.length) } }
+    if (Number(headers['Upload-Offset']) !== upload.bytes.length) return told(409, 'offset_differs')
+    upload.bytes.push(...new Uint8Array(body ?? new ArrayBuffer(0)))
+    return { status: 204, headers: { 'upload-offset': String(upload.bytes.length) } }
+  }
+
+  private begin(headers: Readonly<Record<string, string>>): BytesAnswer {
+    const meta = Object.fromEntries(
+      (headers['Upload-Metadata'] ?? '').split(',').map((pair) => {
+        const [key = '', value = ''] = pair.split(' ')
+        return [key, atob(value)]
+      }),
+    )
+    const { collection = '', record = '', part = '', sha256 = '' } = meta
+    const refusal = this.refuse(record, part, 'begin')
+    if (refusal) return told(...refusal)
+    if (this.stored.has(`${record}/${part}`)) return { status: 200, headers: {}, body: { stored: true } }
+    const known = [...this.uploads].find(([, u]) => u.record === record && u.part === part)?.[0]
+    const id = known ?? `up${++this.made}`
+    if (!known)
+      this.uploads.set(id, { collection, record, part, sha256, size: Number(headers['Upload-Length']), bytes: [] })
+    return { status: 201, headers: { location: `/api/chaski/v1/uploads/${id}` } }
+  }
+
+  private complete(id: string, upload: Upload): BytesAnswer {
+    const refusal = this.refuse(upload.record, upload.part, 'complete')
+    if (refusal) {
+      this.uploads.delete(id)
+      return told(...refusal)
+    }
+    if (upload.bytes.length !== upload.size) return told(409, 'upload_unfinished')
+    this.uploads.delete(id)
+    this.stored.set(`${upload.record}/${upload.part}`, new Uint8Array(upload.bytes))
+    if (upload.part === 'file') this.done(upload.record)
+    return { status: 200, headers: {}, body: { stored: true, sha256: upload.sha256 } }
+  }
+}
+
+const told = (status: number, code: string): BytesAnswer => ({
+  status,
+  headers: {},
+  body: { error: { code, message: '' } },
+})
