@@ -48,12 +48,20 @@ type Question struct {
 	Label string `json:"label" validate:"max=500"`
 }
 
+// Shot is a photograph that a visit with a checklist asks for.
+type Shot struct {
+	Key      string `json:"key" validate:"max=40"`
+	Label    string `json:"label" validate:"max=200"`
+	Required bool   `json:"required"`
+}
+
 // Checklist is a version of a list of questions; it holds until the next.
 type Checklist struct {
 	Key       string     `json:"key"`
 	Version   int64      `json:"version"`
 	Title     string     `json:"title"`
 	Items     []Question `json:"items"`
+	Shots     []Shot     `json:"shots"` // nil for a new version: those of the last
 	ValidFrom day.Day    `json:"valid_from"`
 }
 
@@ -236,10 +244,30 @@ func (c *Catalogues) AddChecklist(ctx context.Context, a actor.Actor, l Checklis
 			return err
 		}
 	}
+	if err := checkShots(l.Shots); err != nil {
+		return err
+	}
 	if err := c.fromNow(l.ValidFrom, "valid_from"); err != nil {
 		return err
 	}
 	return c.Book.AddChecklist(ctx, a.User, l)
+}
+
+func checkShots(shots []Shot) (err error) {
+	seen := map[string]bool{}
+	for i, s := range shots {
+		switch {
+		case !questionKey.MatchString(s.Key) || len(shots) > maxQuestions:
+			return fault.New(fault.InvalidValue, "shots")
+		case seen[s.Key]:
+			return fault.New(fault.QuestionRepeated, "shots")
+		}
+		seen[s.Key] = true
+		if shots[i].Label, err = written(s.Label, "shots", 3); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddJurisdiction moves a district to another unit from a day on.

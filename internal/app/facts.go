@@ -162,7 +162,7 @@ func (b *batch) expect(device string, read []reading) error {
 			switch c.Rule {
 			case record.BelongsTo:
 				facts = append(facts, OfRoster.Of("", row.Text(c.Field)))
-			case record.UniqueIn:
+			case record.UniqueIn, record.AtMostOf:
 				then = append(then, OfTaken.Of(takenIn(t.Name, c), row.Text(c.In)))
 			}
 		}
@@ -248,4 +248,10 @@ func (b *batch) InRoster(participant, intervention string) (bool, error) {
 func (b *batch) Taken(collection string, c record.Constraint, of, value string) (bool, error) {
 	taken, err := look(b, OfTaken, takenIn(collection, c), of)
 	return taken[value], err
+}
+
+// Among implements record.Around: each says something else in the field.
+func (b *batch) Among(collection string, c record.Constraint, of string) (int64, error) {
+	taken, err := look(b, OfTaken, takenIn(collection, c), of)
+	return int64(len(taken)), err
 }

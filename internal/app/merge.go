@@ -53,7 +53,7 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 	}
 	switch {
 	case m.Op == "delete":
-		return j.remove(m, row)
+		return j.remove(m, t, row)
 	case row.Gone:
 		lost := replication.AllLost(m.Collection, fields, j.bases)
 		if len(lost) == 0 {
@@ -65,7 +65,8 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 }
 
 // mayChange: who has the right, in the relation that the operation asks for. What a
-// record belongs to says whose it is; where that is gone, who made the record itself.
+// record belongs to says whose it is, unless that is who made the record itself; where
+// it is gone, he as well.
 func (j *judge) mayChange(m Mutation, t *record.Type, row RecordState) error {
 	by, work, maker, named := t.Op(m.Op).By, row.Data.Text("intervention"), row.Maker, "record"
 	if t.Parent != "" {
@@ -73,8 +74,13 @@ func (j *judge) mayChange(m Mutation, t *record.Type, row RecordState) error {
 		if err != nil {
 			return err
 		}
-		if named = t.Parent; p != nil {
-			work, maker = p.Work, p.Maker
+		if p != nil {
+			work = p.Work
+		}
+		if by.Relation != record.Made {
+			if named = t.Parent; p != nil {
+				maker = p.Maker
+			}
 		}
 	}
 	if (by.Relation == record.Made || by.Relation == record.MadeParent) && !j.made(maker) {
@@ -146,12 +152,17 @@ func newest(collection string, lost []replication.Lost, revs replication.FieldRe
 	return field, rev
 }
 
-// remove deletes a record, unless somebody changed it past what the device knew.
-func (j *judge) remove(m Mutation, row RecordState) (*Outcome, error) {
+// remove deletes a record, unless somebody changed it past what the device knew. That the
+// server keeps the bytes of a file by now is nobody's change.
+func (j *judge) remove(m Mutation, t *record.Type, row RecordState) (*Outcome, error) {
 	if row.Gone {
 		return &Outcome{Status: Applied, Rev: row.Rev}, nil
 	}
-	if edited := replication.Edited(j.bases, row.Data, row.FieldRevs); len(edited) > 0 {
+	edited := replication.Edited(j.bases, row.Data, row.FieldRevs)
+	if t.Files != nil {
+		edited = slices.DeleteFunc(edited, func(f string) bool { return slices.Contains(record.Kept, f) })
+	}
+	if len(edited) > 0 {
 		lost := make([]replication.Lost, len(edited))
 		for i, f := range edited {
 			lost[i] = replication.Lost{Field: f, Theirs: row.Data[f]}

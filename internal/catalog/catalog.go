@@ -60,6 +60,14 @@ type Checklist struct {
 	Version int    `json:"version"`
 	Title   string `json:"title"`
 	Items   []Item `json:"items"`
+	Shots   []Shot `json:"shots"`
+}
+
+// Shot is a photograph that a visit asks for.
+type Shot struct {
+	Key      string `json:"key"`
+	Label    string `json:"label"`
+	Required bool   `json:"required"`
 }
 
 // read decodes an embedded file; one that is not as its type says is a slip of

@@ -183,7 +183,7 @@ func rows() []row {
 	}
 	for _, c := range Checklists() {
 		r := row{"checklists", fmt.Sprintf("%s %d", c.Key, c.Version), c.Key, plain(values{
-			"key": c.Key, "version": c.Version, "title": c.Title, "items": c.Items, "valid_from": string(From),
+			"key": c.Key, "version": c.Version, "title": c.Title, "items": c.Items, "shots": c.Shots, "valid_from": string(From),
 		})}
 		out = append(out, r)
 	}

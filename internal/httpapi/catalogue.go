@@ -69,12 +69,13 @@ type newChecklist struct {
 	Key       string         `json:"key" validate:"required,max=100"`
 	Title     string         `json:"title" validate:"max=200"`
 	Items     []app.Question `json:"items" validate:"max=200,dive"`
+	Shots     []app.Shot     `json:"shots" validate:"max=200,dive"`
 	ValidFrom day.Day        `json:"valid_from" validate:"required,day"`
 }
 
 func (a *API) addChecklist(c echo.Context, q newChecklist) (any, error) {
 	return nil, a.Catalogue.AddChecklist(c.Request().Context(), who(c),
-		app.Checklist{Key: q.Key, Title: q.Title, Items: q.Items, ValidFrom: q.ValidFrom})
+		app.Checklist{Key: q.Key, Title: q.Title, Items: q.Items, Shots: q.Shots, ValidFrom: q.ValidFrom})
 }
 
 type newJurisdiction struct {

@@ -145,6 +145,8 @@ var told = []any{
 	map[string]any{"mocked": "x"},
 	map[string]any{"speed_cms": 1.5},
 	"a\x00b", "a\tb\nc", strings.Repeat("ñ", 200), strings.Repeat("ñ", 201),
+	strings.Repeat("a1", 32), strings.Repeat("A1", 32), strings.Repeat("a1", 31), "image/jpeg", "image/heic", "camera", "gallery",
+	"2026-11-20T10:22:33", "2026:11:20 10:22:33", "frente_norte", "Frente norte",
 }
 
 // fits are values that a form takes as a whole, found by trying: the corpus begins
@@ -198,11 +200,11 @@ func edges(kind *record.Type, op, form string, good map[string]any) []judged {
 			case "at_least":
 				add(f.Name, nil, int(check.Least)-1)
 				add(f.Name, nil, int(check.Least))
-			case "whole":
+			case "whole", "bytes":
 				for _, n := range []int64{check.Least - 1, check.Least, check.Most, check.Most + 1} {
 					add(f.Name, n, 0)
 				}
-			case "one_of":
+			case "one_of", "media_type":
 				for _, v := range append(slices.Clone(check.Values), "otra_cosa") {
 					add(f.Name, v, 0)
 				}
@@ -241,6 +243,8 @@ func like(check string, v any) bool {
 		return text && (len(s) == 8 || len(s) == 24 || len(s) == 4)
 	case "id":
 		return text && len(s) == 15
+	case "like":
+		return text && len(s) > 8 && len(s) < 70
 	}
 	return !text && v != nil
 }

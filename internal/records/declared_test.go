@@ -31,6 +31,9 @@ func TestDeclarationsHoldTogether(t *testing.T) {
 		if kind.Parent != "" && (kind.Field(kind.Parent) == nil || records.Find(kind.ParentType()) == nil || kind.Field("intervention") == nil) {
 			t.Errorf("%s: its parent %q names no other kind, or it has no intervention to go to with it", kind.Name, kind.Parent)
 		}
+		if kind.Parent != "" && !names[kind.ParentType()] {
+			t.Errorf("%s is declared before what it belongs to, and would not follow it", kind.Name)
+		}
 		if kind.Plural == "" {
 			t.Errorf("%s has no word for people", kind.Name)
 		}

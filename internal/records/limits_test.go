@@ -110,6 +110,13 @@ func changesOf(f record.Field) map[string]record.Field {
 		case "whole":
 			with("from one more on", record.Between(check.Least+1, check.Most))
 			with("up to one less", record.Between(check.Least, check.Most-1))
+		case "bytes":
+			with("one more byte", record.Bytes(check.Most+1))
+			with("one byte fewer", record.Bytes(check.Most-1))
+			with("from two bytes on", record.Between(2, check.Most))
+		case "media_type":
+			with("of another type", record.MediaType("image/png"))
+			with("of one type more", record.MediaType(append(slices.Clone(check.Values), "otra_cosa")...))
 		case "one_of":
 			for _, v := range check.Values {
 				with("without "+v, record.OneOf(slices.DeleteFunc(slices.Clone(check.Values), func(x string) bool { return x == v })...))

@@ -230,6 +230,7 @@ type where struct {
 var around = neighbours{
 	"interventions": {"w": {"ut": "u"}, "x": {"ut": "v"}},
 	"visits":        {"made": {"intervention": "w", "state": "sincronizada"}, "planned": {"intervention": "w", "state": "planificada"}},
+	"findings":      {"seen": {"visit": "made", "intervention": "w"}, "foreseen": {"visit": "planned", "intervention": "w"}},
 	"convenios":     {"c": {"intervention": "w", "proposer": "e", "executor": "f"}, "d": {"intervention": "x", "proposer": "f", "executor": "f"}},
 	"jurisdictions": {"i": {"district": "d", "ut": "u"}, "j": {"district": "d", "ut": "v"}},
 }
@@ -341,6 +342,15 @@ func (c constrained) Taken(_ string, by record.Constraint, of, value string) (bo
 	return slices.ContainsFunc(c.Others, func(o map[string]string) bool { return o[by.In] == of && o[by.Field] == value }), nil
 }
 
+func (c constrained) Among(_ string, by record.Constraint, of string) (n int64, err error) {
+	for _, o := range c.Others {
+		if o[by.In] == of {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // broken is the first constraint that a record breaks, as code@field.
 func broken(in constrained) string {
 	now, changed := record.Row{}, record.Row{}
@@ -369,11 +379,15 @@ func TestEachConstraintIsHeldByACase(t *testing.T) {
 			}
 			changes[fmt.Sprintf("%s without %s %s", kind.Name, c.Rule, c.Field)] = set(&kind.Constraints, without(kind.Constraints, i))
 			but("by another rule", func(c *record.Constraint) {
-				c.Rule = map[string]string{record.BelongsTo: record.UniqueIn, record.UniqueIn: record.BelongsTo}[c.Rule]
+				c.Rule = map[string]string{record.BelongsTo: record.UniqueIn, record.UniqueIn: record.BelongsTo, record.AtMostOf: record.UniqueIn}[c.Rule]
 			})
 			but("of another field", func(c *record.Constraint) { c.Field += "x" })
 			but("in another", func(c *record.Constraint) { c.In += "x" })
 			but("with another code", func(c *record.Constraint) { c.Code += "x" })
+			if c.Most > 0 {
+				but("one more", func(c *record.Constraint) { c.Most++ })
+				but("one fewer", func(c *record.Constraint) { c.Most-- })
+			}
 		}
 	}
 	hold(t, func() string { return wrongCase(cases, broken) }, changes)

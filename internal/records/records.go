@@ -23,7 +23,7 @@ import (
 const Version = 3
 
 // All are the kinds of record, in a fixed order.
-var All = slices.Concat(territory.Records, progress.Records, jobs.Records, insurance.Records, visit.Records, rendicion.Records, accident.Records)
+var All = slices.Concat(territory.Records, progress.Records, jobs.Records, insurance.Records, visit.Records, visit.Photos, rendicion.Records, accident.Records)
 
 var byName = func() map[string]*record.Type {
 	m := make(map[string]*record.Type, len(All))

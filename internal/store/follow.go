@@ -30,6 +30,9 @@ func (d *drain) follow(keys []Key) ([]Key, error) {
 				return nil, err
 			}
 			out = append(out, moved...)
+			for _, k := range moved { // and what belongs to them, declared after them
+				dirty[t.Name] = append(dirty[t.Name], k.Record)
+			}
 		}
 	}
 	return out, nil

@@ -276,6 +276,20 @@ func list(in []any) []any {
 	return in
 }
 
+// Photo of what a kind of photographs belongs to: of so many bytes, with this hash.
+func (p *Phone) Photo(id, collection, of, sha256 string, size int, with map[string]any) map[string]any {
+	fields := map[string]any{
+		map[string]string{"visit_photos": "visit", "finding_photos": "finding"}[collection]: ID(of), "sha256": sha256, "size": size,
+		"mime": "image/jpeg", "source": "camera", "captured_at": "2026-11-23T10:22:33-05:00",
+	}
+	for name, value := range with {
+		fields[name] = value
+	}
+	m := p.Mutation("create", collection, ID(id), fields)
+	m["form"] = "photo/1"
+	return m
+}
+
 // Accident of the n-th worker of a work.
 func (p *Phone) Accident(id, work string, n int, with map[string]any) map[string]any {
 	fields := map[string]any{

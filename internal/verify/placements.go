@@ -17,6 +17,8 @@ const (
 	// ofTheVisit is where its visit is, whatever its own intervention says.
 	ofTheVisit = `SELECT t.id, CASE v.state WHEN 'planificada' THEN 'aii-sup:' ELSE 'aii:' END || v.intervention AS bucket
 		FROM {rows} t JOIN visits v ON v.id = t.visit WHERE v.intervention <> ''`
+	ofTheFinding = `SELECT t.id, CASE v.state WHEN 'planificada' THEN 'aii-sup:' ELSE 'aii:' END || v.intervention AS bucket
+		FROM {rows} t JOIN findings f ON f.id = t.finding JOIN visits v ON v.id = f.visit WHERE v.intervention <> ''`
 	nowhere = ``
 )
 
@@ -42,7 +44,7 @@ var placements = map[string]string{
 	"rendicion_lines": ofTheWork, "rendicion_documents": ofTheWork, "rendicion_observations": ofTheWork,
 	"visits": `SELECT id, CASE state WHEN 'planificada' THEN 'aii-sup:' ELSE 'aii:' END || intervention AS bucket
 		FROM visits WHERE intervention <> ''`,
-	"visit_marks": ofTheVisit, "findings": ofTheVisit, "unlisted_workers": ofTheVisit,
+	"visit_marks": ofTheVisit, "findings": ofTheVisit, "unlisted_workers": ofTheVisit, "visit_photos": ofTheVisit, "finding_photos": ofTheFinding,
 	// Sensitive data has its own bucket, which no device holds.
 	"participant_conditions": `SELECT p.id, 'sensitive:' || i.ut AS bucket FROM participant_conditions p
 		JOIN interventions i ON i.id = p.intervention WHERE i.ut <> ''`,

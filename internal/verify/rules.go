@@ -148,6 +148,16 @@ func (e expects) wrong() [][2]string {
 		return invalid(notWhole + ` OR abs(` + f + `) > 9007199254740991`)
 	case "count":
 		return invalid(notWhole + ` OR ` + f + ` < 0`)
+	case "upto":
+		return invalid(notWhole + ` OR ` + f + ` NOT BETWEEN 0 AND ` + e.of)
+	case "within":
+		return invalid(notWhole + ` OR abs(` + f + `) > ` + e.of)
+	case "bytes":
+		return [][2]string{{notWhole + ` OR ` + f + ` < 0`, "invalid_value"}, {f + ` = 0`, "file_empty"}, {f + ` > ` + e.of, "file_too_large"}}
+	case "media":
+		return [][2]string{{f + ` <> '` + e.of + `'`, "file_type_refused"}}
+	case "exif":
+		return invalid(glob(f, digitsOnly(4)+"-"+digitsOnly(2)+"-"+digitsOnly(2)+"T"+digitsOnly(2)+":"+digitsOnly(2)+":"+digitsOnly(2)))
 	case "from1":
 		return invalid(notWhole + ` OR ` + f + ` < 1`)
 	case "year":

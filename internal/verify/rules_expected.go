@@ -10,6 +10,10 @@ const (
 		"rc_conforme|cerrada|desistida|resuelta"
 )
 
+const photo = `sha256! sha256, size! bytes 12582912, mime! media image/jpeg, name short, thumb sha256, thumb_size upto 65536, width upto 100000, height upto 100000,
+	source! one camera|gallery|file, captured_at! moment, reckoned_at moment, lat_e6 within 90000000, lon_e6 within 180000000, accuracy_m count,
+	exif_at exif, exif_lat_e6 within 90000000, exif_lon_e6 within 180000000, recorded_by! id, refusal short`
+
 // expectedFields is what each field of each tracked collection has to be: its
 // name (! not empty, # matters for counting), its kind, and of what.
 var expectedFields = [][2]string{
@@ -19,7 +23,7 @@ var expectedFields = [][2]string{
 	{"holidays", `day! day, name! text, norm! text, scope! text`},
 	{"entities", `ruc! ruc, name! text`},
 	{"parameters", `key! dotted, valid_from! day, valid_to day, norm! text, unit text, value json`},
-	{"checklists", `key! word, version! from1, title! text, valid_from! day, items items`},
+	{"checklists", `key! word, version! from1, title! text, valid_from! day, items items, shots items`},
 	{"exercises", `year! year, kind one real|demonstration, aei_target count, aei aei, note text`},
 	{"aos", `key! word, code ao, name! text, exercise! year, funding_frame! one ordinary|ley_31728,
 		unit_measure! one transfer|technical_assistance|job|management_report, budget_category one PP0073|APNOP9002, counting_rule! text,
@@ -64,6 +68,8 @@ var expectedFields = [][2]string{
 		coverage_seen one cubierto|sin_cobertura|por_confirmar`},
 	{"findings", `visit! ref visits, intervention! ref interventions, severity! one leve|moderada|grave, description! text, corrective_measure text,
 		responsible text, due_on day, state! one abierto|levantado, state_reason text`},
+	{"visit_photos", `visit! ref visits, intervention! ref interventions, shot word, note text, ` + photo},
+	{"finding_photos", `finding! ref findings, intervention! ref interventions, note text, ` + photo},
 	{"unlisted_workers", `visit! ref visits, intervention! ref interventions, dni! dni, given_names! text, surnames! text, note text`},
 	{"conflicts", `kind! one edit|delete_edited|edit_deleted, collection! short, record! id, intervention id, mutation! short, author! id, other id,
 		rule! short, state! one abierto|resuelto, resolution one author|other, resolved_by id, values objects`},
@@ -164,6 +170,8 @@ var expectedRules = append(append([]ruleOver{
 	together("visit_marks", "participant", "participants", true),
 	together("findings", "visit", "visits", false),
 	together("unlisted_workers", "visit", "visits", false),
+	together("visit_photos", "visit", "visits", false),
+	together("finding_photos", "finding", "findings", false),
 	order("rendiciones", "presented_on", "decided_on", false),
 	together("rendicion_lines", "rendicion", "rendiciones", false),
 	together("rendicion_documents", "rendicion", "rendiciones", false),

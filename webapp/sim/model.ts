@@ -32,6 +32,10 @@ const TEXT: Record<string, string> = {
   visit_marks: 'visit intervention participant mark coverage_seen',
   unlisted_workers: 'visit intervention dni given_names surnames note',
   findings: 'visit intervention severity description corrective_measure responsible due_on state state_reason',
+  visit_photos:
+    'visit shot note intervention sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
+  finding_photos:
+    'finding note intervention sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   accidents:
     'intervention participant happened_on place description injury treated_by notified_on notified_by recorded_by',
   conflicts:
@@ -43,7 +47,7 @@ const TEXT: Record<string, string> = {
 const OTHER: Record<string, string> = {
   parameters: 'value assumption',
   uts: 'assumption',
-  checklists: 'version items',
+  checklists: 'version items shots',
   interventions: 'lat_e6 lon_e6',
   convenios: 'funding_year',
   cupos: 'number',
@@ -54,12 +58,16 @@ const OTHER: Record<string, string> = {
   rendicion_documents: 'size',
   rendicion_observations: 'round also',
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
+  visit_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
+  finding_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
   conflicts: 'values',
   mutation_reviews: 'seq rev errors',
 }
 
 const INSTANT: Record<string, string> = {
   visits: 'received_at',
+  visit_photos: 'received_at stored_at',
+  finding_photos: 'received_at stored_at',
   accidents: 'received_at',
   rendiciones: 'presented_at',
   rendicion_documents: 'uploaded_at',
@@ -69,6 +77,7 @@ const INSTANT: Record<string, string> = {
 /** Fields that came after rows of their kind were first served: left out while they say nothing (protocol §10). */
 const LATER: Record<string, string> = {
   rendiciones: 'observed_on',
+  checklists: 'shots',
 }
 
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []

@@ -113,6 +113,10 @@ const (
 	FileNameMismatch      Code = "file_name_mismatch"
 	FileHashMismatch      Code = "file_hash_mismatch"
 	UploadIncomplete      Code = "upload_incomplete"
+	FileTypeRefused       Code = "file_type_refused"
+	FileExists            Code = "file_exists"
+	TooManyFiles          Code = "too_many_files"
+	FilePending           Code = "file_pending"
 )
 
 // Fault is what went wrong, for a person (through its code) and for a program.

@@ -267,7 +267,7 @@ var ID = text(Spec{Type: "id"}, func(name, s string) *fault.Fault {
 // Like is a text of that shape.
 func Like(expr string) Check {
 	shape := regexp.MustCompile(expr)
-	return text(Spec{Type: "like"}, func(name, s string) *fault.Fault {
+	return text(Spec{Type: "like", Shape: expr}, func(name, s string) *fault.Fault {
 		if !shape.MatchString(s) {
 			return fault.New(fault.InvalidValue, name).With("value", Clip(s))
 		}

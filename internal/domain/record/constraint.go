@@ -1,6 +1,10 @@
 package record
 
-import "chaski/internal/domain/fault"
+import (
+	"strconv"
+
+	"chaski/internal/domain/fault"
+)
 
 // Constraint is over other rows, looked up by who judges; the phone has it too, on
 // the rows it holds.
@@ -9,22 +13,30 @@ type Constraint struct {
 	Field string
 	In    string // the field whose row they share
 	Code  fault.Code
+	Most  int64 // of AtMostOf
 }
 
 // The constraints.
 const (
 	BelongsTo = "belongs_to" // the participant that Field names is on the roster of the work that In names
 	UniqueIn  = "unique_in"  // no two rows of one In say the same in Field
+	AtMostOf  = "at_most"    // one In has no more than so many rows, told apart by Field, which is unique there
 )
 
 // OfItsWork says that who is named is on the roster of the record's work.
 func OfItsWork(field string) Constraint {
-	return Constraint{BelongsTo, field, "intervention", fault.ParticipantNotIntervention}
+	return Constraint{Rule: BelongsTo, Field: field, In: "intervention", Code: fault.ParticipantNotIntervention}
 }
 
 // OnceIn says that the same is said once in what the record belongs to.
 func OnceIn(in, field string, code fault.Code) Constraint {
-	return Constraint{UniqueIn, field, in, code}
+	return Constraint{Rule: UniqueIn, Field: field, In: in, Code: code}
+}
+
+// AtMostIn says that what the record belongs to has no more than so many of them. Each
+// says something else in the field, as OnceIn demands.
+func AtMostIn(in, field string, most int64, code fault.Code) Constraint {
+	return Constraint{AtMostOf, field, in, code, most}
 }
 
 // Around are the other rows, as constraints ask for them.
@@ -33,6 +45,8 @@ type Around interface {
 	InRoster(participant, intervention string) (bool, error)
 	// Taken says whether another record of a collection, of this row, says the same.
 	Taken(collection string, c Constraint, of, value string) (bool, error)
+	// Among is how many records of a collection, of this row, there are.
+	Among(collection string, c Constraint, of string) (int64, error)
 }
 
 // Constrain answers the first constraint that a record breaks, as a fault, or nil. now is
@@ -49,12 +63,19 @@ func (t *Type) Constrain(now, changed Row, around Around) error {
 		case UniqueIn:
 			holds, err = around.Taken(t.Name, c, now.Text(c.In), now.Text(c.Field))
 			holds = !holds
+		case AtMostOf:
+			n, among := around.Among(t.Name, c, now.Text(c.In))
+			holds, err = n < c.Most, among
 		}
 		if err != nil {
 			return err
 		}
 		if !holds {
-			return fault.New(c.Code, c.Field)
+			broken := fault.New(c.Code, c.Field)
+			if c.Most > 0 {
+				broken = broken.With("max", strconv.FormatInt(c.Most, 10))
+			}
+			return broken
 		}
 	}
 	return nil

@@ -74,6 +74,8 @@ type Type struct {
 	Doc, Plural string
 	// Title are the fields that say which one it is, where people read of it.
 	Title []string
+	// Files says which files its rows are; nil: they are none.
+	Files *Files
 	// Units move whole in a merge: a number without its dates, or a state without its
 	// reason, would say what nobody said.
 	Units [][]string
@@ -135,6 +137,7 @@ type Spec struct {
 	Type        string // "" for what only code can say
 	Least, Most int64  // of characters, or of the number
 	Values      []string
+	Shape       string // a regular expression that a text matches
 }
 
 // Rule is over several fields, or over rows that the row names.

@@ -43,12 +43,13 @@ var Records = []*r.Type{
 	{Name: "checklists", Plural: "listas de verificación", Served: true, Place: r.Everywhere(), Fields: []r.Field{
 		r.Must("key", r.Like(`^[a-z0-9_]+$`)), r.Must("version", r.Between(1, 1<<31)), r.Must("title", r.Text), r.Must("valid_from", r.Day),
 		r.Of("items", r.Only(r.KindJSON, items)).Says("list of `{key,label}`"),
+		r.Of("shots", r.Only(r.KindJSON, items)).Later().Says("list of `{key,label,required}`: the photographs that a visit with it asks for"),
 	}},
 }
 
 var itemKey = regexp.MustCompile(`^[a-z0-9_]{1,60}$`)
 
-// items are the questions of a checklist, [{"key","label"}], each key once.
+// items are the questions of a checklist, or its shots, [{"key","label"}], each key once.
 func items(name string, v any, _ day.Day) *fault.Fault {
 	list, ok := v.([]any)
 	if !ok {

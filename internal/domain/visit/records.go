@@ -107,7 +107,7 @@ var Records = []*r.Type{
 	{
 		Name: "findings", Plural: "hallazgos", Title: []string{"description"}, Form: "visit", Version: formVersion, Parent: "visit", Served: true, Place: r.Through("visit", "visits", placed),
 		Units:  [][]string{{"state", "state_reason"}, {"responsible", "due_on"}},
-		Begins: r.Row{"state": FindingOpen},
+		Begins: r.Row{"state": FindingOpen}, Read: []string{"intervention"},
 		Fields: []r.Field{
 			r.MustRef("visit", "visits").Asks(r.Needed),
 			r.Must("severity", r.OneOf("leve", "moderada", "grave")).Asks(r.Needed | r.Changed),

@@ -115,7 +115,7 @@ func fieldSchema(kind record.Kind, checks []record.Check, full bool, doc string)
 	}
 	for _, c := range checks {
 		switch c.Type {
-		case "one_of":
+		case "one_of", "media_type":
 			if out.Enum = slices.Clone(c.Values); !full {
 				out.Enum = append(out.Enum, "")
 			}
@@ -137,7 +137,9 @@ func fieldSchema(kind record.Kind, checks []record.Check, full bool, doc string)
 			}
 		case "at_most":
 			out.MaxItems = c.Most
-		case "whole":
+		case "like":
+			shape(strings.TrimSuffix(strings.TrimPrefix(c.Shape, "^"), "$"))
+		case "whole", "bytes":
 			out.Minimum, out.Maximum = &c.Least, &c.Most
 		}
 	}

@@ -21,7 +21,15 @@ type declaration struct {
 	Title       []string             `json:"title,omitempty"`
 	Units       [][]string           `json:"units,omitempty"`
 	Constraints []constraint         `json:"constraints,omitempty"`
+	File        *files               `json:"file,omitempty"`
 	Ops         map[string]operation `json:"ops,omitempty"`
+}
+
+// files are what a kind whose rows are files takes.
+type files struct {
+	Types []string `json:"types"`
+	Max   int64    `json:"max"`
+	Many  int64    `json:"many"`
 }
 
 type constraint struct {
@@ -29,6 +37,7 @@ type constraint struct {
 	Field string `json:"field"`
 	In    string `json:"in"`
 	Code  string `json:"code"`
+	Most  int64  `json:"most,omitempty"`
 }
 
 type operation struct {
@@ -54,6 +63,7 @@ type check struct {
 	Min    *int64   `json:"min,omitempty"`
 	Max    *int64   `json:"max,omitempty"`
 	Values []string `json:"values,omitempty"`
+	Shape  string   `json:"shape,omitempty"`
 }
 
 type rule struct {
@@ -136,7 +146,10 @@ func declared(t *record.Type) declaration {
 		out.Form = fmt.Sprintf("%s/%d", t.Form, t.Version)
 	}
 	for _, c := range t.Constraints {
-		out.Constraints = append(out.Constraints, constraint{c.Rule, c.Field, c.In, string(c.Code)})
+		out.Constraints = append(out.Constraints, constraint{c.Rule, c.Field, c.In, string(c.Code), c.Most})
+	}
+	if t.Files != nil {
+		out.File = &files{t.Files.Types, t.Files.Most, t.Files.Many}
 	}
 	if len(t.Ops) == 0 {
 		return out
@@ -164,14 +177,14 @@ func declared(t *record.Type) declaration {
 func checksOf(f record.Field) []check {
 	var out []check
 	for _, c := range f.FormChecks() {
-		x := check{Type: c.Type, Values: c.Values}
+		x := check{Type: c.Type, Values: c.Values, Shape: c.Shape}
 		if x.Type == "" {
 			x.Type = f.Name
 		}
-		if slices.Contains([]string{"whole", "at_least"}, c.Type) {
+		if slices.Contains([]string{"whole", "at_least", "bytes"}, c.Type) {
 			x.Min = &c.Least
 		}
-		if slices.Contains([]string{"whole", "chars", "at_most"}, c.Type) {
+		if slices.Contains([]string{"whole", "chars", "at_most", "bytes"}, c.Type) {
 			x.Max = &c.Most
 		}
 		out = append(out, x)

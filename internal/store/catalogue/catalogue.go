@@ -5,6 +5,7 @@ package catalogue
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -67,13 +68,17 @@ func readDepartments(db dbx.Builder, out *app.Catalogue) error {
 func readChecklists(db dbx.Builder, out *app.Catalogue) error {
 	var rows []struct {
 		app.Checklist
-		Text string `db:"text"`
+		Text     string `db:"text"`
+		Pictures string `db:"pictures"`
 	}
-	err := db.NewQuery(`SELECT key, CAST(version AS INTEGER) AS version, title, items AS text, valid_from FROM checklists ORDER BY key, version DESC`).All(&rows)
+	err := db.NewQuery(`SELECT key, CAST(version AS INTEGER) AS version, title, items AS text, coalesce(shots, 'null') AS pictures, valid_from FROM checklists ORDER BY key, version DESC`).All(&rows)
 	out.Checklists = make([]app.Checklist, len(rows))
 	for i, r := range rows {
-		if err := json.Unmarshal([]byte(r.Text), &r.Items); err != nil {
+		if err := errors.Join(json.Unmarshal([]byte(r.Text), &r.Items), json.Unmarshal([]byte(r.Pictures), &r.Shots)); err != nil {
 			return fmt.Errorf("checklist %s %d: %w", r.Key, r.Version, err)
+		}
+		if r.Shots == nil {
+			r.Shots = []app.Shot{}
 		}
 		out.Checklists[i] = r.Checklist
 	}
@@ -200,8 +205,10 @@ func (b *book) AddChecklist(ctx context.Context, by string, c app.Checklist) err
 		var last struct {
 			Version int64   `db:"version"`
 			From    day.Day `db:"valid_from"`
+			Shots   string  `db:"shots"`
 		}
-		if err := w.app.DB().NewQuery(`SELECT CAST(coalesce(max(version), 0) AS INTEGER) AS version, coalesce(max(valid_from), '') AS valid_from
+		if err := w.app.DB().NewQuery(`SELECT CAST(coalesce(max(version), 0) AS INTEGER) AS version, coalesce(max(valid_from), '') AS valid_from,
+			coalesce((SELECT shots FROM checklists WHERE key = {:k} ORDER BY version DESC LIMIT 1), 'null') AS shots
 			FROM checklists WHERE key = {:k}`).Bind(dbx.Params{"k": c.Key}).One(&last); err != nil {
 			return "", err
 		}
@@ -211,7 +218,10 @@ func (b *book) AddChecklist(ctx context.Context, by string, c app.Checklist) err
 		if c.ValidFrom < last.From {
 			return "", fault.New(fault.DateBeforeLast, "valid_from").With("value", string(last.From))
 		}
-		fields["version"] = last.Version + 1
+		fields["version"], fields["shots"] = last.Version+1, c.Shots
+		if c.Shots == nil {
+			fields["shots"] = json.RawMessage(last.Shots)
+		}
 		return "", nil
 	})
 }

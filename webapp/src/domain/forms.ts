@@ -83,6 +83,13 @@ const CHECKS: Record<
     wrong: (v, { min = -Infinity, max = Infinity }) =>
       (v as number) >= min && (v as number) <= max ? undefined : 'invalid_value',
   },
+  bytes: {
+    read: (v) => (Number.isSafeInteger(v) ? { value: v } : invalid),
+    wrong: (v, { max = Infinity }) =>
+      (v as number) < 0 ? 'invalid_value' : v === 0 ? 'file_empty' : (v as number) > max ? 'file_too_large' : undefined,
+  },
+  media_type: text((s, { values = [] }) => values.includes(s), 'file_type_refused'),
+  like: text((s, { shape = '' }) => new RegExp(shape, 'u').test(s)),
   at_most: parts((all, { max = Infinity }) => all.length <= max),
   answers: parts((all) =>
     all.every(([key, v]) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
@@ -290,8 +297,9 @@ export function broken(
   { roster, others = [] }: Around,
 ): Constraint | undefined {
   const same = (o: object, field: string) => (o as Fields)[field] === now[field]
-  return declared(collection).constraints?.find(({ rule, field, in: of }) => {
+  return declared(collection).constraints?.find(({ rule, field, in: of, most = Infinity }) => {
     if (!changed.includes(field)) return false
+    if (rule === 'at_most') return others.filter((o) => same(o, of)).length >= most
     if (rule === 'unique_in') return others.some((o) => same(o, of) && same(o, field))
     return rule === 'belongs_to' && roster?.(now[of]).includes(now[field]) === false
   })

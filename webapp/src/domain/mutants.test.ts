@@ -176,7 +176,7 @@ function* limits(what: string, checks: Check[]): Changes {
     if (checks.slice(0, n).some((c) => c.type === check.type && (c.max ?? 0) < (check.max ?? 0))) continue
     const at = `${what} ${check.type}`
     const exact = (n: number | undefined): n is number => n !== undefined && Math.abs(n) < Number.MAX_SAFE_INTEGER
-    if (exact(check.min)) yield* replaced(at, check, 'min', check.min + 1, check.min - 1)
+    if (exact(check.min) && check.type !== 'bytes') yield* replaced(at, check, 'min', check.min + 1, check.min - 1)
     if (exact(check.max)) yield* replaced(at, check, 'max', check.max + 1, check.max - 1)
     if (check.values) {
       yield* eachLeft(at, check.values as string[])
@@ -189,7 +189,7 @@ function* limits(what: string, checks: Check[]): Changes {
 
 type Changeable = Omit<ReturnType<typeof declared>, 'units' | 'constraints' | 'ops'> & {
   units?: string[][]
-  constraints?: { rule: string; field: string; in: string; code: string }[]
+  constraints?: { rule: string; field: string; in: string; code: string; most?: number }[]
   ops?: Record<string, { asks: { field: string; must?: boolean; clear?: boolean; checks: Check[] }[]; rules?: Rule[] }>
 }
 interface Rule {
@@ -231,6 +231,7 @@ function* changesOf(kind: string): Changes {
   if (d.constraints) yield* eachLeft(`${kind}.constraints`, d.constraints)
   for (const c of d.constraints ?? []) {
     yield* replaced(kind, c, 'rule', c.rule === 'unique_in' ? 'belongs_to' : 'unique_in')
+    if (c.most) yield* replaced(`${kind} ${c.rule}`, c, 'most', c.most + 1, c.most - 1)
     for (const key of ['field', 'in', 'code'] as const) yield* replaced(`${kind} ${c.rule}`, c, key, `${c[key]}x`)
   }
   if (d.ops) yield* forms(kind, d.ops)

@@ -43,6 +43,7 @@ export interface ChecklistsRow {
   title: string
   valid_from: Day
   items: unknown
+  shots?: unknown
 }
 
 export interface InterventionsRow {
@@ -227,6 +228,61 @@ export interface MutationReviewsRow {
   receipt: string
 }
 
+export interface VisitPhotosRow {
+  visit: string
+  shot: string
+  note: string
+  intervention: string
+  sha256: string
+  size: number
+  mime: string
+  name: string
+  thumb: string
+  thumb_size: number
+  width: number
+  height: number
+  source: 'camera' | 'gallery' | 'file'
+  captured_at: string
+  reckoned_at: string
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+  exif_at: string
+  exif_lat_e6: number
+  exif_lon_e6: number
+  recorded_by: string
+  received_at: string
+  stored_at: string
+  refusal: string
+}
+
+export interface FindingPhotosRow {
+  finding: string
+  note: string
+  intervention: string
+  sha256: string
+  size: number
+  mime: string
+  name: string
+  thumb: string
+  thumb_size: number
+  width: number
+  height: number
+  source: 'camera' | 'gallery' | 'file'
+  captured_at: string
+  reckoned_at: string
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+  exif_at: string
+  exif_lat_e6: number
+  exif_lon_e6: number
+  recorded_by: string
+  received_at: string
+  stored_at: string
+  refusal: string
+}
+
 export interface RendicionesRow {
   intervention: string
   state: 'pendiente' | 'presentada' | 'observada' | 'subsanada' | 'conforme'
@@ -310,6 +366,8 @@ export interface Contents {
   unlisted_workers: UnlistedWorkersRow
   conflicts: ConflictsRow
   mutation_reviews: MutationReviewsRow
+  visit_photos: VisitPhotosRow
+  finding_photos: FindingPhotosRow
   rendiciones: RendicionesRow
   rendicion_lines: RendicionLinesRow
   rendicion_documents: RendicionDocumentsRow
@@ -341,6 +399,8 @@ export const RECORDS = {
   unlisted_workers: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["given_names","surnames"],"units":[["dni","given_names","surnames"]],"constraints":[{"rule":"unique_in","field":"dni","in":"visit","code":"person_listed"}],"ops":{"create":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"dni","must":true,"checks":[{"type":"dni"}]},{"field":"given_names","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"surnames","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"note","checks":[{"type":"chars","max":5000}]}]},"delete":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[]},"update":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[{"field":"dni","checks":[{"type":"dni"}]},{"field":"given_names","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"surnames","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"note","clear":true,"checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"something","fields":["dni"]}]}}},
   conflicts: {"scope":"intervention","ops":{"update":{"by":{"relation":"is_concerned"},"asks":[{"field":"resolution","must":true,"checks":[{"type":"one_of","values":["author","other"]}]}]}}},
   mutation_reviews: {},
+  visit_photos: {"form":"photo/1","scope":"intervention","parent":"visit","of":"visits","author":"recorded_by","title":["captured_at"],"constraints":[{"rule":"unique_in","field":"sha256","in":"visit","code":"file_exists"},{"rule":"at_most","field":"sha256","in":"visit","code":"too_many_files","most":30}],"file":{"types":["image/jpeg"],"max":12582912,"many":30},"ops":{"create":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"shot","checks":[{"type":"like","shape":"^[a-z0-9_]{1,60}$"}]},{"field":"note","checks":[{"type":"chars","max":5000}]},{"field":"sha256","must":true,"checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"size","must":true,"checks":[{"type":"bytes","min":1,"max":12582912}]},{"field":"mime","must":true,"checks":[{"type":"media_type","values":["image/jpeg"]}]},{"field":"name","checks":[{"type":"chars","max":200}]},{"field":"thumb","checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"thumb_size","checks":[{"type":"whole","min":0,"max":65536}]},{"field":"width","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"height","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"source","must":true,"checks":[{"type":"one_of","values":["camera","gallery","file"]}]},{"field":"captured_at","must":true,"checks":[{"type":"moment"}]},{"field":"reckoned_at","checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"exif_at","checks":[{"type":"like","shape":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"}]},{"field":"exif_lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"exif_lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]}]},"delete":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[]}}},
+  finding_photos: {"form":"photo/1","scope":"intervention","parent":"finding","of":"findings","author":"recorded_by","title":["captured_at"],"constraints":[{"rule":"unique_in","field":"sha256","in":"finding","code":"file_exists"},{"rule":"at_most","field":"sha256","in":"finding","code":"too_many_files","most":10}],"file":{"types":["image/jpeg"],"max":12582912,"many":10},"ops":{"create":{"by":{"right":"record_visits","relation":"supervises"},"asks":[{"field":"finding","must":true,"checks":[{"type":"id"}]},{"field":"note","checks":[{"type":"chars","max":5000}]},{"field":"sha256","must":true,"checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"size","must":true,"checks":[{"type":"bytes","min":1,"max":12582912}]},{"field":"mime","must":true,"checks":[{"type":"media_type","values":["image/jpeg"]}]},{"field":"name","checks":[{"type":"chars","max":200}]},{"field":"thumb","checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"thumb_size","checks":[{"type":"whole","min":0,"max":65536}]},{"field":"width","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"height","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"source","must":true,"checks":[{"type":"one_of","values":["camera","gallery","file"]}]},{"field":"captured_at","must":true,"checks":[{"type":"moment"}]},{"field":"reckoned_at","checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"exif_at","checks":[{"type":"like","shape":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"}]},{"field":"exif_lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"exif_lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]}]},"delete":{"by":{"right":"record_visits","relation":"made"},"asks":[]}}},
   rendiciones: {"scope":"intervention"},
   rendicion_lines: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
   rendicion_documents: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},

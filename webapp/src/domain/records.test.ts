@@ -3,6 +3,7 @@ import {
   declared,
   factsIn,
   isAllowed,
+  isFileCollection,
   isRecordCollection,
   isWhole,
   namesPeople,
@@ -17,6 +18,12 @@ import {
 const kinds = Object.keys(RECORDS)
 const sent = kinds.filter((c) => declared(c).ops)
 
+/** What a part of a part is a part of. */
+function top(kind: string): string {
+  const { of } = declared(kind)
+  return of ? top(of) : kind
+}
+
 describe('what is declared of a kind agrees with itself', () => {
   test.each(sent)('%s', (c) => {
     const { of, parent, scope, day, author, title = [], units = [], ops = {}, form } = declared(c)
@@ -24,7 +31,9 @@ describe('what is declared of a kind agrees with itself', () => {
     expect(scope).toBeDefined()
     expect(of === undefined, 'a parent has a kind').toBe(parent === undefined)
     if (of)
-      expect([declared(of).day, declared(of).author], 'a whole knows its day and who made it').not.toContain(undefined)
+      expect([declared(top(of)).day, declared(top(of)).author], 'a whole knows its day and who made it').not.toContain(
+        undefined,
+      )
     for (const op of Object.values(ops)) {
       const fields = op.asks.map((a) => a.field)
       expect(new Set(fields).size, 'no field twice').toBe(fields.length)
@@ -42,6 +51,7 @@ it('a person writes records one by one, but for a whole and what only answers', 
     expect.arrayContaining(['visit_marks', 'findings', 'unlisted_workers', 'accidents']),
   )
   expect(kinds.filter(isWhole)).toEqual(['visits'])
+  expect(sent.filter(isFileCollection), 'a file is captured, never typed').toEqual(['visit_photos', 'finding_photos'])
 })
 
 it('a form asks for all that may be sent but where it belongs', () => {

@@ -15,6 +15,8 @@ export interface Check {
   min?: number
   max?: number
   values?: readonly string[]
+  /** A regular expression. */
+  shape?: string
 }
 
 /** A field that an operation takes. */
@@ -49,6 +51,7 @@ export interface Constraint {
   field: string
   in: string
   code: string
+  most?: number
 }
 
 interface Declaration {
@@ -67,6 +70,8 @@ interface Declaration {
   /** Fields that mean something together: they move together in a merge (protocol §6). */
   units?: readonly (readonly string[])[]
   constraints?: readonly Constraint[]
+  /** Each of its rows is a file, whose bytes follow it: which types, how large, how many on one record. */
+  file?: { types: readonly string[]; max: number; many: number }
   /** What a device may send. */
   ops?: Partial<Record<'create' | 'update' | 'delete', Operation>>
 }
@@ -76,10 +81,12 @@ export type Collection = keyof Table
 export type Fields = Record<string, unknown>
 
 /** Kinds that others which a device sends are parts of: finished with them, as one piece of work. */
-type Whole = Extract<Table[Collection], { of: string; ops: object }>['of']
+type Whole = Extract<Exclude<Table[Collection], { file: object }>, { of: string; ops: object }>['of']
+/** Kinds whose rows are files: captured, never typed. */
+export type FileCollection = { [C in Collection]: Table[C] extends { file: object } ? C : never }[Collection]
 type Created = { [C in Collection]: Table[C] extends { ops: { create: object } } ? C : never }[Collection]
 /** Kinds that are written one record at a time, in a form of their own. */
-export type RecordCollection = Exclude<Created, Whole>
+export type RecordCollection = Exclude<Created, Whole | FileCollection>
 
 /** What is declared of a kind; nothing of one that only a newer app knows. */
 export function declared(collection: string): Declaration {
@@ -87,14 +94,17 @@ export function declared(collection: string): Declaration {
 }
 
 const sent = Object.values<Declaration>(RECORDS).filter((d) => d.ops)
-const wholes: ReadonlySet<string> = new Set(sent.flatMap((d) => d.of ?? []))
+const wholes: ReadonlySet<string> = new Set(sent.flatMap((d) => (d.file ? [] : (d.of ?? []))))
 export const isWhole = (collection: string): boolean => wholes.has(collection)
 
 /** Whether a device makes such records; others it only answers. */
 export const isMadeHere = (collection: string): boolean => declared(collection).ops?.create !== undefined
 
+export const isFileCollection = (collection: string): collection is FileCollection =>
+  declared(collection).file !== undefined
+
 export function isRecordCollection(collection: string): collection is RecordCollection {
-  return isMadeHere(collection) && !isWhole(collection)
+  return isMadeHere(collection) && !isWhole(collection) && !isFileCollection(collection)
 }
 
 /** Those that a person makes: of a work itself, or as parts of a record. */

@@ -1,7 +1,7 @@
 /** Words of a record's fields: what a form asks, how it is called, its values, what is wrong with it. */
 import { isDay } from '../domain/day'
 import type { Wrong } from '../domain/forms'
-import { dayFull } from './format'
+import { dayFull, moment } from './format'
 import { findingState, markWord, severityWord } from './labels'
 import { m } from './index'
 
@@ -59,6 +59,8 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   headcount: { name: m.headcount_word },
   answers: { name: m.task_checklist },
   'accidents/description': { name: m.accident_what, wrong: { too_short: m.accident_what_error } },
+  captured_at: { name: m.photo_taken_at, value: (at) => moment(Date.parse(at), Date.now()) },
+  shot: { name: m.photo_shot },
   happened_on: { name: m.accident_day },
   place: { name: m.field_place },
   injury: { name: m.accident_injury },

@@ -90,6 +90,10 @@ const WORDS: Record<RecordCollection, Words> = {
 /** Of what has no form of its own. */
 const OTHERS: Partial<Record<string, () => string>> = {
   'visits/create': m.refused_visit,
+  'visit_photos/create': m.photo_what,
+  'visit_photos/delete': m.photo_withdrawal,
+  'finding_photos/create': m.photo_what,
+  'finding_photos/delete': m.photo_withdrawal,
   'conflicts/update': m.refused_settle,
 }
 

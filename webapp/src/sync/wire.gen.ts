@@ -3411,17 +3411,26 @@ export interface components {
             key: string;
             label: string;
         };
+        /** @description A photograph that a visit with the checklist asks for. */
+        Shot: {
+            key: string;
+            label: string;
+            required: boolean;
+        };
         ChecklistVersion: {
             key: string;
             version: number;
             title: string;
             items: components["schemas"]["Question"][];
+            shots: components["schemas"]["Shot"][];
             valid_from: components["schemas"]["Day"];
         };
         NewChecklist: {
             key: string;
             title: string;
             items: components["schemas"]["Question"][];
+            /** @description Left out: those of the version before. */
+            shots?: components["schemas"]["Shot"][];
             valid_from: components["schemas"]["Day"];
         };
         Unit: {
