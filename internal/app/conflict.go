@@ -159,7 +159,7 @@ func (s settlement) settle(c Conflict, resolution string) error {
 		if c.overtaken(row) {
 			return s.showAnew(c, row)
 		}
-		if err := restore(s.tx, c, row); err != nil {
+		if err := s.restore(c, row); err != nil {
 			return err
 		}
 	}
@@ -221,7 +221,8 @@ func lostValues(c Conflict) map[string]any {
 
 // restore writes the values that lost, after all: into the record, or with it if
 // it is gone.
-func restore(tx *batch, c Conflict, row RecordState) error {
+func (s settlement) restore(c Conflict, row RecordState) error {
+	tx := s.tx
 	switch {
 	case c.Kind == ConflictDeleteEdited && row.Gone:
 		return nil
@@ -243,7 +244,7 @@ func restore(tx *batch, c Conflict, row RecordState) error {
 		return err
 	}
 	if !row.Gone {
-		return tx.Apply(Write{Op: "update", Collection: c.Collection, Record: c.Record, Fields: values})
+		return tx.change(Write{Op: "update", Collection: c.Collection, Record: c.Record, Fields: values}, record.Row(row.Data), s.by, s.now)
 	}
 	if t.Parent != "" {
 		if parent, err := look(tx, OfParent, t.ParentType(), row.Data.Text(t.Parent)); err != nil || parent == nil {

@@ -194,10 +194,13 @@ func (j *judge) standing(by record.By, intervention, ut string) error {
 
 // tenure is how the actor relates to an intervention, as far as the operation asks.
 func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
-	if (by.Relation == record.Works || by.Relation == record.Made) && j.actor.Entity != "" {
+	if by.Relation.ByExecution() && j.actor.Entity != "" {
 		if executes, err := look(j.tx, OfExecution, j.actor.Entity, intervention); err != nil || executes != Never {
 			return executes, err
 		}
+	}
+	if by.Relation == record.Executes {
+		return Never, nil
 	}
 	return j.tx.tenure(j.actor.User, intervention, j.today)
 }

@@ -60,6 +60,8 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 			return &Outcome{Status: Applied, Rev: row.Rev}, nil
 		}
 		return j.conflict(m, row, ConflictEditDeleted, lost, "", row.Rev)
+	case m.Collection == "rendiciones":
+		return j.present(m, fields, row)
 	}
 	return j.update(m, t, fields, row)
 }
@@ -120,7 +122,8 @@ func (j *judge) update(m Mutation, t *record.Type, fields map[string]any, row Re
 		return reject("", lacks...), nil
 	}
 	if len(merged.Apply) > 0 {
-		if err := j.tx.Apply(Write{Op: "update", Collection: m.Collection, Record: m.Record, Fields: merged.Apply}); err != nil {
+		w := Write{Op: "update", Collection: m.Collection, Record: m.Record, Fields: merged.Apply}
+		if err := j.tx.change(w, record.Row(row.Data), j.actor, j.now); err != nil {
 			return verdict(err)
 		}
 	}

@@ -115,6 +115,8 @@ type Outbound interface {
 	HandOf(collection, record, field string, rev int64) (Hand, error)
 	// Apply writes or deletes a record; a fault leaves no trace of it.
 	Apply(w Write) error
+	// Render opens the rendiciones in this transaction: all that fn writes, or nothing.
+	Render(fn func(RendicionDesk) error) error
 	// Note adds to the audit trail.
 	Note(Note) error
 	// Conflict is one of the kept conflicts.

@@ -119,13 +119,14 @@ type Rendicion struct {
 	Work            RendicionWork
 	State           rendicion.State
 	Revision, Round int64
-	Transferred     int64 // by the transfers accrued, now
-	Presented       int64 // the same when it was last presented
-	Amounts         map[rendicion.Line]int64
+	Transferred     int64                    // by the transfers accrued, now
+	Presented       int64                    // the same when it was last presented
+	Amounts         map[rendicion.Line]int64 // those that are not zero
 	Documents       []RendicionDocument
 	Observations    []RendicionObservation
 	Submissions     []RendicionSubmission
-	PresentedOn     day.Day // the first time
+	LastSeen        rendicion.Seen // as it was last presented
+	PresentedOn     day.Day        // the first time
 	PresentedAt     string
 	Receipt         string
 	DueThen         day.Day // the deadline when it was presented
@@ -174,10 +175,10 @@ type OverdueUT struct {
 }
 
 // LineChange is one amount, with the value the person saw before changing it;
-// nil says "nothing stated".
+// nothing stated is zero.
 type LineChange struct {
 	Line         rendicion.Line
-	Amount, Base *int64
+	Amount, Base int64
 }
 
 // RendicionChange is what an executor typed.
@@ -256,7 +257,7 @@ type RendicionDesk interface {
 	RendicionPage
 	// Open makes sure that there is a row, and answers its id.
 	Open(r Rendicion) (string, error)
-	SetLine(rendicion, intervention string, l rendicion.Line, amount *int64) error
+	SetLine(rendicion, intervention string, l rendicion.Line, amount int64) error
 	Answer(observation, text string) error
 	AddDocument(rendicion string, f StoredFile, by string) error
 	Supersede(document, by string) error

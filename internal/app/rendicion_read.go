@@ -263,6 +263,11 @@ func (u *rendiciones) find(p RendicionPage, a actor.Actor, intervention string) 
 	if !found || !readsRendicion(a, x.Work) {
 		return Rendicion{}, fault.New(fault.NotFound, "intervention")
 	}
+	return u.whole(p, a, x)
+}
+
+// whole adds to what the tables say what follows from it for a person.
+func (u *rendiciones) whole(p RendicionPage, a actor.Actor, x Rendicion) (Rendicion, error) {
 	if x.State == "" {
 		return Rendicion{}, fault.New(fault.WorkNotEnded, "intervention")
 	}

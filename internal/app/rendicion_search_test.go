@@ -38,10 +38,10 @@ func (s *shelf) Parameter(key string, _ day.Day) (app.RendicionParameter, bool, 
 	return app.RendicionParameter{Value: json.RawMessage(s.required)}, key == rendicion.RequiredKey, nil
 }
 
-func (s *shelf) SetLine(_, _ string, l rendicion.Line, amount *int64) error {
+func (s *shelf) SetLine(_, _ string, l rendicion.Line, amount int64) error {
 	delete(s.x.Amounts, l)
-	if amount != nil {
-		s.x.Amounts[l] = *amount
+	if amount != 0 {
+		s.x.Amounts[l] = amount
 	}
 	return nil
 }
@@ -212,13 +212,10 @@ type attempt struct {
 func attempts(x app.Rendicion) (out []attempt) {
 	try := func(name string, do func(app.Rendiciones) error) { out = append(out, attempt{name: name, do: do}) }
 	ctx := context.Background()
-	var now *int64
-	if a, stated := x.Amounts[rendicion.MONC]; stated {
-		now = &a
-	}
+	now := x.Amounts[rendicion.MONC]
 	for _, amount := range []int64{0, paid} {
 		try(fmt.Sprint("state ", amount), func(u app.Rendiciones) error {
-			_, err := u.Save(ctx, executor, "w", app.RendicionChange{Lines: []app.LineChange{{Line: rendicion.MONC, Amount: &amount, Base: now}}})
+			_, err := u.Save(ctx, executor, "w", app.RendicionChange{Lines: []app.LineChange{{Line: rendicion.MONC, Amount: amount, Base: now}}})
 			return err
 		})
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // maxText bounds what a person writes in one field.
-const maxText = 2000
+const maxText = rendicion.MaxText
 
 func soles(centimos int64) decimal.Decimal { return decimal.New(centimos, -2) }
 
@@ -82,30 +82,22 @@ func (u *rendiciones) Save(ctx context.Context, a actor.Actor, intervention stri
 	})
 }
 
-func same(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-
 func (u *rendiciones) line(d RendicionDesk, a actor.Actor, x *Rendicion, c LineChange) (bool, error) {
 	if !c.Line.Known() {
 		return false, fault.New(fault.UnknownField, string(c.Line))
 	}
-	if c.Amount != nil {
-		if f := rendicion.CheckAmount(c.Line, soles(*c.Amount)); f != nil {
-			return false, f
-		}
+	if f := rendicion.CheckAmount(c.Line, soles(c.Amount)); f != nil {
+		return false, f
 	}
-	var now *int64
-	if v, stated := x.Amounts[c.Line]; stated {
-		now = &v
-	}
-	if same(now, c.Amount) {
+	now := x.Amounts[c.Line]
+	if now == c.Amount {
 		return false, nil // said already, perhaps by this very request
 	}
-	if !x.Scope.Line(c.Line) {
-		return false, fault.New(fault.RendicionItemClosed, string(c.Line)).With("item", string(c.Line))
+	if f := x.lineClosed(c.Line, string(c.Line)); f != nil {
+		return false, f
 	}
-	if !same(now, c.Base) {
-		return false, fault.New(fault.RendicionChanged, string(c.Line)).
-			With("item", string(c.Line)).With("yours", money(c.Amount)).With("theirs", money(now))
+	if now != c.Base {
+		return false, lineChanged(string(c.Line), c.Line, c.Amount, now)
 	}
 	if err := d.SetLine(x.ID, x.Work.ID, c.Line, c.Amount); err != nil {
 		return false, err
@@ -114,12 +106,27 @@ func (u *rendiciones) line(d RendicionDesk, a actor.Actor, x *Rendicion, c LineC
 		map[string]any{"line": c.Line, "before": money(now), "after": money(c.Amount)})
 }
 
+// lineClosed is why an amount may not be changed now, told at a field; nil if it may.
+func (x *Rendicion) lineClosed(l rendicion.Line, field string) *fault.Fault {
+	switch {
+	case !x.editable():
+		return fault.New(fault.RendicionClosed, field)
+	case !x.Scope.Line(l):
+		return fault.New(fault.RendicionItemClosed, field).With("item", string(l))
+	}
+	return nil
+}
+
+func lineChanged(field string, l rendicion.Line, yours, theirs int64) *fault.Fault {
+	return fault.New(fault.RendicionChanged, field).With("item", string(l)).With("yours", money(yours)).With("theirs", money(theirs))
+}
+
 // money writes céntimos for a sentence; "" for nothing stated.
-func money(centimos *int64) string {
-	if centimos == nil {
+func money(centimos int64) string {
+	if centimos == 0 {
 		return ""
 	}
-	return soles(*centimos).StringFixed(2)
+	return soles(centimos).StringFixed(2)
 }
 
 func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answers map[string]string) (bool, error) {
@@ -129,8 +136,8 @@ func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answ
 		if !given || text == o.Answer {
 			continue
 		}
-		if o.State != rendicion.ObservationOpen {
-			return false, fault.New(fault.RendicionClosed, o.ID)
+		if f := x.answerClosed(o, o.ID); f != nil {
+			return false, f
 		}
 		if utf8.RuneCountInString(text) > maxText {
 			return false, fault.New(fault.TooLong, o.ID).With("max", fmt.Sprint(maxText))
@@ -144,6 +151,15 @@ func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answ
 		moved = true
 	}
 	return moved, nil
+}
+
+// answerClosed is why an observation may not be answered now, told at a field; nil if
+// it may.
+func (x *Rendicion) answerClosed(o RendicionObservation, field string) *fault.Fault {
+	if !x.editable() || o.State != rendicion.ObservationOpen {
+		return fault.New(fault.RendicionClosed, field)
+	}
+	return nil
 }
 
 // submission is what the rules look at.
@@ -214,35 +230,41 @@ func (u *rendiciones) Submit(ctx context.Context, a actor.Actor, intervention st
 		if len(faults) > 0 {
 			return faults[0]
 		}
-		s, content, err := x.present(a, now)
-		if err != nil {
-			return err
-		}
-		if err := d.AddSubmission(x.ID, x.Work.ID, s, content, a.User); err != nil {
-			return err
-		}
-		for _, o := range x.Observations {
-			if o.State != rendicion.ObservationOpen {
-				continue
-			}
-			o.State = rendicion.ObservationAnswered
-			if err := d.SetObservation(o, a.User); err != nil {
-				return err
-			}
-		}
-		today := day.Of(now)
-		fields := map[string]any{
-			"round": s.Round, "transferred": x.Transferred, "due_on": string(x.Deadline.Due), "presented_at": now,
-			"presented_by": a.User, "receipt": s.Receipt,
-		}
-		if x.PresentedOn == "" {
-			fields["presented_on"] = string(today)
-		}
-		if err := d.SetState(x.ID, x.Work.ID, next, fields); err != nil {
-			return err
-		}
-		return d.Audit(a.User, "rendicion.submit", x.Work.ID, map[string]any{"receipt": s.Receipt, "round": s.Round})
+		return handIn(d, a, x, next, now)
 	})
+}
+
+// handIn presents what the rules admit: its receipt, the observations answered, its
+// next state.
+func handIn(d RendicionDesk, a actor.Actor, x *Rendicion, next rendicion.State, now time.Time) error {
+	s, content, err := x.present(a, now)
+	if err != nil {
+		return err
+	}
+	if err := d.AddSubmission(x.ID, x.Work.ID, s, content, a.User); err != nil {
+		return err
+	}
+	for _, o := range x.Observations {
+		if o.State != rendicion.ObservationOpen {
+			continue
+		}
+		o.State = rendicion.ObservationAnswered
+		if err := d.SetObservation(o, a.User); err != nil {
+			return err
+		}
+	}
+	today := day.Of(now)
+	fields := map[string]any{
+		"round": s.Round, "transferred": x.Transferred, "due_on": string(x.Deadline.Due), "presented_at": now,
+		"presented_by": a.User, "receipt": s.Receipt, "presents": x.seen(),
+	}
+	if x.PresentedOn == "" {
+		fields["presented_on"] = string(today)
+	}
+	if err := d.SetState(x.ID, x.Work.ID, next, fields); err != nil {
+		return err
+	}
+	return d.Audit(a.User, "rendicion.submit", x.Work.ID, map[string]any{"receipt": s.Receipt, "round": s.Round})
 }
 
 // present writes down what is presented and gives it its receipt: part of the

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/progress"
 	"chaski/internal/domain/rendicion"
+	"chaski/internal/store"
 )
 
 // account is the rendición of an ended work of the demo executor's.
@@ -96,9 +98,7 @@ func (l *loader) render(a account, s *site) {
 		"presented_by": executor, "receipt": receipt,
 	})
 	for _, line := range rendicion.Lines {
-		l.put("rendicion_lines", s.key+" "+string(line), values{
-			"rendicion": id, "intervention": s.id, "kind": string(line), "amount": stated[line],
-		})
+		l.state(id, s.id, line, stated[line])
 	}
 	l.documents(s, files, on)
 	l.put("rendicion_submissions", s.key+" 1", values{
@@ -108,6 +108,22 @@ func (l *loader) render(a account, s *site) {
 	if a.rendered == rendicion.Observed {
 		l.observe(s, workday(l.today, a.observed))
 	}
+}
+
+// state writes a line. The server may have made it already, with the rendición.
+func (l *loader) state(of, work string, line rendicion.Line, amount int64) {
+	c, id := l.collection("rendicion_lines"), store.LineID(of, line)
+	if l.err != nil {
+		return
+	}
+	r, err := l.app.FindRecordById(c, id)
+	if err != nil {
+		r = core.NewRecord(c)
+		r.Id = id
+		r.Load(map[string]any{"rendicion": of, "intervention": work, "kind": string(line)})
+	}
+	r.Set("amount", amount)
+	l.note(l.app.SaveWithContext(l.ctx, r))
 }
 
 func money(amounts map[rendicion.Line]int64) map[rendicion.Line]string {

@@ -53,16 +53,15 @@ type rendicionChange struct {
 	Answers map[string]string `json:"answers" validate:"max=200,dive,keys,record,endkeys,max=5000"`
 }
 
-// centimos reads an amount that may be absent.
-func centimos(field string, soles *string) (*int64, error) {
+// centimos reads an amount; what is absent is zero.
+func centimos(field string, soles *string) (int64, error) {
 	if soles == nil {
-		return nil, nil
+		return 0, nil
 	}
 	if f := tags["amount"].check(field, *soles); f != nil {
-		return nil, f
+		return 0, f
 	}
-	n, err := progress.ParseMoney(*soles)
-	return &n, err
+	return progress.ParseMoney(*soles)
 }
 
 func (a *API) rendicionSave(c echo.Context, q rendicionChange) (any, error) {

@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/rendicion"
 	"chaski/internal/records"
 	"chaski/internal/replication"
+	"chaski/internal/store"
 	"chaski/internal/testkit"
 	"chaski/internal/verify"
 )
@@ -196,6 +198,15 @@ func samples(k *testkit.Kit) {
 		{"rendicion_observations", map[string]any{"rendicion": id("sample"), "intervention": work, "target": "line", "item": "monc", "text": "Revise", "also": []string{"insumos"}, "state": "abierta"}},
 		{"holidays", map[string]any{"day": "2026-12-08", "name": "Inmaculada", "norm": "DL 713", "scope": "national"}},
 	} {
+		if s.collection == "rendicion_lines" { // in the place of the server's own
+			made, err := k.App.FindRecordById(s.collection, store.LineID(id("sample"), rendicion.MONC))
+			if err == nil {
+				err = k.App.Delete(made)
+			}
+			if err != nil {
+				k.T.Fatal(err)
+			}
+		}
 		k.Save(s.collection, id("sample"), s.fields)
 	}
 	k.SQL(`INSERT INTO rendicion_documents (id, rendicion, intervention, kind, sha256, name, size) VALUES ('` + id("sample") + `', '` + id("sample") + `', '` + work +

@@ -120,8 +120,9 @@ func (e *Engine) newDrain(tx core.App) *drain {
 }
 
 // take empties the table of dirty rows, once the rule of validations has had its
-// say about the sheets among them and what belongs to a row that moved has followed
-// it: what that writes is answered with them, and no longer dirty.
+// say about the sheets among them, what belongs to a row that moved has followed it, and
+// what has to be rendered has its rows: what that writes is answered with them, and no
+// longer dirty.
 func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -133,7 +134,11 @@ func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range followed {
+	begun, err := d.accounts(keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range slices.Concat(followed, begun) {
 		if !slices.Contains(keys, k) {
 			keys = append(keys, k)
 			known[k] = true

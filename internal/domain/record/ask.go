@@ -68,10 +68,14 @@ type Relation string
 const (
 	Supervises  Relation = "supervises"   // the work is assigned to him
 	Works       Relation = "works"        // it is assigned to him, or his entity executes it
+	Executes    Relation = "executes"     // his entity executes the work
 	Made        Relation = "made"         // he made the record, and supervises the work or executes it
 	MadeParent  Relation = "made_parent"  // he made what it belongs to, and supervises the work
 	IsConcerned Relation = "is_concerned" // the record names him
 )
+
+// ByExecution says whether the people of who carries the work out are in the relation.
+func (r Relation) ByExecution() bool { return r == Works || r == Executes || r == Made }
 
 // Context is what a form is judged against. Today is the business date in Lima by
 // the server's clock. Work is nil where the intervention is not known or not

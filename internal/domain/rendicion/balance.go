@@ -9,9 +9,11 @@ import (
 // Amounts are what was stated, in soles; a line that is absent counts as zero.
 type Amounts map[Line]decimal.Decimal
 
-// maxSoles is the largest amount a line takes; sums of them stay exact in every
+// MaxCentimos is the largest amount a line takes; sums of them stay exact in every
 // representation used (2^53 céntimos).
-var maxSoles = decimal.New(1, 11)
+const MaxCentimos = 1e13
+
+var maxSoles = decimal.New(MaxCentimos, -2)
 
 // CheckAmount answers a fault at the line unless the amount is of whole
 // céntimos, not negative and not absurd.

@@ -31,7 +31,7 @@ func asked(t *record.Type, op string) []record.Field {
 }
 
 var who = map[record.Relation]string{
-	record.Supervises: "who supervises the work", record.Works: "who supervises the work, or executes it", record.Made: "who made it",
+	record.Supervises: "who supervises the work", record.Works: "who supervises the work, or executes it", record.Executes: "the people of who executes the work", record.Made: "who made it",
 	record.MadeParent: "who made what it belongs to", record.IsConcerned: "the two people it is about",
 }
 

@@ -12,6 +12,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/store"
+	"chaski/internal/store/rendiciones"
 	"chaski/internal/store/sqlite"
 )
 
@@ -112,20 +113,34 @@ func (o *outbound) flush() error {
 }
 
 func (o *outbound) applyCarefully(w app.Write) error {
+	return store.ShapeFault(o.whole(func() error { return o.save(w) }))
+}
+
+// whole leaves all of what fn writes, or nothing.
+func (o *outbound) whole(fn func() error) error {
 	if err := o.exec(`SAVEPOINT mutation`); err != nil {
 		return err
 	}
-	err := o.save(w)
-	if err == nil {
-		return o.exec(`RELEASE mutation`)
+	err := fn()
+	if err != nil {
+		if undo := o.exec(`ROLLBACK TO mutation`); undo != nil {
+			return errors.Join(err, undo)
+		}
 	}
-	if undo := o.exec(`ROLLBACK TO mutation`); undo != nil {
-		return errors.Join(err, undo)
+	if release := o.exec(`RELEASE mutation`); release != nil {
+		return errors.Join(err, release)
 	}
-	if undo := o.exec(`RELEASE mutation`); undo != nil {
-		return errors.Join(err, undo)
+	return err
+}
+
+// Render implements app.Outbound. What rules read of the rows it writes is their work,
+// which stays as it was.
+func (o *outbound) Render(fn func(app.RendicionDesk) error) error {
+	if err := o.flush(); err != nil {
+		return err
 	}
-	return store.ShapeFault(err)
+	o.writes++
+	return o.whole(func() error { return fn(rendiciones.Desk(o.ctx, o.engine, o.tx)) })
 }
 
 func (o *outbound) exec(sql string) error {

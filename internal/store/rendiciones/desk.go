@@ -9,10 +9,16 @@ import (
 
 	"chaski/internal/app"
 	"chaski/internal/domain/rendicion"
+	"chaski/internal/replication"
 	"chaski/internal/store"
 	"chaski/internal/store/sqlite"
 	"chaski/internal/store/uploads"
 )
+
+// Desk writes in a transaction that others opened over the ledger.
+func Desk(ctx context.Context, e *store.Engine, tx core.App) app.RendicionDesk {
+	return &rendicionDesk{rendicionPage: rendicionPage{app: tx, db: tx.NonconcurrentDB()}, engine: e, ctx: ctx}
+}
 
 // rendicionDesk implements app.RendicionDesk.
 type rendicionDesk struct {
@@ -50,37 +56,21 @@ func (d *rendicionDesk) Open(x app.Rendicion) (string, error) {
 	if x.ID != "" {
 		return x.ID, nil
 	}
-	c, err := d.app.FindCachedCollectionByNameOrId("rendiciones")
-	if err != nil {
-		return "", err
-	}
-	r := core.NewRecord(c)
-	r.Set("intervention", x.Work.ID)
-	r.Set("state", string(x.State))
-	err = d.app.SaveWithContext(d.ctx, r)
-	return r.Id, err
+	id := replication.DerivedID("rendicion", x.Work.ID)
+	return d.create("rendiciones", id, map[string]any{"intervention": x.Work.ID, "state": string(x.State)})
 }
 
 // SetLine implements app.RendicionDesk.
-func (d *rendicionDesk) SetLine(id, intervention string, l rendicion.Line, amount *int64) error {
+func (d *rendicionDesk) SetLine(id, intervention string, l rendicion.Line, amount int64) error {
 	ids, err := sqlite.Column(d.db, `SELECT id FROM rendicion_lines WHERE rendicion = {:r} AND kind = {:k}`, dbx.Params{"r": id, "k": string(l)})
 	if err != nil {
 		return err
 	}
-	switch {
-	case amount == nil && len(ids) == 0:
-		return nil
-	case amount == nil:
-		r, err := d.app.FindRecordById("rendicion_lines", ids[0])
-		if err != nil {
-			return err
-		}
-		return d.app.DeleteWithContext(d.ctx, r)
-	case len(ids) == 0:
-		_, err := d.create("rendicion_lines", "", map[string]any{"rendicion": id, "intervention": intervention, "kind": string(l), "amount": *amount})
+	if len(ids) == 0 { // of a rendición that this very transaction opened
+		_, err := d.create("rendicion_lines", store.LineID(id, l), map[string]any{"rendicion": id, "intervention": intervention, "kind": string(l), "amount": amount})
 		return err
 	}
-	return d.update("rendicion_lines", ids[0], map[string]any{"amount": *amount})
+	return d.update("rendicion_lines", ids[0], map[string]any{"amount": amount})
 }
 
 // Answer implements app.RendicionDesk.

@@ -46,7 +46,7 @@ func (b *rendicionBook) Read(fn func(app.RendicionPage) error) error {
 // Write opens one transaction that drains once at its end.
 func (b *rendicionBook) Write(ctx context.Context, fn func(app.RendicionDesk) error) error {
 	return b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {
-		return fn(&rendicionDesk{rendicionPage: rendicionPage{app: tx, db: tx.NonconcurrentDB()}, engine: b.engine, ctx: ctx})
+		return fn(Desk(ctx, b.engine, tx))
 	})
 }
 
@@ -66,7 +66,8 @@ const workColumns = `i.id AS "work.id", i.name AS "work.name", i.state AS "work.
 	coalesce(e.name, '') AS "work.executor_name", coalesce(r.id, '') AS id, coalesce(r.state, '') AS state, coalesce(r.revision, 0) AS revision,
 	coalesce(r.round, 0) AS round, coalesce(r.transferred, 0) AS presented, coalesce(r.due_on, '') AS due_then, coalesce(r.presented_on, '') AS presented_on,
 	replace(coalesce(r.presented_at, ''), ' ', 'T') AS presented_at, coalesce(r.observed_on, '') AS observed_on, coalesce(r.receipt, '') AS receipt,
-	coalesce(r.decided_on, '') AS decided_on, coalesce(d.name, '') AS decided_by, coalesce(place.ubigeo, '') AS ubigeo`
+	coalesce(r.decided_on, '') AS decided_on, coalesce(d.name, '') AS decided_by, coalesce(place.ubigeo, '') AS ubigeo,
+	coalesce(r.presents, '') AS seen`
 
 const workTables = ` FROM interventions i JOIN uts u ON u.id = i.ut LEFT JOIN convenios c ON c.intervention = i.id
 	LEFT JOIN entities e ON e.id = c.executor LEFT JOIN rendiciones r ON r.intervention = i.id LEFT JOIN users d ON d.id = r.decided_by
@@ -76,6 +77,7 @@ type workRow struct {
 	app.Rendicion
 	Ubigeo string
 	Open   int64
+	Seen   string
 }
 
 // read is the rendición with its work, as the row says.
@@ -109,6 +111,11 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 	if err != nil || x.ID == "" {
 		return x, true, err
 	}
+	if w.Seen != "" {
+		if err := json.Unmarshal([]byte(w.Seen), &x.LastSeen); err != nil {
+			return x, true, err
+		}
+	}
 	for _, fill := range []func(*app.Rendicion) error{p.lines, p.documents, p.observations, p.submissions} {
 		if err := fill(&x); err != nil {
 			return x, true, err
@@ -131,7 +138,7 @@ func (p *rendicionPage) lines(x *app.Rendicion) error {
 		Kind   string `db:"kind"`
 		Amount int64  `db:"amount"`
 	}
-	err := p.all(&rows, `SELECT kind, CAST(amount AS INTEGER) AS amount FROM rendicion_lines WHERE rendicion = {:r}`, dbx.Params{"r": x.ID})
+	err := p.all(&rows, `SELECT kind, CAST(amount AS INTEGER) AS amount FROM rendicion_lines WHERE rendicion = {:r} AND amount <> 0`, dbx.Params{"r": x.ID})
 	for _, r := range rows {
 		x.Amounts[rendicion.Line(r.Kind)] = r.Amount
 	}

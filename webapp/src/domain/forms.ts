@@ -20,6 +20,7 @@ import {
   type Fields,
   type Rule,
 } from './records'
+import { isSeen } from './rendicion'
 import { visible } from './text'
 
 export interface Fault {
@@ -95,6 +96,7 @@ const CHECKS: Record<
     all.every(([key, v]) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
   ),
   fix: parts((all) => all.every(([key, v]) => isFixPart(key, v))),
+  presents: parts((all) => isSeen(Object.fromEntries(all))),
 }
 
 function readAsked({ checks, clear }: Ask, v: unknown, today: Day): Read {

@@ -244,7 +244,9 @@ function* forms(kind: string, ops: NonNullable<Changeable['ops']>): Changes {
     yield* eachLeft(`${at}.asks`, op.asks)
     for (const ask of op.asks) {
       yield* replaced(`${at} ${ask.field}`, ask, 'must', ask.must ? undefined : true)
-      if (name === 'update') yield* replaced(`${at} ${ask.field}`, ask, 'clear', ask.clear ? undefined : true)
+      // A number is never an empty text.
+      if (name === 'update' && ask.checks[0]?.type !== 'whole')
+        yield* replaced(`${at} ${ask.field}`, ask, 'clear', ask.clear ? undefined : true)
       yield* limits(`${at} ${ask.field}`, ask.checks)
     }
     yield* rules(at, op.rules ?? [])

@@ -81,7 +81,7 @@ export type Collection = keyof Table
 export type Fields = Record<string, unknown>
 
 /** Kinds that others which a device sends are parts of: finished with them, as one piece of work. */
-type Whole = Extract<Exclude<Table[Collection], { file: object }>, { of: string; ops: object }>['of']
+type Whole = Extract<Exclude<Table[Collection], { file: object }>, { of: string; ops: { create: object } }>['of']
 /** Kinds whose rows are files: captured, never typed. */
 export type FileCollection = { [C in Collection]: Table[C] extends { file: object } ? C : never }[Collection]
 type Created = { [C in Collection]: Table[C] extends { ops: { create: object } } ? C : never }[Collection]
@@ -93,8 +93,8 @@ export function declared(collection: string): Declaration {
   return Object.hasOwn(RECORDS, collection) ? RECORDS[collection as Collection] : {}
 }
 
-const sent = Object.values<Declaration>(RECORDS).filter((d) => d.ops)
-const wholes: ReadonlySet<string> = new Set(sent.flatMap((d) => (d.file ? [] : (d.of ?? []))))
+const made = Object.values<Declaration>(RECORDS).filter((d) => d.ops?.create)
+const wholes: ReadonlySet<string> = new Set(made.flatMap((d) => (d.file ? [] : (d.of ?? []))))
 export const isWhole = (collection: string): boolean => wholes.has(collection)
 
 /** Whether a device makes such records; others it only answers. */
@@ -124,7 +124,7 @@ export interface Standing {
 export function isAllowed(kind: string, op: 'update' | 'delete', { role, assigned, own }: Standing): boolean {
   const by = declared(kind).ops?.[op]?.by
   if (!by?.right || !may(role, by.right) || !assigned) return false
-  return own || by.relation === 'works' || by.relation === 'supervises'
+  return own || ['works', 'supervises', 'executes'].includes(by.relation)
 }
 
 const id = (v: unknown): string => (typeof v === 'string' ? v : '')

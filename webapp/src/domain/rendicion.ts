@@ -37,10 +37,42 @@ export function solesOf(centimos: bigint): string {
 }
 
 export type AmountProblem = 'letters' | 'negative' | 'decimals' | 'ambiguous' | 'large'
+const LARGEST = 10n ** 13n
+
+/** What somebody saw who presents: only that is presented. */
+export interface Seen {
+  /** Céntimos, of lines that are not zero. */
+  lines: Partial<Record<Line, number>>
+  /** Ids of those in force. */
+  documents: string[]
+  /** To open observations, by their ids. */
+  answers: Record<string, string>
+}
+
+const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+/** Whether the server reads it as what somebody saw (internal/domain/rendicion/seen.go). */
+export function isSeen(v: Record<string, unknown>): boolean {
+  const { lines, documents, answers } = v
+  return (
+    Object.keys(v).length === 3 &&
+    isObject(lines) &&
+    Object.entries(lines).every(
+      ([line, n]) =>
+        LINES.includes(line as Line) &&
+        Number.isSafeInteger(n) &&
+        (n as number) >= 0 &&
+        (n as number) <= Number(LARGEST),
+    ) &&
+    Array.isArray(documents) &&
+    documents.every((id) => typeof id === 'string') &&
+    isObject(answers) &&
+    Object.values(answers).every((text) => typeof text === 'string')
+  )
+}
+
 /** What was typed; `null` is an empty field. */
 export type Typed = { ok: true; value: bigint | null } | { ok: false; problem: AmountProblem }
-
-const LARGEST = 10n ** 13n
 
 /**
  * Reads an amount as people here type it: `1234.56`, `1234,56`, `1,234.56`,

@@ -95,6 +95,9 @@ const OTHERS: Partial<Record<string, () => string>> = {
   'finding_photos/create': m.photo_what,
   'finding_photos/delete': m.photo_withdrawal,
   'conflicts/update': m.refused_settle,
+  'rendiciones/update': m.refused_rc_submit,
+  'rendicion_lines/update': m.refused_rc_line,
+  'rendicion_observations/update': m.refused_rc_answer,
 }
 
 export const wordsOf = (kind: RecordCollection): Words => WORDS[kind]

@@ -138,7 +138,8 @@ export class RendicionDesk {
       if (!draft) continue
       const now = this.stated(line)
       const read = readAmount(draft.text)
-      const value = read.ok ? (read.value === null ? null : solesOf(read.value)) : undefined
+      // Zero and nothing stated are one.
+      const value = read.ok ? (read.value ? solesOf(read.value) : null) : undefined
       // What we sent before may have arrived though its answer did not.
       if (this.#attempted.includes(`${line} ${now}`)) draft.base = now
       if (value === now) delete this.lines[line]
