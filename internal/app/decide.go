@@ -67,7 +67,9 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 	if waits != nil {
 		return waits
 	}
-	j.fill(m, t, clean)
+	if err := j.fill(m, t, clean); err != nil {
+		return err
+	}
 	if exists, err := look(j.tx, OfThere, m.Collection, m.Record); err != nil || exists {
 		return orFault(err, fault.New(fault.RecordExists, "record"))
 	}
@@ -75,7 +77,7 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 }
 
 // fill puts in what the server says of a new record.
-func (j *judge) fill(m Mutation, t *record.Type, clean map[string]any) {
+func (j *judge) fill(m Mutation, t *record.Type, clean map[string]any) error {
 	for field, value := range t.Begins {
 		clean[field] = value
 	}
@@ -88,6 +90,21 @@ func (j *judge) fill(m Mutation, t *record.Type, clean map[string]any) {
 			clean[field] = value
 		}
 	}
+	if t.Files == nil {
+		return nil
+	}
+	// Its bytes may have come before it: while it was parked, or before a rewind.
+	came, err := look(j.tx, OfBytes, m.Collection, m.Record)
+	for _, b := range came {
+		switch {
+		case b.Owner != j.actor.User || b.SHA256 != clean["sha256"]:
+		case b.Refusal != "":
+			clean["refusal"] = b.Refusal
+		default:
+			clean["stored_at"] = j.now
+		}
+	}
+	return err
 }
 
 // onWork judges what hangs on an intervention alone. Rules about the intervention

@@ -42,6 +42,7 @@ const (
 	OfPresent   Kind[int64]             = "present"   // by visit: how many are marked so
 	OfChecklist Kind[bool]              = "checklist" // in: its key; by version
 	OfThere     Kind[bool]              = "there"     // a record exists, in its collection
+	OfBytes     Kind[[]Bytes]           = "bytes"     // brought for a record whose row is a file, in its collection
 )
 
 // DeviceStanding is how a device of a person stands.
@@ -59,6 +60,9 @@ type Fate struct {
 	User, Status string
 	Waits        bool
 }
+
+// Bytes are what somebody brought for a record; Refusal: why they are not kept.
+type Bytes struct{ Owner, SHA256, Refusal string }
 
 // takenIn names what the records of one row say in a field that each may say once.
 func takenIn(collection string, c record.Constraint) string { return collection + "." + c.Field }
@@ -165,6 +169,9 @@ func (b *batch) expect(device string, read []reading) error {
 			case record.UniqueIn, record.AtMostOf:
 				then = append(then, OfTaken.Of(takenIn(t.Name, c), row.Text(c.In)))
 			}
+		}
+		if t.Files != nil {
+			then = append(then, OfBytes.Of(t.Name, m.Record))
 		}
 		if t.Name == "visit_marks" {
 			facts = append(facts, OfPresent.Of("", row.Text("visit")))

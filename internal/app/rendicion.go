@@ -205,6 +205,7 @@ type NewObservation struct {
 
 // FileDescription is what is known of a file before its bytes come.
 type FileDescription struct {
+	FilePart     // what it is of; zero for a document of a rendición
 	Intervention string
 	Kind         rendicion.Document
 	Replaces     string // document it takes the place of, "" for none

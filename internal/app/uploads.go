@@ -71,6 +71,8 @@ type KeptFile struct{ Document, File, Held string }
 type UploadShelf interface {
 	Start(owner string, f FileDescription) (Upload, error)
 	Upload(id string) (Upload, bool, error)
+	// OfPart is the newest upload of a person for a part of a record.
+	OfPart(owner string, p FilePart) (Upload, bool, error)
 	// Receiving lists what has not ended: of one owner and intervention, or all.
 	Receiving(owner, intervention string) ([]Upload, error)
 	// Space is what is taken: by a person, by all, by an intervention's documents.

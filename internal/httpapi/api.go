@@ -147,7 +147,7 @@ var statuses = map[int][]fault.Code{
 	http.StatusForbidden: {
 		fault.Forbidden, fault.DemoOnlyLocal, fault.DeviceRevoked, fault.DeviceWiped, fault.SuperuserElsewhere,
 	},
-	http.StatusNotFound: {fault.NotFound, fault.LinkInvalid},
+	http.StatusNotFound: {fault.NotFound, fault.LinkInvalid, fault.RecordNotFound, fault.FilePending},
 	http.StatusConflict: {
 		fault.DeviceState, fault.DeviceReported, fault.DeviceUnknown, fault.TooManyDevices, fault.ParameterMissing,
 		fault.ParameterMalformed, fault.ImportStale, fault.ImportState, fault.UploadQuotaPerson, fault.DocumentsQuota, fault.Conflict,
@@ -160,7 +160,7 @@ var statuses = map[int][]fault.Code{
 	http.StatusRequestEntityTooLarge: {fault.BodyTooLarge, fault.FileTooLarge, fault.ArchiveTooLarge},
 	http.StatusUnsupportedMediaType: {
 		fault.FileKindRefused, fault.FileNameMismatch, fault.FileDamaged, fault.FileProtected, fault.FileActive, fault.FileDisguised,
-		fault.FileVirus, fault.FileHEIC, fault.FileXMLRefused, fault.ImageTooLarge, fault.ArchiveEntryRefused, fault.ArchiveUnsafe,
+		fault.FileTypeRefused, fault.FileVirus, fault.FileHEIC, fault.FileXMLRefused, fault.ImageTooLarge, fault.ArchiveEntryRefused, fault.ArchiveUnsafe,
 	},
 	http.StatusUnprocessableEntity: {fault.FileHashMismatch},
 	http.StatusUpgradeRequired:     {fault.ClientOutdated},

@@ -32,7 +32,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served = append(served, "GET "+server.DocumentPath)
+	served = append(served, "GET "+server.DocumentPath, "GET "+server.FilePath, "GET "+server.ThumbPath)
 	for route := range files.Routes() {
 		served = append(served, route)
 	}

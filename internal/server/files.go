@@ -21,6 +21,7 @@ import (
 	"chaski/internal/session"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
+	"chaski/internal/store/files"
 	"chaski/internal/store/uploads"
 	"chaski/internal/upload"
 )
@@ -28,30 +29,39 @@ import (
 // DocumentPath is where the bytes of a document are read.
 const DocumentPath = "/rendiciones/{intervention}/documents/{document}/file"
 
+// FilePath is where the bytes of a record whose row is a file are read, ThumbPath its
+// thumbnail.
+const (
+	FilePath  = "/files/{collection}/{record}"
+	ThumbPath = FilePath + "/thumb"
+)
+
 // uploadsDir is where unfinished files are kept, within the data directory.
 const uploadsDir = "uploads"
 
 // bindFiles mounts uploads and downloads. They are not Echo's: their bodies are
 // not JSON, and must reach their handler without being kept on the way.
-func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, health *ops.Health) error {
+func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, records *app.Files, health *ops.Health) error {
 	shelf := uploads.New(engine, e.App)
-	files, err := upload.New(&upload.Files{
-		Shelf: shelf, Rendiciones: rendiciones, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
+	received, err := upload.New(&upload.Files{
+		Shelf: shelf, Rendiciones: rendiciones, Records: records, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
 		Room: health.Room, Limits: health.Uploads,
 		Scanner: scannerOf(e.App),
 	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")
 	if err != nil {
 		return err
 	}
-	for route, h := range files.Routes() {
+	for route, h := range received.Routes() {
 		method, path, _ := strings.Cut(route, " ")
 		e.Router.Route(method, httpapi.Prefix+path, mount(unteed(h))).
 			Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId).Bind(apis.SkipSuccessActivityLog())
 	}
-	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, sessions: accounts.NewSessions(e.App)}
-	e.Router.GET(httpapi.Prefix+DocumentPath, d.serve)
+	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, records: records, sessions: accounts.NewSessions(e.App)}
+	e.Router.GET(httpapi.Prefix+DocumentPath, answering(d.document))
+	e.Router.GET(httpapi.Prefix+FilePath, answering(d.part(app.PartFile)))
+	e.Router.GET(httpapi.Prefix+ThumbPath, answering(d.part(app.PartThumb)))
 	return e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
-		if err := files.Sweep(context.Background()); err != nil {
+		if err := received.Sweep(context.Background()); err != nil {
 			e.App.Logger().Error("uploads not swept", "error", err)
 		}
 	})
@@ -105,6 +115,7 @@ type downloads struct {
 	app         core.App
 	shelf       *uploads.Shelf
 	rendiciones app.Rendiciones
+	records     *app.Files
 	sessions    *accounts.Sessions
 }
 
@@ -142,14 +153,48 @@ func (d *downloads) unnamed(account *core.Record, token string) error {
 	return err
 }
 
-func (d *downloads) serve(e *core.RequestEvent) error {
-	if err := d.send(e); err != nil {
-		return httpapi.Refuse(e.Response, fault.Of(err))
+func answering(send func(*core.RequestEvent) error) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		if err := send(e); err != nil {
+			return httpapi.Refuse(e.Response, fault.Of(err))
+		}
+		return nil
 	}
-	return nil
 }
 
-func (d *downloads) send(e *core.RequestEvent) error {
+// part sends a part of a file. Content never changes under its hash, so whoever was
+// shown it may keep it; the address is of the record, whose scope is asked each time.
+func (d *downloads) part(part string) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		a, err := d.reader(e)
+		if err != nil {
+			return err
+		}
+		c, name, err := d.records.Read(a, app.FilePart{Collection: e.Request.PathValue("collection"), Record: e.Request.PathValue("record"), Part: part})
+		if err != nil {
+			return err
+		}
+		storage, err := d.app.NewFilesystem()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = storage.Close() }()
+		storage.SetContext(e.Request.Context())
+		key := files.Key(c.SHA256)
+		if there, err := storage.Exists(key); err != nil || !there {
+			return fault.Wrap(fault.NotFound, err)
+		}
+		h := e.Response.Header()
+		h.Set("ETag", `"`+c.SHA256+`"`)
+		h.Set("Cache-Control", "private, max-age=31536000, immutable")
+		h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))
+		h.Set("Content-Type", c.MIME)
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+		return storage.Serve(e.Response, e.Request, key, name)
+	}
+}
+
+func (d *downloads) document(e *core.RequestEvent) error {
 	a, err := d.reader(e)
 	if err != nil {
 		return err

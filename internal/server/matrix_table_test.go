@@ -44,6 +44,8 @@ var matrixTable = map[string]expectation{
 	"GET /api/chaski/v1/exercises/{year}/aos/{ao}":                                {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/exercises/{year}/aos/{ao}/csv":                            {by: rights{actor.WatchFigures}},
 	"GET /api/chaski/v1/exercises/{year}/aos/{ao}/interventions/{intervention}":   {by: rights{actor.WatchFigures}},
+	"GET /api/chaski/v1/files/{collection}/{record}":                              {nobody: "a file is seen by who may see its record; photo_files_test.go has one for every scope"},
+	"GET /api/chaski/v1/files/{collection}/{record}/thumb":                        {nobody: "a file is seen by who may see its record; photo_files_test.go has one for every scope"},
 	"GET /api/chaski/v1/figures/{year}":                                           {by: rights{actor.WatchYear}},
 	"GET /api/chaski/v1/figures/{year}/csv":                                       {by: rights{actor.WatchYear}},
 	"GET /api/chaski/v1/first-steps":                                              {by: rights{actor.ManageInstitution}},

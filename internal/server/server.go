@@ -28,6 +28,7 @@ import (
 	"chaski/internal/store/accounts"
 	"chaski/internal/store/board"
 	"chaski/internal/store/catalogue"
+	"chaski/internal/store/files"
 	"chaski/internal/store/personal"
 	"chaski/internal/store/problems"
 	"chaski/internal/store/pull"
@@ -114,15 +115,16 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
 		e.Router.POST(httpapi.Prefix+"/sync/pull", routes) // compresses by itself
-		if err := bindFiles(e, engine, api.Rendiciones, health); err != nil {
+		records := &app.Files{Book: files.New(engine, e.App), Review: api.Reviewer.Book, Sights: personal}
+		if err := bindFiles(e, engine, api.Rendiciones, records, health); err != nil {
 			return err
 		}
 		if dist != nil {
-			files, err := webui.Handler(dist)
+			pages, err := webui.Handler(dist)
 			if err != nil {
 				return err
 			}
-			e.Router.GET("/{path...}", apis.WrapStdHandler(files))
+			e.Router.GET("/{path...}", apis.WrapStdHandler(pages))
 		}
 		return e.Next()
 	})

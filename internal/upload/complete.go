@@ -27,6 +27,9 @@ func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 	if err != nil {
 		return err
 	}
+	if up.Collection != "" {
+		return isStored(w, up.SHA256)
+	}
 	return answer(w, map[string]any{
 		"document": d.ID, "kind": d.Kind, "name": d.Name, "sha256": d.SHA256, "size": d.Size, "mime": d.MIME,
 		"sent_name": d.SentName, "quarantined": d.InQuarantine(),
@@ -43,6 +46,15 @@ func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument,
 	up, found, err := f.Shelf.Upload(id)
 	if err != nil || !found {
 		return app.RendicionDocument{}, orNotFound(err)
+	}
+	if up.Collection != "" {
+		switch up.State {
+		case app.UploadRefused:
+			return app.RendicionDocument{}, refusal(up)
+		case app.UploadDone:
+			return app.RendicionDocument{}, nil
+		}
+		return app.RendicionDocument{}, f.completePart(ctx, up)
 	}
 	owner, found, err := f.Shelf.Owner(up.Owner)
 	if err != nil {
@@ -117,6 +129,17 @@ func (f *Files) judge(ctx context.Context, up app.Upload, path string) (inspect.
 
 // refuse remembers why an upload became no document and lets its bytes go.
 func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
+	if err := f.Shelf.End(up.ID, app.UploadRefused, what.Code, foundIn(what)); err != nil {
+		return err
+	}
+	if err := errors.Join(f.drop(up.ID), f.Shelf.Discard(up.Document)); err != nil {
+		f.Log.Warn("bytes of a refused upload are still there", "upload", up.ID, "error", err)
+	}
+	return what
+}
+
+// foundIn is what a refusal says was found, as an upload remembers it.
+func foundIn(what *fault.Fault) string {
 	detail := what.Args["found"]
 	if detail == "" {
 		detail = what.Args["document"]
@@ -124,13 +147,7 @@ func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
 	if entry := what.Args["entry"]; entry != "" {
 		detail += "\n" + entry
 	}
-	if err := f.Shelf.End(up.ID, app.UploadRefused, what.Code, detail); err != nil {
-		return err
-	}
-	if err := errors.Join(f.drop(up.ID), f.Shelf.Discard(up.Document)); err != nil {
-		f.Log.Warn("bytes of a refused upload are still there", "upload", up.ID, "error", err)
-	}
-	return what
+	return detail
 }
 
 func hash(path string) (string, error) {
@@ -149,6 +166,9 @@ func hash(path string) (string, error) {
 const (
 	// unusedAfter is how long an upload may rest before its bytes are let go.
 	unusedAfter = 14 * 24 * time.Hour
+	// partAfter is the same of a record's file: its phone may be out of sight of any
+	// network for as long as its lease lasts.
+	partAfter = 60 * 24 * time.Hour
 	// settleAfter is how long a whole upload waits for its client to finish it.
 	settleAfter = time.Minute
 	// strayAfter is how old bytes without an upload must be to be nobody's.
@@ -175,7 +195,7 @@ func (f *Files) Sweep(ctx context.Context) error {
 			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Ours() {
 				f.Log.Error("upload not finished", "upload", up.ID, "error", err)
 			}
-		case rested > unusedAfter:
+		case rested > unusedAfter && up.Collection == "", rested > partAfter:
 			if err := errors.Join(f.drop(up.ID), f.Shelf.Forget(up.ID)); err != nil {
 				f.Log.Error("upload not let go", "upload", up.ID, "error", err)
 			}

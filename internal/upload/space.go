@@ -34,7 +34,7 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 	}
 	mine, promised := 0, d.Size
 	for _, up := range open {
-		if up.Owner == a.User && up.Intervention == d.Intervention {
+		if d.Collection == "" && up.Owner == a.User && up.Intervention == d.Intervention {
 			mine++
 		}
 		if f.Now().Sub(f.touched(up)) < promisedFor {
@@ -48,7 +48,11 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 	if err != nil {
 		return app.Upload{}, err
 	}
-	if err := errors.Join(f.Limits().Refuses(used, d.Size), f.Room(promised)); err != nil {
+	limits := f.Limits()
+	if d.Collection != "" { // how many a record may have is declared
+		limits.Documents = 0
+	}
+	if err := errors.Join(limits.Refuses(used, d.Size), f.Room(promised)); err != nil {
 		return app.Upload{}, err
 	}
 	return f.Shelf.Start(a.User, d)

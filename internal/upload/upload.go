@@ -1,4 +1,5 @@
-// Package upload receives documents over bad links: by tus, in pieces, going on
+// Package upload receives files over bad links, documents of a rendición and those of
+// records: by tus, in pieces, going on
 // from the byte reached after a cut, a reload or a restart of either side. It
 // checks on every request who owns an upload and whether he may still add what
 // it is for, proves the bytes against the SHA-256 that was declared before they
@@ -39,6 +40,7 @@ const maxOpen = rendicion.MaxDocuments
 type Files struct {
 	Shelf       app.UploadShelf
 	Rendiciones app.Rendiciones
+	Records     *app.Files
 	Refuse      func(http.ResponseWriter, *fault.Fault) error
 	Now         func() time.Time
 	Scanner     app.Scanner // nil for none
@@ -48,6 +50,7 @@ type Files struct {
 	LookFor     time.Duration // how long a file may be looked into; 0 for some minutes
 
 	dir   string
+	base  string // of the addresses of uploads
 	tus   *handler.UnroutedHandler
 	store filestore.FileStore
 	busy  keyed
@@ -67,7 +70,7 @@ func New(f *Files, dir, base string) (*Files, error) {
 	if err := settleIn(dir); err != nil {
 		return nil, err
 	}
-	f.dir, f.store, f.looks = dir, filestore.New(dir), make(chan struct{}, maxLooks)
+	f.dir, f.base, f.store, f.looks = dir, base, filestore.New(dir), make(chan struct{}, maxLooks)
 	f.lookFor = cmp.Or(f.LookFor, lookFor)
 	f.store.DirModePerm, f.store.FileModePerm = 0o700, 0o600
 	composer := handler.NewStoreComposer()
@@ -188,12 +191,24 @@ func (f *Files) own(next handle) handle {
 			return refusal(up)
 		}
 		if up.State == app.UploadReceiving {
-			if err := f.Rendiciones.MayUpload(a, up.FileDescription); err != nil {
+			if err := f.may(a, up.FileDescription); err != nil {
 				return err
 			}
 		}
 		return next(w, r, a)
 	}
+}
+
+// may says whether a person may bring a file, now.
+func (f *Files) may(a actor.Actor, d app.FileDescription) error {
+	if d.Collection == "" {
+		return f.Rendiciones.MayUpload(a, d)
+	}
+	now, _, err := f.Records.May(a, d.FilePart)
+	if err == nil && (now.SHA256 != d.SHA256 || now.Size != d.Size) {
+		err = fault.New(fault.NotFound, "upload") // for another record of that name, once
+	}
+	return err
 }
 
 func refusal(up app.Upload) *fault.Fault {
@@ -219,11 +234,14 @@ func describe(r *http.Request) (app.FileDescription, error) {
 }
 
 func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
+	if meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata")); meta["collection"] != "" {
+		return f.createPart(w, r, a, meta)
+	}
 	d, err := describe(r)
 	if err != nil {
 		return err
 	}
-	if err := f.Rendiciones.MayUpload(a, d); err != nil {
+	if err := f.may(a, d); err != nil {
 		return err
 	}
 	up, err := f.start(a, d)

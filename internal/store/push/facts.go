@@ -34,6 +34,7 @@ var readers = map[string]func(o *outbound, in string, ids []string) error{
 	string(app.OfPresent):   (*outbound).readPresent,
 	string(app.OfChecklist): (*outbound).readChecklists,
 	string(app.OfThere):     (*outbound).readThere,
+	string(app.OfBytes):     (*outbound).readBytes,
 }
 
 // Load implements app.Outbound.
@@ -305,6 +306,26 @@ func (o *outbound) readThere(collection string, ids []string) error {
 	there, err := o.column(`SELECT id FROM `+collection+` WHERE id`, ids, nil)
 	for _, id := range there {
 		app.Learn(o.facts, app.OfThere, collection, id, true)
+	}
+	return err
+}
+
+// readBytes reads what was brought for records before they were there.
+func (o *outbound) readBytes(collection string, ids []string) error {
+	var rows []struct {
+		Record string `db:"record"`
+		app.Bytes
+	}
+	err := o.rows(&rows, `SELECT u.record, u.owner, u.sha256, u.refusal FROM uploads u LEFT JOIN files f ON f.sha256 = u.sha256
+		WHERE u.record IN (SELECT value FROM json_each({:ids})) AND u.record <> '' AND u.collection = {:c} AND u.part = 'file'
+		AND (u.state = 'done' AND f.id IS NOT NULL OR u.state = 'refused' AND u.refusal <> 'file_hash_mismatch') ORDER BY u.created`,
+		dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)})
+	came := map[string][]app.Bytes{}
+	for _, r := range rows {
+		came[r.Record] = append(came[r.Record], r.Bytes)
+	}
+	for id, of := range came {
+		app.Learn(o.facts, app.OfBytes, collection, id, of)
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
@@ -44,11 +43,13 @@ func (u *Shelf) Start(owner string, f app.FileDescription) (app.Upload, error) {
 	}
 	up := app.Upload{
 		Owner: owner, FileDescription: f, State: app.UploadReceiving,
-		Document: security.RandomStringWithAlphabet(recordIDLength, uploadIDAlphabet),
+	}
+	if f.Collection == "" {
+		up.Document = security.RandomStringWithAlphabet(recordIDLength, uploadIDAlphabet)
 	}
 	r := core.NewRecord(c)
 	for name, value := range map[string]any{
-		"owner": owner, "intervention": f.Intervention, "kind": string(f.Kind), "replaces": f.Replaces, "name": f.Name, "sent_name": f.SentName,
+		"owner": owner, "collection": f.Collection, "record": f.Record, "part": f.Part, "intervention": f.Intervention, "kind": string(f.Kind), "replaces": f.Replaces, "name": f.Name, "sent_name": f.SentName,
 		"sha256": f.SHA256, "size": f.Size, "state": up.State, "document": up.Document,
 	} {
 		r.Set(name, value)
@@ -63,7 +64,7 @@ type uploadRow struct {
 	Created types.DateTime
 }
 
-const uploadColumns = `SELECT id, owner, intervention, kind, replaces, name, sent_name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
+const uploadColumns = `SELECT id, owner, collection, record, part, intervention, kind, replaces, name, sent_name, sha256, CAST(size AS INTEGER) AS size, state, document, refusal, found, created FROM uploads `
 
 func (u *Shelf) rows(where string, params dbx.Params) ([]app.Upload, error) {
 	var rows []uploadRow
@@ -79,6 +80,16 @@ func (u *Shelf) rows(where string, params dbx.Params) ([]app.Upload, error) {
 // Upload implements app.UploadShelf.
 func (u *Shelf) Upload(id string) (app.Upload, bool, error) {
 	rows, err := u.rows(`WHERE id = {:id}`, dbx.Params{"id": id})
+	if err != nil || len(rows) == 0 {
+		return app.Upload{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// OfPart implements app.UploadShelf.
+func (u *Shelf) OfPart(owner string, p app.FilePart) (app.Upload, bool, error) {
+	rows, err := u.rows(`WHERE owner = {:o} AND record = {:r} AND collection = {:c} AND part = {:p} ORDER BY created DESC, rowid DESC LIMIT 1`,
+		dbx.Params{"o": owner, "r": p.Record, "c": p.Collection, "p": p.Part})
 	if err != nil || len(rows) == 0 {
 		return app.Upload{}, false, err
 	}
@@ -171,16 +182,7 @@ func (u *Shelf) Keep(document, name, path string) error {
 		return nil
 	}
 	local := filepath.Join(u.app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(folder))
-	return errors.Join(onDisk(filepath.Join(local, name)), onDisk(local))
-}
-
-// onDisk answers when what was written there survives a power loss.
-func onDisk(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(store.OnDisk(filepath.Join(local, name)), store.OnDisk(local))
 }
 
 // Unscanned implements app.UploadShelf.

@@ -1340,6 +1340,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{collection}/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a record whose row is a file, for who may see the record; also by a short-lived file token in the address. 404 file_pending while they have not come. */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{collection}/{record}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its thumbnail, to the same. */
+        get: operations["getThumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/uploads": {
         parameters: {
             query?: never;
@@ -1350,7 +1384,7 @@ export interface paths {
         /** What the person has under way for a rendición, and how far each has come. */
         get: operations["listUploads"];
         put?: never;
-        /** Begin a file of at most 200 MB; tus 1.0.0, creation. Upload-Metadata: intervention, kind, filename, sha256 (hex), and replaces where it takes the place of a document. */
+        /** Begin a file of at most 200 MB; tus 1.0.0, creation. Upload-Metadata: intervention, kind, filename, sha256 (hex), and replaces where it takes the place of a document. Of a record whose row is a file: collection, record, part (file or thumb), sha256; the same again is the same upload (protocol.md, Files). */
         post: operations["createUpload"];
         delete?: never;
         options?: never;
@@ -1386,7 +1420,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove the bytes and make them a document; again it answers the same. */
+        /** Prove the bytes and make them a document, or keep them for their record; again it answers the same. */
         post: operations["completeUpload"];
         delete?: never;
         options?: never;
@@ -3342,6 +3376,11 @@ export interface components {
             size: number;
             /** @description Bytes that are on the server. */
             offset: number;
+        };
+        StoredPart: {
+            /** @enum {boolean} */
+            stored: true;
+            sha256: string;
         };
         UploadedDocument: {
             document: components["schemas"]["Id"];
@@ -5634,6 +5673,78 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
+    getFile: {
+        parameters: {
+            query?: {
+                /** @description A PocketBase file token instead of the header. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                collection: string;
+                record: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes; the ETag is their SHA-256, and they never change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description Part of it. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    getThumb: {
+        parameters: {
+            query?: {
+                /** @description A PocketBase file token instead of the header. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                collection: string;
+                record: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description Part of it. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
     listUploads: {
         parameters: {
             query: {
@@ -5668,6 +5779,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Of a record: the bytes are kept already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPart"];
+                };
+            };
             /** @description Its address is in Location. */
             201: {
                 headers: {
@@ -5752,13 +5872,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The document. */
+            /** @description The document, or of a record that its bytes are kept. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UploadedDocument"];
+                    "application/json": components["schemas"]["UploadedDocument"] | components["schemas"]["StoredPart"];
                 };
             };
             default: components["responses"]["Fault"];
