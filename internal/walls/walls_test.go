@@ -28,6 +28,7 @@ var may = map[string]string{
 	"store/accounts":    "app domain session store store/parameters store/sqlite",
 	"store/board":       "app domain program records store store/parameters store/personal store/sqlite",
 	"store/catalogue":   "app domain store store/sqlite",
+	"store/files":       "app domain records store store/pull store/sqlite",
 	"store/imports":     "app/imports domain store store/accounts store/sqlite",
 	"store/personal":    "app domain records store store/sqlite",
 	"store/problems":    "app domain records replication store store/sqlite",
@@ -97,12 +98,12 @@ var outer = map[string]string{
 	"github.com/google/uuid":                        "bench testkit",
 	"github.com/klauspost/compress":                 "backup bench compression testkit",
 	"github.com/labstack/echo":                      "httpapi",
-	"github.com/pocketbase/dbx": `bench catalog demo server sim store store/accounts store/board store/catalogue store/imports store/parameters
+	"github.com/pocketbase/dbx": `bench catalog demo server sim store store/accounts store/board store/catalogue store/files store/imports store/parameters
 		store/personal store/problems store/pull store/push store/rendiciones store/review store/sheets store/sqlite
 		store/uploads verify`,
 	"github.com/pocketbase/ozzo-validation": "store store/sqlite",
 	"github.com/pocketbase/pocketbase": `bench catalog cli demo demoaccess edge mail ops pb_hooks pb_migrations poke server session sim store
-		store/accounts store/board store/catalogue store/imports store/personal store/problems store/pull store/push
+		store/accounts store/board store/catalogue store/files store/imports store/personal store/problems store/pull store/push
 		store/rendiciones store/review store/sheets store/sqlite store/uploads streams telemetry testkit verify`,
 	"github.com/prometheus/client_golang": "telemetry",
 	"github.com/rs/zerolog":               "killloop",
