@@ -265,6 +265,8 @@ type RendicionDesk interface {
 	Release(document, by, reason string) error
 	Observe(rendicion, intervention string, round int64, o NewObservation, by string) error
 	SetObservation(o RendicionObservation, by string) error
+	// Presented remembers at each line that it was presented as it stands.
+	Presented(rendicion string) error
 	AddSubmission(rendicion, intervention string, s RendicionSubmission, content json.RawMessage, by string) error
 	// SetState moves rendición and intervention; fields are those of the row.
 	SetState(rendicion, intervention string, to rendicion.State, fields map[string]any) error

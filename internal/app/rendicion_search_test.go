@@ -29,6 +29,7 @@ func (s *shelf) Write(_ context.Context, fn func(app.RendicionDesk) error) error
 func (s *shelf) Holidays() ([]calendar.Holiday, error)                           { return nil, nil }
 func (s *shelf) Items(app.RendicionFilter) ([]app.RendicionItem, error)          { return nil, nil }
 func (s *shelf) Open(app.Rendicion) (string, error)                              { return "r", nil }
+func (s *shelf) Presented(string) error                                          { return nil }
 func (s *shelf) Touch(string) error                                              { return nil }
 func (s *shelf) Release(string, string, string) error                            { return nil }
 func (s *shelf) Audit(string, string, string, any) error                         { return nil }

@@ -244,6 +244,9 @@ func handIn(d RendicionDesk, a actor.Actor, x *Rendicion, next rendicion.State, 
 	if err := d.AddSubmission(x.ID, x.Work.ID, s, content, a.User); err != nil {
 		return err
 	}
+	if err := d.Presented(x.ID); err != nil {
+		return err
+	}
 	for _, o := range x.Observations {
 		if o.State != rendicion.ObservationOpen {
 			continue

@@ -123,6 +123,7 @@ func (l *loader) state(of, work string, line rendicion.Line, amount int64) {
 		r.Load(map[string]any{"rendicion": of, "intervention": work, "kind": string(line)})
 	}
 	r.Set("amount", amount)
+	r.Set("presented", amount)
 	l.note(l.app.SaveWithContext(l.ctx, r))
 }
 

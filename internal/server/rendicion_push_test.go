@@ -238,3 +238,36 @@ func TestWhoRendersFromAPhone(t *testing.T) {
 	}
 	o.verified()
 }
+
+// A phone knows what was transferred, as the figures count it now, and what was
+// presented, so that it tells without signal whether the account squares.
+func TestAPhoneKnowsWhatIsRendered(t *testing.T) {
+	o := ended(t)
+	papers := o.papers()
+	elsa, _ := o.two()
+	row := func() map[string]any {
+		elsa.Pull()
+		return elsa.Rows["rendiciones/"+elsa.find("rendiciones", "intervention", testkit.Canal)]
+	}
+	if got := row()["accrued"]; got != float64(10_000_00) {
+		t.Fatalf("transferred: %v", got)
+	}
+	applied(t, elsa.Push(elsa.state("monc", 8800_00), elsa.state("insumos", 1200_00), elsa.present("presentada", square, papers, fields{})))
+	o.review(o.carla, o.get(o.carla), fields{"observations": []any{observation("line", "monc")}}).JSON(200, nil)
+	o.Save("transfers", testkit.ID("tr"), fields{"state": "anulada"})
+	if got := row(); got["accrued"] != float64(0) || got["transferred"] != float64(10_000_00) {
+		t.Errorf("%v", got)
+	}
+	id := elsa.find("rendicion_observations", "item", "monc")
+	applied(t, elsa.Push(elsa.state("monc", 0), elsa.state("insumos", 0), elsa.answer(id, "Se anuló."), elsa.present("subsanada", fields{}, papers, fields{id: "Se anuló."})))
+	elsa.Pull()
+	for _, line := range []string{"monc", "insumos"} {
+		if got := elsa.Rows["rendicion_lines/"+elsa.find("rendicion_lines", "kind", line)]; got["presented"] != float64(0) {
+			t.Errorf("%v", got)
+		}
+	}
+	if got := elsa.Rows["rendicion_observations/"+id]; got["presented_answer"] != "Se anuló." {
+		t.Errorf("%v", got)
+	}
+	o.verified()
+}

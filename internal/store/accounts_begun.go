@@ -90,3 +90,44 @@ func (d *drain) allLines(ids []string) ([]Key, error) {
 func LineID(of string, l rendicion.Line) string {
 	return replication.DerivedID("rendicion_line "+string(l), of)
 }
+
+// Transferred to a convenio is what the figures count, in SQL.
+func Transferred(convenio string) string {
+	return `(SELECT coalesce(sum(p.amount), 0) FROM transfers t JOIN progress_contributions p
+		ON p.source_collection = 'transfers' AND p.source_record = t.id WHERE t.convenio = ` + convenio + `)`
+}
+
+// rests are the kinds of record on which it rests what was transferred to be rendered.
+var rests = map[string]bool{"rendiciones": true, "convenios": true, "transfers": true, "resolutions": true}
+
+// accrue tells the rendiciones what was transferred, by the figures as they are now:
+// phones hold no transfers.
+func (d *drain) accrue(changes []change) error {
+	if !slices.ContainsFunc(slices.Concat(changes, d.flipped), func(ch change) bool { return rests[ch.key.Collection] }) {
+		return nil
+	}
+	var moved []struct {
+		ID  string `db:"id"`
+		Now int64  `db:"now"`
+	}
+	err := d.db.NewQuery(`SELECT r.id, ` + Transferred("c.id") + ` AS now FROM rendiciones r JOIN convenios c ON c.intervention = r.intervention
+		WHERE r.accrued <> ` + Transferred("c.id") + ` ORDER BY r.id`).All(&moved)
+	if err != nil || len(moved) == 0 {
+		return err
+	}
+	keys := make([]Key, len(moved))
+	for i, m := range moved {
+		keys[i] = Key{"rendiciones", m.ID}
+		if err := d.sql.Exec(`UPDATE rendiciones SET accrued = {:now} WHERE id = {:id}`, dbx.Params{"now": m.Now, "id": m.ID}); err != nil {
+			return err
+		}
+	}
+	told, err := d.remember(keys)
+	if err != nil {
+		return err
+	}
+	if err := d.replace(told); err != nil {
+		return err
+	}
+	return d.sql.Exec(`DELETE FROM dirty`, nil)
+}

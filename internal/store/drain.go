@@ -93,6 +93,9 @@ func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err != nil {
 		return Moved{}, err
 	}
+	if err := d.accrue(changes); err != nil {
+		return Moved{}, err
+	}
 	if err := d.persons(changes); err != nil {
 		return Moved{}, err
 	}

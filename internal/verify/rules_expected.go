@@ -74,13 +74,13 @@ var expectedFields = [][2]string{
 	{"conflicts", `kind! one edit|delete_edited|edit_deleted, collection! short, record! id, intervention id, mutation! short, author! id, other id,
 		rule! short, state! one abierto|resuelto, resolution one author|other, resolved_by id, values objects`},
 	{"mutation_reviews", `mutation! short, user! id, collection! short, record! id, status! one applied|rejected|parked, errors objects, seq count, rev count`},
-	{"rendiciones", `intervention! ref interventions, state! one pendiente|presentada|observada|subsanada|conforme, round count, transferred count, due_on day,
+	{"rendiciones", `intervention! ref interventions, state! one pendiente|presentada|observada|subsanada|conforme, round count, transferred count, accrued count, due_on day,
 		presented_on past, observed_on past, decided_on past, receipt short`},
-	{"rendicion_lines", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + lineKinds + `, amount count`},
+	{"rendicion_lines", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + lineKinds + `, amount count, presented count`},
 	{"rendicion_documents", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + docKinds + `, sha256! sha256, size count, name! text,
 		mime short, superseded_by ref rendicion_documents`},
 	{"rendicion_observations", `rendicion! ref rendiciones, intervention! ref interventions, target! one line|document|missing, item! short, text! text,
-		also lines ` + lineKinds + `, state! one abierta|subsanada|levantada, round count, answer text`},
+		also lines ` + lineKinds + `, state! one abierta|subsanada|levantada, round count, answer text, presented_answer text`},
 }
 
 func order(of, from, to string, counts bool) ruleOver {

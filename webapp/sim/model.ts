@@ -23,7 +23,7 @@ const TEXT: Record<string, string> = {
   rendiciones: 'intervention state due_on presented_on observed_on receipt decided_on',
   rendicion_lines: 'rendicion intervention kind',
   rendicion_documents: 'rendicion intervention kind sha256 mime name superseded_by',
-  rendicion_observations: 'rendicion intervention target item text state answer',
+  rendicion_observations: 'rendicion intervention target item text state answer presented_answer',
   insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
   insured_persons: 'insurance_policy intervention dni from_on to_on',
   attendance_sheets: 'intervention day state',
@@ -53,8 +53,8 @@ const OTHER: Record<string, string> = {
   cupos: 'number',
   attendance_sheets: 'marks headcount',
   insurance_certificates: 'insured',
-  rendiciones: 'round transferred',
-  rendicion_lines: 'amount',
+  rendiciones: 'round transferred accrued',
+  rendicion_lines: 'amount presented',
   rendicion_documents: 'size',
   rendicion_observations: 'round also',
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
@@ -77,6 +77,7 @@ const INSTANT: Record<string, string> = {
 /** Fields that came after rows of their kind were first served: left out while they say nothing (protocol §10). */
 const LATER: Record<string, string> = {
   rendiciones: 'observed_on',
+  rendicion_observations: 'presented_answer',
   checklists: 'shots',
 }
 

@@ -67,7 +67,7 @@ func (e *emitter) lines(id string, state rendicion.State) {
 	income := e.Amount
 	put := func(line rendicion.Line, amount int64) {
 		if amount > 0 {
-			e.put("rendicion_lines", id, e.me, string(line), amount)
+			e.put("rendicion_lines", id, e.me, string(line), amount, amount)
 		}
 	}
 	if e.rng.IntN(100) < 30 {

@@ -34,7 +34,7 @@ var Columns = map[string][]string{
 	"rendiciones": {
 		"intervention", "state", "revision", "round", "transferred", "due_on", "presented_on", "presented_at", "decided_on",
 	},
-	"rendicion_lines": {"rendicion", "intervention", "kind", "amount"},
+	"rendicion_lines": {"rendicion", "intervention", "kind", "amount", "presented"},
 	"rendicion_observations": {
 		"rendicion", "intervention", "target", "item", "text", "state", "round", "made_at", "answer", "lifted_at",
 	},

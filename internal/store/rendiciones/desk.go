@@ -122,10 +122,29 @@ func (d *rendicionDesk) Observe(id, intervention string, round int64, o app.NewO
 // SetObservation implements app.RendicionDesk.
 func (d *rendicionDesk) SetObservation(o app.RendicionObservation, by string) error {
 	fields := map[string]any{"state": o.State}
-	if o.State == rendicion.ObservationLifted {
+	switch o.State {
+	case rendicion.ObservationAnswered:
+		fields["presented_answer"] = o.Answer
+	case rendicion.ObservationLifted:
 		fields["lifted_by"], fields["lifted_at"] = by, d.engine.Now()
 	}
 	return d.update("rendicion_observations", o.ID, fields)
+}
+
+// Presented implements app.RendicionDesk.
+func (d *rendicionDesk) Presented(id string) error {
+	ids, err := sqlite.Column(d.db, `SELECT id FROM rendicion_lines WHERE rendicion = {:r} AND presented <> amount ORDER BY id`, dbx.Params{"r": id})
+	for _, line := range ids {
+		r, err := d.app.FindRecordById("rendicion_lines", line)
+		if err != nil {
+			return err
+		}
+		r.Set("presented", r.GetInt("amount"))
+		if err := d.app.SaveWithContext(d.ctx, r); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // AddSubmission implements app.RendicionDesk.

@@ -106,7 +106,7 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 	w := rows[0]
 	x := w.read()
 	x.Amounts = map[rendicion.Line]int64{}
-	err = p.db.NewQuery(`SELECT ` + transferred("(SELECT id FROM convenios WHERE intervention = {:i})")).
+	err = p.db.NewQuery(`SELECT ` + store.Transferred("(SELECT id FROM convenios WHERE intervention = {:i})")).
 		Bind(dbx.Params{"i": intervention}).Row(&x.Transferred)
 	if err != nil || x.ID == "" {
 		return x, true, err
@@ -124,14 +124,8 @@ func (p *rendicionPage) Rendicion(intervention string) (app.Rendicion, bool, err
 	return x, true, nil
 }
 
-// transferred to a convenio is what the figures count.
-func transferred(convenio string) string {
-	return `(SELECT coalesce(sum(p.amount), 0) FROM transfers t JOIN progress_contributions p
-		ON p.source_collection = 'transfers' AND p.source_record = t.id WHERE t.convenio = ` + convenio + `)`
-}
-
 // reopens: see app.Rendicion.
-var reopens = `i.state = '` + rendicion.Approved.Work() + `' AND r.state = '` + string(rendicion.Approved) + `' AND r.round > 0 AND r.transferred <> ` + transferred("c.id")
+var reopens = `i.state = '` + rendicion.Approved.Work() + `' AND r.state = '` + string(rendicion.Approved) + `' AND r.round > 0 AND r.transferred <> ` + store.Transferred("c.id")
 
 func (p *rendicionPage) lines(x *app.Rendicion) error {
 	var rows []struct {

@@ -288,6 +288,7 @@ export interface RendicionesRow {
   state: 'pendiente' | 'presentada' | 'observada' | 'subsanada' | 'conforme'
   round: number
   transferred: number
+  accrued: number
   due_on: Day | ''
   presented_on: Day | ''
   observed_on?: Day | ''
@@ -301,6 +302,7 @@ export interface RendicionLinesRow {
   intervention: string
   kind: 'cofinanciamiento_oe' | 'monc' | 'insumos' | 'herramientas' | 'epp' | 'seguros' | 'personal_tecnico' | 'otros' | 'devuelto' | 'saldo'
   amount: number
+  presented: number
 }
 
 export interface RendicionDocumentsRow {
@@ -325,6 +327,7 @@ export interface RendicionObservationsRow {
   state: 'abierta' | 'subsanada' | 'levantada'
   round: number
   answer: string
+  presented_answer?: string
   made_at: string
 }
 
