@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
@@ -58,6 +60,18 @@ type FileBook interface {
 	// Refused ends an upload, and says so on its record where the bytes can never be
 	// taken.
 	Refused(ctx context.Context, up Upload, code fault.Code, found string) error
+	// Unscanned are contents a scanner gave no answer about; Scanned writes what it said
+	// of one since, Open reads one.
+	Unscanned() ([]KeptFile, error)
+	Scanned(ctx context.Context, sha256 string, s Scanned) error
+	Open(sha256 string) (io.ReadCloser, error)
+	// Unnamed answers the contents that no record, no parked work and no open upload has
+	// named for as long as the parameter says.
+	Unnamed() ([]string, error)
+	// Strays are contents without a row, since before a moment: a crash came between.
+	Strays(before time.Time) ([]string, error)
+	// Collect lets a content go, if still nobody names it.
+	Collect(sha256 string) error
 }
 
 // Files has the use cases of records whose rows are files.

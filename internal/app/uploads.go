@@ -63,9 +63,9 @@ func (l UploadLimits) Refuses(used UploadSpace, size int64) error {
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
 
-// KeptFile is a document's file in the storage; Held is what its inspection could
-// not read.
-type KeptFile struct{ Document, File, Held string }
+// KeptFile is a document's file in the storage, or a content under its hash; Held is
+// what its inspection could not read.
+type KeptFile struct{ Document, File, SHA256, Held string }
 
 // UploadShelf keeps what is known of uploads, and finished files.
 type UploadShelf interface {

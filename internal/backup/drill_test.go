@@ -332,3 +332,31 @@ func TestUploadUnderWay(t *testing.T) {
 		t.Errorf("%d bytes of %d", len(part), len(whole))
 	}
 }
+
+// Photographs are in the backup under their hash and proven when it is restored; one
+// that is lost on the disk is named.
+func TestPhotosAreInTheBackup(t *testing.T) {
+	s := newSite(t)
+	rosa := s.Phone(testkit.Rosa)
+	rosa.Push(rosa.Visit("v", testkit.Canal, nil))
+	body := s.Picture(1, 200)
+	rosa.Push(rosa.Photo("p", "visit_photos", "v", testkit.Sum(body), len(body), nil))
+	s.BringPart(s.Token(testkit.Rosa), "visit_photos", testkit.ID("p"), "file", body).JSON(200, nil)
+	r := s.backup(t.TempDir())
+	to := filepath.Join(t.TempDir(), "restored")
+	if got, err := restore(r.Archive, to); err != nil || got.Differences != 0 {
+		t.Fatalf("%v, %d differences", err, got.Differences)
+	}
+	restored := testkit.Open(t, to)
+	if got := restored.Do("GET", "/api/chaski/v1/files/visit_photos/"+testkit.ID("p"), restored.Token(testkit.Rosa), nil); got.Status != 200 || testkit.Sum(got.Body) != testkit.Sum(body) {
+		t.Errorf("%d", got.Status)
+	}
+	key := "storage/files/" + testkit.Sum(body)[:2] + "/" + testkit.Sum(body)
+	if err := os.Remove(filepath.Join(s.Dir, filepath.FromSlash(key))); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := backup.Create(context.Background(), s.options(t.TempDir()))
+	if err != nil || lost.OK || len(lost.Missing) != 1 || lost.Missing[0] != key {
+		t.Errorf("%v %+v", err, lost)
+	}
+}

@@ -100,7 +100,25 @@ func (s *snapshot) named(ctx context.Context) ([]string, error) {
 			return nil, fmt.Errorf("%s.%s: %w", f.table, f.field, err)
 		}
 	}
-	return out, nil
+	contents, err := s.contents(ctx)
+	return append(out, contents...), err
+}
+
+// contents are those that are kept under their hash.
+func (s *snapshot) contents(ctx context.Context) ([]string, error) {
+	var out []string
+	var there bool
+	err := s.conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'files')`).Scan(&there)
+	if err != nil || !there { // of a version before
+		return nil, err
+	}
+	err = s.each(ctx, `SELECT sha256 FROM files`, func(rows *sql.Rows) error {
+		var sum string
+		err := rows.Scan(&sum)
+		out = append(out, path.Join("storage", "files", sum[:min(2, len(sum))], sum))
+		return err
+	})
+	return out, err
 }
 
 type fileField struct{ collection, table, field string }

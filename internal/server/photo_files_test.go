@@ -2,34 +2,23 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
-	"image"
-	"image/jpeg"
-	"math/rand/v2"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"chaski/internal/app"
+	"chaski/internal/domain/fault"
+	storefiles "chaski/internal/store/files"
 	"chaski/internal/testkit"
+	receiving "chaski/internal/upload"
 )
-
-// picture is a JPEG that no other is.
-func picture(t *testing.T, n uint64, side int) []byte {
-	t.Helper()
-	m := image.NewGray(image.Rect(0, 0, side, side))
-	r := rand.New(rand.NewPCG(n, 1))
-	for i := range m.Pix {
-		m.Pix[i] = byte(r.Uint32())
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 // photo is a photograph of a visit with its bytes and thumbnail.
 type photo struct {
@@ -37,58 +26,35 @@ type photo struct {
 	body, thumb        []byte
 }
 
-func newPhoto(t *testing.T, collection, id string, n uint64) photo {
-	return photo{collection, testkit.ID(id), picture(t, n, 400), picture(t, n+1000, 60)}
+func newPhoto(k *testkit.Kit, collection, id string, n uint64) photo {
+	return photo{collection, testkit.ID(id), k.Picture(n, 400), k.Picture(n+1000, 60)}
 }
 
 func (x photo) of(p *testkit.Phone, parent string) map[string]any {
 	return p.Photo(strings.TrimRight(x.record, "z"), x.collection, parent, sum(x.body), len(x.body), fields{"thumb": sum(x.thumb), "thumb_size": len(x.thumb)})
 }
 
-// ask begins a part, or goes on with it; its id is the last part of Location.
+// ask begins a part, or goes on with it.
 func (x photo) ask(k *testkit.Kit, token, part string, body []byte) (testkit.Response, string) {
 	k.T.Helper()
-	return askFor(k, token, x.collection, x.record, part, sum(body), len(body))
-}
-
-func askFor(k *testkit.Kit, token, collection, record, part, sha string, size int) (testkit.Response, string) {
-	k.T.Helper()
-	r := k.Do("POST", uploadsPath, token, nil, tus, "Upload-Length: "+strconv.Itoa(size),
-		metadata("collection", collection, "record", record, "part", part, "sha256", sha))
-	at := r.Header.Get("Location")
-	return r, at[strings.LastIndex(at, "/")+1:]
-}
-
-func patch(k *testkit.Kit, token, id string, offset int, body []byte) testkit.Response {
-	k.T.Helper()
-	return k.Do("PATCH", uploadsPath+"/"+id, token, string(body), tus, "Content-Type: application/offset+octet-stream", "Upload-Offset: "+strconv.Itoa(offset))
-}
-
-func finish(k *testkit.Kit, token, id string) testkit.Response {
-	k.T.Helper()
-	return k.Do("POST", uploadsPath+"/"+id+"/complete", token, nil)
+	return k.BeginPart(token, x.collection, x.record, part, sum(body), len(body))
 }
 
 // bring sends a part whole and completes it.
 func (x photo) bring(k *testkit.Kit, token, part string, body []byte) testkit.Response {
 	k.T.Helper()
-	r, id := x.ask(k, token, part, body)
-	if r.Status != 201 || id == "" {
-		return r
-	}
-	if r := patch(k, token, id, 0, body); r.Status != 204 {
-		k.T.Fatalf("%d %s", r.Status, r.Body)
-	}
-	return finish(k, token, id)
+	return k.BringPart(token, x.collection, x.record, part, body)
 }
 
 func (x photo) path() string { return httpapiPrefix + "/files/" + x.collection + "/" + x.record }
 
-func keptAs(k *testkit.Kit, sha string) string { return filepath.Join(k.Dir, "storage", "files", sha[:2], sha) }
+func keptAs(k *testkit.Kit, sha string) string {
+	return filepath.Join(k.Dir, "storage", "files", sha[:2], sha)
+}
 
 func TestPhotoBytesFollowTheirRecord(t *testing.T) {
 	k, rosa, _ := twoPhones(t)
-	x := newPhoto(t, "visit_photos", "p", 1)
+	x := newPhoto(k, "visit_photos", "p", 1)
 	token := k.Token(testkit.Rosa)
 	r, _ := x.ask(k, token, "file", x.body)
 	code(t, r, 404, "record_not_found")
@@ -101,7 +67,7 @@ func TestPhotoBytesFollowTheirRecord(t *testing.T) {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	half := len(x.body) / 2
-	patch(k, token, id, 0, x.body[:half])
+	k.SendPart(token, id, 0, x.body[:half])
 	k = k.Restart()
 	token = k.Token(testkit.Rosa)
 	r, again := x.ask(k, token, "file", x.body)
@@ -111,11 +77,11 @@ func TestPhotoBytesFollowTheirRecord(t *testing.T) {
 	if r := k.Do("HEAD", uploadsPath+"/"+id, token, nil, tus); r.Header.Get("Upload-Offset") != strconv.Itoa(half) {
 		t.Fatalf("%d, offset %q", r.Status, r.Header.Get("Upload-Offset"))
 	}
-	if r := patch(k, token, id, half-5, x.body[half-5:]); r.Status != 409 {
+	if r := k.SendPart(token, id, half-5, x.body[half-5:]); r.Status != 409 {
 		t.Fatalf("from another offset: %d", r.Status)
 	}
-	code(t, finish(k, token, id), 409, "upload_incomplete")
-	if r := patch(k, token, id, half, x.body[half:]); r.Status != 204 {
+	code(t, k.CompletePart(token, id), 409, "upload_incomplete")
+	if r := k.SendPart(token, id, half, x.body[half:]); r.Status != 204 {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	var done struct {
@@ -123,7 +89,7 @@ func TestPhotoBytesFollowTheirRecord(t *testing.T) {
 		SHA256 string
 	}
 	for range 2 { // the answer was lost
-		finish(k, token, id).JSON(200, &done)
+		k.CompletePart(token, id).JSON(200, &done)
 		if !done.Stored || done.SHA256 != sum(x.body) {
 			t.Fatalf("%+v", done)
 		}
@@ -216,7 +182,7 @@ func wide(body []byte, side uint16) []byte {
 func TestPhotosThatAreNotTaken(t *testing.T) {
 	k, rosa, _ := twoPhones(t)
 	token := k.Token(testkit.Rosa)
-	good := picture(t, 9, 300)
+	good := k.Picture(9, 300)
 	heic := append([]byte("\x00\x00\x00\x18ftypheic"), make([]byte, 500)...)
 	for i, c := range []struct {
 		why, code string
@@ -261,7 +227,7 @@ func TestPhotosThatAreNotTaken(t *testing.T) {
 // Bytes that are not those of the record: let go, and taken anew.
 func TestPhotoHashIsProven(t *testing.T) {
 	k, rosa, luis := twoPhones(t)
-	x := newPhoto(t, "visit_photos", "p", 3)
+	x := newPhoto(k, "visit_photos", "p", 3)
 	applied(t, rosa.Push(x.of(rosa, "v")))
 	token := k.Token(testkit.Rosa)
 	flipped := bytes.Clone(x.body)
@@ -270,9 +236,9 @@ func TestPhotoHashIsProven(t *testing.T) {
 	if r.Status != 201 {
 		t.Fatalf("%s", r.Body)
 	}
-	patch(k, token, id, 0, flipped)
+	k.SendPart(token, id, 0, flipped)
 	for range 2 {
-		code(t, finish(k, token, id), 422, "file_hash_mismatch")
+		code(t, k.CompletePart(token, id), 422, "file_hash_mismatch")
 	}
 	rosa.Pull()
 	if said := rosa.Rows["visit_photos/"+x.record]["refusal"]; said != "" {
@@ -280,7 +246,7 @@ func TestPhotoHashIsProven(t *testing.T) {
 	}
 	x.bring(k, token, "file", x.body).JSON(200, nil)
 	// Announced otherwise than the record says; of another's; of no part.
-	y := newPhoto(t, "visit_photos", "q", 4)
+	y := newPhoto(k, "visit_photos", "q", 4)
 	applied(t, rosa.Push(y.of(rosa, "v")))
 	r, _ = y.ask(k, token, "file", x.body)
 	code(t, r, 422, "file_hash_mismatch")
@@ -288,14 +254,14 @@ func TestPhotoHashIsProven(t *testing.T) {
 	code(t, r, 404, "record_not_found")
 	r, _ = y.ask(k, token, "poster", y.body)
 	code(t, r, 400, "invalid_value")
-	r, _ = askFor(k, token, "visits", testkit.ID("v"), "file", sum(y.body), len(y.body))
+	r, _ = k.BeginPart(token, "visits", testkit.ID("v"), "file", sum(y.body), len(y.body))
 	code(t, r, 400, "invalid_value")
 	_, id = y.ask(k, token, "file", y.body)
 	for verb, r := range map[string]testkit.Response{
 		"HEAD":     k.Do("HEAD", uploadsPath+"/"+id, k.Token(testkit.Luis), nil, tus),
-		"PATCH":    patch(k, k.Token(testkit.Luis), id, 0, y.body),
+		"PATCH":    k.SendPart(k.Token(testkit.Luis), id, 0, y.body),
 		"DELETE":   k.Do("DELETE", uploadsPath+"/"+id, k.Token(testkit.Luis), nil, tus),
-		"complete": finish(k, k.Token(testkit.Luis), id),
+		"complete": k.CompletePart(k.Token(testkit.Luis), id),
 	} {
 		if r.Status != 404 {
 			t.Errorf("%s of another's upload: %d", verb, r.Status)
@@ -320,7 +286,7 @@ func TestPhotoHashIsProven(t *testing.T) {
 func TestParkedPhotos(t *testing.T) {
 	k := testkit.World(t)
 	luis := k.Phone(testkit.Luis) // Canal is not his
-	x, y := newPhoto(t, "visit_photos", "p", 5), newPhoto(t, "visit_photos", "q", 6)
+	x, y := newPhoto(k, "visit_photos", "p", 5), newPhoto(k, "visit_photos", "q", 6)
 	y.body = pdf(900, "y")
 	r := luis.Push(luis.Visit("v", testkit.Canal, nil), x.of(luis, "v"), y.of(luis, "v"))
 	for _, o := range r {
@@ -354,6 +320,161 @@ func TestParkedPhotos(t *testing.T) {
 	}
 	if r := k.Do("GET", x.path(), k.Token(testkit.Rosa), nil); r.Status != 200 {
 		t.Errorf("%d", r.Status)
+	}
+	verifies(t, k)
+}
+
+// receiver is what takes files, by the clock of the kit.
+func receiver(k *testkit.Kit, set ...func(*receiving.Files)) *receiving.Files {
+	o := &office{Kit: k}
+	return o.files(k.Rendiciones(), set...)
+}
+
+// What nobody names any more is kept for as long as the parameter says, and then let go;
+// bytes that a crash left without a row, after a day. What is named again stays.
+func TestFilesThatNobodyNamesAreLetGo(t *testing.T) {
+	k, rosa, _ := twoPhones(t)
+	token := k.Token(testkit.Rosa)
+	kept, gone, back := newPhoto(k, "visit_photos", "kept", 1), newPhoto(k, "visit_photos", "gone", 2), newPhoto(k, "visit_photos", "back", 3)
+	for _, x := range []photo{kept, gone, back} {
+		applied(t, rosa.Push(x.of(rosa, "v")))
+		x.bring(k, token, "file", x.body).JSON(200, nil)
+		x.bring(k, token, "thumb", x.thumb).JSON(200, nil)
+	}
+	stray := keptAs(k, sum([]byte("stray")))
+	if err := os.MkdirAll(filepath.Dir(stray), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(stray, []byte("stray"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []photo{gone, back} {
+		applied(t, rosa.Push(rosa.Change("delete", x.collection, strings.TrimRight(x.record, "z"), 1, fields{})))
+	}
+	r := receiver(k)
+	day := 0
+	after := func(days int) {
+		t.Helper()
+		day += days
+		k.Clock = k.Clock.AddDate(0, 0, days)
+		if err := r.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func(body []byte) bool {
+		_, err := os.Stat(keptAs(k, sum(body)))
+		return err == nil
+	}
+	k.Clock = time.Now()
+	after(0)
+	if there([]byte("stray")) == false {
+		t.Fatal("a stray of now may be somebody's")
+	}
+	after(60)
+	if there([]byte("stray")) || !there(gone.body) || !there(back.body) {
+		t.Fatal("after two months only the stray goes")
+	}
+	again := back
+	again.record = testkit.ID("again")
+	applied(t, rosa.Push(again.of(rosa, "v")))
+	after(31)
+	if there(gone.body) || there(gone.thumb) || !there(back.body) || !there(kept.body) || !there(kept.thumb) {
+		t.Fatalf("day %d: gone %v, named again %v, named %v", day, there(gone.body), there(back.body), there(kept.body))
+	}
+	if n := k.Int(`SELECT count(*) FROM files`); n != 4 {
+		t.Errorf("%d rows", n)
+	}
+	// Named again after it went, it is brought again.
+	late := gone
+	late.record = testkit.ID("late")
+	applied(t, rosa.Push(late.of(rosa, "v")))
+	late.bring(k, token, "file", late.body).JSON(200, nil)
+	if !there(gone.body) {
+		t.Error("it is not kept again")
+	}
+	verifies(t, k)
+}
+
+// A crash between the storage and the row: whoever comes next does it again, once.
+func TestPhotoIsFinishedAgainAfterACrash(t *testing.T) {
+	k, rosa, _ := twoPhones(t)
+	x := newPhoto(k, "visit_photos", "p", 1)
+	applied(t, rosa.Push(x.of(rosa, "v")))
+	token := k.Token(testkit.Rosa)
+	_, id := x.ask(k, token, "file", x.body)
+	k.SendPart(token, id, 0, x.body)
+	r := receiver(k, func(f *receiving.Files) {
+		f.Records = &app.Files{Book: &crashingBook{FileBook: storefiles.New(k.Engine, k.App), times: 2}}
+	})
+	for range 2 {
+		if _, err := r.Complete(t.Context(), id); err == nil {
+			t.Fatal("no crash")
+		}
+	}
+	if _, err := os.Stat(keptAs(k, sum(x.body))); err != nil || k.Int(`SELECT count(*) FROM files`) != 0 {
+		t.Fatalf("the crash was not between storage and row: %v", err)
+	}
+	k = k.Restart()
+	k.Clock = time.Now().Add(2 * time.Minute)
+	for range 2 { // nobody asks any more
+		if err := receiver(k).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := k.Int(`SELECT count(*) FROM visit_photos WHERE stored_at <> ''`); n != 1 || k.Int(`SELECT count(*) FROM files`) != 1 {
+		t.Errorf("%d say so", n)
+	}
+	verifies(t, k)
+}
+
+type crashingBook struct {
+	app.FileBook
+	times int
+}
+
+func (c *crashingBook) Stored(ctx context.Context, up app.Upload, mime string, s app.Scanned) error {
+	if c.times--; c.times >= 0 {
+		return errors.New("the power went")
+	}
+	return c.FileBook.Stored(ctx, up, mime, s)
+}
+
+// A scanner that does not answer holds a picture back from readers, not from its phone;
+// one that finds something refuses it.
+func TestPhotosAndTheScanner(t *testing.T) {
+	k, rosa, _ := twoPhones(t)
+	x, y := newPhoto(k, "visit_photos", "p", 1), newPhoto(k, "visit_photos", "q", 2)
+	applied(t, rosa.Push(x.of(rosa, "v"), y.of(rosa, "v")))
+	token := k.Token(testkit.Rosa)
+	s := &scanner{err: errors.New("hangs")}
+	r := receiver(k, func(f *receiving.Files) { f.Scanner = s })
+	whole := func(x photo) string {
+		_, id := x.ask(k, token, "file", x.body)
+		k.SendPart(token, id, 0, x.body)
+		return id
+	}
+	if _, err := r.Complete(t.Context(), whole(x)); err != nil {
+		t.Fatal(err)
+	}
+	rosa.Pull()
+	if rosa.Rows["visit_photos/"+x.record]["stored_at"] == "" {
+		t.Error("the phone keeps it")
+	}
+	code(t, k.Do("GET", x.path(), token, nil), 409, "document_quarantined")
+	s.err = nil
+	if err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := k.Do("GET", x.path(), token, nil); r.Status != 200 {
+		t.Errorf("it answers again: %d %s", r.Status, r.Body)
+	}
+	s.found = "Eicar-Test"
+	if _, err := r.Complete(t.Context(), whole(y)); err == nil || fault.Of(err).Code != fault.FileVirus {
+		t.Errorf("%v", err)
+	}
+	rosa.Pull()
+	if said := rosa.Rows["visit_photos/"+y.record]["refusal"]; said != "file_virus" {
+		t.Errorf("%v", said)
 	}
 	verifies(t, k)
 }

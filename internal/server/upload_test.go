@@ -25,6 +25,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/httpapi"
 
+	storefiles "chaski/internal/store/files"
 	"chaski/internal/store/uploads"
 	"chaski/internal/testkit"
 	files "chaski/internal/upload"
@@ -399,7 +400,7 @@ func (c *crashing) Attach(ctx context.Context, a actor.Actor, f app.StoredFile) 
 func (o *office) files(r app.Rendiciones, set ...func(*files.Files)) *files.Files {
 	o.T.Helper()
 	made := &files.Files{
-		Shelf: uploads.New(o.Engine, o.App), Rendiciones: r, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
+		Shelf: uploads.New(o.Engine, o.App), Rendiciones: r, Records: &app.Files{Book: storefiles.New(o.Engine, o.App)}, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
 		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
 	}
 	for _, s := range set {

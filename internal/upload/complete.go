@@ -201,7 +201,7 @@ func (f *Files) Sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(f.strays(known), f.rescan(ctx))
+	return errors.Join(f.strays(known), f.rescan(ctx), f.Collect(ctx))
 }
 
 // touched is when the last byte of an upload came.

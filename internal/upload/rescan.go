@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -44,6 +45,11 @@ func (f *Files) rescan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	contents, err := f.Records.Book.Unscanned()
+	if err != nil {
+		return err
+	}
+	waiting = append(waiting, contents...)
 	var silent []string
 	answered, row := false, 0
 	for _, k := range f.turn(waiting) {
@@ -51,7 +57,7 @@ func (f *Files) rescan(ctx context.Context) error {
 			answered, row = true, 0
 			continue
 		}
-		silent = append(silent, k.Document)
+		silent = append(silent, nameOf(k))
 		if row++; row == silences {
 			break // the others at the next sweep
 		}
@@ -71,24 +77,31 @@ func (f *Files) turn(waiting []app.KeptFile) []app.KeptFile {
 	known, now := map[string]asked{}, f.Now()
 	var due []app.KeptFile
 	for _, k := range waiting {
-		a := f.asked[k.Document]
-		known[k.Document] = a
+		a := f.asked[nameOf(k)]
+		known[nameOf(k)] = a
 		if a.due(now) {
 			due = append(due, k)
 		}
 	}
 	f.asked = known
 	slices.SortStableFunc(due, func(a, b app.KeptFile) int {
-		return known[a.Document].at.Compare(known[b.Document].at)
+		return known[nameOf(a)].at.Compare(known[nameOf(b)].at)
 	})
 	return due[:min(len(due), again)]
 }
 
+// nameOf is by what it is remembered: a document, or a content by its hash.
+func nameOf(k app.KeptFile) string { return k.Document + k.SHA256 }
+
 // ask says whether there is an answer about a document, and has written it down.
 func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
-	r, err := f.Shelf.Read(k)
+	read, note := f.Shelf.Read, f.Shelf.Scanned
+	if k.SHA256 != "" {
+		read, note = func(k app.KeptFile) (io.ReadCloser, error) { return f.Records.Book.Open(k.SHA256) }, f.Records.Book.Scanned
+	}
+	r, err := read(k)
 	if err != nil {
-		f.Log.Error("a document in quarantine cannot be read", "document", k.Document, "error", err)
+		f.Log.Error("a document in quarantine cannot be read", "document", nameOf(k), "error", err)
 		return false
 	}
 	s := app.Scan(ctx, f.Scanner, r, k.Held)
@@ -96,8 +109,8 @@ func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
 	if s.Scan == app.ScanSilent {
 		return false
 	}
-	if err := f.Shelf.Scanned(ctx, k.Document, s); err != nil {
-		f.Log.Error("what the scanner said is not noted", "document", k.Document, "error", err)
+	if err := note(ctx, nameOf(k), s); err != nil {
+		f.Log.Error("what the scanner said is not noted", "document", nameOf(k), "error", err)
 		return false
 	}
 	return true

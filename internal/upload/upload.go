@@ -58,7 +58,9 @@ type Files struct {
 
 	lookFor  time.Duration
 	sweeping sync.Mutex
-	asked    map[string]asked // by document; the sweep's
+	asked    map[string]asked // by document, or hash; the sweep's
+
+	collected time.Time // when last; the sweep's
 }
 
 // New keeps unfinished files in dir; base is the path under which uploads are

@@ -23,6 +23,7 @@ var titles = map[string]string{
 	CheckProblems:      "Filas con datos que su regla no admite",
 	CheckListed:        "La lista de esos problemas",
 	CheckValidations:   "Hojas validadas que dicen lo que se validó",
+	CheckFiles:         "Archivos guardados, leídos enteros",
 	CheckMerge:         "Cambios combinados, conflictos y revisiones",
 }
 

@@ -33,10 +33,11 @@ const (
 	CheckProblems      = "problems"      // rows that break a rule of their fields
 	CheckListed        = "listed"        // whether exactly those are on the list of problems
 	CheckValidations   = "validations"   // sheets that count, and say what was validated
+	CheckFiles         = "files"         // what is kept of files: there, whole, and said where it is
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations, CheckFiles}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -105,6 +106,10 @@ func Run(app core.App, catchUp func() error, w io.Writer) (Report, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		c.db = db // bytes take their time, and never change
+		err = c.files(app)
+	}
 	if err != nil {
 		return c.report, err
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -100,6 +102,9 @@ func history(t *testing.T) *testkit.Kit {
 		"exercise": 2026, "as_of": "2026-10-01", "measure": "job",
 		"funding_frame": "ordinary", "funding_year": 2025, "quantity": 3, "source": "Ficha",
 	})
+	photo := k.Picture(1, 80)
+	p.Push(p.Photo("photo", "visit_photos", "v1", testkit.Sum(photo), len(photo), nil))
+	k.BringPart(k.Token(testkit.Rosa), "visit_photos", testkit.ID("photo"), "file", photo).JSON(200, nil)
 	if _, err := app.YearOf(board.NewFigures(k.Engine, k.App), 2026); err != nil { // which keeps its counts
 		t.Fatal(err)
 	}
@@ -456,5 +461,33 @@ func TestUnreadableRowIsNamed(t *testing.T) {
 	r := run(t, k)
 	if !named(r, verify.CheckRows, "attendance_sheets/"+sheet) || r.Checked[verify.CheckSequence] == 0 {
 		t.Fatalf("%+v", r)
+	}
+}
+
+// Bytes that changed or went on the disk are named, and so is who says that they are kept.
+func TestFilesAreReadWhole(t *testing.T) {
+	k := history(t)
+	sum := testkit.Sum(k.Picture(1, 80))
+	at := filepath.Join(k.Dir, "storage", "files", sum[:2], sum)
+	body, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body[len(body)/2] ^= 1
+	if err := os.WriteFile(at, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, k); !named(r, verify.CheckFiles, "files/"+sum) || len(r.Differences) != 1 {
+		t.Fatalf("a flipped bit: %+v", r.Differences)
+	}
+	if err := os.Remove(at); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, k); !named(r, verify.CheckFiles, "files/"+sum) || len(r.Differences) != 1 {
+		t.Fatalf("gone: %+v", r.Differences)
+	}
+	k.SQL(`DELETE FROM files`)
+	if r := run(t, k); !named(r, verify.CheckFiles, "visit_photos/"+testkit.ID("photo")) || len(r.Differences) != 1 {
+		t.Fatalf("its row is gone: %+v", r.Differences)
 	}
 }

@@ -28,7 +28,7 @@ var may = map[string]string{
 	"store/accounts":    "app domain session store store/parameters store/sqlite",
 	"store/board":       "app domain program records store store/parameters store/personal store/sqlite",
 	"store/catalogue":   "app domain store store/sqlite",
-	"store/files":       "app domain records store store/pull store/sqlite",
+	"store/files":       "app domain records store store/parameters store/pull store/sqlite",
 	"store/imports":     "app/imports domain store store/accounts store/sqlite",
 	"store/personal":    "app domain records store store/sqlite",
 	"store/problems":    "app domain records replication store store/sqlite",

@@ -37,6 +37,8 @@ const (
 	DeviceLease = "device.lease_days"
 	// DevicesPerAccount is how many devices in use a person may have.
 	DevicesPerAccount = "device.per_account"
+	// FilesUnnamed is after how many days a file is let go that no record names.
+	FilesUnnamed = "files.unnamed_days"
 )
 
 // Spec says what a parameter may be.
@@ -59,6 +61,7 @@ var specs = []Spec{
 	{Key: AgeReference, Kind: Choice, Choices: []string{"exercise_start", "exercise_end"}},
 	{Key: DeviceLease, Kind: Int, Min: 1, Max: 365},
 	{Key: DevicesPerAccount, Kind: Int, Min: 1, Max: 1000},
+	{Key: FilesUnnamed, Kind: Int, Min: 1, Max: 3650},
 	{Key: LeyCeiling, Kind: Money, Max: maxMoney},
 }
 
