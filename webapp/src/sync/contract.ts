@@ -275,6 +275,8 @@ export interface SyncEngine {
   dropFile(id: string): Promise<KeptFile | undefined>
   /** The way back from `dropFile`; false, and nothing happened, where its draft is gone. */
   putFileBack(kept: KeptFile): Promise<boolean>
+  /** Sends a file that was refused once more; false where it was not. What its record says of it may refuse it again. */
+  sendFileAgain(id: string): Promise<boolean>
   /** Lets go of the bytes that are stored and durable at the server, before their time; answers how many that were. */
   freeSpace(): Promise<number>
   /** Files are sent over Wi-Fi alone. */

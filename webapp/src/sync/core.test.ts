@@ -11,17 +11,56 @@ function happen(s: CoreState, e: Untimed<CoreEvent>): CoreState {
 }
 
 const kick = { type: 'kick', strong: true } as const
-const lost = (channel: 'push' | 'pull') => ({ type: 'failed', channel, failure: { kind: 'no_answer' } }) as const
+const lost = (channel: 'push' | 'pull' | 'files') =>
+  ({ type: 'failed', channel, failure: { kind: 'no_answer' } }) as const
 const refused = (channel: 'push' | 'pull', retryAfter?: number) =>
   ({ type: 'failed', channel, failure: { kind: 'status', status: 503, code: 'busy', retryAfter } }) as const
 const pushed = { type: 'pushed', answered: 1, unanswered: 0, more: false, cloned: false, rewound: false } as const
 const paged = { type: 'paged', complete: true, verified: true, compare: 0, rewound: false } as const
 
-describe('push and pull are independent (I9)', () => {
-  test.each(['push', 'pull'] as const)('a failing %s leaves the other as it is', (name) => {
-    const other = name === 'push' ? 'pull' : 'push'
+const ROADS = ['push', 'pull', 'files'] as const
+
+describe('push, pull and files are independent (I9)', () => {
+  test.each(ROADS)('a failing %s leaves the others as they are', (name) => {
     const before = after(initial({ registered: true }), kick)
-    expect(happen(before, lost(name)).channels[other]).toEqual(before.channels[other])
+    const failed = happen(before, lost(name))
+    expect(failed.channels[name].phase).toBe('waiting')
+    for (const other of ROADS) if (other !== name) expect(failed.channels[other]).toEqual(before.channels[other])
+  })
+})
+
+describe('files', () => {
+  const sent = { type: 'sent', more: false, heard: true, held: false, pull: false } as const
+  const revoked = {
+    type: 'failed',
+    channel: 'pull',
+    failure: { kind: 'status', status: 403, code: 'device_revoked' },
+  } as const
+
+  test('go one request after the other, and what they came to is pulled', () => {
+    const idle = after(initial({ registered: true }), kick, pushed, paged, sent, paged, sent, sent)
+    expect(idle.channels.files).toMatchObject({ phase: 'idle', want: false })
+    const more = step(after(idle, kick), { ...at, ...sent, more: true })
+    expect(more.effects).toContainEqual({ do: 'send' })
+    const over = step(idle, { ...at, ...sent, pull: true })
+    expect(over.effects).toContainEqual({ do: 'pull', checksums: false })
+  })
+
+  test('of a revoked device are gone before its rows go, and keep them while a person holds them back', () => {
+    const told = after(initial({ registered: true }), kick, revoked, pushed, pushed)
+    const evicts = (e: object): boolean => step(told, { ...at, ...sent, ...e }).effects.some((x) => x.do === 'evict')
+    expect(evicts({ more: true })).toBe(false)
+    expect(evicts({ held: true })).toBe(false)
+    expect(evicts({})).toBe(true)
+  })
+
+  test('whose record is not there ask for a pull, and wait longer and longer', () => {
+    const missing = { kind: 'status', status: 404, code: 'record_not_found' } as const
+    const rested = after(initial({ registered: true }), kick, { ...pushed, answered: 0 }, paged)
+    const failed = step(rested, { ...at, type: 'failed', channel: 'files', failure: missing })
+    expect(failed.effects).toContainEqual({ do: 'pull', checksums: false })
+    expect(failed.state.channels.files).toMatchObject({ phase: 'waiting', failures: 1 })
+    expect(failed.state.problem).toBe('')
   })
 })
 
@@ -118,7 +157,13 @@ test('a mismatch asks for checksums, then heals, then pulls', () => {
 })
 
 test('an ended session starts nothing until somebody signs in', () => {
-  const s = after(initial({ registered: true }), kick, { type: 'session', live: false }, { ...pushed }, { ...paged })
+  const s = after(initial({ registered: true }), kick, { type: 'session', live: false }, pushed, paged, {
+    type: 'sent',
+    more: false,
+    heard: true,
+    held: false,
+    pull: false,
+  })
   expect(isBusy(happen(s, kick))).toBe(false)
   expect(isBusy(happen(s, { type: 'signed_in' }))).toBe(true)
 })

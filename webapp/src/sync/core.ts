@@ -11,13 +11,14 @@
  *     wipe; a failure of any kind leaves the outbox as it is. When the server
  *     has gone back, a push follows.
  *  I3 once: the same entries, with the same ids, are sent until answered.
- *  I5 scope: a revoked device empties its replica once nothing is unsent, a
- *     device to be wiped does nothing else until it has erased itself and said so.
+ *  I5 scope: a revoked device empties its replica once nothing is unsent that can
+ *     be sent, files included; a device to be wiped does nothing else until it has
+ *     erased itself and said so.
  *  I7 clock-free: `now` decides only when to try again.
  *  I8 honest state: `verified` is true only after a pull that began after the
  *     last outcome or enqueue, was complete, and matched, and no pull failed since.
- *  I9 no stuck queue: push and pull wait and fail separately; neither's
- *     failure changes the other's phase.
+ *  I9 no stuck queue: push, pull and files wait and fail separately; none's
+ *     failure changes another's phase.
  * Only a 401 from GET /session ends a session, and it erases nothing.
  * A lease that ran out starts and stops nothing here: it only shuts the screens.
  */
@@ -35,7 +36,7 @@ const OUTDATED_WAIT = 60 * 60_000
 const POLL = 4 * 60_000
 const REPAIRS_IN_A_ROW = 2
 
-const NAMES: readonly ChannelName[] = ['session', 'register', 'push', 'pull']
+const NAMES: readonly ChannelName[] = ['session', 'register', 'push', 'pull', 'files']
 const idle = (): Channel => ({ phase: 'idle', want: false, failures: 0, until: 0, imposed: false })
 
 /** What outlives a restart. */
@@ -52,18 +53,20 @@ export function initial({ registered, standing = 'active', lease = noLease() }: 
     lease,
     read: null,
     session: 'live',
-    channels: { register: idle(), push: idle(), pull: idle(), session: idle() },
+    channels: { register: idle(), push: idle(), pull: idle(), files: idle(), session: idle() },
     limit: MAX_MUTATIONS,
     pollAt: 0,
     checksums: false,
     repairs: 0,
     verified: false,
+    filesStay: false,
     problem: '',
   }
 }
 
-/** True while something is under way. */
-export const isBusy = (s: CoreState): boolean => NAMES.some((n) => s.channels[n].phase === 'busy')
+/** True while something is under way; files may be for long. */
+export const isBusy = (s: CoreState, files = true): boolean =>
+  NAMES.some((n) => s.channels[n].phase === 'busy' && (files || n !== 'files'))
 
 export function step(before: CoreState, e: CoreEvent): Step {
   const s: CoreState = structuredClone(before)
@@ -82,7 +85,7 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       return ask(s, e.strong)
     case 'enqueued':
       s.verified = false
-      s.channels.push.want = true
+      s.channels.push.want = s.channels.files.want = true
       return
     case 'tick':
       if (e.now >= s.pollAt) ask(s, false)
@@ -105,6 +108,8 @@ function react(s: CoreState, e: CoreEvent, effects: Effect[]): void {
       return sessionTold(s, e.live)
     case 'pushed':
       return pushed(s, e, effects)
+    case 'sent':
+      return sent(s, e, effects)
     case 'paged':
       return paged(s, e, effects)
     case 'repaired':
@@ -137,7 +142,7 @@ function heard(s: CoreState, now: number): void {
 
 /** Something suggests that there is work: a trigger, never proof of a network. */
 function ask(s: CoreState, strong: boolean): void {
-  for (const name of ['push', 'pull'] as const) s.channels[name].want = true
+  for (const name of ['push', 'pull', 'files'] as const) s.channels[name].want = true
   if (!strong) return
   for (const name of NAMES) {
     const ch = s.channels[name]
@@ -170,10 +175,28 @@ function pushed(s: CoreState, e: Extract<CoreEvent, { type: 'pushed' }> & Timed,
     return wait(s, 'push', backoff(s.channels.push.failures, e.jitter), e.now, 'server')
   succeed(s, 'push')
   if (e.more || e.rewound) s.channels.push.want = true
-  else if (s.standing === 'revoked' && !s.channels.push.want && s.channels.pull.phase !== 'busy') {
-    s.channels.pull.phase = 'busy' // until 'evicted' or a failure: nothing is read into what is being emptied
-    effects.push({ do: 'evict' })
+  // Files follow their records; of a revoked device they go before its rows, if they can.
+  s.channels.files.want = true
+  if (s.filesStay) flushed(s, effects)
+}
+
+function sent(s: CoreState, e: Extract<CoreEvent, { type: 'sent' }> & Timed, effects: Effect[]): void {
+  if (e.heard) {
+    heard(s, e.now)
+    s.filesStay = false
   }
+  if (e.pull) s.channels.pull.want = true
+  succeed(s, 'files')
+  if (e.more) s.channels.files.want = true
+  else if (!e.held) flushed(s, effects)
+}
+
+/** Of a revoked device all is gone that can go. */
+function flushed(s: CoreState, effects: Effect[]): void {
+  const { push, pull } = s.channels
+  if (s.standing !== 'revoked' || push.want || push.phase !== 'idle' || pull.phase === 'busy') return
+  pull.phase = 'busy' // until 'evicted' or a failure: nothing is read into what is being emptied
+  effects.push({ do: 'evict' })
 }
 
 function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, effects: Effect[]): void {
@@ -181,6 +204,7 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
   const again = s.channels.pull.want
   heard(s, e.now)
   if (s.standing === 'revoked' || s.standing === 'evicted') s.standing = 'active'
+  s.filesStay = false
   if (e.rewound) s.channels.push.want = true
   s.checksums = false
   if (!e.complete) {
@@ -190,6 +214,7 @@ function paged(s: CoreState, e: Extract<CoreEvent, { type: 'paged' }> & Timed, e
     return
   }
   s.pollAt = e.now + POLL * (0.75 + e.jitter / 2)
+  s.channels.files.want = true // what a record says of its file may ask for it again
   if (e.verified) {
     succeed(s, 'pull')
     s.repairs = 0
@@ -226,6 +251,10 @@ function fail(s: CoreState, e: Extract<CoreEvent, { type: 'failed' }> & Timed, e
     s.channels.session.want = true
     return wait(s, channel, pause, e.now, s.problem)
   }
+  if (channel === 'files' && failure.code === 'record_not_found') {
+    s.channels.pull.want = true // it tells what became of the record
+    return wait(s, channel, pause, e.now, s.problem)
+  }
   if (failure.status === 409 && failure.code === 'device_unknown') {
     s.registered = false
     return wait(s, channel, pause, e.now, s.problem)
@@ -260,6 +289,7 @@ function obey(s: CoreState, channel: ChannelName, now: number, effects: Effect[]
     if (s.problem === 'session_expired') s.problem = ''
   }
   if (channel !== 'push') s.channels.push.want = true
+  if (channel === 'files' || channel === 'register') s.filesStay = true
   if (s.standing === 'wiped') {
     if (channel !== 'pull') succeed(s, channel)
     if (channel === 'pull' || s.channels.pull.phase !== 'busy') s.channels.pull = { ...idle(), want: true }
@@ -304,7 +334,7 @@ function start(s: CoreState, now: number, effects: Effect[]): void {
     s.pollAt = now // so does a poll farther away than any: it would not come for as long as the clock was ahead
     s.channels.pull.want = true
   }
-  const { session, register, push, pull } = s.channels
+  const { session, register, push, pull, files } = s.channels
   if (s.standing === 'erased') return
   if (!s.registered && (push.want || pull.want)) register.want = true
   begin(session, true, () => effects.push({ do: 'session' }))
@@ -312,6 +342,7 @@ function start(s: CoreState, now: number, effects: Effect[]): void {
   const wiped = s.standing === 'wiped'
   begin(register, open && !s.registered && !wiped, () => effects.push({ do: 'register' }))
   begin(push, open && s.registered && !wiped, () => effects.push({ do: 'push', limit: s.limit }))
+  begin(files, open && s.registered && !wiped, () => effects.push({ do: 'send' }))
   // Erasing needs neither a session nor a name; telling the server of it comes after.
   if (wiped) begin(pull, true, () => effects.push({ do: 'wipe' }))
   else begin(pull, open && s.registered, () => effects.push({ do: 'pull', checksums: s.checksums }))

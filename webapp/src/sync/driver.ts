@@ -13,30 +13,22 @@ import { KEPT, needsOf, planAnew, planPage, STALE } from './apply'
 import { initial, isBusy, step } from './core'
 import type { ChannelName, CoreEvent, CoreState, Effect, Failure } from './core'
 import type { OutboxEntry, SyncStatus } from './contract'
-import { serverAnswered, worthKeeping } from './lease'
+import { serverAnswered } from './lease'
 import { emptyMeta, MAX_MARKS, noCounts, PROTOCOL, SCHEMA } from './ports'
-import type {
-  Answer,
-  Lease,
-  Mark,
-  OutboxCounts,
-  PullPage,
-  PushRequest,
-  Random,
-  ReplicaMeta,
-  Standing,
-  Transport,
-} from './ports'
+import type { Answer, Mark, OutboxCounts, PullPage, PushRequest, Random, ReplicaMeta, Transport } from './ports'
 import { Pages, UNNAMED } from './pages'
 import type { PagePorts } from './pages'
 import { chooseBatch, isCloned, judge, mayBePoison, sendable, tooLarge } from './push'
 import { isUncured, remedyFor } from './reconcile'
 import { Repair } from './repair'
+import { Note } from './note'
+import { Quiet } from './quiet'
 import { leaseDays, PARAMETERS, REVIEWS, verdictsOf } from './rows'
+import { Sender, type SenderPorts } from './sender'
 import { statusOf } from './status'
 import { faultCode, isSession, readDevice, readPage, readPush } from './wire'
 
-export interface Ports extends PagePorts {
+export interface Ports extends PagePorts, SenderPorts {
   /** `closed`: nothing can leave just now; then nothing is claimed, and work can still be taken back. */
   transport: Transport & { closed?(): boolean }
   random: Random
@@ -55,21 +47,22 @@ export class Driver {
   private meta: ReplicaMeta = emptyMeta()
   private counts: OutboxCounts = noCounts()
   private progress = { done: 0, total: 0 }
-  /** What was last written to the store of standing and lease. */
-  private kept: { standing: Standing; lease: Lease } = this.state
+  private readonly note: Note
   private readonly pages: Pages
   /** When the last change of the replica is over. */
   private turn: Promise<unknown> = Promise.resolve()
-  /** When the last note of them is written. */
-  private noted: Promise<unknown> = Promise.resolve()
   /** Groups the server failed on when one of theirs came alone. */
   private readonly aside = new Set<string>()
+  private swept = false
   private started = false
   private stopped = false
-  private quiet: (() => void)[] = []
+  private readonly quiet = new Quiet((files) => this.stopped || !isBusy(this.state, files))
+  private readonly sender: Sender
 
   constructor(private readonly ports: Ports) {
     this.pages = new Pages(ports)
+    this.sender = new Sender(ports)
+    this.note = new Note(ports.work)
   }
 
   async start(): Promise<void> {
@@ -78,7 +71,7 @@ export class Driver {
     if (this.meta.schema !== SCHEMA) await this.anew()
     const kept = await work.meta()
     if (!kept.install) await work.beginInstall(random.token())
-    this.kept = kept
+    this.note.is(kept)
     // A device from before there were leases begins its own now.
     const lease = kept.lease.seen || !this.meta.synced_at ? kept.lease : serverAnswered(kept.lease, clock.now())
     // Emptied, and not empty: stopped between storing a page and noting that it is in use again.
@@ -103,37 +96,26 @@ export class Driver {
 
   stop(): void {
     this.stopped = true
-    this.release()
+    this.quiet.look()
   }
 
   /** Before it has started it knows nothing to judge by; it begins with a look at everything. */
   tell(event: Happening): void {
     if (!this.started || this.stopped) return
-    if (event.type !== 'paged' && event.type !== 'looked') this.pages.forget()
+    if (isNews(event)) this.pages.forget()
     const { clock, random } = this.ports
     const read = clock.read()
     const next = step(this.state, { ...event, now: read.wall, read, jitter: random.jitter() })
     this.state = next.state
-    this.keep()
+    this.note.keep(this.state)
     for (const effect of next.effects) this.perform(effect)
     this.notify()
-    if (!isBusy(this.state)) this.release()
+    this.quiet.look()
   }
 
-  /** Writes down what must outlive a restart. An order to erase is written by who carries it out: see wipe. */
-  private keep(): void {
-    const { standing, lease } = this.state
-    if (standing === 'wiped' || standing === 'erased') return
-    if (standing === this.kept.standing && !worthKeeping(this.kept.lease, lease)) return
-    this.kept = { standing, lease }
-    const note = this.ports.work.note(this.kept).catch(() => undefined) // again with the next change
-    this.noted = Promise.all([this.noted, note])
-  }
-
-  /** Resolves when nothing is under way; what waits for a retry does not count. */
-  idle(): Promise<void> {
-    if (this.stopped || !isBusy(this.state)) return Promise.resolve()
-    return new Promise((resolve) => this.quiet.push(resolve))
+  /** Resolves when nothing is under way, or nothing but files; what waits for a retry does not count. */
+  idle(files = true): Promise<void> {
+    return this.quiet.come(files)
   }
 
   /** The outbox was changed from outside: count again. */
@@ -143,11 +125,7 @@ export class Driver {
   }
 
   status(): SyncStatus {
-    return statusOf(this.state, this.meta, this.counts, this.progress)
-  }
-
-  private release(): void {
-    for (const resolve of this.quiet.splice(0)) resolve()
+    return statusOf(this.state, this.meta, this.counts, this.progress, this.sender.sending)
   }
 
   private notify(): void {
@@ -164,6 +142,8 @@ export class Driver {
         return this.guard('session', this.session())
       case 'push':
         return this.guard('push', this.push(effect.limit))
+      case 'send':
+        return this.guard('files', this.send())
       case 'pull':
         return this.guard('pull', this.pull(effect.checksums))
       case 'repair':
@@ -265,6 +245,14 @@ export class Driver {
     this.tell({ type: 'pushed', answered: answers.length, unanswered, more, cloned, rewound })
   }
 
+  private async send(): Promise<void> {
+    const sent = await this.sender.step()
+    if (this.stopped) return // what was noted of the file is true all the same
+    if (this.sender.between || 'failed' in sent) this.counts = await this.ports.work.counts()
+    if ('failed' in sent) this.failed('files', sent.failed)
+    else this.tell({ type: 'sent', ...sent })
+  }
+
   private async pull(checksums: boolean): Promise<void> {
     const { replica, work } = this.ports
     const { sent, answer, at } = await this.pages.next(checksums)
@@ -325,11 +313,27 @@ export class Driver {
     const { replica, work } = this.ports
     this.progress = { done: 0, total: 0 }
     await work.prune(this.meta.durable_seq, this.meta.server_time)
+    await this.settle()
     const days = leaseDays(await replica.collection(PARAMETERS), this.meta.business_date)
     if (days !== this.state.lease.days) this.tell({ type: 'leased', days })
     // A server that went back may have lost a decision whose row is still to be compared away.
     if (!verified) return
     await work.review(verdictsOf(await replica.collection(REVIEWS)))
+    this.counts = await work.counts()
+  }
+
+  /** What the rows say of the files whose bytes are here; once in a run, of all that ever were. */
+  private async settle(): Promise<void> {
+    const { replica, work } = this.ports
+    const { missing } = this.sender
+    const these = await work.recorded(!this.swept)
+    this.swept = true
+    if (these.length === 0) return
+    const rows = await replica.rows(these.map(({ collection: c, id }) => ({ c, id })))
+    const { seen_seq, durable_seq, server_time } = this.meta
+    const fresh = !this.state.channels.pull.want
+    await work.settle({ rows, missing, seen_seq, durable_seq, server_time, fresh })
+    if (fresh) missing.clear()
     this.counts = await work.counts()
   }
 
@@ -351,7 +355,7 @@ export class Driver {
     const { replica, work } = this.ports
     this.counts = await work.counts()
     if (this.stopped) return // another tab leads, and may hold rows again
-    if (this.counts.pending === 0) {
+    if (this.counts.pending === 0 && (this.counts.files.waiting === 0 || this.state.filesStay)) {
       await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
       this.meta = emptyMeta()
       return this.tell({ type: 'evicted' })
@@ -362,12 +366,12 @@ export class Driver {
   /** The order first, what it leads to after: a crash in between leaves a device that goes on erasing itself. */
   private async wipe(): Promise<void> {
     const { replica, work, transport } = this.ports
-    await this.noted // an older word must not come after this one
+    await this.note.written // an older word must not come after this one
     await work.note({ standing: 'wiped' })
     await replica.commit({ clear: true, deletes: [], puts: [], meta: emptyMeta() })
     await this.ports.erase?.()
     await work.erase()
-    this.kept = await work.meta()
+    this.note.is(await work.meta())
     this.meta = emptyMeta()
     this.counts = await work.counts()
     this.notify()
@@ -390,3 +394,7 @@ export class Driver {
     this.tell({ type: 'renewed' })
   }
 }
+
+/** After which what a page says may be old: not after a piece of a file. */
+const isNews = (event: Happening): boolean =>
+  event.type === 'sent' ? event.pull : event.type !== 'paged' && event.type !== 'looked'

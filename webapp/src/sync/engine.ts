@@ -196,6 +196,12 @@ class TabEngine implements SyncEngine {
     return back
   }
 
+  async sendFileAgain(id: string): Promise<boolean> {
+    const again = await this.work.sendFileAgain(id)
+    await this.announce()
+    return again
+  }
+
   freeSpace(): Promise<number> {
     return this.work.freeSpace()
   }

@@ -81,7 +81,9 @@ export class FileBook {
   }
 
   capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void> {
-    if (bytes.byteLength !== file.facts.size) throw new RangeError('the facts are of other bytes')
+    const { size, thumb: small, thumb_size } = file.facts
+    if (bytes.byteLength !== size || (small !== undefined && thumb.byteLength !== thumb_size))
+      throw new RangeError('the facts are of other bytes')
     return this.byPerson('capture', async (r) => {
       if (!(await r.drafts()).some((d) => d.id === file.draft)) throw new NoDraft()
       const made = files.captured(file)
@@ -103,6 +105,14 @@ export class FileBook {
       const wanted = file.state === 'refused' || (await r.drafts()).some((d) => d.id === file.draft)
       if (!wanted || (await r.files({ ids: [file.id] })).length > 0) return { change: null, answer: false }
       return { change: { files: [file], bytes: contentsOf(kept) }, answer: true }
+    })
+  }
+
+  sendFileAgain(id: string): Promise<boolean> {
+    return this.byPerson('sendFileAgain', async (r) => {
+      const [file] = await r.files({ ids: [id] })
+      if (file?.state !== 'refused') return { change: null, answer: false }
+      return { change: { files: [files.lost(file)] }, answer: true }
     })
   }
 

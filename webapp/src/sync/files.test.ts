@@ -26,6 +26,7 @@ const photo = (id: string, text: string, on = 'v', from = 'd'): Captured => ({
     size: text.length,
     mime: 'image/jpeg',
     thumb: `t-${text}`,
+    thumb_size: text.length + 1,
     source: 'camera',
     captured_at: '2026-06-15T10:00:00-05:00',
   },
@@ -129,7 +130,10 @@ describe.each(kinds)('files in a store in %s', (_, make) => {
       'v visit_photos/p',
       'v visit_photos/pp',
     ])
-    expect(entries[1]?.mutation.fields).toMatchObject({ sha256: 'h-one', size: 3, source: 'camera' })
+    expect(entries[1]?.mutation).toMatchObject({
+      form: 'photo/1',
+      fields: { visit: 'v', sha256: 'h-one', size: 3, source: 'camera' },
+    })
     expect(entries[1]?.parent).toBe('v')
     expect(new Set(entries.map((e) => e.id)).size).toBe(3)
     expect(await states(s)).toEqual(['other draft of e', 'p queued', 'pp queued'])

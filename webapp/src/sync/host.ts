@@ -138,6 +138,7 @@ class Host {
       clock,
       random: { jitter: Math.random, mutationId: () => uuidV7(Date.now()), token },
       report: () => report(appVersion),
+      unmetered: () => isUnmetered(connection()),
       describe: { name: '', platform, app_version: appVersion },
       erase: () => this.erase(),
       changed: (status) => {
@@ -147,6 +148,8 @@ class Host {
     })
     await driver.start()
     this.driver = driver
+    const changed = (): void => driver.tell({ type: 'kick', strong: true })
+    connection()?.addEventListener?.('change', changed, { signal: this.ending.signal })
     this.tell({ kind: 'leads' })
     // Who starts this has signed in, also on a device that had erased itself.
     if (driver.status().standing === 'erased') driver.tell({ type: 'signed_in' })
@@ -242,9 +245,20 @@ class Host {
   }
 }
 
+/** Where the browser says by what it is connected. */
+interface Connection {
+  type?: string
+  addEventListener?: EventTarget['addEventListener']
+}
+const connection = (): Connection | undefined =>
+  (globalThis.navigator as { connection?: Connection } | undefined)?.connection
+
+/** What it does not say counts as costing: then the person decides. */
+const isUnmetered = (by: Connection | undefined): boolean => by?.type === 'wifi' || by?.type === 'ethernet'
+
 async function round(driver: Driver): Promise<void> {
   driver.tell({ type: 'kick', strong: true })
-  await driver.idle()
+  await driver.idle(false)
 }
 
 class ThreadClock implements Clock {

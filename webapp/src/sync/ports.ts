@@ -293,10 +293,11 @@ export interface WorkStore {
   redo(group: string, draft: Draft, only?: readonly string[], carry?: readonly CarriedFile[]): Promise<string>
   discard(id: string, only?: readonly string[]): Promise<Forgotten>
   putBack(forgotten: Forgotten): Promise<void>
-  /** See SyncEngine, as the next three. */
+  /** See SyncEngine, as the next five. */
   capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void>
   dropFile(id: string): Promise<KeptFile | undefined>
   putFileBack(kept: KeptFile): Promise<boolean>
+  sendFileAgain(id: string): Promise<boolean>
   freeSpace(): Promise<number>
   setWifiOnly(on: boolean): Promise<void>
   /** Files whose record was taken, applied or parked, and that are not stored, oldest first; of one id, that one. */

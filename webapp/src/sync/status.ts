@@ -17,8 +17,8 @@ export function statusOf(
   progress: { done: number; total: number },
   sending: Sending = NOT_SENDING,
 ): SyncStatus {
-  const { push, pull, register, session } = s.channels
-  const waiting = [push, pull, register, session].filter((ch) => ch.phase === 'waiting')
+  const { push, pull } = s.channels
+  const waiting = Object.values(s.channels).filter((ch) => ch.phase === 'waiting')
   const phase =
     push.phase === 'busy' && counts.pending > 0
       ? 'pushing'

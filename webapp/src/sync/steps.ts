@@ -3,7 +3,7 @@ import type { StorageTrouble } from '../domain/storage'
 import type { SyncProblem as Problem } from './contract'
 import type { Lease, Reading, Standing } from './ports'
 
-export type ChannelName = 'register' | 'push' | 'pull' | 'session'
+export type ChannelName = 'register' | 'push' | 'pull' | 'files' | 'session'
 
 export interface Channel {
   phase: 'idle' | 'busy' | 'waiting'
@@ -34,6 +34,8 @@ export interface CoreState {
   /** The clocks at the step before this one. */
   read: Reading | null
   verified: boolean
+  /** The server takes no file of this revoked device: they stay on it when its rows go. */
+  filesStay: boolean
   problem: Problem
 }
 
@@ -61,6 +63,8 @@ export type CoreEvent = Timed &
     | { type: 'signed_in' }
     | { type: 'session'; live: boolean }
     | { type: 'pushed'; answered: number; more: boolean; unanswered: number; cloned: boolean; rewound: boolean }
+    /** One request of an upload, or nothing to send now. `held`: until the person or his Wi-Fi lets it; `pull`: one shows what came of it. */
+    | { type: 'sent'; more: boolean; heard: boolean; held: boolean; pull: boolean }
     /** `compare`: how many buckets wait to be compared row by row; `resting`: some differ, and repair is not due again. */
     | { type: 'paged'; complete: boolean; verified: boolean; compare: number; resting?: boolean; rewound: boolean }
     | { type: 'repaired' }
@@ -78,6 +82,8 @@ export type Effect =
   | { do: 'register' }
   | { do: 'session' }
   | { do: 'push'; limit: number }
+  /** One request of an upload. */
+  | { do: 'send' }
   | { do: 'pull'; checksums: boolean }
   | { do: 'repair' }
   | { do: 'evict' }

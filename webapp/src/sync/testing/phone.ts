@@ -11,9 +11,10 @@ export class Phone {
   /** The clock nobody sets: apart from `now`, so that a test may set that one. */
   steady = 0
   attended = false
+  wifi = false
   spoil: Spoil = (_, deliver) => deliver()
   /** What becomes of the requests of an upload. */
-  cut: (deliver: () => BytesAnswer) => BytesAnswer | Promise<BytesAnswer> = (deliver) => deliver()
+  cut: (deliver: () => BytesAnswer, what: string) => BytesAnswer | Promise<BytesAnswer> = (deliver) => deliver()
   /** The server fails on a push that has these records. */
   sendsPoison: (records: string[]) => boolean = () => false
   status: SyncStatus | undefined
@@ -35,7 +36,7 @@ export class Phone {
         send: (method, path, body) =>
           Promise.resolve(this.spoil(path, () => this.reach(server, method, path, body), body)),
         bytes: (method, path, headers, body) =>
-          Promise.resolve(this.cut(() => server.bytes(method, path, headers, body))),
+          Promise.resolve(this.cut(() => server.bytes(method, path, headers, body), `${method} ${path}`)),
       },
       clock: {
         now: () => this.now,
@@ -44,6 +45,7 @@ export class Phone {
       },
       random: { jitter: () => 0.5, mutationId: () => this.mintId(), token: () => `token${++this.minted}` },
       report: () => Promise.resolve({}),
+      unmetered: () => this.wifi,
       describe: { name: '', platform: '', app_version: '' },
       erase: () => {
         this.erased++

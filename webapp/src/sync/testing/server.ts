@@ -52,7 +52,8 @@ export class FakeServer {
     entries: new Map(),
     floor: 0,
   }
-  readonly uploads = new FakeUploads()
+  private judged: Judge = (m) => this.judge(m)
+  readonly uploads = this.takeBytes()
   private lives = 0
   private readonly handles = new Map<string, number>()
   private readonly requests = new Map<string, number>()
@@ -76,6 +77,10 @@ export class FakeServer {
   /** Power loss, or a backup put back: what came after it never happened. */
   restore(past: Past): void {
     this.past = structuredClone(past)
+    // What is stored says so in its record: both are of one backup.
+    for (const part of [...this.uploads.stored.keys()])
+      if (!this.rowOf(part.split('/')[0]!)?.data.stored_at) this.uploads.stored.delete(part)
+    this.uploads.uploads.clear()
     this.lives++
   }
 
@@ -116,6 +121,31 @@ export class FakeServer {
       if (!entries.has(h)) entries.set(h, new Map())
       entries.get(h)!.set(key, { seq: this.next(), removed: false })
     }
+  }
+
+  private rowOf(record: string): ServerRow | undefined {
+    return [...this.past.rows].find(([key]) => key.endsWith(`/${record}`))?.[1]
+  }
+
+  /** Bytes are taken for a record that is there, or that lies parked; whole, its record says so. */
+  private takeBytes(): FakeUploads {
+    const uploads = new FakeUploads()
+    const parked = new Set<string>()
+    const judge = (m: Mutation): ReturnType<Judge> => {
+      const said = this.judge(m)
+      if (said.status === 'parked') parked.add(m.record)
+      return said
+    }
+    this.judged = judge
+    uploads.knows = (record) => parked.has(record) || this.rowOf(record) !== undefined
+    uploads.done = (record) => {
+      const [key] = [...this.past.rows.keys()].filter((k) => k.endsWith(`/${record}`))
+      const row = key ? this.past.rows.get(key) : undefined
+      if (!key || !row) return
+      const { c, id } = split(key)
+      this.put(c, id, { ...row.data, stored_at: SERVER_TIME }, workBucket(row.data))
+    }
+    return uploads
   }
 
   calls(path: string): number {
@@ -196,15 +226,10 @@ export class FakeServer {
     const results = (rewound ? [] : (request.mutations as Mutation[])).map((m) => {
       const known = this.outcomes.get(m.id)
       if (known) return known
-      const outcome: Outcome = { id: m.id, seq: this.next(), ...this.judge(m) }
+      const outcome: Outcome = { id: m.id, seq: this.next(), ...this.judged(m) }
       if (outcome.status === 'applied') {
         this.applied.push(m.id)
-        this.put(
-          m.collection,
-          m.record,
-          { ...m.fields },
-          `aii:${String((m.fields as Record<string, unknown>).intervention)}`,
-        )
+        this.put(m.collection, m.record, { ...m.fields }, workBucket(m.fields))
         outcome.rev = this.past.rows.get(`${m.collection}/${m.record}`)!.rev
       }
       this.outcomes.set(m.id, outcome)
@@ -304,6 +329,10 @@ export class FakeServer {
     return { total: hex64(total), ...(detail ? { buckets } : {}) }
   }
 }
+
+/** A file says its work at the server alone. */
+const workBucket = ({ intervention }: Record<string, unknown>): string =>
+  `aii:${typeof intervention === 'string' ? intervention : 'x'}`
 
 export const SERVER_TIME = '2026-06-15T15:00:00Z'
 

@@ -7,7 +7,7 @@ interface Upload {
   part: string
   sha256: string
   size: number
-  bytes: number[]
+  bytes: Uint8Array
 }
 
 export class FakeUploads {
@@ -16,6 +16,7 @@ export class FakeUploads {
   readonly uploads = new Map<string, Upload>()
   /** Says why a record takes no bytes now: a status and a code; undefined where it takes them. */
   refuse: (record: string, part: string, at: 'begin' | 'complete') => [number, string] | undefined = () => undefined
+  knows: (record: string) => boolean = () => true
   /** Called when a whole file is stored. */
   done: (record: string) => void = () => undefined
   private made = 0
@@ -28,7 +29,10 @@ export class FakeUploads {
     if (complete) return this.complete(id, upload)
     if (method === 'HEAD') return { status: 200, headers: { 'upload-offset': String(upload.bytes.length) } }
     if (Number(headers['Upload-Offset']) !== upload.bytes.length) return told(409, 'offset_differs')
-    upload.bytes.push(...new Uint8Array(body ?? new ArrayBuffer(0)))
+    const [before, more] = [upload.bytes, new Uint8Array(body ?? new ArrayBuffer(0))]
+    upload.bytes = new Uint8Array(before.length + more.length)
+    upload.bytes.set(before)
+    upload.bytes.set(more, before.length)
     return { status: 204, headers: { 'upload-offset': String(upload.bytes.length) } }
   }
 
@@ -42,11 +46,19 @@ export class FakeUploads {
     const { collection = '', record = '', part = '', sha256 = '' } = meta
     const refusal = this.refuse(record, part, 'begin')
     if (refusal) return told(...refusal)
+    if (!this.knows(record)) return told(404, 'record_not_found')
     if (this.stored.has(`${record}/${part}`)) return { status: 200, headers: {}, body: { stored: true } }
     const known = [...this.uploads].find(([, u]) => u.record === record && u.part === part)?.[0]
     const id = known ?? `up${++this.made}`
     if (!known)
-      this.uploads.set(id, { collection, record, part, sha256, size: Number(headers['Upload-Length']), bytes: [] })
+      this.uploads.set(id, {
+        collection,
+        record,
+        part,
+        sha256,
+        size: Number(headers['Upload-Length']),
+        bytes: new Uint8Array(),
+      })
     return { status: 201, headers: { location: `/api/chaski/v1/uploads/${id}` } }
   }
 
@@ -58,7 +70,7 @@ export class FakeUploads {
     }
     if (upload.bytes.length !== upload.size) return told(409, 'upload_unfinished')
     this.uploads.delete(id)
-    this.stored.set(`${upload.record}/${upload.part}`, new Uint8Array(upload.bytes))
+    this.stored.set(`${upload.record}/${upload.part}`, upload.bytes)
     if (upload.part === 'file') this.done(upload.record)
     return { status: 200, headers: {}, body: { stored: true, sha256: upload.sha256 } }
   }
