@@ -116,3 +116,25 @@ func TestPhotosFollowTheirVisit(t *testing.T) {
 	}
 	verifies(t, k)
 }
+
+// Who works online reads them like other records, each with who took it and of what day
+// it is, also those of a finding.
+func TestPhotosOnline(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	applied(t, rosa.Push(rosa.Photo("p", "visit_photos", "v", hashOf(1), 1000, nil), rosa.Photo("p2", "visit_photos", "v", hashOf(2), 1000, nil)))
+	applied(t, luis.Push(luis.Photo("q", "finding_photos", "f", hashOf(3), 1000, nil)))
+	for kind, want := range map[string]struct {
+		parent, maker string
+		n             int
+	}{"visit_photos": {testkit.ID("v"), testkit.Rosa, 2}, "finding_photos": {testkit.ID("f"), testkit.Luis, 1}} {
+		for _, query := range []string{"parent=" + want.parent, "intervention=" + testkit.Canal} {
+			page := ofWork(k, testkit.Carla, kind, query)
+			if page.Total != want.n || len(page.Items) != want.n {
+				t.Fatalf("%s %s: %+v", kind, query, page)
+			}
+			if r := page.Items[0]; r.Maker.ID != want.maker || r.On != "2026-11-23" || r.ReceivedAt == "" || r.Data["sha256"] == "" {
+				t.Errorf("%s: %+v", kind, r)
+			}
+		}
+	}
+}

@@ -54,6 +54,10 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 		}
 		return alias + "." + field
 	}
+	by, byOf := head.Stamps, said // who made it, and when: what it says itself, or its head
+	if t.Stamps.Maker != "" {
+		by, byOf = t.Stamps, func(field string) string { return "r." + field }
+	}
 	from += ` JOIN sync_rows s ON s.collection = {:kind} AND s.record = r.id AND s.payload IS NOT NULL`
 	params := dbx.Params{"kind": q.Kind, "of": q.Intervention, "n": q.Limit, "o": q.Offset}
 	where := ` WHERE i.id = {:of}`
@@ -72,8 +76,8 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 		person = `coalesce((SELECT p.given_names || ' ' || p.surnames FROM participants p WHERE p.id = r.` + about + `), '')`
 	}
 	var rows []recordedRow
-	err := s.all(&rows, `SELECT r.id, s.rev, s.payload, `+person+` AS person, `+said(head.Stamps.Maker)+` AS maker, coalesce(u.name, '') AS maker_name, `+
-		said(head.Day)+` AS "on", replace(`+said(head.Stamps.Received)+`, ' ', 'T') AS received_at`+from+` LEFT JOIN users u ON u.id = `+said(head.Stamps.Maker)+where+
+	err := s.all(&rows, `SELECT r.id, s.rev, s.payload, `+person+` AS person, `+byOf(by.Maker)+` AS maker, coalesce(u.name, '') AS maker_name, `+
+		said(head.Day)+` AS "on", replace(`+byOf(by.Received)+`, ' ', 'T') AS received_at`+from+` LEFT JOIN users u ON u.id = `+byOf(by.Maker)+where+
 		` ORDER BY "on" DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
 	out := make([]app.Recorded, len(rows))
 	for i, r := range rows {
