@@ -152,7 +152,7 @@ sim-mutants: $(call first,prereqs web-deps) ## The simulation must catch each pl
 	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
 
 .PHONY: kill-loop
-kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack or new-names must fail)
+kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack, new-names or early-kept must fail)
 	@go build -o bin/goclient ./examples/goclient
 	@go build -o bin/killloop ./internal/killloop
 	@$(STEP) "Kill loop: $(KILLS) kills, seed $(SEED)" "What was lost or doubled is listed above; docs/kill-loop.md says how to read it." \

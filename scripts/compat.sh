@@ -29,4 +29,4 @@ go build -o bin/killloop ./internal/killloop
 echo "== phones of $old, the server of this tree"
 bin/killloop -kills "$kills" -seed 1 -chaski bin/chaski -node-client "$there/tree/bin/node-client.mjs" -go-client "$there/tree/bin/goclient"
 echo "== phones of this tree, the server of $old"
-bin/killloop -kills "$kills" -seed 2 -chaski "$there/tree/bin/chaski" -node-client bin/node-client.mjs -go-client bin/goclient
+bin/killloop -kills "$kills" -seed 2 -chaski "$there/tree/bin/chaski" -node-client bin/node-client.mjs -go-client bin/goclient -cameras 0 # it took no photographs

@@ -21,6 +21,7 @@ type verdict struct {
 	promised, acknowledged, applied              int
 	waiting                                      int // rejected or parked, and shown
 	retried, failures                            int
+	cameras, cuts, photos, parts                 int // phones that photograph, how often they were cut, pictures taken, parts of them compared
 	lost, twice, changed, unseen, unknown, wrong []string
 	toxics                                       map[string]int64
 	verify                                       string
@@ -29,10 +30,13 @@ type verdict struct {
 // written are the collections a phone writes to.
 var written = []string{"visits", "visit_marks", "findings", "unlisted_workers"}
 
+// photographed is what a camera writes besides.
+const photographed = "visit_photos"
+
 // records lists what is in the database, as "collection/id".
-func records(db *sql.DB) (map[string]bool, error) {
+func records(db *sql.DB, of []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	for _, c := range written {
+	for _, c := range of {
 		ids, err := column(db, `SELECT id FROM `+c)
 		if err != nil {
 			return nil, err
@@ -147,7 +151,7 @@ func (e evidence) judge(v *verdict) {
 }
 
 func (v *verdict) holds() bool {
-	return len(v.lost)+len(v.twice)+len(v.changed)+len(v.unseen)+len(v.unknown)+len(v.wrong) == 0 && v.applied > 0
+	return len(v.lost)+len(v.twice)+len(v.changed)+len(v.unseen)+len(v.unknown)+len(v.wrong) == 0 && v.applied > 0 && (v.cameras == 0 || v.parts > 0)
 }
 
 // print writes the figures, and at most a few of each thing that is wrong.
@@ -159,6 +163,9 @@ func (v *verdict) print(w io.Writer) {
 	p("mutations promised       %d", v.promised)
 	p("  acknowledged           %d: applied %d, waiting and shown %d", v.acknowledged, v.applied, v.waiting)
 	p("  sent more than once    %d (web app's engine); attempts that failed %d (second client)", v.retried, v.failures)
+	if v.cameras > 0 {
+		p("photographs              %d, %d parts compared; cameras %d, cut %d times", v.photos, v.parts, v.cameras, v.cuts)
+	}
 	kinds := make([]string, 0, len(v.toxics))
 	for kind, n := range v.toxics {
 		kinds = append(kinds, fmt.Sprintf("%s %d", kind, n))

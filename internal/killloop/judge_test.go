@@ -1,8 +1,11 @@
 package main
 
 import (
+	"database/sql"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -109,5 +112,62 @@ func TestWeather(t *testing.T) {
 	}
 	if kinds := slices.Sorted(maps.Keys(drawn)); !slices.Equal(kinds, []string{"", "bandwidth", "latency", "limit_data", "reset_peer", "slicer"}) {
 		t.Errorf("drawn: %q", kinds)
+	}
+}
+
+// Pictures are compared with what the server keeps: each part once, whole, and said.
+func TestJudgeOfPictures(t *testing.T) {
+	thumb, file := []byte("thumb"), []byte("file")
+	for _, c := range []struct {
+		name, sql string
+		spoil     func(data string) error
+		found     func(*verdict) []string
+	}{
+		{"as it should be", `SELECT 1`, nil, nil},
+		{"its row is gone", `DELETE FROM files WHERE sha256 = '` + sumOf(thumb) + `'`, nil, func(v *verdict) []string { return v.lost }},
+		{"kept twice", `INSERT INTO files SELECT * FROM files`, nil, func(v *verdict) []string { return v.twice }},
+		{"its record says nothing", `UPDATE visit_photos SET stored_at = ''`, nil, func(v *verdict) []string { return v.wrong }},
+		{"its bytes are gone", `SELECT 1`, func(d string) error { return os.Remove(keptAt(d, sumOf(file))) }, func(v *verdict) []string { return v.lost }},
+		{"its bytes are others", `SELECT 1`, func(d string) error { return os.WriteFile(keptAt(d, sumOf(file)), thumb, 0o600) }, func(v *verdict) []string { return v.wrong }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data := t.TempDir()
+			db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "data.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for _, statement := range []string{
+				`CREATE TABLE files (sha256)`, `INSERT INTO files VALUES ('` + sumOf(thumb) + `'), ('` + sumOf(file) + `')`,
+				`CREATE TABLE visit_photos (id, sha256, stored_at, refusal)`, `INSERT INTO visit_photos VALUES ('p', '` + sumOf(file) + `', 'x', '')`, c.sql,
+			} {
+				if _, err := db.Exec(statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, body := range [][]byte{thumb, file} {
+				at := keptAt(data, sumOf(body))
+				if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(at, body, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.spoil != nil {
+				if err := c.spoil(data); err != nil {
+					t.Fatal(err)
+				}
+			}
+			camera := &camera{photos: []*picture{{of: &captured{claim: claim{status: "applied"}}, record: "p", parts: [2][]byte{thumb, file}, kept: [2]bool{true, true}}}}
+			var v verdict
+			if err := camera.judgeFiles(db, data, &v); err != nil {
+				t.Fatal(err)
+			}
+			wrong := len(v.lost) + len(v.twice) + len(v.wrong) + len(v.unseen)
+			if c.found == nil && (wrong > 0 || v.parts != 2) || c.found != nil && len(c.found(&v)) == 0 {
+				t.Errorf("%+v", v)
+			}
+		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ type loop struct {
 	options
 	server *server
 	phones []*phone
+	eyes   []*camera
 	random *rand.Rand
 	closes []func()
 }
@@ -55,7 +57,30 @@ func newLoop(ctx context.Context, o options) (*loop, error) {
 		l.phones = append(l.phones, p)
 		l.closes = append(l.closes, func() { _ = p.close() })
 	}
-	return l, nil
+	for n := range o.cameras {
+		c, err := newCamera(o, n, upstream, emails[n%len(emails)])
+		if err != nil {
+			return l, err
+		}
+		l.eyes = append(l.eyes, c)
+		l.closes = append(l.closes, c.link.close)
+	}
+	return l, l.introduce()
+}
+
+// introduce tells the cameras what may be visited.
+func (l *loop) introduce() error {
+	db, err := l.database()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, c := range l.eyes {
+		if err := c.know(db); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *loop) close() {
@@ -88,7 +113,11 @@ func (l *loop) look() (map[string]bool, map[string]claim, error) {
 		return nil, nil, err
 	}
 	defer db.Close()
-	there, err := records(db)
+	of := written
+	if l.cameras > 0 {
+		of = append(slices.Clone(written), photographed)
+	}
+	there, err := records(db, of)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,6 +158,9 @@ func (l *loop) run(ctx context.Context) (*verdict, error) {
 	for id := range earlier {
 		delete(e.stored, id)
 	}
+	if err := l.files(v); err != nil {
+		return nil, err
+	}
 	v.verify, err = l.verify(ctx)
 	if err != nil {
 		v.wrong = append(v.wrong, "verify: "+err.Error())
@@ -156,6 +188,11 @@ func (l *loop) calm(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, c := range l.eyes {
+		if err := errors.Join(c.link.change(weather{}), c.settle(ctx)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -176,6 +213,16 @@ func (l *loop) storm(ctx context.Context, v *verdict) error {
 				end(err)
 			}
 		})
+	}
+	for _, c := range l.eyes {
+		weather := random(l.seed, c.random.Uint64())
+		for _, live := range []func(context.Context) error{c.live, func(ctx context.Context) error { return c.link.storm(ctx, weather) }} {
+			all.Go(func() {
+				if err := live(working); err != nil {
+					end(err)
+				}
+			})
+		}
 	}
 	for v.kills < l.kills && working.Err() == nil {
 		if err := l.once(working, v); err != nil {
@@ -250,7 +297,26 @@ func (l *loop) heal(ctx context.Context, v *verdict, e *evidence) error {
 		v.retried += retried
 		v.failures += p.failures
 	}
+	for _, c := range l.eyes {
+		e.promised, e.shown = append(e.promised, c.claims()...), append(e.shown, c.claims()...)
+		v.cameras, v.cuts, v.photos, v.failures = v.cameras+1, v.cuts+c.cuts, v.photos+len(c.photos), v.failures+c.failed
+	}
 	return l.server.stop()
+}
+
+// files compares what cameras took with what is kept.
+func (l *loop) files(v *verdict) error {
+	db, err := l.database()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, c := range l.eyes {
+		if err := c.judgeFiles(db, l.server.dir, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *loop) verify(ctx context.Context) (string, error) {

@@ -25,6 +25,7 @@ import (
 type options struct {
 	chaski, nodeClient, goClient string
 	kills, nodes, gophers        int
+	cameras                      int
 	seed                         uint64
 	plant, dir                   string
 }
@@ -37,6 +38,7 @@ func main() {
 	flag.IntVar(&o.kills, "kills", 12, "how often the server is killed")
 	flag.IntVar(&o.nodes, "nodes", 3, "phones with the web app's engine")
 	flag.IntVar(&o.gophers, "gophers", 1, "phones with the second client")
+	flag.IntVar(&o.cameras, "cameras", 1, "phones that photograph; 0 for a server that takes no photographs")
 	flag.Uint64Var(&o.seed, "seed", 1, "what happens, and when")
 	flag.StringVar(&o.plant, "plant", "", "a fault that the run must find: "+plantNames())
 	flag.StringVar(&o.dir, "dir", "", "new folder for the run, kept (default: one beside the server, removed if all is well)")

@@ -22,9 +22,19 @@ var plants = map[string]func(*plant, http.ResponseWriter, *http.Request, []byte)
 	"early-ack": (*plant).earlyAck,
 	// A client that got no answer sends the same work under new names.
 	"new-names": (*plant).newNames,
+	// The server says that a picture is kept before it is.
+	"early-kept": (*plant).earlyKept,
 }
 
-func plantNames() string { return "early-ack, new-names" }
+func plantNames() string { return "early-ack, new-names, early-kept" }
+
+// planted is the end of the path of what a plant falsifies.
+func planted(name string) string {
+	if name == "early-kept" {
+		return "/complete"
+	}
+	return "/sync/push"
+}
 
 type plant struct {
 	pass *httputil.ReverseProxy
@@ -48,7 +58,7 @@ func startPlant(name, upstream string) (*httptest.Server, error) {
 	p.pass.ModifyResponse = p.remember
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set("Accept-Encoding", "identity")
-		if !strings.HasSuffix(r.URL.Path, "/sync/push") {
+		if !strings.HasSuffix(r.URL.Path, planted(name)) {
 			p.pass.ServeHTTP(w, r)
 			return
 		}
@@ -139,4 +149,15 @@ func (p *plant) newNames(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	defer func() { _ = recover() }()
 	p.pass.ServeHTTP(httptest.NewRecorder(), again(r, text))
+}
+
+// earlyKept lets two of three uploads through, by the last letter of their ids, and says of
+// the others that all went well.
+func (p *plant) earlyKept(w http.ResponseWriter, r *http.Request, body []byte) {
+	if r.URL.Path[len(r.URL.Path)-len("x/complete")]%3 != 0 {
+		p.pass.ServeHTTP(w, again(r, body))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"stored":true,"sha256":""}`)
 }
