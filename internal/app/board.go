@@ -254,6 +254,12 @@ type Answer struct {
 	Answer string `json:"answer"`
 }
 
+// ShotsOf reads the photographs that a checklist asks for; one of before there were any has none.
+func ShotsOf(shots string) (out []Shot) {
+	_ = json.Unmarshal([]byte(shots), &out)
+	return out
+}
+
 // AnswersOf puts answers in the order of the checklist; those it does not list
 // follow under their own key, so that nothing answered is hidden.
 func AnswersOf(items, answers string) []Answer {
@@ -322,6 +328,7 @@ type VisitDetail struct {
 	ChecklistTitle                     string
 	ChecklistVersion                   int64
 	Answers                            []Answer
+	Shots                              []Shot // that its checklist asks for
 	Note                               string
 	Marks                              []MarkSeen
 }

@@ -271,7 +271,7 @@ type ReviewBook interface {
 	// Participants are people with name, DNI and cupo, by id.
 	Participants(ids []string) (map[string]MarkSeen, error)
 	// Checklist is a list of questions, "" where there is none.
-	Checklist(key string, version int64) (title, items string, err error)
+	Checklist(key string, version int64) (title, items, shots string, err error)
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
 }
 

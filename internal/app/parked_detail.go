@@ -133,11 +133,12 @@ func (r *Reviewer) visitOf(g ParkedGroup, people map[string]MarkSeen) (VisitDeta
 		said.add(&v, m)
 		if m.Collection == "visits" {
 			answers, _ := json.Marshal(m.Fields["answers"]) // it was decoded from JSON
-			title, items, err := r.Book.Checklist(said.text("checklist_key"), said.whole("checklist_version"))
+			title, items, shots, err := r.Book.Checklist(said.text("checklist_key"), said.whole("checklist_version"))
 			if err != nil {
 				return v, err
 			}
 			v.ChecklistTitle, v.ChecklistVersion, v.Answers = title, said.whole("checklist_version"), AnswersOf(items, string(answers))
+			v.Shots = ShotsOf(shots)
 		}
 	}
 	return v, r.lookUp(&v, people)

@@ -71,6 +71,7 @@ type visitShape struct {
 	ChecklistTitle   string           `json:"checklist_title,omitempty"`
 	ChecklistVersion int64            `json:"checklist_version,omitempty"`
 	Answers          []app.Answer     `json:"answers"`
+	Shots            []app.Shot       `json:"shots"`
 	Note             string           `json:"note"`
 	Marks            []app.MarkSeen   `json:"marks"`
 }
@@ -82,6 +83,6 @@ func visitOf(d app.VisitDetail) visitShape {
 		LocationReason: d.LocationReason, PlaceVerdict: string(d.Place()), PlaceAgeS: d.Fix.AgeS,
 		PlaceTakenAt: d.Fix.TakenAt, Sensor: d.Fix.Sensor, RosterSize: d.RosterSize, RosterAsOf: d.RosterAsOf, ChecklistTitle: d.ChecklistTitle,
 		ChecklistVersion: d.ChecklistVersion, Note: d.Note, Answers: list(d.Answers),
-		Marks: list(d.Marks),
+		Shots: list(d.Shots), Marks: list(d.Marks),
 	}
 }

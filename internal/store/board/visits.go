@@ -43,11 +43,11 @@ func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 	var rows []struct {
 		visitRow
 		app.VisitDetail
-		Fix, Items, Answers string
+		Fix, Items, Answers, ShotList string
 	}
 	err := s.all(&rows, `SELECT `+visitSummaryColumns+`, v.intervention, i.name AS intervention_name, i.ut, v.convenio_code, v.device_started_at, v.device_ended_at,
 			v.lat_e6, v.lon_e6, v.accuracy_m, v.location_reason, coalesce(v.fix, '') AS fix, v.roster_size, v.roster_as_of, v.checklist_version,
-			coalesce(k.title, '') AS checklist_title, coalesce(k.items, '') AS items, coalesce(v.answers, '') AS answers, v.note
+			coalesce(k.title, '') AS checklist_title, coalesce(k.items, '') AS items, coalesce(k.shots, '') AS shot_list, coalesce(v.answers, '') AS answers, v.note
 		FROM visits v JOIN interventions i ON i.id = v.intervention LEFT JOIN users u ON u.id = v.supervisor
 		LEFT JOIN checklists k ON k.key = v.checklist_key AND k.version = v.checklist_version
 		WHERE v.id = {:v} AND v.state <> 'planificada'`, dbx.Params{"v": id})
@@ -56,7 +56,7 @@ func (s *snapshot) VisitRow(id string) (app.VisitDetail, bool, error) {
 	}
 	r := rows[0]
 	v := r.VisitDetail
-	v.Summary, v.Answers = r.summary(), app.AnswersOf(r.Items, r.Answers)
+	v.Summary, v.Answers, v.Shots = r.summary(), app.AnswersOf(r.Items, r.Answers), app.ShotsOf(r.ShotList)
 	_ = json.Unmarshal([]byte(r.Fix), &v.Fix) // older forms said nothing of it
 	return v, true, nil
 }

@@ -71,14 +71,14 @@ func (b *Book) Participants(ids []string) (map[string]app.MarkSeen, error) {
 }
 
 // Checklist implements app.ReviewBook.
-func (b *Book) Checklist(key string, version int64) (title, items string, err error) {
-	var rows []struct{ Title, Items string }
-	err = b.app.ConcurrentDB().NewQuery(`SELECT title, items FROM checklists WHERE key = {:k} AND version = {:v}`).
+func (b *Book) Checklist(key string, version int64) (title, items, shots string, err error) {
+	var rows []struct{ Title, Items, Shots string }
+	err = b.app.ConcurrentDB().NewQuery(`SELECT title, items, coalesce(shots, '') AS shots FROM checklists WHERE key = {:k} AND version = {:v}`).
 		Bind(dbx.Params{"k": key, "v": version}).All(&rows)
 	if err != nil || len(rows) == 0 {
-		return "", "", err
+		return "", "", "", err
 	}
-	return rows[0].Title, rows[0].Items, nil
+	return rows[0].Title, rows[0].Items, rows[0].Shots, nil
 }
 
 // Insurance implements app.ReviewBook.

@@ -165,6 +165,33 @@ export class Phone {
     await this.done()
   }
 
+  /** With the camera open: takes so many, each kept before the next. */
+  async shoot(count: number): Promise<void> {
+    const camera = this.page.getByRole('dialog', { name: 'Cámara' })
+    for (let n = 0; n < count; n++) {
+      const before = await this.photosOnDisk()
+      // What the browser's own camera shows begins anew with each opening, and the same picture is kept once.
+      await expect(async () => {
+        await camera.getByRole('button', { name: 'Tomar la foto' }).click()
+        await expect.poll(() => this.photosOnDisk(), { timeout: 3_000 }).toBe(before + 1)
+      }).toPass()
+    }
+  }
+
+  /** From the tasks: opens the camera, takes so many and closes it. */
+  async takePhotos(count: number): Promise<void> {
+    await this.task('Fotos')
+    await this.page.getByRole('button', { name: 'Abrir cámara' }).click()
+    await this.shoot(count)
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Listo' }).click()
+  }
+
+  /** Photographs on this phone, of which the facts and the bytes are both on disk. */
+  async photosOnDisk(): Promise<number> {
+    const files = await stored<{ facts: { sha256: string } }>(this.page, 'chaski-work-', 'files')
+    return files.length
+  }
+
   async finish(): Promise<void> {
     await this.page.getByRole('link', { name: 'Ir al cierre' }).click()
     await this.page.getByRole('button', { name: 'Terminar visita' }).click()

@@ -66,10 +66,14 @@ export function setEntries<P extends PartName>(form: PartLists, part: P, entries
   Object.assign(form, { [PARTS[part].list]: entries })
 }
 
-/** Keeps what is written of one that is not saved yet; nothing of a blank one. */
-export function keepOpen(form: PartLists, part: PartName, entry: Entry | null): void {
+/**
+ * Keeps what is written of one that is not saved yet; nothing of a blank one.
+ *
+ * @param held something is kept of it that is not in the form, a photograph
+ */
+export function keepOpen(form: PartLists, part: PartName, entry: Entry | null, held = false): void {
   const { open } = PARTS[part]
-  if (entry && !isBlank(entry)) Object.assign(form, { [open]: entry })
+  if (entry && (held || !isBlank(entry))) Object.assign(form, { [open]: entry })
   else delete form[open]
 }
 

@@ -94,7 +94,7 @@ export interface VisitContext {
   assigned: boolean
 }
 
-export type Task = 'datos' | 'ubicacion' | 'asistencia' | 'checklist' | 'hallazgos' | 'cierre'
+export type Task = 'datos' | 'ubicacion' | 'asistencia' | 'checklist' | 'hallazgos' | 'fotos' | 'cierre'
 export type TaskState = 'todo' | 'doing' | 'done' | 'optional'
 
 /** When a visit to an intervention may have been made. */
@@ -196,8 +196,8 @@ function unanswered(form: VisitForm, context: VisitContext): number {
   return context.checklist?.items.filter((i) => !form.answers[i.key]).length ?? 0
 }
 
-/** The state of a task in the list. */
-export function taskState(task: Task, form: VisitForm, context: VisitContext): TaskState {
+/** The state of a task in the list; that of the photographs is not in the form. */
+export function taskState(task: Exclude<Task, 'fotos'>, form: VisitForm, context: VisitContext): TaskState {
   const open = missing(form, context).filter((x) => x.task === task)
   switch (task) {
     case 'datos':

@@ -1,4 +1,4 @@
-/** Unsent work as a person counts it: visits, and changes of what was sent before. */
+/** Unsent work as a person counts it: visits, changes of what was sent before, and photographs. */
 import { m } from './index'
 
 /** How many pieces of work those are. */
@@ -6,17 +6,25 @@ export const piecesIn = (work: Readonly<Record<string, number>>): number =>
   Object.values(work).reduce((sum, count) => sum + count, 0)
 
 /**
- * "3 visitas y 1 cambio"; '' for nothing.
+ * "3 visitas, 1 cambio y 5 fotos"; '' for nothing.
  *
- * @param work by kind, see SyncStatus
+ * @param work by kind, and the photographs that follow it, see SyncStatus
  */
-export function workWords({ work }: { work: Readonly<Record<string, number>> }): string {
+export function workWords({
+  work,
+  files,
+}: {
+  work: Readonly<Record<string, number>>
+  files?: { waiting: number }
+}): string {
   const { visits = 0, ...others } = work
   const changes = piecesIn(others)
   const some = [
     visits > 0 ? m.visits_count({ count: visits }) : '',
     changes > 0 ? m.changes_count({ count: changes }) : '',
+    files && files.waiting > 0 ? m.photos_count({ count: files.waiting }) : '',
   ]
-  const [first, second] = some.filter(Boolean)
-  return first && second ? m.joined({ first, second }) : (first ?? '')
+  const said = some.filter(Boolean)
+  const second = said.pop() ?? ''
+  return said.length > 0 ? m.joined({ first: said.join(', '), second }) : second
 }

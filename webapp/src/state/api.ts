@@ -39,10 +39,10 @@ export async function get<T>(path: string): Promise<T> {
 }
 
 /**
- * Saves what is under `/api/chaski/v1` as a file of the person's own.
+ * The bytes under `/api/chaski/v1`.
  * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
  */
-export async function download(path: string, name: string): Promise<void> {
+export async function getBlob(path: string): Promise<Blob> {
   let response: Response
   try {
     response = await net.gate.fetch(`/api/chaski/v1${path}`, { headers: { Authorization: pb.authStore.token } })
@@ -53,7 +53,17 @@ export async function download(path: string, name: string): Promise<void> {
     const fault = (await response.json().catch(() => null)) as Partial<Schemas['FaultBody']> | null
     throw fault?.error?.message ? new ApiFault(response.status, fault.error) : new NoAnswer()
   }
-  const url = URL.createObjectURL(await response.blob())
+  return response.blob().catch(() => {
+    throw new NoAnswer()
+  })
+}
+
+/**
+ * Saves what is under `/api/chaski/v1` as a file of the person's own.
+ * @throws ApiFault when the server refuses, NoAnswer when it cannot be reached
+ */
+export async function download(path: string, name: string): Promise<void> {
+  const url = URL.createObjectURL(await getBlob(path))
   const link = document.createElement('a')
   link.href = url
   link.download = name

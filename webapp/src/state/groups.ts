@@ -1,4 +1,4 @@
-import type { OutboxEntry, Problem, Review } from '../sync/contract'
+import type { DeviceFile, OutboxEntry, Problem, Review } from '../sync/contract'
 import { isHead, isReplaced } from '../sync/entries'
 import { distinct, refusedRecords, type Around, type RefusedRecord } from './refused'
 import { sync } from './sync.svelte'
@@ -32,6 +32,8 @@ export interface WorkGroup {
   problems: Problem[]
   /** What was refused by itself, of work that was accepted. */
   refused: RefusedRecord[]
+  /** Its photographs, as this device has them. */
+  files: DeviceFile[]
   created_at: string
 }
 
@@ -59,7 +61,16 @@ function reviewOf(entries: readonly OutboxEntry[]): WorkGroup['review'] {
   return review ? { ...review, accepted: reviewed.some((e) => e.state === 'applied') } : null
 }
 
-function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
+/** Those whose records are among these; what the server refused of one is refused of its picture. */
+function filesOf(entries: readonly OutboxEntry[], files: readonly DeviceFile[]): DeviceFile[] {
+  const state = new Map(entries.map((e) => [e.counter, e.state]))
+  return files.flatMap((f) => {
+    const of = state.get(f.counter)
+    return of ? { ...f, ...(of === 'rejected' ? { state: 'refused' as const } : {}) } : []
+  })
+}
+
+function groupOf(entries: readonly OutboxEntry[], around: Around, files: readonly DeviceFile[]): WorkGroup {
   const first = entries[0] as OutboxEntry
   const head = entries.find(isHead)
   const redoable = head?.state === 'rejected'
@@ -80,6 +91,7 @@ function groupOf(entries: readonly OutboxEntry[], around: Around): WorkGroup {
     receipt: entries.find((e) => e.outcome?.receipt)?.outcome?.receipt ?? '',
     problems: problemsOf(redoable ? entries : entries.filter((e) => e.state !== 'rejected')),
     refused: redoable ? [] : refusedRecords(entries, around),
+    files: filesOf(entries, files),
     created_at: first.created_at,
   }
 }
@@ -92,7 +104,7 @@ async function around(): Promise<Around> {
 /** Every piece of work still on the device, what needs attention first, then the newest. */
 export async function workGroups(): Promise<WorkGroup[]> {
   const entries = await sync.read.entries('all')
-  const others = await around()
+  const [others, files] = await Promise.all([around(), sync.read.files('all')])
   const byGroup = new Map<string, OutboxEntry[]>()
   for (const e of entries) {
     const list = byGroup.get(e.group)
@@ -101,13 +113,14 @@ export async function workGroups(): Promise<WorkGroup[]> {
   }
   const ORDER: GroupState[] = ['rejected', 'parked', 'sending', 'here', 'received', 'replaced']
   return [...byGroup.values()]
-    .map((group) => groupOf(group, others))
+    .map((group) => groupOf(group, others, files))
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.created_at.localeCompare(a.created_at))
 }
 
 export async function workGroup(group: string): Promise<WorkGroup | null> {
   const entries = await entriesOf(group)
-  return entries.length > 0 ? groupOf(entries, await around()) : null
+  if (entries.length === 0) return null
+  return groupOf(entries, await around(), await sync.read.files('all'))
 }
 
 /** What the server does not have in effect, as the phone holds it: nothing is lost if the app is. */

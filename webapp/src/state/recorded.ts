@@ -1,7 +1,8 @@
+import type { PhotoKind } from '../domain/photo'
 import type { RecordCollection } from '../domain/records'
 
 interface Asked {
-  kind: RecordCollection
+  kind: RecordCollection | PhotoKind
   /** Of a work, or the parts of a record; '' for not by that. */
   work: string
   parent: string

@@ -2680,6 +2680,8 @@ export interface components {
                 label: string;
                 answer: string;
             }[];
+            /** @description The photographs that its checklist asks for. */
+            shots: components["schemas"]["Shot"][];
             note: string;
             marks: {
                 participant: components["schemas"]["Id"];

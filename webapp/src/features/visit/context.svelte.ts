@@ -1,10 +1,12 @@
 import type { VirtualItem } from '@tanstack/virtual-core'
 import { getContext, onMount, setContext, tick } from 'svelte'
 import type { Part } from '../../domain/attendance'
+import type { Shot } from '../../domain/photo'
 import type { Checklist } from '../../domain/rows'
 import type { VisitContext, VisitForm } from '../../domain/visit'
 import type { ActivityFacts, CoveredWorker } from '../../state/facts'
 import type { OpenDraft } from '../../state/draft.svelte'
+import type { DeviceFile } from '../../sync/contract'
 
 /** What every step of the visit works with. */
 export interface VisitScope {
@@ -13,6 +15,10 @@ export interface VisitScope {
   readonly facts: ActivityFacts
   readonly roster: readonly CoveredWorker[]
   readonly checklist: Checklist | null
+  /** The pictures that the checklist names. */
+  readonly shots: readonly Shot[]
+  /** Those that were taken, of the visit and of its findings. */
+  readonly photos: readonly DeviceFile[]
   readonly context: VisitContext
   readonly today: string
   /** "Datos al …" of the roster. */
