@@ -151,6 +151,14 @@ sim: $(call first,prereqs web-deps) ## Simulation of phones and server over a ba
 sim-mutants: $(call first,prereqs web-deps) ## The simulation must catch each planted bug
 	@$(STEP) "Simulation: planted bugs are caught" "The simulation no longer sees a bug it must see." $(NPM) sim:mutants
 
+# A real S3 server, as a program of its own: it and what it needs are no part of this module.
+S3_SERVER := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+.PHONY: s3
+s3: prereqs ## Files in S3, against a real server (some minutes to build it, once; not part of `make test`)
+	@test -x bin/versitygw || GOBIN=$(CURDIR)/bin go install $(S3_SERVER)
+	@CHASKI_S3_SERVER=$(CURDIR)/bin/versitygw go test -count=1 -run TestFilesInS3 ./internal/server
+
 .PHONY: kill-loop
 kill-loop: $(call first,build node-client) ## The server under SIGKILL, phones over bad sockets (KILLS, SEED; PLANT=early-ack, new-names or early-kept must fail)
 	@go build -o bin/goclient ./examples/goclient
