@@ -35,7 +35,7 @@ func openapi() string {
 		for _, op := range t.Ops {
 			form := schema{Type: "object", Properties: properties{}, Closed: new(bool)}
 			for _, f := range asked(t, op.Name) {
-				form.Properties.add(f.Name, fieldSchema(f.Kind, f.FormChecks(), f.NeededBy(op.Name), f.AskDoc))
+				form.Properties.add(f.Name, fieldSchema(f.Kind, f.FormChecks(), f.NeededBy(op.Name) && !f.ClearedBy(op.Name), f.AskDoc))
 				if f.NeededBy(op.Name) {
 					form.Required = append(form.Required, f.Name)
 				}
