@@ -1,6 +1,6 @@
 /**
- * What of a rendición exists only on this device: amounts typed and not yet
- * received, a review being written, and which files were on their way. A
+ * What of a rendición exists only on this device and is in no outbox: what is typed
+ * letter by letter, a review being written, and which files were on their way. A
  * browser cannot keep a chosen file open over a reload, so of a file its hash
  * is kept: the same one, picked again, goes on where it was.
  */

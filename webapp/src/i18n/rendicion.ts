@@ -30,6 +30,12 @@ export const amountProblem = (problem: AmountProblem): string => PROBLEMS[proble
 /** "S/ 1,234.50" from soles of the wire. */
 export const money = (soles: string): string => `S/ ${group(soles)}`
 
+/** What the sync centre calls what was done in a rendición. */
+export function rendicionGroup(kind: string, name: string, work: string): string {
+  if (kind === 'rendiciones') return m.rc_group_submit({ work })
+  return kind === 'rendicion_lines' ? m.rc_group_line({ line: lineWord(name), work }) : m.rc_group_answer({ work })
+}
+
 /** "37.4 MB", "820 kB". */
 export function fileSize(bytes: number): string {
   return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`

@@ -1,4 +1,5 @@
 import type { AmountDraft, RendicionDraft } from '../db/rendicion'
+import { isInForce } from '../domain/account'
 import {
   accountOf,
   centimosOf,
@@ -9,48 +10,106 @@ import {
   type Amounts,
   type Line,
 } from '../domain/rendicion'
+import { declared } from '../domain/records'
+import { isToAnswer } from '../domain/states'
+import { rendiciones } from '../domain/states.gen'
 import type { StorageTrouble } from '../domain/storage'
-import { ApiFault, get, NoAnswer, type Schemas } from './api'
+import { visible } from '../domain/text'
+import { recordId } from '../sync/ids'
+import { accountOfWork, type Rendicion, type Shown } from './account'
+import { ApiFault, get, NoAnswer } from './api'
+import { clock } from './clock.svelte'
 import { Coalesced } from './coalesced'
+import { isOpen, settleConflict, type OwnConflict } from './conflicts'
 import { Keeper } from './keeper.svelte'
-import { net } from './net.svelte'
+import { Live } from './live.svelte'
+import { all, one, type Overlaid } from './replica'
 import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
 import { storage } from './storage.svelte'
+import { sync } from './sync.svelte'
 
-export type Rendicion = Schemas['Rendicion']
+export type { Rendicion }
 
 /** Where what was typed is: nowhere else but here, on its way, or at the server. */
 export type SaveState = 'received' | 'local' | 'sending'
 
 const PAUSE_MS = 700
-const RETRY_MS = [3_000, 10_000, 30_000]
+
+type Kind = 'rendiciones' | 'rendicion_lines' | 'rendicion_observations'
+
+/** Two people changed a line: what each put, in soles; null for nothing. */
+export interface LineConflict {
+  yours: string | null
+  theirs: string | null
+  conflict: OwnConflict
+}
+/** What the server did not take, by the record it was about. */
+interface Refused {
+  message: string
+  group: string
+}
+
+const textOf = (centimos: unknown): string | null =>
+  typeof centimos === 'number' && centimos !== 0 ? solesOf(BigInt(centimos)) : null
+
+const readOnly = (said: Rendicion): Rendicion => ({
+  ...said,
+  can_edit: false,
+  amounts: said.amounts.map((a) => ({ ...a, open: false })),
+  kinds: said.kinds.map((k) => ({ ...k, open: false })),
+  documents: said.documents.map((d) => ({ ...d, open: false })),
+})
 
 /**
- * One rendición with what was typed on top. Every change is committed on the
- * device first and sent in the next pause; without an answer it is sent again.
+ * One rendición as this phone has it, with what was typed on top. Every change is
+ * committed on the device first, as it is typed; in the next pause what is an amount
+ * goes to the outbox, like everything that is recorded here.
  */
 export class RendicionDesk {
-  data = $state.raw<Rendicion | undefined>()
   lines = $state<Record<string, AmountDraft>>({})
   answers = $state<Record<string, string>>({})
-  /** What somebody else put meanwhile, by line, in soles. */
-  conflicts = $state<Record<string, string | null>>({})
-  save = $state<SaveState>('received')
   offline = $state(false)
   refusal = $state('')
   savedAt = $state(0)
+  /** What the server says besides: who observed, what was found in a file. Never what is stated. */
+  #said = $state.raw<Rendicion | undefined>()
   readonly #keeper = new Keeper()
   readonly #heed = storage.whenGone(() => void this.#keep())
   #timer: ReturnType<typeof setTimeout> | undefined
-  #tries = 0
-  readonly #pushes = new Coalesced(() => this.#pushOnce())
-  #closed = false
-  /** "line amount" of everything sent in this sitting. */
-  readonly #attempted: string[] = []
+  readonly #flushes = new Coalesced(() => this.#flushOnce())
+  readonly #live: Live<Shown | null>
+  readonly #conflicts: Live<OwnConflict[]>
+  readonly #refused: Live<Record<string, Refused>>
 
-  constructor(readonly intervention: string) {}
+  /**
+   * @param intervention the work it is about
+   * @param label what the sync centre calls what was done
+   */
+  constructor(
+    readonly intervention: string,
+    readonly label: (what: Kind, name: string) => string,
+  ) {
+    this.#live = new Live(() => {
+      const [today, said] = [clock.today, this.#said]
+      return () => accountOfWork(intervention, today, said)
+    })
+    this.#conflicts = new Live(
+      () => async () => (await all('conflicts')).filter((c) => c.intervention === intervention),
+    )
+    this.#refused = new Live(() => () => this.#refusals())
+  }
+
+  /** Undefined until the phone's rows are read; null where it has none. */
+  get shown(): Shown | null | undefined {
+    return this.#live.current
+  }
+  get data(): Rendicion | undefined {
+    // Of one that the office keeps elsewhere there are no rows: it is only read.
+    if (this.shown === null && this.#said) return readOnly(this.#said)
+    return this.shown?.data
+  }
 
   readonly typed = $derived.by(() => {
     const out: Partial<Record<Line, ReturnType<typeof readAmount>>> = {}
@@ -67,21 +126,45 @@ export class RendicionDesk {
     }
     return accountOf(centimosOf(this.data?.transferred ?? '0'), amounts)
   })
+  /** His open conflicts about lines. */
+  readonly conflicts: Partial<Record<Line, LineConflict>> = $derived.by(() => {
+    const out: Partial<Record<Line, LineConflict>> = {}
+    for (const conflict of this.#conflicts.current ?? []) {
+      const line = this.shown?.lines.find((l) => l.id === conflict.record)
+      const value = conflict.values.find((v) => v.field === 'amount')
+      if (!line || !value || !isOpen(conflict) || conflict.author !== session.current?.user) continue
+      out[line.kind] = { yours: textOf(value.mine), theirs: textOf(value.theirs), conflict }
+    }
+    return out
+  })
+  readonly save: SaveState = $derived.by(() => {
+    const waits = [...(this.shown?.lines ?? []), ...(this.shown?.observations ?? [])].some(
+      (r) => r.marker === 'pending',
+    )
+    if (waits && sync.status.phase === 'pushing') return 'sending'
+    return waits || this.#dirty() ? 'local' : 'received'
+  })
+  /** It is presented here, and the server has not answered yet. */
+  readonly presenting = $derived(this.shown?.rendicion.marker === 'pending')
+  /** Why the server did not take what was said of a record; undefined where it did. */
+  refusedOf(record: string): Refused | undefined {
+    return this.#refused.current?.[record]
+  }
 
-  /** Opens what is on the device, then asks the server. */
+  /** Opens what was typed and not finished, and asks the server for what only it knows. */
   async open(): Promise<void> {
     const draft = await readable(() => rendicionDb().drafts.get(this.intervention))
     if (draft) {
       this.lines = draft.lines
       this.answers = draft.answers
       this.savedAt = draft.saved_at
-      this.save = 'local'
+      this.#later()
     }
     await this.refresh()
   }
 
   close(): void {
-    this.#closed = true
+    void this.flush()
     this.#heed()
     this.#keeper.close()
     clearTimeout(this.#timer)
@@ -116,87 +199,146 @@ export class RendicionDesk {
   }
 
   /** Decides a line that two people changed. */
-  resolve(line: Line, keep: 'mine' | 'theirs'): void {
-    const theirs = this.conflicts[line] ?? null
-    delete this.conflicts[line]
-    if (keep === 'theirs') delete this.lines[line]
-    else this.lines[line] = { text: this.textOf(line), base: theirs }
-    this.#changed()
-  }
-
-  /** Asks the server how it stands. */
-  async refresh(): Promise<void> {
-    await this.#ask(() => get<Rendicion>(`/rendiciones/${this.intervention}`))
-    if (!this.offline) void this.push()
-  }
-
-  /** Takes an answer in and drops from the draft what the server has. */
-  take(data: Rendicion): void {
-    this.data = data
-    for (const line of LINES) {
-      const draft = this.lines[line]
-      if (!draft) continue
-      const now = this.stated(line)
-      const read = readAmount(draft.text)
-      // Zero and nothing stated are one.
-      const value = read.ok ? (read.value ? solesOf(read.value) : null) : undefined
-      // What we sent before may have arrived though its answer did not.
-      if (this.#attempted.includes(`${line} ${now}`)) draft.base = now
-      if (value === now) delete this.lines[line]
-      else if (draft.base !== now) this.conflicts[line] = now
-    }
-    for (const o of data.observations) if (this.answers[o.id] === o.answer) delete this.answers[o.id]
-    if (this.save !== 'sending') this.save = this.#dirty() ? 'local' : 'received'
+  async resolve(line: Line, keep: 'mine' | 'theirs'): Promise<void> {
+    const found = this.conflicts[line]
+    if (!found) return
+    delete this.lines[line]
     void this.#keep()
+    const label = this.label('rendicion_lines', line)
+    await settleConflict(found.conflict, keep === 'mine' ? 'author' : 'other', label)
   }
 
-  /** Resolves when everything typed so far is at the server; false when it could not be sent. */
-  async sendAll(): Promise<boolean> {
-    clearTimeout(this.#timer)
-    await this.push()
+  /** Asks the server what only it knows, and for what is new. */
+  async refresh(): Promise<void> {
+    void sync.engine.syncNow()
+    await this.#ask(() => get<Rendicion>(`/rendiciones/${this.intervention}`))
+  }
+
+  /** Resolves when all that is typed is in the outbox; false where something is no amount, or two people differ. */
+  async ready(): Promise<boolean> {
+    await this.flush()
     return !this.#dirty() && Object.keys(this.conflicts).length === 0
   }
 
-  /** Presents what is on the screen. Answers whether the server took it. */
-  async submit(): Promise<boolean> {
-    const revision = this.data?.revision ?? 0
-    return this.#ask(() =>
-      send<Rendicion>(`/rendiciones/${this.intervention}/submit`, { method: 'POST', body: { revision } }),
+  /** Puts what was typed into the outbox: what is an amount, and what is another than what is stated. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    return this.#flushes.run()
+  }
+
+  /** Presents what is on the screen: sent with the next signal. */
+  async submit(): Promise<void> {
+    const now = await accountOfWork(this.intervention, clock.today, this.#said)
+    const state = rendiciones.moves.find((x) => x.act === 'presentar' && x.from === now?.account.state)?.to
+    if (!now || !state) return
+    const { account, rendicion } = now
+    const lines = Object.fromEntries(
+      LINES.flatMap((l) => (account.lines[l]?.amount ? [[l, account.lines[l].amount]] : [])),
     )
+    const open = account.observations.filter((o) => isToAnswer(o.state) && o.answer !== '')
+    const presents = {
+      lines,
+      documents: account.documents.filter(isInForce).map((d) => d.id),
+      answers: Object.fromEntries(open.map((o) => [o.id, o.answer])),
+    }
+    const old = this.refusedOf(rendicion.id)
+    await this.#enqueue('rendiciones', rendicion, '', { state, presents }, { state: rendicion.state })
+    if (old) await sync.engine.discard(old.group)
+    void sync.engine.syncNow().then(() => this.refresh())
   }
 
   async withdraw(document: string): Promise<boolean> {
-    return this.#ask(() =>
+    const done = await this.#ask(() =>
       send<Rendicion>(`/rendiciones/${this.intervention}/documents/${document}`, { method: 'DELETE' }),
     )
+    await sync.engine.syncNow()
+    return done
   }
 
-  /** Sends what differs. One request at a time; it ends when what was typed before it was sent. */
-  push(): Promise<void> {
-    return this.#pushes.run()
+  async #flushOnce(): Promise<void> {
+    const now = this.shown
+    if (!now?.data.can_edit) return
+    for (const row of now.lines) {
+      const draft = this.lines[row.kind]
+      const read = this.typed[row.kind]
+      if (!draft || !read?.ok) continue
+      const { text } = draft
+      const base = draft.base === null ? 0 : Number(centimosOf(draft.base))
+      await this.#say('rendicion_lines', row.id, row.kind, { amount: Number(read.value ?? 0n) }, { amount: base })
+      if (this.lines[row.kind]?.text === text) delete this.lines[row.kind]
+    }
+    for (const row of now.observations) {
+      const typed = this.answers[row.id]
+      if (typed === undefined || !isToAnswer(row.state)) continue
+      await this.#say(
+        'rendicion_observations',
+        row.id,
+        row.item,
+        { answer: visible(typed).trim() },
+        { answer: row.answer },
+      )
+      if (this.answers[row.id] === typed) delete this.answers[row.id]
+    }
+    await this.#keep()
   }
 
-  async #pushOnce(): Promise<void> {
-    const lines = this.#sendable()
-    const answers = $state.snapshot(this.answers)
-    if (!this.data?.can_edit || (lines.length === 0 && Object.keys(answers).length === 0)) return
-    this.save = 'sending'
-    for (const { line, amount } of lines) this.#attempted.push(`${line} ${amount}`)
-    const done = await this.#ask(() =>
-      send<Rendicion>(`/rendiciones/${this.intervention}`, { method: 'PATCH', body: { lines, answers } }),
+  /** Says something of a row anew: what he said of it before and was not sent yet is not sent at all. */
+  async #say(
+    kind: 'rendicion_lines' | 'rendicion_observations',
+    id: string,
+    name: string,
+    fields: Record<string, unknown>,
+    base: Record<string, unknown>,
+  ): Promise<void> {
+    const [field = '', value] = Object.entries(fields)[0] ?? []
+    const pending = await sync.read.entries({ states: ['pending'] })
+    const before = pending.filter((e) => e.mutation.record === id).at(-1)
+    const row = await one(kind, id)
+    if (!row || (row as unknown as Record<string, unknown>)[field] === value) return
+    const unsent = before !== undefined && (await sync.engine.takeBack(before.group, null))
+    const old = this.refusedOf(id)
+    const again = unsent ? await one(kind, id) : row
+    if (!again) return
+    const { base_rev, prev, saw } = before?.mutation ?? {}
+    await this.#enqueue(
+      kind,
+      { ...again, ...(unsent ? { rev: base_rev ?? again.rev, prev: prev ?? '' } : {}) },
+      name,
+      fields,
+      unsent ? (saw ?? base) : base,
     )
-    this.save = this.#dirty() ? 'local' : 'received'
-    if (done) this.#tries = 0
-    else if (this.offline) this.#later()
+    if (old) await sync.engine.discard(old.group)
   }
 
-  #sendable(): Schemas['RendicionLineChange'][] {
-    return LINES.flatMap((line) => {
-      const draft = this.lines[line]
-      const read = this.typed[line]
-      if (!draft || !read?.ok || line in this.conflicts) return []
-      return [{ line, amount: read.value === null ? null : solesOf(read.value), base: draft.base }]
+  async #enqueue(
+    collection: Kind,
+    row: Overlaid<{ id: string }> & { rendicion?: string },
+    name: string,
+    fields: Record<string, unknown>,
+    saw: Record<string, unknown>,
+  ): Promise<void> {
+    const { form = '' } = declared(collection)
+    const seen = { base_rev: row.rev, saw, ...(row.prev ? { prev: row.prev } : {}) }
+    const part = row.rendicion ? { parent: row.rendicion } : {}
+    await sync.engine.enqueue({
+      group: recordId(),
+      label: this.label(collection, name),
+      intervention: this.intervention,
+      mutations: [{ collection, record: row.id, op: 'update', fields, form, ...seen, ...part }],
     })
+  }
+
+  async #refusals(): Promise<Record<string, Refused>> {
+    const rejected = await sync.read.entries({ states: ['rejected'] })
+    const mine = rejected.filter(
+      (e) => e.intervention === this.intervention && e.mutation.collection.startsWith('rendicion'),
+    )
+    return Object.fromEntries(
+      mine.map((e) => [
+        e.mutation.record,
+        { message: (e.outcome?.errors ?? []).map((x) => x.message).join(' '), group: e.group },
+      ]),
+    )
   }
 
   #dirty(): boolean {
@@ -204,17 +346,13 @@ export class RendicionDesk {
   }
 
   #changed(): void {
-    this.save = 'local'
     void this.#keep()
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.push(), PAUSE_MS)
+    this.#later()
   }
 
   #later(): void {
-    if (this.#closed) return
-    const wait = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => (net.cut ? this.#later() : void this.push()), wait)
+    this.#timer = setTimeout(() => void this.flush(), PAUSE_MS)
   }
 
   /** Commits the draft; one after the other, so the newest stays. */
@@ -237,27 +375,16 @@ export class RendicionDesk {
 
   async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {
     try {
-      const data = await ask()
+      this.#said = await ask()
       this.offline = false
       this.refusal = ''
-      this.take(data)
       return true
     } catch (error) {
       this.offline = error instanceof NoAnswer
       if (!(error instanceof ApiFault)) return false
       this.refusal = error.message
       if (error.status === 401) void session.refresh()
-      if (error.status === 409) await this.#seeAgain()
       return false
-    }
-  }
-
-  /** Something moved under us: show it, and keep what the server said about it. */
-  async #seeAgain(): Promise<void> {
-    try {
-      this.take(await get<Rendicion>(`/rendiciones/${this.intervention}`))
-    } catch {
-      // What is on the screen stays; the refusal says what happened.
     }
   }
 }
