@@ -9,6 +9,7 @@ import {
   type Account,
   type Amounts,
   type Line,
+  type Seen,
 } from '../domain/rendicion'
 import { declared } from '../domain/records'
 import { isToAnswer } from '../domain/states'
@@ -220,7 +221,11 @@ export class RendicionDesk {
     return !this.#dirty() && Object.keys(this.conflicts).length === 0
   }
 
-  /** Puts what was typed into the outbox: what is an amount, and what is another than what is stated. */
+  /**
+   * Puts what was typed into the outbox: what is an amount, and what is another than what is
+   * stated. Also where it was closed meanwhile: then the server says so, and nothing typed is
+   * left where nobody sees it.
+   */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
     return this.#flushes.run()
@@ -236,7 +241,7 @@ export class RendicionDesk {
       LINES.flatMap((l) => (account.lines[l]?.amount ? [[l, account.lines[l].amount]] : [])),
     )
     const open = account.observations.filter((o) => isToAnswer(o.state) && o.answer !== '')
-    const presents = {
+    const presents: Seen = {
       lines,
       documents: account.documents.filter(isInForce).map((d) => d.id),
       answers: Object.fromEntries(open.map((o) => [o.id, o.answer])),
@@ -257,7 +262,7 @@ export class RendicionDesk {
 
   async #flushOnce(): Promise<void> {
     const now = this.shown
-    if (!now?.data.can_edit) return
+    if (!now) return
     for (const row of now.lines) {
       const draft = this.lines[row.kind]
       const read = this.typed[row.kind]
@@ -269,7 +274,7 @@ export class RendicionDesk {
     }
     for (const row of now.observations) {
       const typed = this.answers[row.id]
-      if (typed === undefined || !isToAnswer(row.state)) continue
+      if (typed === undefined) continue
       await this.#say(
         'rendicion_observations',
         row.id,
@@ -294,9 +299,12 @@ export class RendicionDesk {
     const pending = await sync.read.entries({ states: ['pending'] })
     const before = pending.filter((e) => e.mutation.record === id).at(-1)
     const row = await one(kind, id)
-    if (!row || (row as unknown as Record<string, unknown>)[field] === value) return
-    const unsent = before !== undefined && (await sync.engine.takeBack(before.group, null))
     const old = this.refusedOf(id)
+    if (!row || (row as unknown as Record<string, unknown>)[field] === value) {
+      if (old) await sync.engine.discard(old.group) // he puts what stands
+      return
+    }
+    const unsent = before !== undefined && (await sync.engine.takeBack(before.group, null))
     const again = unsent ? await one(kind, id) : row
     if (!again) return
     const { base_rev, prev, saw } = before?.mutation ?? {}
