@@ -13,6 +13,8 @@ func init() {
 		visits := closed("visit_photos", to("visit", find(app, "visits")), pattern("shot", `^[a-z0-9_]{1,60}$`), text("note"), to("intervention", interventions))
 		findings := closed("finding_photos", to("finding", find(app, "findings")), text("note"), to("intervention", interventions))
 		for of, photos := range map[string]*core.Collection{"visit": visits, "finding": findings} {
+			// Who takes a finding back takes its pictures along.
+			photos.Fields.GetByName(of).(*core.RelationField).CascadeDelete = true
 			photos.Fields.Add(requiredPattern("sha256", `^[0-9a-f]{64}$`), nonNegative("size"), requiredText("mime"), text("name"),
 				pattern("thumb", `^[0-9a-f]{64}$`), nonNegative("thumb_size"), nonNegative("width"), nonNegative("height"),
 				choice("source", "camera", "gallery", "file"), requiredText("captured_at"), text("reckoned_at"),

@@ -25,6 +25,9 @@ type request struct {
 	Session string          `json:"session"`
 	Body    json.RawMessage `json:"body"`
 	Raw     string          `json:"raw"` // instead of Body: what is left of one that was cut on the road
+	// Binary is the body of what carries bytes, Headers what it says of them.
+	Binary  []byte            `json:"binary"`
+	Headers map[string]string `json:"headers"`
 	// IntrudeAt: Writes happen before this statement of the request's read transaction.
 	IntrudeAt int `json:"intrude_at"`
 

@@ -1,6 +1,15 @@
 package main
 
-import "github.com/pocketbase/dbx"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // shown are the tables the model compares with what phones hold.
 var shown = []string{
@@ -39,7 +48,35 @@ func (w *world) state() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"tables": tables, "mutations": mutations, "cells": cells, "devices": devices}, nil
+	contents, err := w.contents()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"tables": tables, "mutations": mutations, "cells": cells, "devices": devices, "contents": contents}, nil
+}
+
+// contents are the hashes of what is kept, by those it is kept under: the same, where
+// it is what it is said to be.
+func (w *world) contents() (map[string]string, error) {
+	rows, err := w.query(`SELECT sha256 FROM files`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, row := range rows {
+		sum := row["sha256"]
+		data, err := os.ReadFile(filepath.Join(w.app.DataDir(), core.LocalStorageDirName, "files", sum[:2], sum))
+		if errors.Is(err, os.ErrNotExist) {
+			out[sum] = "" // and that is what is found
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		now := sha256.Sum256(data)
+		out[sum] = hex.EncodeToString(now[:])
+	}
+	return out, nil
 }
 
 func (w *world) query(text string) ([]map[string]string, error) {

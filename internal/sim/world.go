@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -251,12 +252,18 @@ func (w *world) serve(r request) (any, error) {
 	if r.Raw != "" {
 		body = []byte(r.Raw)
 	}
+	if r.Headers != nil {
+		body = r.Binary
+	}
 	if w.plant.deviceClock {
 		w.believe(body)
 	}
 	req := httptest.NewRequest(r.Method, r.Path, bytes.NewReader(body))
 	req.RemoteAddr = "127.0.0.1:4000"
 	req.Header.Set("Content-Type", "application/json")
+	for name, value := range r.Headers {
+		req.Header.Set(name, value)
+	}
 	token, err := w.token(r.User, r.Session)
 	if err != nil {
 		return nil, err
@@ -269,9 +276,15 @@ func (w *world) serve(r request) (any, error) {
 	if w.intruded != nil {
 		return nil, w.intruded
 	}
+	told := map[string]string{}
+	for _, name := range []string{"Location", "Upload-Offset"} {
+		if value := rec.Header().Get(name); value != "" {
+			told[strings.ToLower(name)] = value
+		}
+	}
 	return map[string]any{
 		"status": rec.Code, "body": rec.Body.String(), "retry_after": rec.Header().Get("Retry-After"), "intruded": intruded,
-		"intruded_head": w.intrudedHead,
+		"intruded_head": w.intrudedHead, "headers": told,
 	}, nil
 }
 

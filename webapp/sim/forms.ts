@@ -17,7 +17,7 @@ import {
   remedyOf,
 } from '../src/domain/record'
 import type { RecordForm, ShownRecord } from '../src/domain/record'
-import type { Draft, OutboxEntry } from '../src/sync/contract'
+import type { CarriedFile, Draft, OutboxEntry } from '../src/sync/contract'
 import { parentOf } from '../src/sync/entries'
 import { overlay, shownRow } from '../src/sync/overlay'
 import type { ShownRow } from '../src/sync/overlay'
@@ -153,7 +153,7 @@ async function finish(phone: SimPhone, id: string, sitting: Sitting): Promise<vo
   const draft = phone.disk.drafts.get(id)
   const held = phone.held.get(id)
   if (!draft || !held) return
-  const change = changeOf(draft.body as RecordForm, rng.recordId())
+  const change = changeOf(draft.body as RecordForm, id)
   const wrong = wrongWith(held, change?.fields)
   if (wrong) phone.note(wrong.invariant, wrong.what)
   if (!change) return giveUp(phone, id, sitting, 'form_unchanged')
@@ -178,8 +178,11 @@ async function drop(phone: SimPhone, id: string, sitting: Sitting): Promise<void
 }
 
 async function giveUp(phone: SimPhone, id: string, sitting: Sitting, what: string): Promise<void> {
-  if (!(await write(phone, sitting, (store) => store.discard(id)))) return
+  const gone = await write(phone, sitting, (store) => store.discard(id))
+  if (!gone) return
   phone.held.delete(id)
+  // His wish was this form alone.
+  for (const [photo, { parent }] of phone.photos) if (parent === id) phone.photos.delete(photo)
   phone.coverage.count(what)
 }
 
@@ -232,6 +235,12 @@ function correctable(phone: SimPhone): OutboxEntry[] {
   )
 }
 
+/** Its pictures go along, as state/refused has it. */
+function filesOn(phone: SimPhone, record: string, parent: string): CarriedFile[] {
+  const on = [...phone.disk.files.values()].filter((f) => f.parent === record && f.state === 'queued')
+  return on.map((f) => ({ from: f.id, id: phone.rng.recordId(), parent }))
+}
+
 /** Corregir: what was refused once more, in a form. */
 export async function correct(phone: SimPhone, entry = phone.rng.pick(correctable(phone))): Promise<void> {
   const { rng, coverage } = phone
@@ -242,10 +251,17 @@ export async function correct(phone: SimPhone, entry = phone.rng.pick(correctabl
   const id = rng.recordId()
   await sit(phone, id, async (sitting) => {
     const draft = draftOf(id, entry.intervention, form)
-    const begun = await write(phone, sitting, (store) => store.redo(entry.group, draft, [entry.id]))
+    const along = filesOn(phone, mutation.record, id)
+    const begun = await write(phone, sitting, (store) => store.redo(entry.group, draft, [entry.id], along))
     if (!begun) return
     if (begun.answer !== id) return coverage.count('correction_found_again')
     phone.held.set(id, heldAgain(form.record, mutation.fields, phone.saw.get(entry.id), form.typed, op))
+    for (const { from, id: file, parent } of along) {
+      const photo = phone.photos.get(from)
+      if (!photo || !phone.disk.files.has(file)) continue
+      phone.photos.set(file, { ...photo, parent })
+      coverage.count('photograph_carried')
+    }
     coverage.count('correction_begun')
     await phone.announce()
   })

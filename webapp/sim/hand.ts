@@ -1,8 +1,9 @@
 /** What a person puts into the phone's stores, and what he is told of it. */
-import { Erased } from '../src/sync/tables'
+import { Erased, NoDraft } from '../src/sync/tables'
 import type { Work, WorkStore } from '../src/sync/ports'
 import { NoRoom } from './phone'
 import type { SimPhone, Sitting } from './phone'
+import type { Shot } from './photos'
 
 /** One write of his; undefined where nothing happened: no tab, a wipe, no room. */
 export async function write<T>(
@@ -22,6 +23,21 @@ export async function write<T>(
   }
 }
 
+/** A picture; where there was no room it is not there, and he saw that. */
+export async function capture(phone: SimPhone, { file, bytes, thumb, photo }: Shot): Promise<void> {
+  const store = phone.hand()
+  if (!store) return
+  try {
+    await store.capture(file, bytes, thumb)
+  } catch (error) {
+    if (error instanceof Erased || error instanceof NoDraft) return
+    if (!(error instanceof NoRoom)) throw error
+    return phone.coverage.count('photo_without_room')
+  }
+  phone.photos.set(file.id, photo)
+  phone.coverage.count('photographed')
+}
+
 /** Answers whether it was kept; where there is no room, nothing happened and the draft is still there. */
 export async function enqueue(
   phone: SimPhone,
@@ -33,9 +49,14 @@ export async function enqueue(
   if (!store) return false
   const { coverage, rng } = phone
   const ids = work.mutations.map(() => rng.uuidV7(phone.now()))
+  const along: string[] = []
+  const more = (): string => {
+    along.push(rng.uuidV7(phone.now()))
+    return along.at(-1)!
+  }
   const kept = (): boolean => phone.entries().some((e) => e.id === ids[0])
   try {
-    await store.enqueue(work, { ids, at: new Date(phone.now()).toISOString() })
+    await store.enqueue(work, { ids: [...ids], more, at: new Date(phone.now()).toISOString() })
   } catch (error) {
     if (error instanceof Erased) return false
     if (!(error instanceof NoRoom)) throw error
@@ -52,7 +73,16 @@ export async function enqueue(
     if (work.draft && phone.finished.has(work.draft)) phone.note('I3 once', 'finished one draft twice')
     if (work.draft) phone.finished.add(work.draft)
     if (work.draft) phone.held.delete(work.draft)
-    phone.promise(ids, work.mutations, work.intervention)
+    const made = phone.entries().filter((e) => along.includes(e.id))
+    const files = made.map(({ mutation: { collection, record, op, fields, form } }) => ({
+      collection,
+      record,
+      op,
+      fields,
+      form,
+    }))
+    phone.promise([...ids, ...made.map((e) => e.id)], [...work.mutations, ...files], work.intervention)
+    coverage.count('photographs_finished', files.length)
     if (saw) for (const id of ids) phone.saw.set(id, saw)
   }
   await phone.announce()

@@ -8,6 +8,7 @@ import { merged } from './merge'
 import type { OfficeLog } from './merge'
 import { Tables } from './model'
 import type { SimPhone } from './phone'
+import { filed } from './photos'
 import type { ServerState } from './server'
 
 export interface Violation {
@@ -37,6 +38,7 @@ export function checkAll(state: ServerState, { phones, log, desk }: Checked): Vi
     ...once(state, phones, tables),
     ...violations,
     ...figures(state, tables),
+    ...filed(state, phones, log, (p) => desk.orderOf(p) !== undefined),
   ]
 }
 
@@ -54,11 +56,11 @@ function emptied(phone: SimPhone): Violation[] {
 
 /** I5 and I2: a wiped device holds nothing; what it was told to be applied is at the server. */
 function erased(phone: SimPhone, state: ServerState): Violation[] {
-  const { rows, outbox, drafts } = phone.disk
+  const { rows, outbox, drafts, files, bytes } = phone.disk
   const stored = new Map(state.mutations.map((m) => [m.id, m.status]))
   const lost = [...phone.acknowledged].filter((id) => stored.get(id) !== 'applied')
   return [
-    ...(rows.size + outbox.size + drafts.size > 0
+    ...(rows.size + outbox.size + drafts.size + files.size + bytes.size > 0
       ? [broken('I5 scope', `${phone.name} was wiped and holds data`)]
       : []),
     ...lost.map((id) => broken('I2 nothing lost', `${id} of ${phone.name} was acknowledged and is not there`)),
@@ -126,7 +128,10 @@ function nothingLost(
       )
     )
       out.push(broken('I2 nothing lost', `${what} is ${entry.state} here, ${stored.get(id)?.status} there`))
-    const there = deleted.has(m.record) || tables.all(m.collection).some((r) => r.id === m.record)
+    const there =
+      deleted.has(m.record) ||
+      deleted.has(String(m.fields.finding)) ||
+      tables.all(m.collection).some((r) => r.id === m.record)
     if (entry?.state === 'applied' && m.op === 'create' && !there)
       out.push(broken('I2 nothing lost', `${what} was acknowledged; its record is not there`))
   }

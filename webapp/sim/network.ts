@@ -1,5 +1,5 @@
 /** The road between a phone and the server, and everything that can go wrong on it. */
-import type { Answer } from '../src/sync/ports'
+import type { Answer, BytesAnswer } from '../src/sync/ports'
 import type { Coverage } from './coverage'
 import type { Rng } from './rng'
 import type { Scheduler } from './scheduler'
@@ -65,6 +65,10 @@ export class Network {
     private readonly intrude: () => Intrusion,
   ) {}
 
+  async bytes(owner: object, name: string, request: HttpRequest): Promise<BytesAnswer> {
+    return { headers: {}, ...(await this.send(owner, name, request)) }
+  }
+
   send(owner: object, name: string, request: HttpRequest): Promise<Answer> {
     // What is on the road is a copy.
     const sent: HttpRequest = {
@@ -80,14 +84,14 @@ export class Network {
   }
 
   private async carry(name: string, label: string, r: HttpRequest, answer: (a: Answer) => void): Promise<void> {
-    if (this.outage.user === r.user && r.path.endsWith(this.outage.path)) return answer({ status: 0 })
+    if (this.outage.user === r.user && r.path.includes(this.outage.path)) return answer({ status: 0 })
     if (this.poison && r.path === '/sync/push' && JSON.stringify(r.body).includes(this.poison)) {
       this.coverage.count('poison')
       return answer({ status: 500, body: { error: { code: 'internal', message: '' } } })
     }
     if (this.forgetting && r.path === '/sync/pull') return answer(asAnswer(await this.forgotten(r)))
     const fault = this.faulty ? this.fault(r.path) : 'none'
-    this.scheduler.trace(fault, JSON.stringify(r.body ?? null))
+    this.scheduler.trace(fault, r.binary ?? JSON.stringify(r.body ?? null))
     this.coverage.count(fault)
     const { scheduler } = this
     switch (fault) {
@@ -100,6 +104,7 @@ export class Network {
         await this.deliver(r)
         return answer({ status: 0 })
       case 'cut_request':
+        if (r.headers) return answer(await this.cutBytes(r))
         return answer(asAnswer(await this.cutRequest(r)))
       case 'busy':
         return answer({ status: 503, body: { error: { code: 'busy', message: '' } }, retryAfter: 1 + this.rng.int(3) })
@@ -182,6 +187,21 @@ export class Network {
     return this.server.http(this.scheduler.time, { ...send(r), raw })
   }
 
+  /** The beginning of a piece arrives, nobody hears of it; or, now and then, one byte of it is another. */
+  private async cutBytes(r: HttpRequest): Promise<Answer> {
+    const bytes = Buffer.from(r.binary ?? '', 'base64')
+    if (bytes.length === 0) return { status: 0 }
+    const at = this.rng.int(bytes.length)
+    if (this.rng.chance(0.3)) {
+      bytes[at]! ^= 1
+      this.coverage.count('damaged_piece')
+      return asAnswer(await this.deliver({ ...r, binary: bytes.toString('base64') }))
+    }
+    this.coverage.count('cut_piece')
+    await this.deliver({ ...r, binary: bytes.subarray(0, at).toString('base64') })
+    return { status: 0 }
+  }
+
   private async late(r: HttpRequest): Promise<void> {
     await this.deliver(r)
   }
@@ -203,11 +223,12 @@ const PREFIX = '/api/chaski/v1'
 
 const send = (r: HttpRequest): HttpRequest => ({ ...r, path: PREFIX + r.path })
 
-function asAnswer(got: HttpAnswer): Answer {
+function asAnswer(got: HttpAnswer): Answer & { headers?: Record<string, string> } {
   const seconds = Number(got.retry_after)
   return {
     status: got.status,
     body: parse(got.body),
+    ...(Object.keys(got.headers).length > 0 ? { headers: got.headers } : {}),
     ...(got.retry_after && Number.isFinite(seconds) ? { retryAfter: seconds } : {}),
   }
 }
@@ -221,7 +242,7 @@ function parse(text: string): unknown {
 }
 
 function cut(fault: Fault, answer: Answer, where: number): Answer {
-  if (fault === 'cut_body') {
+  if (fault === 'cut_body' && answer.body !== undefined) {
     const text = JSON.stringify(answer.body)
     return { ...answer, body: parse(text.slice(0, Math.floor(where * text.length))) }
   }

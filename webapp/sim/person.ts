@@ -2,8 +2,10 @@
 import type { Draft, NewMutation, ReplicaRow } from '../src/sync/contract'
 import { sawIn, seenIn } from '../src/domain/record'
 import { chances, correct, correctAll, endForms, hold, open, otherState, regret, reopen, shownFindings } from './forms'
-import { enqueue } from './hand'
+import type { Work } from '../src/sync/ports'
+import { capture, enqueue } from './hand'
 import type { SimPhone } from './phone'
+import { shoot } from './photos'
 import { visitWork } from './work'
 
 /** He does one thing, if the app is open. */
@@ -56,6 +58,7 @@ async function finishVisit(phone: SimPhone): Promise<void> {
     body: {},
   }
   phone.disk.drafts.set(draft.id, draft)
+  await photograph(phone, draft, work)
   const taps = rng.chance(0.1) ? 2 : 1
   const kept = await Promise.all(Array.from({ length: taps }, () => enqueue(phone, { ...work, draft: draft.id })))
   if (!kept.includes(true) && !phone.disk.drafts.has(draft.id) && !phone.wiped)
@@ -66,8 +69,20 @@ async function finishVisit(phone: SimPhone): Promise<void> {
   coverage.count(undone ? 'taken_back' : 'too_late_to_take_back')
   if (!undone) return
   phone.finished.delete(draft.id)
-  phone.forgetGroup(work.mutations)
+  phone.forgetGroup([...work.mutations, ...phone.unfinishedFiles()])
   await phone.announce()
+}
+
+/** Pictures of the visit and of what is found on it, before it is finished. */
+async function photograph(phone: SimPhone, draft: Draft, work: Work): Promise<void> {
+  const { rng } = phone
+  const found = work.mutations.filter((m) => m.collection === 'findings').map((m) => m.record)
+  const visits = Array.from({ length: Number(rng.weighted({ 0: 5, 1: 4, 2: 1 })) }, () => ['visit_photos', work.group])
+  const findings = found.filter(() => rng.chance(0.5)).map((record) => ['finding_photos', record])
+  for (const [collection, parent] of [...visits, ...findings]) {
+    const on = { collection: collection!, parent: parent!, draft: draft.id, intervention: work.intervention }
+    await capture(phone, shoot({ rng, now: phone.now() }, on))
+  }
 }
 
 async function changeFinding(phone: SimPhone): Promise<void> {

@@ -10,6 +10,8 @@ import type { Violation } from './invariants'
 import { emptyDisk, MemoryReplica, MemoryWork } from './memory'
 import type { Disk, WriteGate } from './memory'
 import type { Network } from './network'
+import { missing } from './photos'
+import type { Photo } from './photos'
 import { planted, workStore } from './plants'
 import type { Rng } from './rng'
 import type { Scheduler } from './scheduler'
@@ -39,6 +41,8 @@ export class SimPhone {
   readonly saw = new Map<string, Readonly<Record<string, unknown>>>()
   /** The forms he has begun and not finished, by draft. */
   readonly held = new Map<string, Held>()
+  /** What he photographed and has not dropped, by the id of its record. */
+  readonly photos = new Map<string, Photo>()
   private sittings: Sitting[] = []
   /** Drafts that became work. */
   readonly finished = new Set<string>()
@@ -82,6 +86,7 @@ export class SimPhone {
     for (const [id, row] of this.saw) copy.saw.set(id, row)
     for (const id of this.finished) copy.finished.add(id)
     for (const [id, held] of this.held) copy.held.set(id, held)
+    for (const [id, photo] of this.photos) copy.photos.set(id, photo)
     return copy
   }
 
@@ -133,8 +138,12 @@ export class SimPhone {
       work: workStore(this.disk, gate),
       transport: {
         send: (method, path, body) => this.send(tab, method, path, body),
-        bytes: () => Promise.resolve({ status: 0, headers: {} }),
+        bytes: (method, path, headers, body) => {
+          const binary = Buffer.from(body ?? new ArrayBuffer(0)).toString('base64')
+          return this.network.bytes(tab, this.name, { ...this.asked(), method, path, headers, binary })
+        },
       },
+      piece: 600,
       clock: {
         now: () => this.now(),
         read: () => ({ wall: this.now(), steady: this.scheduler.time, attended: false }),
@@ -157,9 +166,12 @@ export class SimPhone {
 
   private send(tab: Tab, method: 'GET' | 'POST', path: string, body: unknown): ReturnType<Network['send']> {
     const sent = this.outdated && path === '/sync/pull' ? { ...(body as object), schema: 99 } : body
-    // Whoever begins anew on a device, or goes on with a copy of it, signs in for it.
-    const session = `${this.name}/${this.disk.work.install}`
-    return this.network.send(tab, this.name, { user: this.user, session, method, path, body: sent })
+    return this.network.send(tab, this.name, { ...this.asked(), method, path, body: sent })
+  }
+
+  /** Whoever begins anew on a device, or goes on with a copy of it, signs in for it. */
+  private asked(): { user: string; session: string } {
+    return { user: this.user, session: `${this.name}/${this.disk.work.install}` }
   }
 
   /** Between two writes, wherever it was. What it had in memory is gone. */
@@ -241,6 +253,11 @@ export class SimPhone {
       for (const id of ids) this.onRoster.add(id)
   }
 
+  /** Promised once, and in a draft again. */
+  unfinishedFiles(): NewMutation[] {
+    return [...this.promised.values()].filter((m) => this.disk.files.get(m.record)?.state === 'draft')
+  }
+
   forgetGroup(mutations: readonly NewMutation[]): void {
     for (const [id, m] of this.promised) {
       if (!mutations.includes(m)) continue
@@ -254,6 +271,7 @@ export class SimPhone {
     if (this.wiped) return
     for (const id of this.held.keys())
       if (!this.disk.drafts.has(id) && this.held.delete(id)) this.note('I2 nothing lost', 'lost a form that was begun')
+    for (const wrong of missing(this)) this.note('F files', wrong)
     const rosters = new Set(this.rows('cupos').map((r) => r.data['intervention']))
     for (const e of this.entries()) {
       if (e.state === 'applied') this.acknowledged.add(e.id)

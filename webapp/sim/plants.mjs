@@ -18,6 +18,7 @@ const I6 = 'I6 figures'
 const I7 = 'I7 clock-free'
 const I8 = 'I8 honest state'
 const I9 = 'I9 no stuck queue'
+const F = 'F files'
 
 export const PLANTS = [
   client('outbox-removed-early', I2, 'outbox entry removed before its outcome is stored'),
@@ -189,6 +190,80 @@ export const PLANTS = [
       'domain/records.ts',
       "return scope === 'id' ? row : id(data[scope])",
       "return scope === 'id' ? row : id(data['state'] ?? data[scope])",
+    ),
+  ),
+  client(
+    'bytes-gone-at-complete',
+    F,
+    'the bytes of a file are let go of when the server has them, durable or not',
+    swap(
+      'sync/files.ts',
+      "file?.state === 'queued' ? { ...file, ...note } : null",
+      "file?.state === 'queued' ? { ...file, ...note, held: note.state !== 'stored' } : null",
+    ),
+  ),
+  client(
+    'resumed-from-the-start',
+    F,
+    'what goes on in the middle of a file sends its beginning again',
+    swap('sync/upload.ts', 'data.slice(ask.from, ask.to)', 'data.slice(0, ask.to - ask.from)'),
+  ),
+  client(
+    'file-on-another',
+    F,
+    'files go to the record that had the first of them',
+    swap(
+      'sync/files.ts',
+      '...(field ? { [field]: parent } : {}),',
+      "...(field ? { [field]: (globalThis['__first' + field] ??= parent) } : {}),",
+    ),
+  ),
+  client(
+    'rewind-loses-files',
+    F,
+    'what a server that went back had stored is not sent again',
+    swap('sync/ledger.ts', "told?.rewound ? await r.files({ states: ['stored'] }) : []", '[]'),
+    swap('sync/files.ts', "return seen.fresh && file.state === 'stored' ? lost(file) : file", 'return file'),
+  ),
+  client(
+    'taken-back-without-files',
+    F,
+    'what is taken back loses its files',
+    swap(
+      'sync/ledger.ts',
+      "files: theirs.map((f) => files.reopened(f, draft?.id ?? '')) }",
+      'goneFiles: theirs.map((f) => f.id) }',
+    ),
+  ),
+  client(
+    'thumbnail-for-the-file',
+    F,
+    'a file counts as stored when its thumbnail is',
+    swap(
+      'sync/sender.ts',
+      "part.part === 'thumb' ? THUMB_OVER : { ...STORED, sent: part.size }",
+      '{ ...STORED, sent: part.size }',
+    ),
+    swap('sync/files.ts', "return seen.fresh && file.state === 'stored' ? lost(file) : file", 'return file'),
+  ),
+  client(
+    'discard-takes-other-files',
+    F,
+    'who drops a form drops the files of every other',
+    swap(
+      'sync/ledger.ts',
+      'const theirs = [...(await r.files({ draft: id })),',
+      "const theirs = [...(await r.files({ states: ['draft'] })),",
+    ),
+  ),
+  client(
+    'files-block-push',
+    I9,
+    'work waits for files',
+    swap(
+      'sync/core.ts',
+      'begin(push, open && s.registered && !wiped,',
+      "begin(push, open && s.registered && !wiped && files.phase === 'idle',",
     ),
   ),
   server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),

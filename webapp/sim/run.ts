@@ -54,6 +54,11 @@ function letGo(phone: SimPhone): void {
   phone.audit()
   phone.held.clear()
   phone.disk.drafts.clear()
+  for (const { id, state } of [...phone.disk.files.values()]) {
+    if (state !== 'draft') continue
+    phone.disk.files.delete(id)
+    phone.photos.delete(id)
+  }
 }
 
 /** What must not depend on any phone's clock (I7); `created` and `updated` are PocketBase's, of the real one. */
@@ -106,10 +111,16 @@ async function chaos(w: World): Promise<void> {
 /** I9: one road or one record fails for a while; everything else must go on. */
 async function apart(w: World): Promise<void> {
   const phone = w.rng.pick(w.phones)
-  const what = w.rng.pick(['pull_outage', 'push_outage', 'poison_record', 'outdated_client'] as const)
+  const what = w.rng.pick(['pull_outage', 'push_outage', 'files_outage', 'poison_record', 'outdated_client'] as const)
   const mine = w.phones.filter((p) => p.user === phone.user)
   w.coverage.count(what)
-  const ways = { pull_outage: pushesAlone, push_outage: pullsAlone, poison_record: poisoned, outdated_client: outdated }
+  const ways = {
+    files_outage: withoutFiles,
+    pull_outage: pushesAlone,
+    push_outage: pullsAlone,
+    poison_record: poisoned,
+    outdated_client: outdated,
+  }
   if (!(await ways[what](w, phone, mine)))
     w.found.push({ invariant: 'I9 no stuck queue', what: `${what} of ${phone.name}: ${unrest(w)}` })
   w.network.outage = { user: '', path: '' }
@@ -124,6 +135,13 @@ function pushesAlone(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> 
   return quiet(w, (p) => p.pending === 0, mine)
 }
 
+/** With files cut, what is unsent goes out and news comes in. */
+async function withoutFiles(w: World, phone: SimPhone, mine: SimPhone[]): Promise<boolean> {
+  for (const p of mine) act(p)
+  const news = pullsAlone(w, phone, mine, '/uploads')
+  return (await news) && mine.every((p) => p.wiped || p.pending === 0)
+}
+
 /** With every pull answered 426, too. */
 function outdated(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
   for (const p of mine) {
@@ -134,8 +152,8 @@ function outdated(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
 }
 
 /** With pushes cut, news comes in. */
-async function pullsAlone(w: World, _: SimPhone, mine: SimPhone[]): Promise<boolean> {
-  w.network.outage = { user: mine[0]!.user, path: '/sync/push' }
+async function pullsAlone(w: World, _: SimPhone, mine: SimPhone[], path = '/sync/push'): Promise<boolean> {
+  w.network.outage = { user: mine[0]!.user, path }
   for (const p of mine) act(p)
   const norm = `Norma ${w.rng.int(1e6)}`
   await w.server.exec(w.scheduler.time, [{ sql: `UPDATE parameters SET norm = '${norm}'` }])
@@ -199,7 +217,7 @@ function unrest(w: World): string {
   return w.phones
     .map(
       (p) =>
-        `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}, ${p.disk.work.standing}`,
+        `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}, ${p.status?.files.waiting} files, ${p.disk.work.standing}`,
     )
     .join('; ')
 }

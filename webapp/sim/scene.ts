@@ -213,6 +213,7 @@ export class World {
   finish(): void {
     for (const phone of this.phones) {
       for (const e of phone.entries()) this.coverage.count(`outcome_${e.state}`)
+      for (const f of phone.disk.files.values()) this.coverage.count(`file_${f.state}`)
       this.countCorrected(phone)
       if (phone.disk.work.standing !== 'active') this.coverage.count(`ended_${phone.disk.work.standing}`)
       phone.kill()

@@ -14,12 +14,16 @@ export interface HttpRequest {
   body?: unknown
   /** Instead of the body: what is left of it. */
   raw?: string
+  /** The body of what carries bytes, as base64, and what it says of them. */
+  binary?: string
+  headers?: Readonly<Record<string, string>>
 }
 
 export interface HttpAnswer {
   status: number
   body: string
   retry_after: string
+  headers: Record<string, string>
   /** The writes in its middle happened, and the newest sequence number then. */
   intruded: boolean
   intruded_head: { seq: string } | null
@@ -67,6 +71,8 @@ export interface ServerState {
   }[]
   devices: { id: string; user: string; state: string; outbox: string }[]
   cells: { exercise: string; ao: string; month: string; quantity: string }[]
+  /** What the contents in the storage come to, by the hash under which each is kept. */
+  contents: Record<string, string>
 }
 
 export class Server {

@@ -325,15 +325,15 @@ export class Driver {
   /** What the rows say of the files whose bytes are here; once in a run, of all that ever were. */
   private async settle(): Promise<void> {
     const { replica, work } = this.ports
-    const { missing } = this.sender
     const these = await work.recorded(!this.swept)
     this.swept = true
     if (these.length === 0) return
-    const rows = await replica.rows(these.map(({ collection: c, id }) => ({ c, id })))
+    const found = await replica.rows(these.map(({ collection: c, id }) => ({ c, id })))
+    const rows = found.filter(({ b }) => !b.includes(KEPT) && !b.includes(STALE))
     const { seen_seq, durable_seq, server_time } = this.meta
     const fresh = !this.state.channels.pull.want
-    await work.settle({ rows, missing, seen_seq, durable_seq, server_time, fresh })
-    if (fresh) missing.clear()
+    await work.settle({ rows, missing: this.sender.missing, seen_seq, durable_seq, server_time, fresh })
+    if (fresh) this.sender.missing.clear()
     this.counts = await work.counts()
   }
 

@@ -252,6 +252,19 @@ describe.each(kinds)('files in a store in %s', (_, make) => {
       expect(await s.hashes()).toEqual([])
     })
 
+    test('of a record that is not for this device any more go by the same rule', async () => {
+      const s = await applied('one')
+      await s.work.noteFile('p', { state: 'stored' })
+      await s.work.settle(seen({ fresh: false }))
+      expect((await s.files())[0]).toMatchObject({ shown: 0, proven: '' })
+      await s.work.settle(seen({ durable_seq: 8 }))
+      expect((await s.files())[0]).toMatchObject({ shown: 9, proven: '', held: true })
+      await s.work.settle(seen({ fresh: false }))
+      expect(await s.hashes()).toEqual(['h-one', 't-one'])
+      await s.work.settle(seen({ server_time: LATER }))
+      expect([await s.files(), await s.hashes()]).toEqual([[], []])
+    })
+
     test('make room before that, but none that is not durable', async () => {
       const s = await applied('one', 'three')
       await s.work.settle(seen({ says: { p: STORED } }))

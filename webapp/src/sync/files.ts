@@ -87,6 +87,7 @@ const text = (row: ReplicaRow, field: string): string => {
 /**
  * A file after a complete pull: as it is now, null where nothing is left of it to keep.
  *
+ * @param row of its record, as a pull last said it: not one that is only kept to show unsent work
  * @param entry the one that makes its record; none where it was pruned
  * @param deleted its record, or what that is on, was deleted here
  */
@@ -103,8 +104,12 @@ export function settled(
   if (row) return seen.fresh && file.state === 'stored' ? lost(file) : file
   const applied = entry === undefined || (entry.state === 'applied' && (entry.outcome?.seq ?? 0) <= seen.seen_seq)
   if (!applied) return file
-  // Its record is not there any more, or not for us.
-  if (deleted || (file.state === 'stored' && (file.proven !== '' || !file.held))) return null
+  // Its record is not there any more, or not for us. What was stored before a pull began was so at the commit it shows.
+  if (deleted) return null
+  if (file.state === 'stored') {
+    const next = seen.fresh || file.shown > 0 ? kept(file, seen) : file
+    return next.held ? next : null
+  }
   const gone = seen.fresh && file.state === 'queued' && seen.missing.has(file.id)
   return gone ? { ...file, ...UNSENT, state: 'refused', refusal: 'record_not_found' } : file
 }

@@ -22,6 +22,8 @@ export interface SenderPorts {
   transport: Transport & { closed?(): boolean }
   /** What carries the bytes costs nothing, as far as the device knows. */
   unmetered?(): boolean
+  /** Bytes in one request, where not as many as usual. */
+  piece?: number
 }
 
 export class Sender {
@@ -59,7 +61,7 @@ export class Sender {
     const part = partOf(file)
     const data = await this.bytesOf(part)
     if (!data) return this.withoutBytes(file, part)
-    const ask = askFor(file, part, this.at?.upload === file.upload ? this.at.offset : undefined)
+    const ask = askFor(file, part, this.at?.upload === file.upload ? this.at.offset : undefined, this.ports.piece)
     const { method, path, headers, body } = requestFor(ask, file, part, data)
     const answer = await transport.bytes(method, path, headers, body)
     return (await this.heard(file, part, ask, answer)) ?? AGAIN

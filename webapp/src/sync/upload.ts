@@ -39,10 +39,10 @@ export function nextFile(sendable: readonly DeviceFile[], aside: ReadonlySet<str
 export type Ask = { do: 'begin' } | { do: 'look' } | { do: 'send'; from: number; to: number } | { do: 'finish' }
 
 /** @param offset how much the server holds of the part, by its own word; undefined where that is not known */
-export function askFor(file: DeviceFile, { size }: Part, offset: number | undefined): Ask {
+export function askFor(file: DeviceFile, { size }: Part, offset: number | undefined, piece = PIECE): Ask {
   if (file.upload === '') return { do: 'begin' }
   if (offset === undefined || offset > size) return { do: 'look' }
-  return offset < size ? { do: 'send', from: offset, to: Math.min(size, offset + PIECE) } : { do: 'finish' }
+  return offset < size ? { do: 'send', from: offset, to: Math.min(size, offset + piece) } : { do: 'finish' }
 }
 
 export interface Request {
