@@ -478,3 +478,28 @@ func TestPhotosAndTheScanner(t *testing.T) {
 	}
 	verifies(t, k)
 }
+
+// A revoked phone sends the bytes of what it recorded, as it sends that; it reads none,
+// and brings no document.
+func TestPhotosOfARevokedPhone(t *testing.T) {
+	k := testkit.World(t)
+	k.Save("users", testkit.Otto, fields{"role": "admin"})
+	p := k.Phone(testkit.Rosa)
+	p.Push(p.Visit("v0", testkit.Canal, nil))
+	if r := order(k, testkit.Otto, testkit.Rosa, p.ID, fields{"order": "revoke", "reason": "Perdió el teléfono en el mercado"}); r.Status >= 300 {
+		t.Fatalf("%s", r.Body)
+	}
+	x := newPhoto(k, "visit_photos", "p", 7)
+	if r := p.Push(p.Visit("v", testkit.Canal, nil), x.of(p, "v")); r[1].Status != "parked" {
+		t.Fatalf("%+v", r)
+	}
+	x.bring(k, p.Token, "thumb", x.thumb).JSON(200, nil)
+	x.bring(k, p.Token, "file", x.body).JSON(200, nil)
+	code(t, k.Do("GET", x.path(), p.Token, nil), 403, "device_revoked")
+	code(t, k.Do("GET", uploadsPath+"?intervention="+testkit.Canal, p.Token, nil), 403, "device_revoked")
+	code(t, k.Do("POST", uploadsPath, p.Token, nil, tus, "Upload-Length: 5", metadata("intervention", testkit.Canal, "kind", "oficio", "filename", "a.pdf", "sha256", hashOf(1))), 403, "device_revoked")
+	code(t, k.Do("POST", uploadsPath+"/abc/complete", p.Token, nil), 403, "device_revoked")
+	if r := k.Do("GET", x.path(), k.Token(testkit.Carla), nil); r.Status != 200 {
+		t.Errorf("who reviews it sees it: %d", r.Status)
+	}
+}

@@ -91,6 +91,18 @@ func forGuest(path string) bool {
 // pushes is at most parked, and a pull tells the device what it is to do.
 var fromOutOfUse = map[string]bool{httpapi.Prefix + "/sync/push": true, httpapi.Prefix + "/sync/pull": true}
 
+// heardOutOfUse: those two, and the bytes of what such a device recorded, which the
+// uploads hold to that. A wiped device has none.
+func heardOutOfUse(method, path string, why *fault.Fault) bool {
+	switch method {
+	case http.MethodPost, http.MethodHead, http.MethodPatch:
+		files := httpapi.Prefix + "/uploads"
+		return method == http.MethodPost && fromOutOfUse[path] ||
+			why.Code == fault.DeviceRevoked && (path == files || strings.HasPrefix(path, files+"/"))
+	}
+	return false
+}
+
 // namesItsDevice are the routes on which a session says where it is used.
 var namesItsDevice = map[string]bool{
 	httpapi.Prefix + "/devices": true, httpapi.Prefix + "/sync/push": true, httpapi.Prefix + "/sync/pull": true,
@@ -121,7 +133,7 @@ func sessionsEnd(sessions *accounts.Sessions) func(*core.RequestEvent) error {
 			case forGuest(path):
 				e.Auth = nil
 				return e.Next()
-			case e.Auth == nil || e.Request.Method != http.MethodPost || !fromOutOfUse[path]:
+			case e.Auth == nil || !heardOutOfUse(e.Request.Method, path, f):
 				return httpapi.Refuse(e.Response, f)
 			}
 			here.Ended = true

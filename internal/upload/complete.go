@@ -20,7 +20,7 @@ import (
 
 func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 	up, err := f.mine(r, a)
-	if err != nil {
+	if err = theirs(a, up, err); err != nil {
 		return err
 	}
 	d, err := f.Complete(r.Context(), up.ID)

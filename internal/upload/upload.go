@@ -181,12 +181,20 @@ func (f *Files) mine(r *http.Request, a actor.Actor) (app.Upload, error) {
 	return up, err
 }
 
+// theirs: from a device out of use only the bytes of a record are taken, as its work is.
+func theirs(a actor.Actor, up app.Upload, err error) error {
+	if a.Session.Ended && up.Collection == "" {
+		return fault.New(fault.DeviceRevoked, "")
+	}
+	return err
+}
+
 // own lets a verb through for the owner, while he may still add what the upload
 // is for.
 func (f *Files) own(next handle) handle {
 	return func(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 		up, err := f.mine(r, a)
-		if err != nil {
+		if err = theirs(a, up, err); err != nil {
 			return err
 		}
 		if up.State == app.UploadRefused {
@@ -238,6 +246,9 @@ func describe(r *http.Request) (app.FileDescription, error) {
 func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 	if meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata")); meta["collection"] != "" {
 		return f.createPart(w, r, a, meta)
+	}
+	if err := theirs(a, app.Upload{}, nil); err != nil {
+		return err
 	}
 	d, err := describe(r)
 	if err != nil {
