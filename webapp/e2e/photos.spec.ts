@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test'
 import type { DeviceFile } from '../src/sync/contract'
-import { expect, kill, loseSignal, test } from './support/fixtures'
+import { BoardPage } from './support/board'
+import { expect, findSignal, kill, loseSignal, test } from './support/fixtures'
 import { look } from './support/look'
-import { canal, supervisor } from './support/people'
+import { canal, coordinator, supervisor } from './support/people'
 import { Phone } from './support/phone'
 import { drawing, exifBomb, held, withExif } from './support/pictures'
 import { stored } from './support/storage'
@@ -44,10 +45,12 @@ function corners(page: Page, hash: string): Promise<string> {
   }, hash)
 }
 
-test('photographs taken without signal, also over a killed camera, are finished and wait', async ({
+test('photographs taken without signal, also over a killed camera, are finished, sent and seen on the board', async ({
   page,
   context,
   network,
+  browser,
+  baseURL,
 }) => {
   let phone = new Phone(page)
   await phone.ready(supervisor)
@@ -109,6 +112,41 @@ test('photographs taken without signal, also over a killed camera, are finished 
     await page.getByRole('button', { name: 'Cerrar sesión' }).click()
     await expect(page.getByRole('dialog')).toContainText('4 fotos')
     await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
+  })
+  await test.step('with signal they arrive, and it is said of each', async () => {
+    await findSignal(context, network)
+    await phone.syncCentre()
+    await expect(phone.work(canal)).toContainText('Fotos: 4 de 4 recibidas', { timeout: 90_000 })
+    await phone.inSync()
+    await phone.work(canal).getByText('Ver cada foto').click()
+    await expect(phone.work(canal).getByText('Recibida', { exact: true })).toHaveCount(4)
+    await look(page, 'photos-sync')
+  })
+  await test.step('the coordinator sees them, from a figure in three taps', async () => {
+    const office = await browser.newContext({ baseURL, viewport: { width: 1366, height: 768 } })
+    const desk = await office.newPage()
+    const board = new BoardPage(desk)
+    await board.signIn(coordinator)
+    const [visit] = (await files(page)).filter((f) => f.collection === 'visit_photos')
+    await desk.goto(`/#/visita-recibida/${visit?.parent}`)
+    await expect(desk.getByRole('heading', { name: 'Fotos: 3 de 3 recibidas' })).toBeVisible()
+    await expect(desk.getByRole('heading', { name: 'Fotos: 1 de 1 recibida' })).toBeVisible()
+    const photos = desk.getByTestId('photos-visit_photos')
+    await expect(photos.locator('img')).toHaveCount(3)
+    await look(desk, 'photos-board')
+    await photos.getByRole('button', { name: /^Ver / }).first().click()
+    const viewer = desk.getByRole('dialog')
+    await expect(viewer.locator('img')).toBeVisible()
+    await expect(viewer).toContainText('1 de 3')
+    await desk.keyboard.press('ArrowRight')
+    await expect(viewer).toContainText('2 de 3')
+    await desk.keyboard.press('+')
+    await expect(viewer).toContainText('150 %')
+    await look(desk, 'photos-viewer')
+    await desk.keyboard.press('Escape')
+    await expect(viewer).toBeHidden()
+    await expect(photos.getByRole('button', { name: /^Ver / }).first()).toBeFocused()
+    await office.close()
   })
 })
 
