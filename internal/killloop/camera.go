@@ -264,40 +264,40 @@ func (c *camera) bring(ctx context.Context, p *picture, part int) error {
 	for _, pair := range [][2]string{{"collection", "visit_photos"}, {"record", p.record}, {"part", partNames[part]}, {"sha256", sumOf(body)}} {
 		meta = append(meta, pair[0]+" "+base64.StdEncoding.EncodeToString([]byte(pair[1])))
 	}
-	begun, err := c.do(ctx, http.MethodPost, "/api/chaski/v1/uploads", nil, "Upload-Length", strconv.Itoa(len(body)), "Upload-Metadata", strings.Join(meta, ","))
-	if err != nil || begun.StatusCode == http.StatusOK {
+	status, begun, err := c.do(ctx, http.MethodPost, "/api/chaski/v1/uploads", nil, "Upload-Length", strconv.Itoa(len(body)), "Upload-Metadata", strings.Join(meta, ","))
+	if err != nil || status == http.StatusOK {
 		return err
 	}
-	at := begun.Header.Get("Location")
+	at := begun.Get("Location")
 	at = "/api/chaski/v1/uploads/" + at[strings.LastIndex(at, "/")+1:]
-	stands, err := c.do(ctx, http.MethodHead, at, nil)
+	_, stands, err := c.do(ctx, http.MethodHead, at, nil)
 	if err != nil {
 		return err
 	}
-	offset, err := strconv.Atoi(stands.Header.Get("Upload-Offset"))
+	offset, err := strconv.Atoi(stands.Get("Upload-Offset"))
 	for ; err == nil && offset < len(body); offset, err = c.piece(ctx, at, body, offset) {
 	}
 	if err != nil {
 		return err
 	}
-	_, err = c.do(ctx, http.MethodPost, at+"/complete", nil)
+	_, _, err = c.do(ctx, http.MethodPost, at+"/complete", nil)
 	return err
 }
 
 func (c *camera) piece(ctx context.Context, at string, body []byte, offset int) (int, error) {
 	end := min(len(body), offset+8<<10)
-	r, err := c.do(ctx, http.MethodPatch, at, body[offset:end], "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
+	_, said, err := c.do(ctx, http.MethodPatch, at, body[offset:end], "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
 	if err != nil {
 		return 0, err
 	}
-	return strconv.Atoi(r.Header.Get("Upload-Offset"))
+	return strconv.Atoi(said.Get("Upload-Offset"))
 }
 
 // do is a request of tus; anything but success is an error.
-func (c *camera) do(ctx context.Context, method, path string, body []byte, headers ...string) (*http.Response, error) {
+func (c *camera) do(ctx context.Context, method, path string, body []byte, headers ...string) (int, http.Header, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+c.link.addr+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	r.Header.Set("Authorization", c.token)
 	r.Header.Set("Tus-Resumable", "1.0.0")
@@ -306,13 +306,13 @@ func (c *camera) do(ctx context.Context, method, path string, body []byte, heade
 	}
 	answer, err := c.client().Do(r)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	said, err := io.ReadAll(answer.Body)
 	if err = errors.Join(err, answer.Body.Close()); err == nil && answer.StatusCode >= 300 {
 		err = fmt.Errorf("%s %s: %s %s", method, path, answer.Status, said)
 	}
-	return answer, err
+	return answer.StatusCode, answer.Header, err
 }
 
 // client makes a connection for each request: the weather breaks it.
