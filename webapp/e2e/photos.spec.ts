@@ -249,6 +249,7 @@ test('a full storage is said before and while a photograph is taken; nothing is 
   await camera.getByRole('button', { name: 'Tomar la foto' }).click()
   await expect(camera.getByTestId('camera-said')).toContainText('no se guardó. Este equipo no tiene espacio')
   expect(await phone.photosOnDisk()).toBe(0)
+  await expect(camera.getByLabel('Qué se fotografía')).toHaveValue('cartel')
   await look(page, 'camera-full')
   await page.evaluate(() => ((window as unknown as { full: { on: boolean } }).full.on = false))
   await phone.shoot(1)
