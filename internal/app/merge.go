@@ -61,7 +61,7 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 		}
 		return j.conflict(m, row, ConflictEditDeleted, lost, "", row.Rev)
 	case m.Collection == "rendiciones":
-		return j.present(m, fields, row)
+		return j.present(fields, row)
 	}
 	return j.update(m, t, fields, row)
 }

@@ -64,7 +64,7 @@ func rendicionIn(d RendicionDesk, a actor.Actor, intervention string, now time.T
 
 // present is a rendición handed in from a device: by the rules that hold now, with
 // what the same batch stated before, and only as its author saw it.
-func (j *judge) present(m Mutation, clean record.Row, row RecordState) (*Outcome, error) {
+func (j *judge) present(clean record.Row, row RecordState) (*Outcome, error) {
 	seen, _ := rendicion.SeenOf(clean["presents"]) // its form was judged
 	o := &Outcome{Status: Applied}
 	err := j.tx.Render(func(d RendicionDesk) error {
