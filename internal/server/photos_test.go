@@ -103,6 +103,21 @@ func TestPhotosAreTakenBack(t *testing.T) {
 	verifies(t, k)
 }
 
+// A finding that is taken back takes its photographs along.
+func TestPhotosGoWithTheirFinding(t *testing.T) {
+	k, rosa, luis := twoPhones(t)
+	luis.Push(luis.Photo("q", "finding_photos", "f", hashOf(2), 1000, nil))
+	rosa.Pull()
+	if r := rosa.Push(rosa.Change("delete", "findings", "f", 1, fields{}))[0]; r.Status != "applied" {
+		t.Fatalf("%+v", r)
+	}
+	rosa.Pull()
+	if rosa.Rows["findings/"+testkit.ID("f")] != nil || rosa.Rows["finding_photos/"+testkit.ID("q")] != nil {
+		t.Error("they are still there")
+	}
+	verifies(t, k)
+}
+
 // What hangs on a finding goes where its visit goes.
 func TestPhotosFollowTheirVisit(t *testing.T) {
 	k, rosa, _ := twoPhones(t)

@@ -79,6 +79,29 @@ test('photographs taken without signal, also over a killed camera, are finished,
     await expect(page.getByRole('heading', { level: 1, name: 'Fotos' })).toBeVisible()
     await expect(page.getByRole('button', { name: /^Ver / })).toHaveCount(3)
   })
+  await test.step('it dies as the system gives a picture back, before anything is made of it', async () => {
+    await page.evaluate(() => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
+      const post = Worker.prototype.postMessage
+      Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: []) {
+        if (!(message instanceof Blob)) post.call(this, message, ...rest)
+      }
+    })
+    await choose(page, jpeg('sistema.jpg', await drawing(page, { width: 700, height: 500 })))
+    await expect.poll(() => phone.rawsOnDisk()).toBe(1)
+    const where = page.url()
+    await kill(page)
+    page = await context.newPage()
+    await page.goto(where)
+    phone = new Phone(page)
+    await expect(page.getByRole('button', { name: /^Ver / })).toHaveCount(4)
+    expect(await phone.rawsOnDisk()).toBe(0)
+    await page
+      .getByRole('button', { name: /^Quitar / })
+      .last()
+      .click()
+    await expect(page.getByRole('button', { name: /^Ver / })).toHaveCount(3)
+  })
   await test.step('one is taken away, and put back', async () => {
     await page
       .getByRole('button', { name: /^Quitar / })

@@ -192,6 +192,11 @@ export class Phone {
     return files.length
   }
 
+  /** Pictures as they came, which nothing was made of yet. */
+  async rawsOnDisk(): Promise<number> {
+    return (await stored(this.page, 'chaski-work-', 'raws')).length
+  }
+
   async finish(): Promise<void> {
     await this.page.getByRole('link', { name: 'Ir al cierre' }).click()
     await this.page.getByRole('button', { name: 'Terminar visita' }).click()

@@ -46,6 +46,8 @@ class DexieReader implements Reader {
   readonly drafts: Reader['drafts'] = () => this.work.drafts.toArray()
   readonly draft: Reader['draft'] = (id) => this.work.drafts.get(id)
   readonly files: Reader['files'] = async (which) => (await filesIn(this.work, which)).sort(oldestFirst)
+  readonly raws: Reader['raws'] = (draft) => this.work.raws.where('draft').equals(draft).primaryKeys()
+  readonly raw: Reader['raw'] = (id) => this.work.raws.get(id)
   readonly bytes: Reader['bytes'] = async (id, part) => {
     const file = await this.work.files.get(id)
     const hash = part === 'file' ? file?.facts.sha256 : file?.facts.thumb

@@ -5,7 +5,7 @@
  */
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
-import type { DeviceFile, Draft, OutboxEntry, ReplicaRow } from '../sync/contract'
+import type { DeviceFile, Draft, OutboxEntry, RawFile, ReplicaRow } from '../sync/contract'
 import type { Content } from '../sync/tables'
 import type { ReplicaMeta, WorkMeta } from '../sync/ports'
 import type { StorageNews } from '../domain/storage'
@@ -81,12 +81,13 @@ export class WorkDb extends KeptDb {
   outbox!: Table<OutboxEntry, number>
   drafts!: Table<Draft, string>
   files!: Table<DeviceFile, string>
+  raws!: Table<RawFile, string>
   bytes!: Table<Content, string>
   meta!: Table<WorkMeta & { k: 'work' }, string>
 
   constructor(user: string) {
     super(`chaski-work-${user}`, { chromeTransactionDurability: 'strict' })
     this.shape(1, { outbox: 'counter, id, state, group', drafts: 'id', meta: 'k' })
-    this.shape(2, { files: 'id, draft, parent, state, facts.sha256, facts.thumb', bytes: 'hash' })
+    this.shape(2, { files: 'id, draft, parent, state, facts.sha256, facts.thumb', raws: 'id, draft', bytes: 'hash' })
   }
 }

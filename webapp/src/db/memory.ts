@@ -3,7 +3,7 @@
  * disk of a simulated phone, and what a file-backed store keeps at hand. `Disk`
  * outlives a killed client.
  */
-import type { DeviceFile, Draft, OutboxEntry, OutboxState, ReplicaRow } from '../sync/contract'
+import type { DeviceFile, Draft, OutboxEntry, OutboxState, RawFile, ReplicaRow } from '../sync/contract'
 import { Ledger } from '../sync/ledger'
 import type { Files } from '../sync/reader'
 import type { Decided, WorkChange, WorkReader, WorkTables } from '../sync/tables'
@@ -16,6 +16,7 @@ export interface Disk {
   outbox: Map<number, OutboxEntry>
   drafts: Map<string, Draft>
   files: Map<string, DeviceFile>
+  raws: Map<string, RawFile>
   /** By hash. */
   bytes: Map<string, ArrayBuffer>
   work: WorkMeta
@@ -27,6 +28,7 @@ export const emptyDisk = (): Disk => ({
   outbox: new Map(),
   drafts: new Map(),
   files: new Map(),
+  raws: new Map(),
   bytes: new Map(),
   work: emptyWorkMeta(),
 })
@@ -44,15 +46,17 @@ export function applyBatch(disk: Pick<Disk, 'rows' | 'meta'>, batch: ReplicaBatc
 }
 
 export function applyChange(disk: WorkDisk, change: WorkChange): void {
-  const { clear, entries = [], drafts = [], files = [], bytes = [], meta, ...gone } = structuredClone(change)
-  if (clear) for (const table of [disk.outbox, disk.drafts, disk.files, disk.bytes]) table.clear()
+  const { clear, entries = [], drafts = [], files = [], raws = [], bytes = [], meta, ...gone } = structuredClone(change)
+  if (clear) for (const table of [disk.outbox, disk.drafts, disk.files, disk.raws, disk.bytes]) table.clear()
   for (const counter of gone.gone ?? []) disk.outbox.delete(counter)
   for (const id of gone.goneDrafts ?? []) disk.drafts.delete(id)
   for (const id of gone.goneFiles ?? []) disk.files.delete(id)
+  for (const id of gone.goneRaws ?? []) disk.raws.delete(id)
   for (const hash of gone.goneBytes ?? []) disk.bytes.delete(hash)
   for (const entry of entries) disk.outbox.set(entry.counter, entry)
   for (const draft of drafts) disk.drafts.set(draft.id, draft)
   for (const file of files) disk.files.set(file.id, file)
+  for (const raw of raws) disk.raws.set(raw.id, raw)
   for (const { hash, data } of bytes) disk.bytes.set(hash, data)
   if (meta) disk.work = meta
 }
@@ -139,6 +143,7 @@ function readerOf(disk: WorkDisk): WorkReader {
     byCounter: (counters) => Promise.resolve(counters.map((c) => structuredClone(disk.outbox.get(c)))),
     drafts: () => Promise.resolve(structuredClone([...disk.drafts.values()])),
     files: (which) => Promise.resolve(structuredClone([...disk.files.values()].filter((f) => isOf(f, which)))),
+    raws: (draft) => Promise.resolve([...disk.raws.values()].flatMap((x) => (x.draft === draft ? [x.id] : []))),
     bytes: (hash) => Promise.resolve(structuredClone(disk.bytes.get(hash))),
   }
 }

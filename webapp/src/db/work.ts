@@ -16,8 +16,8 @@ class DexieTables implements WorkTables {
   private readonly tables: Table[]
 
   constructor(private readonly db: WorkDb) {
-    const { outbox, drafts, files, bytes, meta } = db
-    this.tables = [outbox, drafts, files, bytes, meta]
+    const { outbox, drafts, files, raws, bytes, meta } = db
+    this.tables = [outbox, drafts, files, raws, bytes, meta]
     this.reader = {
       meta: async () => {
         const kept = await meta.get('work')
@@ -30,6 +30,7 @@ class DexieTables implements WorkTables {
       byCounter: (counters) => outbox.bulkGet(counters),
       drafts: () => drafts.toArray(),
       files: (which) => filesIn(db, which),
+      raws: (draft) => raws.where('draft').equals(draft).primaryKeys(),
       bytes: (hash) => bytes.get(hash).then((kept) => kept?.data),
     }
   }
@@ -48,15 +49,17 @@ class DexieTables implements WorkTables {
   }
 
   private async write(change: WorkChange): Promise<void> {
-    const { outbox, drafts, files, bytes, meta } = this.db
-    if (change.clear) for (const table of [outbox, drafts, files, bytes]) await table.clear()
+    const { outbox, drafts, files, raws, bytes, meta } = this.db
+    if (change.clear) for (const table of [outbox, drafts, files, raws, bytes]) await table.clear()
     if (change.gone?.length) await outbox.bulkDelete(change.gone)
     if (change.goneDrafts?.length) await drafts.bulkDelete(change.goneDrafts)
     if (change.goneFiles?.length) await files.bulkDelete(change.goneFiles)
+    if (change.goneRaws?.length) await raws.bulkDelete(change.goneRaws)
     if (change.goneBytes?.length) await bytes.bulkDelete(change.goneBytes)
     if (change.entries?.length) await outbox.bulkPut(change.entries)
     if (change.drafts?.length) await drafts.bulkPut(change.drafts)
     if (change.files?.length) await files.bulkPut(change.files)
+    if (change.raws?.length) await raws.bulkPut(change.raws)
     if (change.bytes?.length) await bytes.bulkPut(change.bytes)
     if (change.meta) await meta.put({ ...change.meta, k: 'work' })
   }

@@ -96,6 +96,10 @@ export function refusalWords(code: string): string {
       return m.pic_refusal_many()
     case 'file_too_large':
       return m.pic_refusal_large()
+    case 'file_lost':
+      return m.pic_refusal_lost()
+    case 'record_not_found':
+      return m.pic_refusal_gone()
     case 'file_type_refused':
     case 'file_damaged':
       return m.pic_refusal_type()

@@ -37,19 +37,71 @@ export interface Taken {
 /** Why a picture was not kept. */
 export type NotKept = PictureProblem | StorageTrouble | 'twice' | 'too_many'
 
+/** What is remembered of a picture that was stashed. */
+interface Stashed {
+  of: PhotoOf
+  taken: Omit<Taken, 'picture'>
+}
+
 /**
- * Makes a picture ready and puts it down with its bytes; one after the other, for
- * the memory that each takes. It is kept when this resolves, and never before.
+ * Puts a picture down as it came, makes it ready and puts that down in its place; one
+ * after the other, for the memory that each takes. It is kept when this resolves, and
+ * never before; of a page that ends meanwhile `takeUp` goes on with what came.
  *
  * @returns '' where it is on disk, else why not
  */
 export function keepPhoto(of: PhotoOf, taken: Taken): Promise<NotKept | ''> {
-  return inLine(() => keep(of, taken)).catch(reason)
+  const id = recordId()
+  here.add(id)
+  const stashed = stash(id, of, taken)
+  return inLine(async () => {
+    await stashed
+    return keepOrLetGo(id, of, taken)
+  })
+}
+
+/** Pictures of this page: it goes on with them by itself. */
+const here = new Set<string>()
+let stashes: Promise<unknown> = Promise.resolve()
+
+/** One after the other. What cannot be put down raw, for want of room, may still fit when it is made ready. */
+function stash(id: string, of: PhotoOf, { picture, ...taken }: Taken): Promise<unknown> {
+  if (!(picture instanceof Blob)) return Promise.resolve() // of the camera on the screen there are no bytes yet
+  const about: Stashed = { of, taken }
+  const put = async () =>
+    sync.engine.stash({ id, draft: of.draft, about, type: picture.type, data: await picture.arrayBuffer() })
+  return (stashes = stashes.then(put).catch(() => undefined))
+}
+
+/**
+ * Goes on with what was taken for a draft and not made ready, because the page ended.
+ *
+ * @returns what was not kept, and why
+ */
+export function takeUp(draft: string): Promise<{ name: string; why: NotKept }[]> {
+  return inLine(async () => {
+    const refused: { name: string; why: NotKept }[] = []
+    for (const id of await sync.read.raws(draft)) {
+      const raw = here.has(id) ? undefined : await sync.read.raw(id)
+      if (!raw) continue
+      const { of, taken } = raw.about as Stashed
+      const why = await keepOrLetGo(id, of, { ...taken, picture: new Blob([raw.data], { type: raw.type }) })
+      if (why !== '') refused.push({ name: taken.name || taken.label, why })
+    }
+    return refused
+  })
+}
+
+/** One that is not kept is said to be: it must not come back by itself. */
+async function keepOrLetGo(id: string, of: PhotoOf, taken: Taken): Promise<NotKept | ''> {
+  const why = await keep(id, of, taken).catch(reason)
+  if (why !== '') await sync.engine.unstash(id).catch(() => undefined)
+  return why
 }
 
 const reason = (error: unknown): NotKept => (error instanceof PictureTrouble ? error.problem : troubleOf(error))
 
-async function keep(of: PhotoOf, taken: Taken): Promise<NotKept | ''> {
+async function keep(id: string, of: PhotoOf, taken: Taken): Promise<NotKept | ''> {
   const { picture, exif } = await preparePicture(taken.picture)
   const there = (await sync.read.files({ parent: of.parent })).filter((f) => f.collection === of.collection)
   if (there.some((f) => f.facts.sha256 === picture.sha256)) return 'twice'
@@ -72,7 +124,7 @@ async function keep(of: PhotoOf, taken: Taken): Promise<NotKept | ''> {
     ...exif,
     ...(shot ? { shot } : {}),
   }
-  const file = { ...of, id: recordId(), label: taken.label, facts, created_at: limaIso(at) }
+  const file = { ...of, id, label: taken.label, facts, created_at: limaIso(at) }
   await sync.engine.capture(file, picture.bytes, picture.thumb)
   return ''
 }

@@ -24,6 +24,8 @@ const read: Reader = {
   drafts: () => Promise.resolve([]),
   draft: () => Promise.resolve(undefined),
   files: () => Promise.resolve([]),
+  raws: () => Promise.resolve([]),
+  raw: () => Promise.resolve(undefined),
   bytes: () => Promise.resolve(undefined),
 }
 vi.mock('./sync.svelte', () => ({ sync: { read: undefined as unknown } }))

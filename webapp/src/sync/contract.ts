@@ -158,6 +158,20 @@ export type Captured = Pick<
   'id' | 'collection' | 'parent' | 'draft' | 'intervention' | 'label' | 'facts' | 'created_at'
 >
 
+/**
+ * A picture as a camera or the gallery gave it, until it is made ready and `capture` takes its place.
+ * Table `raws` of the work database, key `id`, index `draft`.
+ */
+export interface RawFile {
+  /** Of the file it becomes. */
+  id: string
+  draft: string
+  /** The screen's own: of what, when and how it was taken. */
+  about: unknown
+  type: string
+  data: ArrayBuffer
+}
+
 /** A file taken off the device, with its bytes: for the way back. */
 export interface KeptFile {
   file: DeviceFile
@@ -266,9 +280,14 @@ export interface SyncEngine {
   syncNow(): Promise<void>
   /** Puts a draft down; resolves once it is on disk (strict durability). */
   saveDraft(draft: Draft): Promise<void>
+  /** Puts a picture down as it came, before anything is made of it. Its draft must be on disk. */
+  stash(raw: RawFile): Promise<void>
+  /** Lets go of one that nothing can be made of. */
+  unstash(id: string): Promise<void>
   /**
    * Puts a file down with its bytes, in one strict transaction; what is stored and durable at the server makes
    * room where there is none. Its draft must be on disk. `thumb` is kept where the facts have its hash.
+   * What was stashed of it goes.
    */
   capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void>
   /** Takes away a file of a draft, or one that was refused; undefined, and nothing happened, for any other. */

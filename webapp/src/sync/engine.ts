@@ -5,7 +5,7 @@
 import type PocketBase from 'pocketbase'
 import type { StorageNews } from '../domain/storage'
 import { troubleOf } from '../domain/storage'
-import type { Captured, CarriedFile, Draft, Forgotten, KeptFile, SyncEngine, SyncStatus } from './contract'
+import type { Captured, CarriedFile, Draft, Forgotten, KeptFile, RawFile, SyncEngine, SyncStatus } from './contract'
 import { initial } from './core'
 import type { FromHost, Line, ToHost } from './host'
 import { token, uuidV7 } from './ids'
@@ -173,6 +173,14 @@ class TabEngine implements SyncEngine {
   async putBack(forgotten: Forgotten): Promise<void> {
     await this.work.putBack(forgotten)
     await this.announce()
+  }
+
+  stash(raw: RawFile): Promise<void> {
+    return this.work.stash(raw)
+  }
+
+  unstash(id: string): Promise<void> {
+    return this.work.unstash(id)
   }
 
   async capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void> {

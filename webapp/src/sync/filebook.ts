@@ -2,7 +2,7 @@
  * The transactions on the files that were captured here: how they are put down, sent
  * and let go of. The rules are in files.ts, those of the outbox in ledger.ts.
  */
-import type { Captured, DeviceFile, KeptFile, OutboxEntry } from './contract'
+import type { Captured, DeviceFile, KeptFile, OutboxEntry, RawFile } from './contract'
 import * as files from './files'
 import type { FileNote, Seen, WorkMeta } from './ports'
 import { Erased, metaOf, NoDraft, NOTHING } from './tables'
@@ -80,6 +80,17 @@ export class FileBook {
     return files.madeBy(await r.files({ ids: entries.map((e) => e.mutation.record) }), entries)
   }
 
+  stash(raw: RawFile): Promise<void> {
+    return this.byPerson('stash', async (r) => {
+      if (!(await r.drafts()).some((d) => d.id === raw.draft)) throw new NoDraft()
+      return { change: { raws: [raw] }, answer: undefined }
+    })
+  }
+
+  unstash(id: string): Promise<void> {
+    return this.tables.change('unstash', () => Promise.resolve({ change: { goneRaws: [id] }, answer: undefined }))
+  }
+
   capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void> {
     const { size, thumb: small, thumb_size } = file.facts
     if (bytes.byteLength !== size || (small !== undefined && thumb.byteLength !== thumb_size))
@@ -87,7 +98,8 @@ export class FileBook {
     return this.byPerson('capture', async (r) => {
       if (!(await r.drafts()).some((d) => d.id === file.draft)) throw new NoDraft()
       const made = files.captured(file)
-      return { change: { files: [made], bytes: contentsOf({ file: made, bytes, thumb }) }, answer: undefined }
+      const kept = contentsOf({ file: made, bytes, thumb })
+      return { change: { files: [made], bytes: kept, goneRaws: [file.id] }, answer: undefined }
     })
   }
 

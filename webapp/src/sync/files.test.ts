@@ -101,6 +101,27 @@ describe.each(kinds)('files in a store in %s', (_, make) => {
     expect(await s.hashes()).toEqual(['h-one', 't-one'])
   })
 
+  test('a picture is put down as it came, for a draft that is there, until it is made ready or given up', async () => {
+    const s = await withPhotos()
+    const raw = (id: string, of = 'd') => ({ id, draft: of, about: { n: 1 }, type: 'image/jpeg', data: bytesOf(id) })
+    await s.work.stash(raw('p'))
+    await s.work.stash(raw('q'))
+    await s.work.stash(raw('r'))
+    await expect(s.work.stash(raw('x', 'gone'))).rejects.toThrow(NoDraft)
+    expect(await s.raws()).toEqual(['p', 'q', 'r'])
+    await capture(s.work, photo('p', 'one'), 'one')
+    expect(await s.raws()).toEqual(['q', 'r'])
+    await s.work.unstash('q')
+    expect(await s.raws()).toEqual(['r'])
+    await s.work.saveDraft(draft('e'))
+    await s.work.stash(raw('s', 'e'))
+    await s.work.discard('d')
+    expect(await s.raws()).toEqual(['s'])
+    await s.work.erase()
+    expect(await s.raws()).toEqual([])
+    await expect(s.work.stash(raw('t'))).rejects.toThrow()
+  })
+
   test('the same content is kept once and goes with the last that has it', async () => {
     const s = await withPhotos('same', 'same')
     expect(await s.hashes()).toEqual(['h-same', 't-same'])

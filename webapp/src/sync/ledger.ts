@@ -153,7 +153,13 @@ export class Ledger extends FileBook implements WorkStore {
       const entries = open.map(({ redone_as: _, ...e }) => e)
       const theirs = [...(await r.files({ draft: id })), ...(await this.filesBy(r, gone))]
       const kept = await Promise.all(theirs.map((f) => keptFile(r, f)))
-      const change = { gone: gone.map((e) => e.counter), entries, goneDrafts: [id], ...(await refiled(r, theirs, [])) }
+      const change = {
+        gone: gone.map((e) => e.counter),
+        entries,
+        goneDrafts: [id],
+        goneRaws: await r.raws(id),
+        ...(await refiled(r, theirs, [])),
+      }
       return { change, answer: { entries: gone, files: kept } }
     })
   }

@@ -14,6 +14,7 @@ import type {
   NewMutation,
   OutboxEntry,
   Outcome,
+  RawFile,
   ReplicaRow,
   Review,
 } from './contract'
@@ -293,7 +294,9 @@ export interface WorkStore {
   redo(group: string, draft: Draft, only?: readonly string[], carry?: readonly CarriedFile[]): Promise<string>
   discard(id: string, only?: readonly string[]): Promise<Forgotten>
   putBack(forgotten: Forgotten): Promise<void>
-  /** See SyncEngine, as the next five. */
+  /** See SyncEngine, as the next seven. */
+  stash(raw: RawFile): Promise<void>
+  unstash(id: string): Promise<void>
   capture(file: Captured, bytes: ArrayBuffer, thumb: ArrayBuffer): Promise<void>
   dropFile(id: string): Promise<KeptFile | undefined>
   putFileBack(kept: KeptFile): Promise<boolean>

@@ -3,7 +3,7 @@
  * one bounded range of an index, as it stood at one moment. Writing is the engine's
  * (contract.ts): nothing else changes rows, outbox or drafts.
  */
-import type { DeviceFile, Draft, FileState, OutboxEntry, OutboxState, ReplicaRow } from './contract'
+import type { DeviceFile, Draft, FileState, OutboxEntry, OutboxState, RawFile, ReplicaRow } from './contract'
 import type { ReplicaMeta } from './ports'
 
 /** Which entries of the outbox. */
@@ -36,6 +36,9 @@ export interface Reader {
   draft(id: string): Promise<Draft | undefined>
   /** Files captured here, oldest first; what other devices captured is in their records alone. */
   files(which: Files): Promise<DeviceFile[]>
+  /** Ids of what was stashed for a draft. */
+  raws(draft: string): Promise<string[]>
+  raw(id: string): Promise<RawFile | undefined>
   /** Of a file captured here, as long as they lie here. */
   bytes(id: string, part: FilePart): Promise<ArrayBuffer | undefined>
 }

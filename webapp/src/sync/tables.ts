@@ -2,7 +2,7 @@
  * What a store of the work database offers the ledger, and what a transaction on it
  * comes to.
  */
-import type { DeviceFile, Draft, OutboxEntry, OutboxState } from './contract'
+import type { DeviceFile, Draft, OutboxEntry, OutboxState, RawFile } from './contract'
 import { leaseOf } from './lease'
 import { emptyWorkMeta } from './ports'
 import type { WorkMeta } from './ports'
@@ -15,11 +15,13 @@ export interface WorkChange {
   gone?: number[]
   goneDrafts?: string[]
   goneFiles?: string[]
+  goneRaws?: string[]
   /** By their hashes. */
   goneBytes?: string[]
   entries?: OutboxEntry[]
   drafts?: Draft[]
   files?: DeviceFile[]
+  raws?: RawFile[]
   bytes?: Content[]
   meta?: WorkMeta
 }
@@ -39,6 +41,8 @@ export interface WorkReader {
   byCounter(counters: number[]): Promise<(OutboxEntry | undefined)[]>
   drafts(): Promise<Draft[]>
   files(which: Files): PromiseLike<DeviceFile[]>
+  /** Ids of what was stashed for a draft. */
+  raws(draft: string): PromiseLike<string[]>
   bytes(hash: string): PromiseLike<ArrayBuffer | undefined>
 }
 

@@ -75,6 +75,7 @@ const everything = (disk: Disk): WorkChange => ({
   entries: [...disk.outbox.values()],
   drafts: [...disk.drafts.values()],
   files: [...disk.files.values()],
+  raws: [...disk.raws.values()],
   bytes: [...disk.bytes].map(([hash, data]) => ({ hash, data })),
   meta: disk.work,
 })

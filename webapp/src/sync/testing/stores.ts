@@ -15,6 +15,8 @@ export interface Stores {
   /** All files, and the hashes of the contents that are there. */
   files(): Promise<DeviceFile[]>
   hashes(): Promise<string[]>
+  /** Ids of what was stashed. */
+  raws(): Promise<string[]>
   drafts(): Promise<string[]>
 }
 
@@ -34,6 +36,7 @@ function inMemory(): Stores {
     all: () => Promise.resolve([...disk.outbox.values()]),
     files: () => Promise.resolve([...disk.files.values()].sort(byId)),
     hashes: () => Promise.resolve([...disk.bytes.keys()].sort()),
+    raws: () => Promise.resolve([...disk.raws.keys()].sort()),
     drafts: () => Promise.resolve([...disk.drafts.keys()]),
   }
 }
@@ -47,6 +50,7 @@ function inDexie(): Stores {
     all: () => db.outbox.toArray(),
     files: () => db.files.orderBy('id').toArray(),
     hashes: async () => (await db.bytes.toCollection().primaryKeys()).sort(),
+    raws: async () => (await db.raws.toCollection().primaryKeys()).sort(),
     drafts: () => db.drafts.toCollection().primaryKeys(),
   }
 }
