@@ -208,6 +208,12 @@ e2e: $(call first,build web-deps) ## Browser tests in Chromium, with a roster of
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
 		$(PLAYWRIGHT) --project=e2e --project=national-import $(if $(GREP),--grep "$(GREP)")
 
+# Half an hour: not part of `make test`.
+.PHONY: captures
+captures: build web-deps ## Photographs on a page killed at any moment: none lost, doubled or elsewhere (CAPTURES=1000 SEED=1, OUT=report.txt)
+	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" CAPTURES=$(or $(CAPTURES),1000) SEED=$(or $(SEED),1) OUT='$(OUT)' \
+		$(PLAYWRIGHT) --project=captures
+
 .PHONY: measure
 measure: build web-deps ## Measure what a phone's owner waits for, in Chromium as it is and six times slower (ROUNDS; some 15 minutes)
 	@go build -o bin/bench ./internal/bench
