@@ -15,7 +15,8 @@ func TestDependentsComeInTheirOrder(t *testing.T) {
 		"jurisdictions": {"districts"},
 		"interventions": {"convenios", "participant_conditions", "entities"},
 		"convenios":     {"entities"},
-		"visits":        {"visit_marks", "findings", "unlisted_workers"},
+		"visits":        {"visit_marks", "findings", "unlisted_workers", "visit_photos", "finding_photos"},
+		"findings":      {"finding_photos"},
 	}
 	for _, kind := range records.All {
 		var got []string

@@ -122,11 +122,24 @@ func (o *office) save(token string, lines ...map[string]any) testkit.Response {
 func (o *office) document(kind, id, replaces string) error {
 	o.T.Helper()
 	elsa := actor.Actor{User: testkit.Elsa, Role: actor.Executor, Entity: testkit.ID("muni")}
-	_, err := o.Rendiciones().Attach(o.T.Context(), elsa, app.StoredFile{
-		FileDescription: describe(kind, id, replaces), Document: testkit.ID(id), File: id + ".pdf", MIME: "application/pdf",
-	})
-	return err
+	f := app.StoredFile{FileDescription: describe(kind, id, replaces), Document: testkit.ID(id), File: id + ".pdf", MIME: "application/pdf"}
+	if _, err := o.Rendiciones().Attach(o.T.Context(), elsa, f); err != nil {
+		return err
+	}
+	folder, err := o.App.FindCollectionByNameOrId("rendicion_documents")
+	if err != nil {
+		return err
+	}
+	storage, err := o.App.NewFilesystem()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = storage.Close() }()
+	return storage.Upload(bytesOf(id), folder.BaseFilesPath()+"/"+f.Document+"/"+f.File)
 }
+
+// bytesOf a document are ten.
+func bytesOf(id string) []byte { return []byte(fmt.Sprintf("%-10.10s", id)) }
 
 func (o *office) submit(x rendered) testkit.Response {
 	o.T.Helper()
@@ -451,7 +464,7 @@ func TestCorrectionGoesDownAndUp(t *testing.T) {
 func describe(kind, id, replaces string) app.FileDescription {
 	d := app.FileDescription{
 		Intervention: testkit.Canal, Kind: rendicion.Document(kind), Name: kind + ".pdf", Size: 10,
-		SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(id))),
+		SHA256: fmt.Sprintf("%x", sha256.Sum256(bytesOf(id))),
 	}
 	if replaces != "" {
 		d.Replaces = replaces

@@ -219,7 +219,12 @@ async function judge(hand: Hand, url: string): Promise<void> {
     ] as const)
       for (const row of await office.records<Row>(kind, filter))
         there.set(row.name, [...(there.get(row.name) ?? []), { kind, row }])
-  const wrong = { lost: [] as string[], doubled: [] as string[], elsewhere: [] as string[], 'not stored': [] as string[] }
+  const wrong = {
+    lost: [] as string[],
+    doubled: [] as string[],
+    elsewhere: [] as string[],
+    'not stored': [] as string[],
+  }
   for (const [name, { of, kind }] of hand.promised) {
     const rows = there.get(name) ?? []
     if (rows.length === 0) wrong.lost.push(name)

@@ -40,7 +40,7 @@ export type AmountProblem = 'letters' | 'negative' | 'decimals' | 'ambiguous' | 
 const LARGEST = 10n ** 13n
 
 /** What somebody saw who presents: only that is presented. */
-interface Seen {
+export interface Seen {
   /** Céntimos, of lines that are not zero. */
   lines: Partial<Record<Line, number>>
   /** Ids of those in force. */
