@@ -236,6 +236,8 @@ export class Driver {
     // What is received again has lower numbers than what was seen: it is shown until it is pulled.
     if (read?.rewound) await this.alone(() => replica.unsee())
     await work.receive(answers, read?.ours ? { sent, mark: read.mark, rewound: read.rewound } : undefined)
+    // What was not there may be there now.
+    if (answers.length > 0 || read?.rewound) this.sender.missing.clear()
     const cloned = read?.outcomes.some(isCloned) ?? false
     if (cloned) await work.saveInstall(random.token())
     this.counts = await work.counts()
@@ -262,6 +264,7 @@ export class Driver {
     if (page.rewound) await this.alone(() => replica.unsee())
     // First: work that must be sent again keeps the rows it is shown on.
     await work.receive([], { sent, mark: page.mark, rewound: page.rewound })
+    if (page.rewound) this.sender.missing.clear()
     if (page.rewound) await this.recount() // what waits again must not look received until the page is stored (I8)
     await this.alone(() => this.take(page, checksums, at))
   }

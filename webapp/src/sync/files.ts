@@ -101,7 +101,9 @@ export function settled(
   if (row && text(row, 'stored_at') !== '') return kept(file, seen)
   const refusal = row ? text(row, 'refusal') : ''
   if (refusal !== '') return file.refusal === refusal ? file : { ...file, ...UNSENT, state: 'refused', refusal }
-  if (row) return seen.fresh && file.state === 'stored' ? lost(file) : file
+  // It is there after all: what was said of it was said while it was not.
+  const found = file.refusal === 'record_not_found'
+  if (row) return found || (seen.fresh && file.state === 'stored') ? lost(file) : file
   const applied = entry === undefined || (entry.state === 'applied' && (entry.outcome?.seq ?? 0) <= seen.seen_seq)
   if (!applied) return file
   // Its record is not there any more, or not for us. What was stored before a pull began was so at the commit it shows.

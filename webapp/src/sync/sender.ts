@@ -137,6 +137,9 @@ export class Sender {
         // A picture is worth more than its thumbnail.
         return this.over(file, part.part === 'thumb' ? THUMB_OVER : refusedFor(meaning.code))
       case 'missing':
+        // A device in no use any more pulls nothing that would tell what became of the record.
+        if ((await this.ports.work.meta()).standing === 'revoked')
+          return this.over(file, { state: 'refused', refusal: 'record_not_found' })
         this.missing.add(file.id)
         return this.putAside(file, answer)
       case 'poison':
