@@ -223,7 +223,7 @@ export const PLANTS = [
     F,
     'what a server that went back had stored is not sent again',
     swap('sync/ledger.ts', "told?.rewound ? await r.files({ states: ['stored'] }) : []", '[]'),
-    swap('sync/files.ts', "return seen.fresh && file.state === 'stored' ? lost(file) : file", 'return file'),
+    swap('sync/files.ts', "found || (seen.fresh && file.state === 'stored')", 'found'),
   ),
   client(
     'taken-back-without-files',
@@ -244,7 +244,7 @@ export const PLANTS = [
       "part.part === 'thumb' ? THUMB_OVER : { ...STORED, sent: part.size }",
       '{ ...STORED, sent: part.size }',
     ),
-    swap('sync/files.ts', "return seen.fresh && file.state === 'stored' ? lost(file) : file", 'return file'),
+    swap('sync/files.ts', "found || (seen.fresh && file.state === 'stored')", 'found'),
   ),
   client(
     'discard-takes-other-files',
