@@ -268,7 +268,7 @@ export const PLANTS = [
   ),
   server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),
   // Rare: somebody must write between the two. It is looked for near where it is found.
-  server('two-read-transactions', I1, 'bucket list and page are read in two transactions', { from: 300 }),
+  server('two-read-transactions', I1, 'bucket list and page are read in two transactions', { from: 650 }),
   server('commit-not-synced', I2, 'a commit is answered before it is on the disk'),
   server('review-not-told', I2, 'the author does not hear of a review'),
   server('conflict-not-kept', I4, 'merge overwrites without a conflict row'),
