@@ -52,6 +52,7 @@ func TestDiskFillsUnderWork(t *testing.T) {
 		c.cycle.Store(3)
 		c.wait("work to go on", func() bool { return c.all(3, "ok") })
 		c.rest()
+		c.tidied()
 		c.judge()
 		var said strings.Builder
 		report, err := verify.Run(k.App, func() error { return k.Engine.CatchUp(k.App) }, &said)
@@ -118,9 +119,23 @@ func (c *crew) reads() {
 	}
 }
 
+// tidied lets the server's own minute come: an upload that the full disk kept from
+// beginning is still noted where that could not be written either.
+func (c *crew) tidied() {
+	c.t.Helper()
+	c.k.Clock = time.Now().Add(2 * time.Minute)
+	for _, job := range c.k.App.Cron().Jobs() {
+		if job.Id() == "chaskiUploads" {
+			job.Run()
+			return
+		}
+	}
+	c.t.Error("nobody tidies uploads")
+}
+
 func (c *crew) wait(what string, done func() bool) {
 	c.t.Helper()
-	for end := time.Now().Add(40 * time.Second); !done(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			c.t.Fatalf("waited in vain for %s: %s", what, c.counts())
 		}

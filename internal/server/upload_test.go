@@ -479,3 +479,29 @@ func TestUploadsNobodyWentOnWithAreLetGo(t *testing.T) {
 		t.Errorf("HEAD %d", r.Status)
 	}
 }
+
+// An upload that did not begin is noted where the disk was too full to undo that. It is
+// shown to nobody as half sent, and takes nobody's room.
+func TestUploadThatDidNotBeginIsForgotten(t *testing.T) {
+	o := ended(t)
+	body := pdf(5000, "nada")
+	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
+	_, begun := o.begin(o.elsa, "planilla_pago", "planilla.pdf", sum(body[1:]), len(body)-1)
+	for _, name := range []string{id, id + ".info"} {
+		if err := os.Remove(filepath.Join(o.Dir, "uploads", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for left, after := int64(2), 30*time.Second; left > 0; left, after = left-1, 2*time.Minute {
+		o.Clock = time.Now().Add(after)
+		if err := o.files(o.Rendiciones()).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := o.Int(`SELECT count(*) FROM uploads`); n != left {
+			t.Errorf("after %v: %d uploads are noted, want %d", after, n, left)
+		}
+	}
+	if o.Int(`SELECT count(*) FROM uploads WHERE id = '`+begun+`'`) != 1 {
+		t.Error("one that began is gone")
+	}
+}

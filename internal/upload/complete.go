@@ -169,7 +169,8 @@ const (
 	// partAfter is the same of a record's file: its phone may be out of sight of any
 	// network for as long as its lease lasts.
 	partAfter = 60 * 24 * time.Hour
-	// settleAfter is how long a whole upload waits for its client to finish it.
+	// settleAfter is how long a whole upload waits for its client to finish it, and how
+	// long one without bytes may be at its beginning.
 	settleAfter = time.Minute
 	// strayAfter is how old bytes without an upload must be to be nobody's.
 	strayAfter = 24 * time.Hour
@@ -195,7 +196,8 @@ func (f *Files) Sweep(ctx context.Context) error {
 			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Ours() {
 				f.Log.Error("upload not finished", "upload", up.ID, "error", err)
 			}
-		case rested > unusedAfter && up.Collection == "", rested > partAfter:
+		// One that did not begin may still be noted: on a full disk that could not be undone.
+		case rested > unusedAfter && up.Collection == "", rested > partAfter, rested > settleAfter && !f.begun(up.ID):
 			if err := errors.Join(f.drop(up.ID), f.Shelf.Forget(up.ID)); err != nil {
 				f.Log.Error("upload not let go", "upload", up.ID, "error", err)
 			}
