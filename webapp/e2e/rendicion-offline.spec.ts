@@ -110,33 +110,6 @@ test('two people in one rendición: the second value is kept beside the first', 
     .toEqual(['200.00', '50.00'])
 })
 
-test('what an older app kept as typed is sent', async ({ page, server }) => {
-  const mine = await Api.signIn(server.url, executor, password)
-  const { items } = await mine.get<Schemas['RendicionList']>('/rendiciones')
-  const work = items.find((i) => i.state === 'pendiente')?.work.intervention ?? ''
-  await signIn(page, executor)
-  await page.goto(`/#/rendicion/${work}`)
-  await expect(page.getByRole('textbox', { name: 'Insumos', exact: true })).toBeEnabled()
-  await page.goto('/#/')
-  await page.evaluate(async (intervention) => {
-    const { name = '' } = (await indexedDB.databases()).find((d) => d.name?.startsWith('chaski-rendicion-')) ?? {}
-    const db = await new Promise<IDBDatabase>((done) => {
-      const asked = indexedDB.open(name)
-      asked.onsuccess = () => done(asked.result)
-    })
-    const lines = { insumos: { text: '77,50', base: null }, epp: { text: '1,234', base: null } }
-    const change = db.transaction('drafts', 'readwrite')
-    change.objectStore('drafts').put({ intervention, lines, answers: {}, saved_at: Date.now() })
-    await new Promise((done) => (change.oncomplete = done))
-    db.close()
-  }, work)
-  await page.goto(`/#/rendicion/${work}`)
-  const how = async () => (await mine.get<Schemas['Rendicion']>(`/rendiciones/${work}`)).amounts
-  await expect.poll(async () => (await how()).find((a) => a.line === 'insumos')?.amount).toBe('77.50')
-  // What is no amount yet stays as it was typed.
-  await expect(page.getByRole('textbox', { name: 'Equipos de protección (EPP)', exact: true })).toHaveValue('1,234')
-})
-
 async function signIn(page: Page, who: string): Promise<void> {
   await page.goto('/')
   await page.getByLabel('Correo').fill(who)

@@ -91,3 +91,7 @@ export class WorkDb extends KeptDb {
     this.shape(2, { files: 'id, draft, parent, state, facts.sha256, facts.thumb', raws: 'id, draft', bytes: 'hash' })
   }
 }
+
+/** Where an older app kept what was written about rendiciones; see rendicion.ts. */
+export const olderName = (user: string): string => `chaski-rendicion-${user}`
+export const deleteOlder = (user: string): Promise<void> => Dexie.delete(olderName(user))

@@ -1,71 +1,86 @@
 /**
- * What of a rendición exists only on this device and is in no outbox: what is typed
- * letter by letter, a review being written, and which files were on their way. A
- * browser cannot keep a chosen file open over a reload, so of a file its hash
- * is kept: the same one, picked again, goes on where it was.
+ * The database in which an older app kept what was written about rendiciones. It is taken over into the
+ * work database, once, and deleted.
  */
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
+import { limaIso } from '../domain/day'
+import {
+  isBlank,
+  newerReview,
+  rendicionDraft,
+  reviewDraft,
+  withOlder,
+  type AmountDraft,
+  type ObservationDraft,
+  type Pick,
+  type RendicionForm,
+  type ReviewForm,
+} from '../domain/writing'
+import type { Draft } from '../sync/contract'
+import type { Device } from './device'
+import { olderName } from './dexie'
 
-export interface AmountDraft {
-  /** As typed; may not be a number yet. */
-  text: string
-  /** The server's value before the person changed it, in soles; null for none. */
-  base: string | null
-}
-
-export interface RendicionDraft {
+interface OldDraft {
   intervention: string
   lines: Record<string, AmountDraft>
   answers: Record<string, string>
   saved_at: number
 }
-
-export interface ObservationDraft {
-  target: 'line' | 'document' | 'missing'
-  item: string
-  also: string[]
-  text: string
-}
-
-export interface ReviewDraft {
+interface OldReview {
   intervention: string
   round: number
   observations: ObservationDraft[]
-  /** Answered observations the reviewer accepts. */
   lifted: string[]
 }
+type OldFile = Pick & { intervention: string }
 
-export interface FileOnItsWay {
-  /** intervention, kind, document it replaces, hash */
-  key: string
-  intervention: string
-  kind: string
-  replaces: string
-  name: string
-  size: number
-  sha256: string
-  /** The upload's id on the server, '' before it began. */
-  upload: string
-  /** Bytes the server has said it holds. */
-  sent: number
-}
+class OldDb extends Dexie {
+  drafts!: Table<OldDraft, string>
+  reviews!: Table<OldReview, string>
+  files!: Table<OldFile, string>
 
-export class RendicionDb extends Dexie {
-  drafts!: Table<RendicionDraft, string>
-  reviews!: Table<ReviewDraft, string>
-  files!: Table<FileOnItsWay, string>
-
-  constructor(user: string) {
-    super(`chaski-rendicion-${user}`, { chromeTransactionDurability: 'strict' })
+  constructor(name: string) {
+    super(name, { chromeTransactionDurability: 'strict' })
     this.version(1).stores({ drafts: 'intervention', reviews: 'intervention', files: 'key, intervention' })
   }
-
-  filesOf(intervention: string): Promise<FileOnItsWay[]> {
-    return this.files.where('intervention').equals(intervention).toArray()
-  }
 }
 
-export function fileKey(f: Pick<FileOnItsWay, 'intervention' | 'kind' | 'replaces' | 'sha256'>): string {
-  return [f.intervention, f.kind, f.replaces, f.sha256].join('/')
+/** Resolves when nothing of it is anywhere else but in the work database. */
+export async function takeOver(user: string, device: Omit<Device, 'close'>): Promise<void> {
+  const name = olderName(user)
+  await navigator.locks.request(name, async () => {
+    if (!(await Dexie.exists(name))) return
+    const old = new OldDb(name)
+    const { drafts, reviews, files } = old
+    const [typed, written, sent] = await Promise.all([drafts.toArray(), reviews.toArray(), files.toArray()])
+    for (const work of new Set([...typed, ...sent].map((x) => x.intervention))) {
+      const form = olderForm(
+        typed.find((d) => d.intervention === work),
+        sent.filter((f) => f.intervention === work),
+      )
+      const now = await device.read.draft(rendicionDraft(work))
+      const body = withOlder(now?.body as RendicionForm | undefined, form)
+      if (!isBlank(body)) await device.work.saveDraft(draftOf('rendicion', rendicionDraft(work), work, body))
+    }
+    for (const { intervention, ...review } of written) {
+      const id = reviewDraft(intervention)
+      const now = (await device.read.draft(id))?.body as ReviewForm | undefined
+      await device.work.saveDraft(draftOf('review', id, intervention, newerReview(now, review)))
+    }
+    // Not taken over once more, also where a tab of the older app keeps it from being deleted.
+    await old.transaction('rw', drafts, reviews, files, () =>
+      Promise.all([drafts.clear(), reviews.clear(), files.clear()]),
+    )
+    void old.delete().catch(() => undefined)
+  })
+}
+
+function olderForm(typed: OldDraft | undefined, files: readonly OldFile[]): RendicionForm {
+  const picks = files.map(({ kind, replaces, name, size, sha256 }) => ({ kind, replaces, name, size, sha256 }))
+  return { lines: typed?.lines ?? {}, answers: typed?.answers ?? {}, picks }
+}
+
+function draftOf(kind: Draft['kind'], id: string, intervention: string, body: unknown): Draft {
+  return { id, kind, intervention, version: 1, saved_at: limaIso(Date.now()), body }
 }

@@ -3,8 +3,14 @@ import type { Draft } from '../sync/contract'
 
 /** Unfinished visits and records, the newest first. */
 export async function allDrafts(): Promise<Draft[]> {
-  const drafts = await sync.read.drafts()
+  const drafts = (await sync.read.drafts()).filter((d) => d.kind === 'visit' || d.kind === 'record')
   return drafts.sort((a, b) => b.saved_at.localeCompare(a.saved_at))
+}
+
+/** Works about whose rendición something is written here that was not finished. */
+export async function writtenAbout(): Promise<string[]> {
+  const drafts = await sync.read.drafts()
+  return drafts.flatMap((d) => (d.kind === 'rendicion' || d.kind === 'review' ? [d.intervention] : []))
 }
 
 /** At the person's confirmed wish. A refused visit it was to replace is open again. */

@@ -1,4 +1,3 @@
-import type { AmountDraft, RendicionDraft } from '../db/rendicion'
 import { isInForce } from '../domain/account'
 import {
   accountOf,
@@ -16,19 +15,18 @@ import { isToAnswer } from '../domain/states'
 import { rendiciones } from '../domain/states.gen'
 import type { StorageTrouble } from '../domain/storage'
 import { visible } from '../domain/text'
+import { isBlank, isSamePick, rendicionDraft, type AmountDraft, type Pick, type RendicionForm } from '../domain/writing'
 import { recordId } from '../sync/ids'
 import { accountOfWork, type Rendicion, type Shown } from './account'
 import { ApiFault, get, NoAnswer } from './api'
 import { clock } from './clock.svelte'
 import { Coalesced } from './coalesced'
 import { isOpen, settleConflict, type OwnConflict } from './conflicts'
-import { Keeper } from './keeper.svelte'
+import { Kept } from './kept.svelte'
 import { Live } from './live.svelte'
 import { all, one, type Overlaid } from './replica'
-import { readable, rendicionDb } from './rendicionDb'
 import { send } from './send'
 import { session } from './session.svelte'
-import { storage } from './storage.svelte'
 import { sync } from './sync.svelte'
 
 export type { Rendicion }
@@ -71,13 +69,13 @@ const readOnly = (said: Rendicion): Rendicion => ({
 export class RendicionDesk {
   lines = $state<Record<string, AmountDraft>>({})
   answers = $state<Record<string, string>>({})
+  /** What an older app had half sent, and has to be chosen again. */
+  picks = $state<Pick[]>([])
   offline = $state(false)
   refusal = $state('')
-  savedAt = $state(0)
   /** What the server says besides: who observed, what was found in a file. Never what is stated. */
   #said = $state.raw<Rendicion | undefined>()
-  readonly #keeper = new Keeper()
-  readonly #heed = storage.whenGone(() => void this.#keep())
+  readonly #kept: Kept<RendicionForm>
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #flushes = new Coalesced(() => this.#flushOnce())
   readonly #live: Live<Shown | null>
@@ -92,6 +90,10 @@ export class RendicionDesk {
     readonly intervention: string,
     readonly label: (what: Kind, name: string) => string,
   ) {
+    this.#kept = new Kept(rendicionDraft(intervention), 'rendicion', intervention, () => {
+      const form = { lines: this.lines, answers: this.answers, picks: this.picks }
+      return isBlank(form) ? null : form
+    })
     this.#live = new Live(() => {
       const [today, said] = [clock.today, this.#said]
       return () => accountOfWork(intervention, today, said)
@@ -154,11 +156,11 @@ export class RendicionDesk {
 
   /** Opens what was typed and not finished, and asks the server for what only it knows. */
   async open(): Promise<void> {
-    const draft = await readable(() => rendicionDb().drafts.get(this.intervention))
-    if (draft) {
-      this.lines = draft.lines
-      this.answers = draft.answers
-      this.savedAt = draft.saved_at
+    const typed = await this.#kept.read()
+    if (typed) {
+      this.lines = typed.lines
+      this.answers = typed.answers
+      this.picks = typed.picks
       this.#later()
     }
     await this.refresh()
@@ -166,14 +168,16 @@ export class RendicionDesk {
 
   close(): void {
     void this.flush()
-    this.#heed()
-    this.#keeper.close()
+    this.#kept.close()
     clearTimeout(this.#timer)
   }
 
   /** What was typed is not on the device, and why. */
   get trouble(): StorageTrouble | '' {
-    return this.#keeper.trouble
+    return this.#kept.trouble
+  }
+  get savedAt(): number {
+    return this.#kept.savedAt
   }
 
   textOf(line: Line): string {
@@ -199,12 +203,23 @@ export class RendicionDesk {
     this.#changed()
   }
 
+  pick(pick: Pick): void {
+    if (!this.picks.some((p) => isSamePick(p, pick))) this.picks.push(pick)
+    void this.#kept.write()
+  }
+
+  /** It is chosen again and kept, or given up. */
+  unpick(pick: Pick): Promise<void> {
+    this.picks = this.picks.filter((p) => !isSamePick(p, pick))
+    return this.#kept.write()
+  }
+
   /** Decides a line that two people changed. */
   async resolve(line: Line, keep: 'mine' | 'theirs'): Promise<void> {
     const found = this.conflicts[line]
     if (!found) return
     delete this.lines[line]
-    void this.#keep()
+    void this.#kept.write()
     const label = this.label('rendicion_lines', line)
     await settleConflict(found.conflict, keep === 'mine' ? 'author' : 'other', label)
   }
@@ -284,7 +299,7 @@ export class RendicionDesk {
       )
       if (this.answers[row.id] === typed) delete this.answers[row.id]
     }
-    await this.#keep()
+    await this.#kept.write()
   }
 
   /** Says something of a row anew: what he said of it before and was not sent yet is not sent at all. */
@@ -354,31 +369,13 @@ export class RendicionDesk {
   }
 
   #changed(): void {
-    void this.#keep()
+    void this.#kept.write()
     this.#later()
   }
 
   #later(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.flush(), PAUSE_MS)
-  }
-
-  /** Commits the draft; one after the other, so the newest stays. */
-  #keep(): Promise<void> {
-    const draft: RendicionDraft = {
-      intervention: this.intervention,
-      lines: $state.snapshot(this.lines),
-      answers: $state.snapshot(this.answers),
-      saved_at: Date.now(),
-    }
-    const dirty = this.#dirty()
-    return this.#keeper.keep(async () => {
-      const { drafts } = rendicionDb()
-      if (dirty) {
-        await drafts.put(draft)
-        this.savedAt = draft.saved_at
-      } else await drafts.delete(this.intervention)
-    })
   }
 
   async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {

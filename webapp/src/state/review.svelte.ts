@@ -1,12 +1,10 @@
-import type { ObservationDraft, ReviewDraft } from '../db/rendicion'
 import type { StorageTrouble } from '../domain/storage'
+import { reviewDraft, type ObservationDraft, type ReviewForm } from '../domain/writing'
 import { ApiFault, get, NoAnswer, type Schemas } from './api'
-import { Keeper } from './keeper.svelte'
-import { readable, rendicionDb } from './rendicionDb'
+import { Kept } from './kept.svelte'
 import { send } from './send'
 
 type Rendicion = Schemas['Rendicion']
-export type { ObservationDraft }
 
 /** A reviewer's look at one rendición. What he writes is kept on the device until he decides. */
 export class ReviewDesk {
@@ -16,31 +14,36 @@ export class ReviewDesk {
   offline = $state(false)
   refusal = $state('')
   busy = $state(false)
-  readonly #keeper = new Keeper()
+  #opened = false
+  readonly #kept: Kept<ReviewForm>
 
-  constructor(readonly intervention: string) {}
+  constructor(readonly intervention: string) {
+    this.#kept = new Kept(reviewDraft(intervention), 'review', intervention, () =>
+      this.observations.length + this.lifted.length === 0
+        ? null
+        : { round: this.data?.round ?? 0, observations: this.observations, lifted: this.lifted },
+    )
+  }
 
   /** What was written is not on the device, and why. */
   get trouble(): StorageTrouble | '' {
-    return this.#keeper.trouble
+    return this.#kept.trouble
   }
 
   close(): void {
-    this.#keeper.close()
+    this.#kept.close()
   }
 
+  /** What was written is there as soon as it is known what it is about, also at a later try. */
   async open(): Promise<void> {
-    await this.refresh()
-    const draft = await readable(() => rendicionDb().reviews.get(this.intervention))
+    if (this.#opened || !(await this.#ask(() => get<Rendicion>(`/rendiciones/${this.intervention}`)))) return
+    this.#opened = true
+    const draft = await this.#kept.read()
     // A draft is about what was presented then.
     if (draft && draft.round === this.data?.round && this.data.can_review) {
       this.observations = draft.observations
       this.lifted = draft.lifted
     }
-  }
-
-  refresh(): Promise<boolean> {
-    return this.#ask(() => get<Rendicion>(`/rendiciones/${this.intervention}`))
   }
 
   /** The draft about an item, if there is one. */
@@ -52,18 +55,18 @@ export class ReviewDesk {
     const at = this.observations.findIndex((o) => o.target === draft.target && o.item === draft.item)
     if (at < 0) this.observations.push(draft)
     else this.observations[at] = draft
-    this.#keep()
+    void this.#kept.write()
   }
 
   unwrite(draft: ObservationDraft): void {
     this.observations = this.observations.filter((o) => o.target !== draft.target || o.item !== draft.item)
-    this.#keep()
+    void this.#kept.write()
   }
 
   lift(observation: string, accept: boolean): void {
     const others = this.lifted.filter((id) => id !== observation)
     this.lifted = accept ? [...others, observation] : others
-    this.#keep()
+    void this.#kept.write()
   }
 
   /** Approves or sends back; answers whether the server took it. */
@@ -81,7 +84,7 @@ export class ReviewDesk {
     if (done) {
       this.observations = []
       this.lifted = []
-      await this.#keeper.keep(() => rendicionDb().reviews.delete(this.intervention))
+      await this.#kept.write()
     }
     this.busy = false
     return done
@@ -96,16 +99,6 @@ export class ReviewDesk {
     )
     this.busy = false
     return done
-  }
-
-  #keep(): void {
-    const draft: ReviewDraft = {
-      intervention: this.intervention,
-      round: this.data?.round ?? 0,
-      observations: $state.snapshot(this.observations),
-      lifted: $state.snapshot(this.lifted),
-    }
-    void this.#keeper.keep(async () => void (await rendicionDb().reviews.put(draft)))
   }
 
   async #ask(ask: () => Promise<Rendicion>): Promise<boolean> {

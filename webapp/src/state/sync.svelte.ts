@@ -44,6 +44,7 @@ const NOTHING_YET: SyncStatus = {
 
 interface Open {
   user: string
+  syncs: boolean
   device: Device
   engine: SyncEngine
   unsubscribe: () => void
@@ -55,10 +56,15 @@ class Sync {
   /** Whose databases are open; '' if nobody's. */
   user = $state('')
   #open: Open | null = null
+  /** What an older app kept elsewhere is in the work database, as far as it could be read. */
+  takenOver: Promise<void> = Promise.resolve()
 
-  /** Opens a user's databases and starts syncing; again with the same user does nothing. */
-  start(user: string): void {
-    if (this.#open?.user === user) return
+  /**
+   * Opens a user's databases and, where he has a replica, starts syncing; again with the same user does nothing.
+   * Who works online has his drafts here.
+   */
+  start(user: string, syncs: boolean): void {
+    if (this.#open?.user === user && this.#open.syncs === syncs) return
     void this.stop()
     const device = openDevice(user, (news) => storage.hear(news, user))
     const engine = createEngine({
@@ -79,9 +85,10 @@ class Sync {
       this.status = { ...status, work: status.work ?? { '': status.pending }, files: status.files ?? NO_FILES }
       if (status.synced_at !== '' && !storage.holds(user)) storage.holding(user)
     })
-    this.#open = { user, device, engine, unsubscribe }
+    this.#open = { user, syncs, device, engine, unsubscribe }
     this.user = user
-    void engine.start()
+    this.takenOver = import('../db/rendicion').then((old) => old.takeOver(user, device)).catch(storage.reading)
+    if (syncs) void engine.start()
   }
 
   /** Stops syncing. Everything stays on the device. */

@@ -1,5 +1,5 @@
 import { DetailedError, Upload } from 'tus-js-client'
-import type { FileOnItsWay } from '../db/rendicion'
+import type { FileOnItsWay } from './uploads.svelte'
 import type { Schemas } from './api'
 import { pb } from './pb'
 

@@ -1,12 +1,12 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { Upload } from 'tus-js-client'
-import { fileKey, type FileOnItsWay } from '../db/rendicion'
 import { documentProblem, HEAD_BYTES, type DocumentProblem } from '../domain/document'
 import { ApiFault, get, type Schemas } from './api'
 import { hashFile } from './hash'
 import { net } from './net.svelte'
 import { asJpeg } from './photo'
-import { readable, rendicionDb } from './rendicionDb'
+import type { Pick } from '../domain/writing'
+import type { RendicionDesk } from './rendicion.svelte'
 import { send } from './send'
 import { session } from './session.svelte'
 import { shutsOut, transfer } from './transfer'
@@ -22,6 +22,17 @@ export type FileState =
   | 'finishing' // all bytes are there; the server proves them
   | 'pick' // chosen before a reload: the same file has to be picked again
   | 'refused'
+
+export interface FileOnItsWay extends Pick {
+  /** Of what it is for, and its hash. */
+  key: string
+  intervention: string
+  /** The upload's id on the server, '' before it began. */
+  upload: string
+  /** Bytes the server has said it holds. */
+  sent: number
+}
+const fileKey = (f: Pick): string => [f.kind, f.replaces, f.sha256].join('/')
 
 export interface Item extends FileOnItsWay {
   state: FileState
@@ -52,17 +63,20 @@ export class Uploads {
   /** @param arrived a file became a document */
   constructor(
     readonly intervention: string,
+    private readonly desk: RendicionDesk,
     private readonly arrived: (item: Item) => void,
   ) {}
 
   /** What was on its way: remembered here, and what the server says it holds. */
   async open(): Promise<void> {
     unsaved.begin(this)
-    const of = () => rendicionDb().filesOf(this.intervention)
-    const remembered = (await readable(of)) ?? []
-    this.items = remembered.map((f) => ({
+    this.items = $state.snapshot(this.desk.picks).map((f) => ({
       ...f,
-      state: this.#files.has(f.key) ? 'lost' : 'pick',
+      key: fileKey(f),
+      intervention: this.intervention,
+      upload: '',
+      sent: 0,
+      state: this.#files.has(fileKey(f)) ? 'lost' : 'pick',
       message: '',
       read: 0,
     }))
@@ -159,7 +173,8 @@ export class Uploads {
     if (!mine || this.#running.has(mine.key)) return
     this.#files.set(mine.key, file)
     mine.state = 'waiting'
-    await this.#remember(mine)
+    const { kind: of, replaces: place, name, size, sha256 } = $state.snapshot(mine)
+    this.desk.pick({ kind: of, replaces: place, name, size, sha256 })
     this.#next()
   }
 
@@ -197,7 +212,7 @@ export class Uploads {
     this.#running.delete(item.key)
     this.#files.delete(item.key)
     this.items = this.items.filter((i) => i.key !== item.key)
-    await readable(() => rendicionDb().files.delete(item.key))
+    await this.desk.unpick(item)
     if (item.upload) await send(`/uploads/${item.upload}`, { method: 'DELETE' }).catch(() => undefined)
     this.#next()
   }
@@ -205,13 +220,6 @@ export class Uploads {
   #refuse(item: Item, message: string): void {
     item.state = 'refused'
     item.message = message
-  }
-
-  async #remember(item: Item): Promise<void> {
-    const { key, intervention, kind, replaces, name, size, sha256, upload, sent } = $state.snapshot(item)
-    const file = { key, intervention, kind, replaces, name, size, sha256, upload, sent }
-    // What cannot be remembered goes all the same; after a reload it would have to be picked again.
-    await readable(() => rendicionDb().files.put(file))
   }
 
   #next(): void {
@@ -233,14 +241,8 @@ export class Uploads {
       this.#next()
     }
     const upload = transfer(file, $state.snapshot(item), {
-      begun: (id) => {
-        item.upload = id
-        void this.#remember(item)
-      },
-      held: (bytes) => {
-        item.sent = bytes
-        void this.#remember(item)
-      },
+      begun: (id) => (item.upload = id),
+      held: (bytes) => (item.sent = bytes),
       whole: () => {
         this.#running.delete(item.key)
         void this.#finish(item)
@@ -263,7 +265,7 @@ export class Uploads {
     item.message = ''
     try {
       await send(`/uploads/${item.upload}/complete`, { method: 'POST', body: {} })
-      await readable(() => rendicionDb().files.delete(item.key))
+      await this.desk.unpick(item)
       this.#files.delete(item.key)
       this.items = this.items.filter((i) => i.key !== item.key)
       this.arrived(item)
@@ -280,7 +282,7 @@ export class Uploads {
       }
       if (error.problem.code === 'upload_incomplete') return this.resume(item)
       this.#refuse(item, error.message)
-      await readable(() => rendicionDb().files.delete(item.key))
+      await this.desk.unpick(item)
     }
   }
 

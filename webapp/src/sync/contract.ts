@@ -76,14 +76,18 @@ export interface About {
   surnames: string
 }
 
-/** An unfinished visit, or a single record being written. Dexie table `drafts` of the work database, key `id`. Survives everything. */
+/**
+ * What is being written: a visit or a single record that somebody began and will finish; what is typed about a
+ * rendición, and a review of one; a document on its way to the outbox. Dexie table `drafts` of the work database,
+ * key `id`. Survives everything.
+ */
 export interface Draft {
   id: string
-  kind: 'visit' | 'record'
+  kind: 'visit' | 'record' | 'rendicion' | 'review' | 'document'
   intervention: string
   version: number
   saved_at: string
-  /** The form's own shape: domain/visit or domain/record. */
+  /** The form's own shape: domain/visit, domain/record or domain/writing. */
   body: unknown
 }
 

@@ -2,8 +2,7 @@ import 'fake-indexeddb/auto'
 import { Dexie } from 'dexie'
 import type PocketBase from 'pocketbase'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ReplicaDb, WorkDb } from '../db/dexie'
-import { RendicionDb } from '../db/rendicion'
+import { olderName, ReplicaDb, WorkDb } from '../db/dexie'
 import { DexieWork } from '../db/work'
 import type { SyncEngine, SyncStatus } from './contract'
 import { createEngine, localInstant } from './engine'
@@ -281,15 +280,16 @@ test('ordered to be wiped: every tab erases what it keeps, and who signs in late
   await until(first, (s) => s.in_sync)
   await second.start()
   const { install } = (await new WorkDb(user).meta.get('work'))!
-  const rendicion = new RendicionDb(user)
-  await rendicion.drafts.put({ intervention: 'x', lines: {}, answers: {}, saved_at: 0 })
-  rendicion.close()
+  const older = new Dexie(olderName(user))
+  older.version(1).stores({ drafts: 'intervention' })
+  await older.table('drafts').put({ intervention: 'x', lines: {}, answers: {}, saved_at: 0 })
+  older.close()
   erased = 0
   server.standing = 'por_borrar'
   await second.syncNow()
   await until(second, (s) => s.standing === 'erased')
   expect(erased).toBe(2)
-  expect(await new RendicionDb(user).drafts.count()).toBe(0)
+  expect(await Dexie.exists(olderName(user))).toBe(false)
   expect(await new ReplicaDb(user).rows.count()).toBe(0)
   await Promise.all([first.stop(), second.stop()])
 

@@ -4,8 +4,7 @@
  * asks and what the leader says. Here are the lock, the channel between the tabs
  * and the network; screens, token and hints are the tab's (engine.ts).
  */
-import { ReplicaDb, WorkDb } from '../db/dexie'
-import { RendicionDb } from '../db/rendicion'
+import { deleteOlder, ReplicaDb, WorkDb } from '../db/dexie'
 import { DexieReplica } from '../db/replica'
 import { troubleOf } from '../domain/storage'
 import type { StorageNews } from '../domain/storage'
@@ -163,7 +162,7 @@ class Host {
 
   /** Everything of this user outside the engine's own databases, in every tab. */
   private async erase(): Promise<void> {
-    await new RendicionDb(this.given.user).delete()
+    await deleteOlder(this.given.user)
     this.tabs.post({ kind: 'erase' })
     await new Promise<void>((done) => {
       this.tabErased = done
