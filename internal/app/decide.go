@@ -73,7 +73,7 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 	if exists, err := look(j.tx, OfThere, m.Collection, m.Record); err != nil || exists {
 		return orFault(err, fault.New(fault.RecordExists, "record"))
 	}
-	return j.tx.Apply(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User})
+	return j.tx.create(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User}, j.actor, j.now)
 }
 
 // fill puts in what the server says of a new record.

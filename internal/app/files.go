@@ -34,11 +34,12 @@ type FileFacts struct {
 	Thumb                   string
 	ThumbSize               int64
 	Stored                  bool // the server keeps what the record is of
+	Released                bool // who reviews has let it out of quarantine
 	Refusal                 fault.Code
 }
 
-// Content is what is kept under a hash.
-type Content struct{ SHA256, MIME, Quarantine string }
+// Content is what is kept under a hash. Key is where in the storage.
+type Content struct{ SHA256, MIME, Quarantine, Key string }
 
 // FileBook is the port of records whose rows are files, and of their bytes.
 type FileBook interface {
@@ -76,9 +77,16 @@ type FileBook interface {
 
 // Files has the use cases of records whose rows are files.
 type Files struct {
-	Book   FileBook
-	Review ReviewBook
-	Sights Sights
+	Book        FileBook
+	Review      ReviewBook
+	Sights      Sights
+	Rendiciones Rendiciones
+}
+
+// Paper says whether bytes are a document's, not those of a picture or of a thumbnail.
+func Paper(p FilePart) bool {
+	t := kindOfFiles(p.Collection)
+	return t != nil && t.Files.Paper && p.Part == PartFile
 }
 
 func kindOfFiles(collection string) *record.Type {
@@ -103,6 +111,9 @@ func (f *Files) May(a actor.Actor, p FilePart) (FileDescription, FileFacts, erro
 		return d, x, orFault(err, fault.New(fault.RecordNotFound, "record"))
 	}
 	d = FileDescription{FilePart: p, SHA256: x.SHA256, Size: x.Size, Name: "archivo." + endingOf(x.MIME)}
+	if Paper(p) {
+		d.Name, d.Intervention = rendicion.CleanName(x.Name), x.Intervention
+	}
 	switch {
 	case p.Part == PartThumb && x.Thumb != "" && x.ThumbSize > 0:
 		d.SHA256, d.Size, d.Name = x.Thumb, x.ThumbSize, "archivo."+endingOf(thumbMIME)
@@ -112,6 +123,15 @@ func (f *Files) May(a actor.Actor, p FilePart) (FileDescription, FileFacts, erro
 		return d, x, fault.New(x.Refusal, "file")
 	}
 	return d, x, nil
+}
+
+// Stated is the type that a record says its bytes are of.
+func (f *Files) Stated(up Upload) (string, error) {
+	x, found, err := f.Book.Facts(up.Collection, up.Record)
+	if err == nil && !found {
+		x, _, err = f.Book.Parked(up.Collection, up.Record, up.Owner)
+	}
+	return x.MIME, err
 }
 
 // endingOf is how files of a type are called, so that they are looked into as such.
@@ -138,7 +158,7 @@ func (f *Files) Read(a actor.Actor, p FilePart) (Content, string, error) {
 	switch {
 	case err != nil || !found:
 		return c, "", orFault(err, fault.New(fault.FilePending, p.Part))
-	case c.Quarantine != "":
+	case c.Quarantine != "" && !x.Released:
 		return c, "", fault.New(fault.DocumentQuarantined, p.Part).With("quarantine", c.Quarantine)
 	}
 	if name == "" || p.Part == PartThumb {
@@ -159,6 +179,9 @@ func (f *Files) seen(a actor.Actor, p FilePart) (FileFacts, error) {
 		return x, err
 	case !found:
 		return f.reviewed(a, p)
+	case Paper(FilePart{p.Collection, p.Record, PartFile}): // whoever reads the rendición, whose work may have been closed since
+		_, err := f.Rendiciones.Document(a, x.Intervention, p.Record)
+		return x, err
 	case a.WatchesFigures() && reaches(a, x.UT):
 		// Pictures of one work are one entry of the trail: a page shows dozens.
 		return x, f.Sights.Saw(Sight{

@@ -62,6 +62,8 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 		return j.conflict(m, row, ConflictEditDeleted, lost, "", row.Rev)
 	case m.Collection == "rendiciones":
 		return j.present(fields, row)
+	case m.Collection == documents:
+		return j.withdraw(m, fields, row)
 	}
 	return j.update(m, t, fields, row)
 }

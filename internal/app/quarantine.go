@@ -47,6 +47,11 @@ type Scanned struct {
 	Finding    string // the scanner's name for what it found; while it is silent, what else the document waits for
 }
 
+// Heard says whether a scanner said anything.
+func (s Scanned) Heard() bool {
+	return s.Scan == ScanClean || s.Scan == ScanFound || s.Scan == ScanLimit
+}
+
 // Scan asks a scanner, nil for none. held says what the inspection could not read.
 func Scan(ctx context.Context, s Scanner, r io.Reader, held string) Scanned {
 	if s == nil {

@@ -79,6 +79,8 @@ type RendicionDocument struct {
 	UploadedBy   string // name
 	SupersededBy string
 	SentName     string // as it was sent, where Name is another
+	StoredAt     string // instant since when its bytes are kept, "" while they have not come
+	Refusal      string // why they never will be, "" for not
 	Scanned
 	ReleasedBy    string // name
 	ReleasedAt    string // instant, "" while it was not let out of quarantine
@@ -261,6 +263,7 @@ type RendicionDesk interface {
 	SetLine(rendicion, intervention string, l rendicion.Line, amount int64) error
 	Answer(observation, text string) error
 	AddDocument(rendicion string, f StoredFile, by string) error
+	// Supersede says of a document what took its place; itself: it was taken back.
 	Supersede(document, by string) error
 	Release(document, by, reason string) error
 	Observe(rendicion, intervention string, round int64, o NewObservation, by string) error

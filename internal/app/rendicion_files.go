@@ -27,7 +27,10 @@ func (u *rendiciones) MayUpload(a actor.Actor, f FileDescription) error {
 	if err := checkDescription(f); err != nil {
 		return err
 	}
-	return u.mayAdd(&x, f)
+	if bad := x.mayAdd(addition{f.Kind, f.Replaces, f.SHA256}); bad != nil {
+		return bad
+	}
+	return nil
 }
 
 func checkDescription(f FileDescription) error {
@@ -53,26 +56,50 @@ func TooLarge() *fault.Fault {
 	return fault.New(fault.FileTooLarge, "size").With("max", fmt.Sprintf("%d MB", rendicion.MaxFileBytes>>20))
 }
 
-// mayAdd: state and scope allow it, the same bytes are not there, and there is room.
-func (u *rendiciones) mayAdd(x *Rendicion, f FileDescription) error {
+// addition is a document as it is added.
+type addition struct {
+	kind             rendicion.Document
+	replaces, sha256 string
+}
+
+// mayAdd: state and scope allow it, the same bytes are not there, and there is room. Of
+// a document whose bytes never came the same may be added in its place: by somebody else,
+// or from another phone.
+func (x *Rendicion) mayAdd(n addition) *fault.Fault {
 	if !x.editable() {
-		return fault.New(fault.RendicionClosed, "state")
+		return fault.New(fault.RendicionClosed, "rendicion")
 	}
-	if !x.Scope.Adds(f.Kind, f.Replaces) {
-		return fault.New(fault.RendicionItemClosed, string(f.Kind)).With("item", string(f.Kind))
+	if !x.Scope.Adds(n.kind, n.replaces) {
+		return fault.New(fault.RendicionItemClosed, "kind").With("item", string(n.kind))
 	}
-	replaced := f.Replaces == ""
+	replaced := n.replaces == ""
 	for _, d := range x.inForce() {
-		if d.SHA256 == f.SHA256 {
-			return fault.New(fault.DocumentDuplicate, string(d.Kind)).With("document", string(d.Kind))
+		its := d.ID == n.replaces && d.Kind == n.kind
+		if d.SHA256 == n.sha256 && !(its && d.awaited()) {
+			return fault.New(fault.DocumentDuplicate, "sha256").With("document", string(d.Kind))
 		}
-		replaced = replaced || d.ID == f.Replaces && d.Kind == f.Kind
+		replaced = replaced || its
 	}
 	if !replaced {
 		return fault.New(fault.NotFound, "replaces")
 	}
-	if f.Replaces == "" && len(x.inForce()) >= rendicion.MaxDocuments {
-		return fault.New(fault.TooManyDocuments, "documents").With("max", fmt.Sprint(rendicion.MaxDocuments))
+	if n.replaces == "" && len(x.inForce()) >= rendicion.MaxDocuments {
+		return fault.New(fault.TooManyDocuments, "sha256").With("max", fmt.Sprint(rendicion.MaxDocuments))
+	}
+	return nil
+}
+
+// awaited: its bytes have not come, and may yet.
+func (d RendicionDocument) awaited() bool { return d.StoredAt == "" && d.Refusal == "" }
+
+// mayWithdraw: nothing that was ever presented is taken back, nor what another took the
+// place of.
+func (x *Rendicion) mayWithdraw(d RendicionDocument) *fault.Fault {
+	switch {
+	case !x.editable():
+		return fault.New(fault.RendicionClosed, "superseded_by")
+	case d.SupersededBy != "", !x.Fresh()[d.ID]:
+		return fault.New(fault.RendicionItemClosed, "superseded_by").With("item", string(d.Kind))
 	}
 	return nil
 }
@@ -85,8 +112,8 @@ func (u *rendiciones) Attach(ctx context.Context, a actor.Actor, f StoredFile) (
 				return nil // this very file, attached before
 			}
 		}
-		if err := u.mayAdd(x, f.FileDescription); err != nil {
-			return err
+		if bad := x.mayAdd(addition{f.Kind, f.Replaces, f.SHA256}); bad != nil {
+			return bad
 		}
 		if f.Replaces != "" {
 			if err := d.Supersede(f.Replaces, f.Document); err != nil {
@@ -119,26 +146,26 @@ func (u *rendiciones) Attach(ctx context.Context, a actor.Actor, f StoredFile) (
 // Withdraw implements Rendiciones.
 func (u *rendiciones) Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error) {
 	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		if !x.editable() {
-			return fault.New(fault.RendicionClosed, "state")
-		}
-		for _, f := range x.fresh() {
+		for _, f := range x.Documents {
 			if f.ID != document {
 				continue
 			}
-			if err := d.Supersede(document, document); err != nil {
-				return err
+			if bad := x.mayWithdraw(f); bad != nil {
+				return bad
 			}
-			if err := d.Touch(x.ID); err != nil {
-				return err
-			}
-			return d.Audit(a.User, "rendicion.withdraw", x.Work.ID, map[string]any{"document": document, "name": f.Name, "sha256": f.SHA256})
-		}
-		for _, f := range x.inForce() {
-			if f.ID == document {
-				return fault.New(fault.RendicionItemClosed, document).With("item", string(f.Kind))
-			}
+			return takeBack(d, a, x, f)
 		}
 		return fault.New(fault.NotFound, "document")
 	})
+}
+
+// takeBack withdraws a document that was never presented. It is kept.
+func takeBack(d RendicionDesk, a actor.Actor, x *Rendicion, f RendicionDocument) error {
+	if err := d.Supersede(f.ID, f.ID); err != nil {
+		return err
+	}
+	if err := d.Touch(x.ID); err != nil {
+		return err
+	}
+	return d.Audit(a.User, "rendicion.withdraw", x.Work.ID, map[string]any{"document": f.ID, "name": f.Name, "sha256": f.SHA256})
 }

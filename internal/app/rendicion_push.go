@@ -10,6 +10,9 @@ import (
 	"chaski/internal/domain/rendicion"
 )
 
+// documents are the kind of record of a rendición whose rows are files.
+const documents = "rendicion_documents"
+
 // rendered are the kinds of record of a rendición that devices change: why one may not
 // be, as the rendición stands.
 var rendered = map[string]func(x *Rendicion, w Write, row record.Row) *fault.Fault{
@@ -50,6 +53,83 @@ func (b *batch) change(w Write, row record.Row, by actor.Actor, now time.Time) e
 		}
 		return d.Touch(x.ID)
 	})
+}
+
+// create writes a new record: a document only where the rendición takes one, as it
+// stands.
+func (b *batch) create(w Write, by actor.Actor, now time.Time) error {
+	if w.Collection != documents {
+		return b.Apply(w)
+	}
+	row := record.Row(w.Fields)
+	sent := row.Text("name")
+	name := rendicion.CleanName(sent)
+	if name == "" {
+		return fault.New(fault.FileNameRefused, "name")
+	}
+	row["name"], row["uploaded_at"], row["uploaded_by"] = name, row["received_at"], by.User
+	if name != sent {
+		row["sent_name"] = sent
+	}
+	return b.Render(func(d RendicionDesk) error {
+		x, err := rendicionIn(d, by, row.Text("intervention"), now)
+		if err != nil {
+			return err
+		}
+		return addTo(d, b, by, &x, w)
+	})
+}
+
+// addTo adds a document to a rendición that takes it. It is written last: what was
+// gathered to be written no fault takes back.
+func addTo(d RendicionDesk, b *batch, by actor.Actor, x *Rendicion, w Write) error {
+	row := record.Row(w.Fields)
+	kind, replaces := rendicion.Document(row.Text("kind")), row.Text("replaces")
+	if f := x.mayAdd(addition{kind, replaces, row.Text("sha256")}); f != nil {
+		return f
+	}
+	if replaces != "" {
+		if err := d.Supersede(replaces, w.Record); err != nil {
+			return err
+		}
+	}
+	if err := d.Touch(x.ID); err != nil {
+		return err
+	}
+	if err := d.Audit(by.User, "rendicion.document", x.Work.ID, map[string]any{
+		"document": w.Record, "kind": kind, "name": row["name"], "sha256": row["sha256"], "replaces": replaces, "sent_name": row.Text("sent_name"),
+	}); err != nil {
+		return err
+	}
+	return b.Apply(w)
+}
+
+// withdraw takes a document back that was never presented: all that a device may change
+// of one.
+func (j *judge) withdraw(m Mutation, clean record.Row, row RecordState) (*Outcome, error) {
+	if clean.Text("superseded_by") != m.Record {
+		return verdict(fault.New(fault.InvalidValue, "superseded_by"))
+	}
+	o := &Outcome{Status: Applied}
+	if row.Data.Text("superseded_by") == m.Record {
+		o.Rev = row.Rev // taken back already
+		return o, nil
+	}
+	j.won = []string{"superseded_by"}
+	return judged(o, j.tx.Render(func(d RendicionDesk) error {
+		x, err := rendicionIn(d, j.actor, row.Data.Text("intervention"), j.now)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(x.Documents, func(f RendicionDocument) bool { return f.ID == m.Record })
+		if i < 0 {
+			return fault.New(fault.RecordNotFound, "record")
+		}
+		if f := x.mayWithdraw(x.Documents[i]); f != nil {
+			return f
+		}
+		return takeBack(d, j.actor, &x, x.Documents[i])
+	}))
 }
 
 // rendicionIn is the rendición of a work, whoever asks: who may was judged before.

@@ -57,7 +57,7 @@ func (s *shelf) Answer(id, text string) error {
 }
 
 func (s *shelf) AddDocument(_ string, f app.StoredFile, _ string) error {
-	s.x.Documents = append(s.x.Documents, app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256})
+	s.x.Documents = append(s.x.Documents, app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256, StoredAt: "now"})
 	return nil
 }
 

@@ -170,6 +170,9 @@ func (x *Rendicion) submission() rendicion.Submission {
 	}
 	for _, d := range x.inForce() {
 		s.Documents[d.Kind]++
+		if d.StoredAt == "" {
+			s.Awaited = append(s.Awaited, d.Kind)
+		}
 	}
 	for _, o := range x.Observations {
 		s.Touched[o.ID], s.Said[o.ID] = x.Touched(o.Observation), x.Said(o.ID)

@@ -13,6 +13,7 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/progress"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/rendicion"
 	"chaski/internal/store"
 )
@@ -176,6 +177,8 @@ func (l *loader) documents(s *site, files []paper, on day.Day) {
 		l.put("rendicion_documents", s.key+" "+p.Kind, values{
 			"rendicion": l.id("rendiciones", s.key), "intervention": s.id, "kind": p.Kind, "file": file, "sha256": p.SHA256, "size": p.Size,
 			"mime": "application/pdf", "name": p.Name, "uploaded_by": l.id("users", "ejecutor@demo.pe"), "uploaded_at": instant(on, "15:05"),
+			"recorded_by": l.id("users", "ejecutor@demo.pe"), "received_at": instant(on, "15:05"), "stored_at": instant(on, "15:05"),
+			"captured_at": string(on) + "T15:05:00Z", "source": record.FromFile,
 		})
 	}
 }

@@ -26,6 +26,8 @@ type documentShape struct {
 	SupersededBy string             `json:"superseded_by"`
 	Open         bool               `json:"open"`
 	Fresh        bool               `json:"fresh"`
+	StoredAt     string             `json:"stored_at"`
+	Refusal      string             `json:"refusal"`
 	SentName     string             `json:"sent_name"`
 	Scan         string             `json:"scan"`
 	Quarantine   string             `json:"quarantine"`
@@ -116,7 +118,7 @@ func rendicionOf(x app.Rendicion) rendicionShape {
 		return documentShape{
 			ID: d.ID, Kind: d.Kind, Name: d.Name, SHA256: d.SHA256, Size: d.Size, MIME: d.MIME, UploadedAt: d.UploadedAt, UploadedBy: d.UploadedBy,
 			SupersededBy: d.SupersededBy, Open: x.CanEdit && d.SupersededBy == "" && x.Scope.Adds(d.Kind, d.ID), Fresh: fresh[d.ID],
-			SentName: d.SentName, Scan: d.Scan, Quarantine: quarantineOf(d), ReleasedBy: d.ReleasedBy, ReleasedAt: d.ReleasedAt, Reason: d.ReleaseReason,
+			StoredAt: d.StoredAt, Refusal: d.Refusal, SentName: d.SentName, Scan: d.Scan, Quarantine: quarantineOf(d), ReleasedBy: d.ReleasedBy, ReleasedAt: d.ReleasedAt, Reason: d.ReleaseReason,
 		}
 	})
 	out.Observations = each(x.Observations, func(o app.RendicionObservation) observationShape {

@@ -21,7 +21,6 @@ import (
 	"chaski/internal/session"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
-	"chaski/internal/store/files"
 	"chaski/internal/store/uploads"
 	"chaski/internal/upload"
 )
@@ -56,7 +55,7 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 		e.Router.Route(method, httpapi.Prefix+path, mount(unteed(h))).
 			Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId).Bind(apis.SkipSuccessActivityLog())
 	}
-	d := &downloads{app: e.App, shelf: shelf, rendiciones: rendiciones, records: records, sessions: accounts.NewSessions(e.App)}
+	d := &downloads{app: e.App, rendiciones: rendiciones, records: records, sessions: accounts.NewSessions(e.App)}
 	e.Router.GET(httpapi.Prefix+DocumentPath, answering(d.document))
 	e.Router.GET(httpapi.Prefix+FilePath, answering(d.part(app.PartFile)))
 	e.Router.GET(httpapi.Prefix+ThumbPath, answering(d.part(app.PartThumb)))
@@ -113,7 +112,6 @@ func unteed(h http.Handler) http.Handler {
 // downloads serves the bytes of documents.
 type downloads struct {
 	app         core.App
-	shelf       *uploads.Shelf
 	rendiciones app.Rendiciones
 	records     *app.Files
 	sessions    *accounts.Sessions
@@ -162,38 +160,18 @@ func answering(send func(*core.RequestEvent) error) func(*core.RequestEvent) err
 	}
 }
 
-// part sends a part of a file. Content never changes under its hash, so whoever was
-// shown it may keep it; the address is of the record, whose scope is asked each time.
+// part sends a part of a file.
 func (d *downloads) part(part string) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		a, err := d.reader(e)
 		if err != nil {
 			return err
 		}
-		c, name, err := d.records.Read(a, app.FilePart{Collection: e.Request.PathValue("collection"), Record: e.Request.PathValue("record"), Part: part})
-		if err != nil {
-			return err
-		}
-		storage, err := d.app.NewFilesystem()
-		if err != nil {
-			return err
-		}
-		defer func() { _ = storage.Close() }()
-		storage.SetContext(e.Request.Context())
-		key := files.Key(c.SHA256)
-		if there, err := storage.Exists(key); err != nil || !there {
-			return fault.Wrap(fault.NotFound, err)
-		}
-		h := e.Response.Header()
-		h.Set("ETag", `"`+c.SHA256+`"`)
-		h.Set("Cache-Control", "private, max-age=31536000, immutable")
-		h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))
-		h.Set("Content-Type", c.MIME)
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-		return storage.Serve(e.Response, e.Request, key, name)
+		return d.send(e, a, app.FilePart{Collection: e.Request.PathValue("collection"), Record: e.Request.PathValue("record"), Part: part})
 	}
 }
 
+// document sends a document by its address of before: the audit trail has links to it.
 func (d *downloads) document(e *core.RequestEvent) error {
 	a, err := d.reader(e)
 	if err != nil {
@@ -203,10 +181,13 @@ func (d *downloads) document(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if doc.InQuarantine() {
-		return fault.New(fault.DocumentQuarantined, "document").With("quarantine", doc.Quarantine)
-	}
-	folder, err := d.shelf.Folder(doc.ID)
+	return d.send(e, a, app.FilePart{Collection: "rendicion_documents", Record: doc.ID, Part: app.PartFile})
+}
+
+// send: content never changes under its hash, so whoever was shown a picture may keep
+// it; the address is of the record, whose scope is asked each time.
+func (d *downloads) send(e *core.RequestEvent, a actor.Actor, p app.FilePart) error {
+	c, name, err := d.records.Read(a, p)
 	if err != nil {
 		return err
 	}
@@ -216,12 +197,18 @@ func (d *downloads) document(e *core.RequestEvent) error {
 	}
 	defer func() { _ = storage.Close() }()
 	storage.SetContext(e.Request.Context())
-	if there, err := storage.Exists(folder + "/" + doc.File); err != nil || !there {
+	if there, err := storage.Exists(c.Key); err != nil || !there {
 		return fault.Wrap(fault.NotFound, err)
 	}
 	h := e.Response.Header()
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
-	h.Set("Content-Type", doc.MIME)
+	h.Set("ETag", `"`+c.SHA256+`"`)
+	how := "attachment" // and kept by no cache, as no answer is
+	if !app.Paper(p) {  // a photograph is looked at, again and again
+		how = "inline"
+		h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	}
+	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": name}))
+	h.Set("Content-Type", c.MIME)
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-	return storage.Serve(e.Response, e.Request, folder+"/"+doc.File, doc.File)
+	return storage.Serve(e.Response, e.Request, c.Key, name)
 }

@@ -98,6 +98,7 @@ func (m *matrix) document(scope string) {
 	m.Save("rendicion_documents", row["document"], fields{
 		"rendicion": row["rendicion"], "intervention": row["intervention"], "kind": "oficio", "sha256": strings.Repeat(fmt.Sprint(len(scope)), 64),
 		"size": 10, "mime": "application/pdf", "name": planted("doc", scope) + ".pdf", "uploaded_by": testkit.Elsa, "uploaded_at": "2026-11-22 10:00:00.000Z",
+		"recorded_by": testkit.Elsa, "received_at": "2026-11-22 10:00:00.000Z", "stored_at": "2026-11-22 10:00:00.000Z", "captured_at": "2026-11-22T10:00:00Z", "source": "file",
 		"file": stored,
 	})
 }

@@ -49,7 +49,7 @@ func checked(t *testing.T, k *testkit.Kit) (broken, listed []string) {
 func TestEveryTrackedFieldHasItsRule(t *testing.T) {
 	dates := map[string]bool{"day": true, "month": true, "period": true, "as_of": true, "valid_from": true, "valid_to": true}
 	free := map[string]bool{ // said by a clock or a person, compared with nothing
-		"visit_photos.exif_at": true, "finding_photos.exif_at": true,
+		"visit_photos.exif_at": true, "finding_photos.exif_at": true, "rendicion_documents.exif_at": true,
 		"visits.roster_as_of": true, "conflicts.author_at": true, "conflicts.other_at": true, "conflicts.resolved_at": true, "mutation_reviews.decided_at": true,
 	}
 	noDate := map[string]bool{"date_invalid": true, "month_invalid": true}
@@ -210,8 +210,8 @@ func samples(k *testkit.Kit) {
 		}
 		k.Save(s.collection, id("sample"), s.fields)
 	}
-	k.SQL(`INSERT INTO rendicion_documents (id, rendicion, intervention, kind, sha256, name, size) VALUES ('` + id("sample") + `', '` + id("sample") + `', '` + work +
-		`', 'oficio', '` + strings.Repeat("a", 64) + `', 'oficio.pdf', 5)`)
+	k.SQL(`INSERT INTO rendicion_documents (id, rendicion, intervention, kind, sha256, name, size, mime, source, captured_at, recorded_by) VALUES ('` + id("sample") + `', '` + id("sample") + `', '` + work +
+		`', 'oficio', '` + strings.Repeat("a", 64) + `', 'oficio.pdf', 5, 'application/pdf', 'file', '2026-11-20T10:00:00Z', '` + testkit.Elsa + `')`)
 }
 
 // target is the row of a collection that a breach is tried on.

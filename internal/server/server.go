@@ -115,7 +115,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
 		e.Router.POST(httpapi.Prefix+"/sync/pull", routes) // compresses by itself
-		records := &app.Files{Book: files.New(engine, e.App), Review: api.Reviewer.Book, Sights: personal}
+		records := &app.Files{Book: files.New(engine, e.App), Review: api.Reviewer.Book, Sights: personal, Rendiciones: api.Rendiciones}
 		if err := bindFiles(e, engine, api.Rendiciones, records, health); err != nil {
 			return err
 		}

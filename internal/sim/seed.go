@@ -187,7 +187,8 @@ func (s *seeder) papers(aii string, n int) error {
 		{"rendicion_lines", id("line", n), map[string]any{"rendicion": rendicion, "kind": "insumos", "amount": 1000 * n}},
 		{"rendicion_documents", id("doc", n), map[string]any{
 			"rendicion": rendicion, "kind": "oficio", "sha256": fmt.Sprintf("%064x", n), "size": 1024, "mime": "application/pdf", "name": "oficio.pdf",
-			"uploaded_at": "2026-06-01 12:00:00.000Z",
+			"uploaded_at": "2026-06-01 12:00:00.000Z", "received_at": "2026-06-01 12:00:00.000Z", "recorded_by": id("user", (n+1)/2),
+			"captured_at": "2026-06-01T12:00:00Z", "source": "file",
 		}},
 		{"rendicion_observations", id("obs", n), map[string]any{
 			"rendicion": rendicion, "target": "line", "item": "insumos", "also": []string{}, "text": "Falta el comprobante", "state": "abierta", "round": 1,

@@ -12,6 +12,7 @@ import (
 	"chaski/internal/app"
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
+	"chaski/internal/inspect"
 )
 
 // createPart begins the bytes of a part of a record, or goes on with them: the same
@@ -84,6 +85,22 @@ func isStored(w http.ResponseWriter, sha256 string) error {
 	return answer(w, map[string]any{"stored": true, "sha256": sha256})
 }
 
+// taken says why what is in a file is not taken. A document is of the type that its
+// record says, and waits in quarantine where a scanner finds something.
+func (f *Files) taken(up app.Upload, verdict inspect.Verdict, scanned app.Scanned) error {
+	if !app.Paper(up.FilePart) {
+		if scanned.Quarantine == app.QuarantineVirus {
+			return fault.New(fault.FileVirus, "file").With("found", scanned.Finding)
+		}
+		return nil
+	}
+	stated, err := f.Records.Stated(up)
+	if err == nil && stated != "" && stated != verdict.Format.MIME {
+		err = fault.New(fault.FileNameMismatch, "mime").With("found", verdict.Format.MIME)
+	}
+	return err
+}
+
 // completePart proves the whole bytes of a part, looks into them, keeps them by their
 // hash, and only then says so. Each step may be done again.
 func (f *Files) completePart(ctx context.Context, up app.Upload) error {
@@ -92,8 +109,8 @@ func (f *Files) completePart(ctx context.Context, up app.Upload) error {
 	}
 	path := filepath.Join(f.dir, up.ID)
 	verdict, scanned, err := f.judge(ctx, up, path)
-	if err == nil && scanned.Quarantine == app.QuarantineVirus {
-		err = fault.New(fault.FileVirus, "file").With("found", scanned.Finding)
+	if err == nil {
+		err = f.taken(up, verdict, scanned)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {

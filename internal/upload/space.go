@@ -34,7 +34,7 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 	}
 	mine, promised := 0, d.Size
 	for _, up := range open {
-		if d.Collection == "" && up.Owner == a.User && up.Intervention == d.Intervention {
+		if d.Collection == "" && up.Collection == "" && up.Owner == a.User && up.Intervention == d.Intervention {
 			mine++
 		}
 		if f.Now().Sub(f.touched(up)) < promisedFor {
@@ -49,7 +49,7 @@ func (f *Files) start(a actor.Actor, d app.FileDescription) (app.Upload, error) 
 		return app.Upload{}, err
 	}
 	limits := f.Limits()
-	if d.Collection != "" { // how many a record may have is declared
+	if d.Intervention == "" { // how many pictures a record may have is declared
 		limits.Documents = 0
 	}
 	if err := errors.Join(limits.Refuses(used, d.Size), f.Room(promised)); err != nil {

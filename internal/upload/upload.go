@@ -325,9 +325,11 @@ func (f *Files) list(w http.ResponseWriter, r *http.Request, a actor.Actor) erro
 	if err != nil {
 		return err
 	}
-	items := make([]uploadShape, len(open))
-	for i, up := range open {
-		items[i] = uploadShape{up.ID, string(up.Kind), up.Replaces, up.Name, up.SHA256, up.Size, f.reached(up.ID)}
+	items := []uploadShape{}
+	for _, up := range open {
+		if up.Collection == "" {
+			items = append(items, uploadShape{up.ID, string(up.Kind), up.Replaces, up.Name, up.SHA256, up.Size, f.reached(up.ID)})
+		}
 	}
 	return answer(w, map[string]any{"items": items})
 }

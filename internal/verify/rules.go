@@ -155,7 +155,7 @@ func (e expects) wrong() [][2]string {
 	case "bytes":
 		return [][2]string{{notWhole + ` OR ` + f + ` < 0`, "invalid_value"}, {f + ` = 0`, "file_empty"}, {f + ` > ` + e.of, "file_too_large"}}
 	case "media":
-		return [][2]string{{f + ` <> '` + e.of + `'`, "file_type_refused"}}
+		return [][2]string{{f + ` NOT IN ('` + strings.ReplaceAll(e.of, "|", "', '") + `')`, "file_type_refused"}}
 	case "exif":
 		return invalid(glob(f, digitsOnly(4)+"-"+digitsOnly(2)+"-"+digitsOnly(2)+"T"+digitsOnly(2)+":"+digitsOnly(2)+":"+digitsOnly(2)))
 	case "from1":

@@ -14,6 +14,11 @@ const photo = `sha256! sha256, size! bytes 12582912, mime! media image/jpeg, nam
 	source! one camera|gallery|file, captured_at! moment, reckoned_at moment, lat_e6 within 90000000, lon_e6 within 180000000, accuracy_m count,
 	exif_at exif, exif_lat_e6 within 90000000, exif_lon_e6 within 180000000, recorded_by! id, refusal short`
 
+// paper is a photo of other types, larger, that has a name.
+var paper = strings.NewReplacer("bytes 12582912", "bytes 209715200", "name short", "name! short", "media image/jpeg", "media application/pdf|image/jpeg|image/png"+
+	"|application/vnd.openxmlformats-officedocument.spreadsheetml.sheet|application/vnd.openxmlformats-officedocument.wordprocessingml.document|application/zip|application/xml").
+	Replace(photo)
+
 // expectedFields is what each field of each tracked collection has to be: its
 // name (! not empty, # matters for counting), its kind, and of what.
 var expectedFields = [][2]string{
@@ -77,8 +82,8 @@ var expectedFields = [][2]string{
 	{"rendiciones", `intervention! ref interventions, state! one pendiente|presentada|observada|subsanada|conforme, round count, transferred count, accrued count, due_on day,
 		presented_on past, observed_on past, decided_on past, receipt short`},
 	{"rendicion_lines", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + lineKinds + `, amount count, presented count`},
-	{"rendicion_documents", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + docKinds + `, sha256! sha256, size count, name! text,
-		mime short, superseded_by ref rendicion_documents`},
+	{"rendicion_documents", `rendicion! ref rendiciones, intervention! ref interventions, kind! one ` + docKinds + `, replaces ref rendicion_documents,
+		superseded_by ref rendicion_documents, ` + paper},
 	{"rendicion_observations", `rendicion! ref rendiciones, intervention! ref interventions, target! one line|document|missing, item! short, text! text,
 		also lines ` + lineKinds + `, state! one abierta|subsanada|levantada, round count, answer text, presented_answer text`},
 }

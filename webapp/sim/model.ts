@@ -22,7 +22,8 @@ const TEXT: Record<string, string> = {
   insurance_certificates: 'insurance_policy intervention number issued_on state',
   rendiciones: 'intervention state due_on presented_on observed_on receipt decided_on',
   rendicion_lines: 'rendicion intervention kind',
-  rendicion_documents: 'rendicion intervention kind sha256 mime name superseded_by',
+  rendicion_documents:
+    'rendicion intervention kind replaces superseded_by sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   rendicion_observations: 'rendicion intervention target item text state answer presented_answer',
   insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
   insured_persons: 'insurance_policy intervention dni from_on to_on',
@@ -55,7 +56,7 @@ const OTHER: Record<string, string> = {
   insurance_certificates: 'insured',
   rendiciones: 'round transferred accrued',
   rendicion_lines: 'amount presented',
-  rendicion_documents: 'size',
+  rendicion_documents: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
   rendicion_observations: 'round also',
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
   visit_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
@@ -70,13 +71,14 @@ const INSTANT: Record<string, string> = {
   finding_photos: 'received_at stored_at',
   accidents: 'received_at',
   rendiciones: 'presented_at',
-  rendicion_documents: 'uploaded_at',
+  rendicion_documents: 'uploaded_at received_at stored_at',
   rendicion_observations: 'made_at',
 }
 
 /** Fields that came after rows of their kind were first served: left out while they say nothing (protocol §10). */
 const LATER: Record<string, string> = {
   rendiciones: 'observed_on',
+  rendicion_documents: 'replaces',
   rendicion_observations: 'presented_answer',
   checklists: 'shots',
 }

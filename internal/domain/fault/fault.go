@@ -104,6 +104,7 @@ const (
 	DocumentMissing       Code = "document_missing"
 	DocumentDuplicate     Code = "document_duplicate"
 	TooManyDocuments      Code = "too_many_documents"
+	DocumentsPending      Code = "documents_pending"
 	ObservationUnanswered Code = "observation_unanswered"
 	ObservationsOpen      Code = "observations_open"
 	BalanceRemains        Code = "balance_remains"

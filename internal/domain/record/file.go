@@ -15,6 +15,10 @@ type Files struct {
 	Types []string // media types that are taken
 	Most  int64    // bytes of one
 	Many  int64    // on one parent
+	// Paper: it has a name, whose ending says what it is; what a scanner holds back is
+	// kept, until who reviews it lets it out; what may be added is judged by rules of the
+	// kind's own.
+	Paper bool
 }
 
 // MostThumb is how large a thumbnail may be.
@@ -34,11 +38,15 @@ const mostPixels = 100_000
 // they came to be by the phone and by the picture itself, and, the server's alone,
 // since when they are stored, or why they never will be.
 func File(of Files) []Field {
+	name := Of("name", Short).Asks(Given)
+	if of.Paper {
+		name = Must("name", Short).Asks(Needed)
+	}
 	return []Field{
 		Must("sha256", SHA256).Asks(Needed).Says("of its bytes"),
 		Must("size", Bytes(of.Most)).Asks(Needed).Says("bytes"),
 		Must("mime", MediaType(of.Types...)).Asks(Needed),
-		Of("name", Short).Asks(Given).Says("as it was called where it was chosen"),
+		name.Says("as it was called where it was chosen"),
 		Of("thumb", SHA256).Asks(Given).Says("SHA-256 of its thumbnail"),
 		Of("thumb_size", Between(0, MostThumb)).Asks(Given),
 		Of("width", Between(0, mostPixels)).Asks(Given), Of("height", Between(0, mostPixels)).Asks(Given),
@@ -61,9 +69,14 @@ var Kept = []string{"stored_at", "refusal"}
 // AFile completes a kind whose rows are files: its fields follow those that say what
 // the file is of, and no picture is twice on one parent, nor more than so many.
 func AFile(t *Type, of Files) *Type {
-	t.Files, t.Form, t.Version, t.Served = &of, "photo", 1, true
+	t.Files, t.Version, t.Served = &of, 1, true
 	t.Title, t.Stamps = []string{"captured_at"}, Stamps{Maker: "recorded_by", Received: "received_at"}
 	t.Fields = slices.Concat(t.Fields, File(of))
+	if of.Paper {
+		t.Title = []string{"name"}
+		return t
+	}
+	t.Form = "photo"
 	t.Constraints = append(t.Constraints,
 		OnceIn(t.Parent, "sha256", fault.FileExists), AtMostIn(t.Parent, "sha256", of.Many, fault.TooManyFiles))
 	return t

@@ -19,6 +19,15 @@ func words[T ~string](list []T) []string {
 	return out
 }
 
+// mediaTypes are those of the formats that are accepted.
+func mediaTypes() []string {
+	out := make([]string, len(Formats))
+	for i, f := range Formats {
+		out[i] = f.MIME
+	}
+	return out
+}
+
 // Records are the kinds of record of a rendición de cuentas.
 var Records = []*r.Type{
 	{
@@ -48,15 +57,19 @@ var Records = []*r.Type{
 		Form:  "rendicion", Version: 1,
 		Ops: []r.Op{{Name: "update", By: renders}},
 	},
-	{
-		Name: "rendicion_documents", Plural: "documentos de rendiciones", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
+	r.AFile(&r.Type{
+		Name: "rendicion_documents", Plural: "documentos de rendiciones", Doc: "a document of a rendición", Parent: "rendicion", Place: r.AtWork("intervention"), Form: "rendicion",
 		Fields: []r.Field{
-			r.MustRef("rendicion", "rendiciones"), r.MustRef("intervention", "interventions"), r.Must("kind", r.OneOf(words(Documents)...)),
-			r.Must("sha256", r.SHA256), r.Of("size", r.Count), r.Must("name", r.Text), r.Of("mime", r.Short), r.Ref("superseded_by", "rendicion_documents").Says("document that took its place"),
-			r.At("uploaded_at"),
+			r.MustRef("rendicion", "rendiciones").Asks(r.Needed), r.MustRef("intervention", "interventions"),
+			r.Must("kind", r.OneOf(words(Documents)...)).Asks(r.Needed),
+			r.Ref("replaces", "rendicion_documents").Asks(r.Given).Says("document in force that it took the place of").Later(),
+			r.Ref("superseded_by", "rendicion_documents").Asks(r.ToDecide).Says("document that took its place; its own: it was taken back").
+				AskSays("its own id: it is taken back, never presented"),
+			r.At("uploaded_at").Says("since when it is there"),
 		},
 		Rules: []r.Rule{r.SameWork("rendicion", "rendiciones")},
-	},
+		Ops:   []r.Op{{Name: "create", By: renders}, {Name: "update", By: renders}},
+	}, r.Files{Types: mediaTypes(), Most: MaxFileBytes, Many: MaxDocuments, Paper: true}),
 	{
 		Name: "rendicion_observations", Plural: "observaciones de rendiciones", Parent: "rendicion", Served: true, Place: r.AtWork("intervention"),
 		Fields: []r.Field{

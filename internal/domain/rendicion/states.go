@@ -114,7 +114,8 @@ func reopened(s step) []*fault.Fault {
 	return observed(s)
 }
 
-// sound: nothing is open, the account squares, and no money is left on it.
+// sound: nothing is open, the account squares, no money is left on it, and the file of
+// each document is there to be read.
 func sound(s step) []*fault.Fault {
 	if s.open > 0 {
 		return []*fault.Fault{fault.New(fault.ObservationsOpen, "lifted")}
@@ -124,6 +125,9 @@ func sound(s step) []*fault.Fault {
 	}
 	if balance := s.Amounts[Balance]; !balance.IsZero() {
 		return []*fault.Fault{fault.New(fault.BalanceRemains, string(Balance)).With("saldo", balance.StringFixed(2))}
+	}
+	if len(s.Awaited) > 0 {
+		return []*fault.Fault{fault.New(fault.DocumentsPending, "documents").With("document", string(s.Awaited[0]))}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ type Submission struct {
 	Transferred  decimal.Decimal
 	Amounts      Amounts
 	Documents    map[Document]int // how many in force, by kind
+	Awaited      []Document       // those in force whose files are not kept: they have not come, or were not taken
 	Required     []Document
 	Observations []Observation
 	Touched      map[string]bool   // ids of open observations whose item was changed since

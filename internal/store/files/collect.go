@@ -130,10 +130,7 @@ func (b *Book) Scanned(ctx context.Context, sha256 string, s app.Scanned) error 
 		if err != nil {
 			return err
 		}
-		for name, value := range map[string]any{"scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding} {
-			r.Set(name, value)
-		}
-		return errors.Join(tx.SaveWithContext(ctx, r), store.WriteAudit(tx, store.Audit{
+		return errors.Join(b.heard(ctx, tx, r.Id, s), store.WriteAudit(tx, store.Audit{
 			Action: "files.scan", Key: store.Key{Collection: "files", Record: r.Id}, Detail: s, At: b.engine.Now(),
 		}))
 	})

@@ -52,12 +52,20 @@ func Kinds() (out []*record.Type) {
 func (b *Book) Facts(collection, id string) (app.FileFacts, bool, error) {
 	var rows []app.FileFacts
 	err := b.app.ConcurrentDB().NewQuery(`SELECT r.recorded_by AS maker, r.intervention, coalesce(i.ut, '') AS ut, r.sha256, r.mime, r.name, CAST(r.size AS INTEGER) AS size,
-		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal
+		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal, ` + released(collection) + ` AS released
 		FROM ` + collection + ` r LEFT JOIN interventions i ON i.id = r.intervention WHERE r.id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return app.FileFacts{}, false, err
 	}
 	return rows[0], true, nil
+}
+
+// released says, in SQL, whether a row was let out of quarantine.
+func released(collection string) string {
+	if records.Find(collection).Files.Paper {
+		return `r.released_at <> ''`
+	}
+	return `0`
 }
 
 // Parked implements app.FileBook.
@@ -108,10 +116,34 @@ func (b *Book) Brought(p app.FilePart, sha256 string) (app.Content, bool, error)
 	err := b.app.ConcurrentDB().NewQuery(`SELECT f.sha256, f.mime, f.quarantine FROM uploads u JOIN files f ON f.sha256 = u.sha256
 		WHERE u.collection = {:c} AND u.record = {:r} AND u.part = {:p} AND u.sha256 = {:s} AND u.state = 'done' LIMIT 1`).
 		Bind(dbx.Params{"c": p.Collection, "r": p.Record, "p": p.Part, "s": sha256}).All(&rows)
+	if err == nil && len(rows) == 0 && app.Paper(p) {
+		return b.before(p.Record, sha256)
+	}
 	if err != nil || len(rows) == 0 {
 		return app.Content{}, false, err
 	}
+	rows[0].Key = Key(rows[0].SHA256)
 	return rows[0], true, nil
+}
+
+// before is a document that was stored before documents were files like others, and was
+// not moved yet: it lies by its record.
+func (b *Book) before(document, sha256 string) (app.Content, bool, error) {
+	var rows []struct {
+		app.Content
+		File string `db:"file"`
+	}
+	err := b.app.ConcurrentDB().NewQuery(`SELECT sha256, mime, quarantine, file FROM rendicion_documents WHERE id = {:d} AND sha256 = {:s} AND file <> ''`).
+		Bind(dbx.Params{"d": document, "s": sha256}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return app.Content{}, false, err
+	}
+	c, err := b.app.FindCachedCollectionByNameOrId("rendicion_documents")
+	if err != nil {
+		return app.Content{}, false, err
+	}
+	rows[0].Key = c.BaseFilesPath() + "/" + document + "/" + rows[0].File
+	return rows[0].Content, true, nil
 }
 
 // Keep implements app.FileBook.
@@ -149,26 +181,47 @@ func (b *Book) Stored(ctx context.Context, up app.Upload, mime string, s app.Sca
 		if err != nil {
 			return err
 		}
-		if len(kept) == 0 {
-			c, err := tx.FindCachedCollectionByNameOrId("files")
-			if err != nil {
-				return err
-			}
-			r := core.NewRecord(c)
-			for name, value := range map[string]any{
-				"sha256": up.SHA256, "size": up.Size, "mime": mime, "stored_at": b.engine.Now().UTC(), "scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding,
-			} {
-				r.Set(name, value)
-			}
-			if err := tx.SaveWithContext(ctx, r); err != nil {
-				return err
-			}
+		switch {
+		case len(kept) > 0 && s.Heard():
+			err = b.heard(ctx, tx, kept[0], s)
+		case len(kept) == 0:
+			err = b.row(ctx, tx, up, mime, s)
+		}
+		if err != nil {
+			return err
 		}
 		if err := endUpload(ctx, tx, up.ID, app.UploadDone, "", ""); err != nil {
 			return err
 		}
 		return b.say(ctx, tx, up, map[string]any{"stored_at": b.engine.Now().UTC(), "refusal": ""})
 	})
+}
+
+// row notes that a content is kept.
+func (b *Book) row(ctx context.Context, tx core.App, up app.Upload, mime string, s app.Scanned) error {
+	c, err := tx.FindCachedCollectionByNameOrId("files")
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(c)
+	for name, value := range map[string]any{
+		"sha256": up.SHA256, "size": up.Size, "mime": mime, "stored_at": b.engine.Now().UTC(), "scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding,
+	} {
+		r.Set(name, value)
+	}
+	return tx.SaveWithContext(ctx, r)
+}
+
+// heard writes what a scanner said of a content.
+func (b *Book) heard(ctx context.Context, tx core.App, id string, s app.Scanned) error {
+	r, err := tx.FindRecordById("files", id)
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]any{"scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding} {
+		r.Set(name, value)
+	}
+	return tx.SaveWithContext(ctx, r)
 }
 
 // Refused implements app.FileBook.

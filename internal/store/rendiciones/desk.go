@@ -3,11 +3,13 @@ package rendiciones
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"chaski/internal/app"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/rendicion"
 	"chaski/internal/replication"
 	"chaski/internal/store"
@@ -91,6 +93,7 @@ func (d *rendicionDesk) AddDocument(id string, f app.StoredFile, by string) erro
 	for name, value := range map[string]any{
 		"rendicion": id, "intervention": f.Intervention, "kind": string(f.Kind), "file": f.File, "sha256": f.SHA256,
 		"size": f.Size, "mime": f.MIME, "name": f.Name, "sent_name": f.SentName, "uploaded_by": by, "uploaded_at": d.engine.Now(),
+		"recorded_by": by, "received_at": d.engine.Now(), "stored_at": d.engine.Now(), "source": record.FromFile, "captured_at": d.engine.Now().UTC().Format(time.RFC3339),
 	} {
 		r.Set(name, value)
 	}

@@ -108,7 +108,7 @@ func (u *Shelf) Space(owner, intervention string) (app.UploadSpace, error) {
 	err := u.app.ConcurrentDB().NewQuery(`SELECT
 		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving' AND owner = {:o}) AS person,
 		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM uploads WHERE state = 'receiving') AS total,
-		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM rendicion_documents WHERE intervention = {:i}) AS documents`).
+		(SELECT CAST(coalesce(sum(size), 0) AS INTEGER) FROM rendicion_documents WHERE intervention = {:i} AND stored_at <> '') AS documents`).
 		Bind(dbx.Params{"o": owner, "i": intervention}).One(&s)
 	return s, err
 }
@@ -196,7 +196,9 @@ func (u *Shelf) Unscanned() ([]app.KeptFile, error) {
 
 // InQuarantine counts the documents that wait for a person or a scanner.
 func InQuarantine(a core.App) (n int64, err error) {
-	err = a.ConcurrentDB().NewQuery(`SELECT count(*) FROM rendicion_documents WHERE quarantine != '' AND released_at = '' AND superseded_by = ''`).Row(&n)
+	err = a.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM rendicion_documents WHERE quarantine != '' AND released_at = '' AND superseded_by = '')
+		+ (SELECT count(*) FROM files f JOIN rendicion_documents d ON d.sha256 = f.sha256 AND d.file = '' AND d.stored_at <> ''
+			WHERE f.quarantine != '' AND d.released_at = '' AND d.superseded_by = '')`).Row(&n)
 	return n, err
 }
 

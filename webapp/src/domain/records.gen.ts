@@ -309,12 +309,30 @@ export interface RendicionDocumentsRow {
   rendicion: string
   intervention: string
   kind: 'oficio' | 'informe_rt' | 'informe_ia' | 'acta_inicio' | 'acta_termino' | 'cuaderno_asistencia' | 'planilla_pago' | 'padron_movimientos' | 'polizas_constancias' | 'comprobantes' | 'reportes_siaf' | 'movimiento_bancario' | 'fotos' | 'voucher_devolucion' | 'constancias_participacion'
-  sha256: string
-  size: number
-  name: string
-  mime: string
+  replaces?: string
   superseded_by: string
   uploaded_at: string
+  sha256: string
+  size: number
+  mime: string
+  name: string
+  thumb: string
+  thumb_size: number
+  width: number
+  height: number
+  source: 'camera' | 'gallery' | 'file'
+  captured_at: string
+  reckoned_at: string
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+  exif_at: string
+  exif_lat_e6: number
+  exif_lon_e6: number
+  recorded_by: string
+  received_at: string
+  stored_at: string
+  refusal: string
 }
 
 export interface RendicionObservationsRow {
@@ -406,7 +424,7 @@ export const RECORDS = {
   finding_photos: {"form":"photo/1","scope":"intervention","parent":"finding","of":"findings","author":"recorded_by","title":["captured_at"],"constraints":[{"rule":"unique_in","field":"sha256","in":"finding","code":"file_exists"},{"rule":"at_most","field":"sha256","in":"finding","code":"too_many_files","most":10}],"file":{"types":["image/jpeg"],"max":12582912,"many":10},"ops":{"create":{"by":{"right":"record_visits","relation":"supervises"},"asks":[{"field":"finding","must":true,"checks":[{"type":"id"}]},{"field":"note","checks":[{"type":"chars","max":5000}]},{"field":"sha256","must":true,"checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"size","must":true,"checks":[{"type":"bytes","min":1,"max":12582912}]},{"field":"mime","must":true,"checks":[{"type":"media_type","values":["image/jpeg"]}]},{"field":"name","checks":[{"type":"chars","max":200}]},{"field":"thumb","checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"thumb_size","checks":[{"type":"whole","min":0,"max":65536}]},{"field":"width","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"height","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"source","must":true,"checks":[{"type":"one_of","values":["camera","gallery","file"]}]},{"field":"captured_at","must":true,"checks":[{"type":"moment"}]},{"field":"reckoned_at","checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"exif_at","checks":[{"type":"like","shape":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"}]},{"field":"exif_lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"exif_lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]}]},"delete":{"by":{"right":"record_visits","relation":"made"},"asks":[]}}},
   rendiciones: {"form":"rendicion/1","scope":"intervention","ops":{"update":{"by":{"right":"write_rendicion","relation":"executes"},"asks":[{"field":"state","must":true,"checks":[{"type":"one_of","values":["pendiente","presentada","observada","subsanada","conforme"]}]},{"field":"presents","must":true,"checks":[{"type":"presents"}]}]}}},
   rendicion_lines: {"form":"rendicion/1","scope":"intervention","parent":"rendicion","of":"rendiciones","ops":{"update":{"by":{"right":"write_rendicion","relation":"executes"},"asks":[{"field":"amount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]}]}}},
-  rendicion_documents: {"scope":"intervention","parent":"rendicion","of":"rendiciones"},
+  rendicion_documents: {"form":"rendicion/1","scope":"intervention","parent":"rendicion","of":"rendiciones","author":"recorded_by","title":["name"],"file":{"types":["application/pdf","image/jpeg","image/png","application/vnd.openxmlformats-officedocument.spreadsheetml.sheet","application/vnd.openxmlformats-officedocument.wordprocessingml.document","application/zip","application/xml"],"max":209715200,"many":25},"ops":{"create":{"by":{"right":"write_rendicion","relation":"executes"},"asks":[{"field":"rendicion","must":true,"checks":[{"type":"id"}]},{"field":"kind","must":true,"checks":[{"type":"one_of","values":["oficio","informe_rt","informe_ia","acta_inicio","acta_termino","cuaderno_asistencia","planilla_pago","padron_movimientos","polizas_constancias","comprobantes","reportes_siaf","movimiento_bancario","fotos","voucher_devolucion","constancias_participacion"]}]},{"field":"replaces","checks":[{"type":"id"}]},{"field":"sha256","must":true,"checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"size","must":true,"checks":[{"type":"bytes","min":1,"max":209715200}]},{"field":"mime","must":true,"checks":[{"type":"media_type","values":["application/pdf","image/jpeg","image/png","application/vnd.openxmlformats-officedocument.spreadsheetml.sheet","application/vnd.openxmlformats-officedocument.wordprocessingml.document","application/zip","application/xml"]}]},{"field":"name","must":true,"checks":[{"type":"chars","max":200}]},{"field":"thumb","checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"thumb_size","checks":[{"type":"whole","min":0,"max":65536}]},{"field":"width","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"height","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"source","must":true,"checks":[{"type":"one_of","values":["camera","gallery","file"]}]},{"field":"captured_at","must":true,"checks":[{"type":"moment"}]},{"field":"reckoned_at","checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"exif_at","checks":[{"type":"like","shape":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"}]},{"field":"exif_lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"exif_lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]}]},"update":{"by":{"right":"write_rendicion","relation":"executes"},"asks":[{"field":"superseded_by","must":true,"checks":[{"type":"id"}]}]}}},
   rendicion_observations: {"form":"rendicion/1","scope":"intervention","parent":"rendicion","of":"rendiciones","ops":{"update":{"by":{"right":"write_rendicion","relation":"executes"},"asks":[{"field":"answer","must":true,"clear":true,"checks":[{"type":"chars","max":2000},{"type":"chars","max":5000}]}]}}},
   accidents: {"form":"accident/1","scope":"intervention","day":"happened_on","author":"recorded_by","title":["participant","happened_on"],"units":[["notified_on","notified_by"]],"constraints":[{"rule":"belongs_to","field":"participant","in":"intervention","code":"participant_not_in_intervention"}],"ops":{"create":{"by":{"right":"record_accidents","relation":"works"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"participant","must":true,"checks":[{"type":"id"}]},{"field":"happened_on","must":true,"checks":[{"type":"past"}]},{"field":"place","must":true,"checks":[{"type":"chars","max":200}]},{"field":"description","must":true,"checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"injury","checks":[{"type":"chars","max":5000}]},{"field":"treated_by","checks":[{"type":"chars","max":200}]},{"field":"notified_on","checks":[{"type":"past"}]},{"field":"notified_by","checks":[{"type":"chars","max":200}]}],"rules":[{"rule":"in_work","fields":["happened_on"]},{"rule":"together","fields":["notified_on","notified_by"]}]},"delete":{"by":{"right":"record_accidents","relation":"made"},"asks":[]},"update":{"by":{"right":"record_accidents","relation":"works"},"asks":[{"field":"happened_on","checks":[{"type":"past"}]},{"field":"place","checks":[{"type":"chars","max":200}]},{"field":"description","checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"injury","clear":true,"checks":[{"type":"chars","max":5000}]},{"field":"treated_by","clear":true,"checks":[{"type":"chars","max":200}]},{"field":"notified_on","clear":true,"checks":[{"type":"past"}]},{"field":"notified_by","clear":true,"checks":[{"type":"chars","max":200}]}],"rules":[{"rule":"something","fields":["description"]},{"rule":"together","fields":["notified_on","notified_by"]}]}}},
 } as const

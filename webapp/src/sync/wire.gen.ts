@@ -2798,6 +2798,10 @@ export interface components {
             open: boolean;
             /** @description In force and never presented: it may be withdrawn. */
             fresh: boolean;
+            /** @description Since when its file is kept; empty while it has not come. */
+            stored_at: string;
+            /** @description Code of why its file was not taken; empty if it was, or may yet come. */
+            refusal: string;
             /** @description The name it was sent under, where it was cleaned; else empty. */
             sent_name: string;
             /**
