@@ -203,6 +203,8 @@ function partsOf(
       mime: d.mime,
       uploaded_at: d.uploaded_at,
       superseded_by: d.superseded_by,
+      stored_at: d.stored_at,
+      refusal: d.refusal,
       open: can_edit && isInForce(d) && open.documents.has(d.id),
       fresh: isFreshPaper(account, d),
     })),
