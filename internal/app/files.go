@@ -41,6 +41,12 @@ type FileFacts struct {
 // Content is what is kept under a hash. Key is where in the storage.
 type Content struct{ SHA256, MIME, Quarantine, Key string }
 
+// Unmoved is a document whose file lies by its record.
+type Unmoved struct {
+	Document, File, SHA256 string
+	Size                   int64
+}
+
 // FileBook is the port of records whose rows are files, and of their bytes.
 type FileBook interface {
 	// Facts of one that is there.
@@ -73,6 +79,15 @@ type FileBook interface {
 	Strays(before time.Time) ([]string, error)
 	// Collect lets a content go, if still nobody names it.
 	Collect(sha256 string) error
+
+	// Unmoved are the next documents after an id that are kept by their records, as all
+	// were once. Bring copies one to where contents are kept and proves it there; Moved
+	// notes that, and takes it away from where it was. Each again changes nothing.
+	Unmoved(after string, most int) ([]Unmoved, error)
+	Bring(Unmoved) error
+	Moved(context.Context, Unmoved) error
+	// Tidy takes away what is left of documents that were moved.
+	Tidy() error
 }
 
 // Files has the use cases of records whose rows are files.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"mime"
 	"net/http"
 	"path/filepath"
@@ -59,11 +60,15 @@ func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendici
 	e.Router.GET(httpapi.Prefix+DocumentPath, answering(d.document))
 	e.Router.GET(httpapi.Prefix+FilePath, answering(d.part(app.PartFile)))
 	e.Router.GET(httpapi.Prefix+ThumbPath, answering(d.part(app.PartThumb)))
-	return e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
+	return errors.Join(e.App.Cron().Add("chaskiUploads", "* * * * *", func() {
 		if err := received.Sweep(context.Background()); err != nil {
 			e.App.Logger().Error("uploads not swept", "error", err)
 		}
-	})
+	}), e.App.Cron().Add("chaskiMove", "* * * * *", func() {
+		if err := received.Move(context.Background()); err != nil {
+			e.App.Logger().Error("documents not moved", "error", err)
+		}
+	}))
 }
 
 // scannerOf is the scanner the command line found, nil for none.

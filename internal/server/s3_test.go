@@ -47,11 +47,8 @@ func s3(t *testing.T) (address, folder string) {
 	return "", ""
 }
 
-// The storage may be S3: photographs are kept there once, read from there, verified
-// there, and let go there.
-func TestFilesInS3(t *testing.T) {
-	address, folder := s3(t)
-	k, rosa, _ := twoPhones(t)
+func inS3(t *testing.T, k *testkit.Kit, address string) {
+	t.Helper()
 	settings := k.App.Settings()
 	settings.S3.Enabled, settings.S3.ForcePathStyle = true, true
 	settings.S3.Bucket, settings.S3.Region, settings.S3.Endpoint = "chaski", "us-east-1", "http://"+address
@@ -59,6 +56,36 @@ func TestFilesInS3(t *testing.T) {
 	if err := k.App.Save(settings); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Documents of before are moved there too.
+func TestFilesInS3AreMoved(t *testing.T) {
+	address, folder := s3(t)
+	o := ended(t)
+	inS3(t, o.Kit, address)
+	old := o.oldOnes()
+	o.read(old)
+	if err := o.files(o.Rendiciones()).Move(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range old {
+		if b, err := os.ReadFile(filepath.Join(folder, "chaski", "files", sum(body)[:2], sum(body))); err != nil || !bytes.Equal(b, body) {
+			t.Errorf("%v", err)
+		}
+	}
+	if n := o.Int(`SELECT count(*) FROM rendicion_documents WHERE file <> ''`); n > 0 {
+		t.Errorf("%d were not moved", n)
+	}
+	o.read(old)
+	o.verified()
+}
+
+// The storage may be S3: photographs are kept there once, read from there, verified
+// there, and let go there.
+func TestFilesInS3(t *testing.T) {
+	address, folder := s3(t)
+	k, rosa, _ := twoPhones(t)
+	inS3(t, k, address)
 	token := k.Token(testkit.Rosa)
 	x, y := newPhoto(k, "visit_photos", "p", 1), newPhoto(k, "visit_photos", "q", 2)
 	for _, photo := range []photo{x, y} {

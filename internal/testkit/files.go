@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
 
 // Picture is a JPEG of so many pixels a side that no other is.
@@ -31,6 +33,22 @@ func (k *Kit) Picture(n uint64, side int) []byte {
 func Sum(body []byte) string {
 	h := sha256.Sum256(body)
 	return hex.EncodeToString(h[:])
+}
+
+// OldDocument is a document of a work's rendición as all were kept once: its file by its
+// record.
+func (k *Kit) OldDocument(id, rendicion, work, kind, by string, body []byte) {
+	k.T.Helper()
+	file, err := filesystem.NewFileFromBytes(body, kind+".pdf")
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	file.Name = kind + "_" + Sum(body)[:12] + ".pdf"
+	k.Save("rendicion_documents", ID(id), map[string]any{
+		"rendicion": rendicion, "intervention": work, "kind": kind, "sha256": Sum(body), "size": len(body), "mime": "application/pdf", "name": kind + ".pdf",
+		"uploaded_by": by, "uploaded_at": "2026-11-22 10:00:00.000Z", "recorded_by": by, "received_at": "2026-11-22 10:00:00.000Z", "stored_at": "2026-11-22 10:00:00.000Z",
+		"captured_at": "2026-11-22T10:00:00Z", "source": "file", "file": file,
+	})
 }
 
 const uploadsPath, tus = "/api/chaski/v1/uploads", "Tus-Resumable: 1.0.0"

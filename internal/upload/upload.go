@@ -61,6 +61,10 @@ type Files struct {
 	asked    map[string]asked // by document, or hash; the sweep's
 
 	collected time.Time // when last; the sweep's
+
+	moving sync.Mutex
+	moved  bool      // all of them; the mover's
+	moveAt time.Time // not before; the mover's
 }
 
 // New keeps unfinished files in dir; base is the path under which uploads are

@@ -66,7 +66,8 @@ func (b *Book) Unnamed() (due []string, err error) {
 
 // Strays implements app.FileBook.
 func (b *Book) Strays(before time.Time) ([]string, error) {
-	rows, err := sqlite.Column(b.app.ConcurrentDB(), `SELECT sha256 FROM files`, nil)
+	// What a record names that a copy of the database brought back is no stray either.
+	rows, err := sqlite.Column(b.app.ConcurrentDB(), `SELECT sha256 FROM files UNION `+named(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -138,12 +138,8 @@ func (b *Book) before(document, sha256 string) (app.Content, bool, error) {
 	if err != nil || len(rows) == 0 {
 		return app.Content{}, false, err
 	}
-	c, err := b.app.FindCachedCollectionByNameOrId("rendicion_documents")
-	if err != nil {
-		return app.Content{}, false, err
-	}
-	rows[0].Key = c.BaseFilesPath() + "/" + document + "/" + rows[0].File
-	return rows[0].Content, true, nil
+	rows[0].Key, err = b.place(document, rows[0].File)
+	return rows[0].Content, true, err
 }
 
 // Keep implements app.FileBook.
@@ -166,6 +162,11 @@ func (b *Book) Keep(sha256, path string) error {
 	if err := storage.UploadFile(file, key); err != nil {
 		return err
 	}
+	return b.settled(key)
+}
+
+// settled answers when what was written under a key is safely on the disk.
+func (b *Book) settled(key string) error {
 	if b.app.Settings().S3.Enabled {
 		return nil
 	}
@@ -177,17 +178,7 @@ func (b *Book) Keep(sha256, path string) error {
 // Stored implements app.FileBook.
 func (b *Book) Stored(ctx context.Context, up app.Upload, mime string, s app.Scanned) error {
 	return b.engine.InTransaction(ctx, b.app, func(ctx context.Context, tx core.App) error {
-		kept, err := sqlite.Column(tx.NonconcurrentDB(), `SELECT id FROM files WHERE sha256 = {:s}`, dbx.Params{"s": up.SHA256})
-		if err != nil {
-			return err
-		}
-		switch {
-		case len(kept) > 0 && s.Heard():
-			err = b.heard(ctx, tx, kept[0], s)
-		case len(kept) == 0:
-			err = b.row(ctx, tx, up, mime, s)
-		}
-		if err != nil {
+		if err := b.kept(ctx, tx, up, mime, s); err != nil {
 			return err
 		}
 		if err := endUpload(ctx, tx, up.ID, app.UploadDone, "", ""); err != nil {
@@ -197,8 +188,17 @@ func (b *Book) Stored(ctx context.Context, up app.Upload, mime string, s app.Sca
 	})
 }
 
-// row notes that a content is kept.
-func (b *Book) row(ctx context.Context, tx core.App, up app.Upload, mime string, s app.Scanned) error {
+// kept notes that a content is kept, and what a scanner said of it.
+func (b *Book) kept(ctx context.Context, tx core.App, up app.Upload, mime string, s app.Scanned) error {
+	known, err := sqlite.Column(tx.NonconcurrentDB(), `SELECT id FROM files WHERE sha256 = {:s}`, dbx.Params{"s": up.SHA256})
+	switch {
+	case err != nil:
+		return err
+	case len(known) > 0 && s.Heard():
+		return b.heard(ctx, tx, known[0], s)
+	case len(known) > 0:
+		return nil
+	}
 	c, err := tx.FindCachedCollectionByNameOrId("files")
 	if err != nil {
 		return err
