@@ -73,6 +73,9 @@ type UploadShelf interface {
 	Upload(id string) (Upload, bool, error)
 	// OfPart is the newest upload of a person for a part of a record.
 	OfPart(owner string, p FilePart) (Upload, bool, error)
+	// Adopt makes what this person sent for a document before documents were files like
+	// others an upload of this part, if it was announced as the same bytes.
+	Adopt(owner string, f FileDescription) (Upload, bool, error)
 	// Receiving lists what has not ended: of one owner and intervention, or all.
 	Receiving(owner, intervention string) ([]Upload, error)
 	// Space is what is taken: by a person, by all, by an intervention's documents.

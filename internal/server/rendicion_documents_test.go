@@ -3,6 +3,10 @@ package server_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -262,4 +266,62 @@ func TestQuarantineOfADocumentFromAPhone(t *testing.T) {
 		t.Errorf("clean: %d", r.Status)
 	}
 	o.verified()
+}
+
+// What an older app had half sent is gone on with: by its owner, with the same bytes.
+func TestWhatAnOlderAppHalfSentIsAdopted(t *testing.T) {
+	o := ended(t)
+	elsa, eva := o.two()
+	p, q := pdfOf("p", "oficio"), pdfOf("q", "oficio")
+	half := len(p.body) / 2
+	old := o.halfSent(testkit.Elsa, p.body, half)
+	strangers := o.halfSent(testkit.ID("ejec3"), q.body, half)
+	applied(t, elsa.Push(elsa.add(p, nil), elsa.add(q, nil)))
+	r, id := o.BeginPart(o.elsa, ofDocuments, testkit.ID("q"), "file", sum(q.body), len(q.body))
+	if r.Status != 201 || id == strangers {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	for range 2 {
+		r, id = o.BeginPart(o.elsa, ofDocuments, testkit.ID("p"), "file", sum(p.body), len(p.body))
+		if r.Status != 201 || id != old || r.Header.Get("Upload-Offset") != strconv.Itoa(half) {
+			t.Fatalf("%d %s, offset %s", r.Status, id, r.Header.Get("Upload-Offset"))
+		}
+	}
+	if r := o.SendPart(o.elsa, id, half, p.body[half:]); r.Status != 204 {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	o.CompletePart(o.elsa, id).JSON(200, nil)
+	if r := o.Do("GET", p.path(), o.carla, nil); r.Status != 200 || !bytes.Equal(r.Body, p.body) {
+		t.Errorf("%d", r.Status)
+	}
+	// A whole one that nobody finished is of use too.
+	n := pdfOf("n", "fotos")
+	whole := o.halfSent(testkit.ID("ejec3"), n.body, len(n.body))
+	applied(t, eva.Push(eva.add(n, nil)))
+	token := o.Token(testkit.ID("ejec3"))
+	r, id = o.BeginPart(token, ofDocuments, testkit.ID("n"), "file", sum(n.body), len(n.body))
+	if r.Status != 201 || id != whole || r.Header.Get("Upload-Offset") != strconv.Itoa(len(n.body)) {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	o.CompletePart(token, id).JSON(200, nil)
+	o.verified()
+}
+
+// halfSent is an upload as an app of before began it, for a document that has no record,
+// with what had come of it.
+func (o *office) halfSent(owner string, body []byte, reached int) (id string) {
+	o.T.Helper()
+	id = o.Save("uploads", testkit.ID("h"+sum(body)[:6]), fields{
+		"owner": owner, "intervention": testkit.Canal, "kind": "oficio", "name": "oficio.pdf", "sha256": sum(body), "size": len(body), "state": "receiving",
+		"document": testkit.ID("d" + sum(body)[:6]),
+	})
+	at := filepath.Join(o.Dir, "uploads", id)
+	info := fmt.Sprintf(`{"ID":%q,"Size":%d,"SizeIsDeferred":false,"Offset":0,"MetaData":{"owner":%q},"IsPartial":false,"IsFinal":false,"PartialUploads":null,`+
+		`"Storage":{"InfoPath":%q,"Path":%q,"Type":"filestore"}}`, id, len(body), owner, at+".info", at)
+	for name, content := range map[string][]byte{at: body[:reached], at + ".info": []byte(info)} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			o.T.Fatal(err)
+		}
+	}
+	return id
 }

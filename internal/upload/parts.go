@@ -31,6 +31,9 @@ func (f *Files) createPart(w http.ResponseWriter, r *http.Request, a actor.Actor
 		return fault.New(fault.FileHashMismatch, "sha256") // not what the record is of
 	}
 	up, found, err := f.Shelf.OfPart(a.User, part)
+	if err == nil && !found && app.Paper(part) {
+		up, found, err = f.adopt(a, d)
+	}
 	if err != nil {
 		return err
 	}
@@ -62,6 +65,15 @@ func (f *Files) createPart(w http.ResponseWriter, r *http.Request, a actor.Actor
 		return err
 	}
 	return f.speak(f.tus.PostFile)(w, r.WithContext(context.WithValue(r.Context(), startedKey{}, up)), a)
+}
+
+// adopt goes on with what an older app of this person had half sent.
+func (f *Files) adopt(a actor.Actor, d app.FileDescription) (app.Upload, bool, error) {
+	up, found, err := f.Shelf.Adopt(a.User, d)
+	if found && err == nil {
+		f.Log.Info("an upload of an older app goes on", "upload", up.ID, "reached", f.reached(up.ID), "size", up.Size)
+	}
+	return up, found, err
 }
 
 // restamp says whether what was brought once is still kept, and says so on a record

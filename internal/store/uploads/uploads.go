@@ -19,6 +19,7 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
+	"chaski/internal/store/sqlite"
 )
 
 // Shelf implements app.UploadShelf.
@@ -94,6 +95,31 @@ func (u *Shelf) OfPart(owner string, p app.FilePart) (app.Upload, bool, error) {
 		return app.Upload{}, false, err
 	}
 	return rows[0], true, nil
+}
+
+// Adopt implements app.UploadShelf. The newest of them has come farthest, or is whole.
+func (u *Shelf) Adopt(owner string, f app.FileDescription) (up app.Upload, found bool, err error) {
+	err = u.app.RunInTransaction(func(tx core.App) error {
+		ids, err := sqlite.Column(tx.NonconcurrentDB(), `SELECT id FROM uploads WHERE owner = {:o} AND record = '' AND state = 'receiving' AND sha256 = {:s} AND size = {:n}
+			ORDER BY created DESC, rowid DESC LIMIT 1`, dbx.Params{"o": owner, "s": f.SHA256, "n": f.Size})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		r, err := tx.FindRecordById("uploads", ids[0])
+		if err != nil {
+			return err
+		}
+		for name, value := range map[string]any{
+			"collection": f.Collection, "record": f.Record, "part": f.Part, "intervention": f.Intervention, "name": f.Name,
+			"kind": "", "replaces": "", "document": "", "sent_name": "",
+		} {
+			r.Set(name, value)
+		}
+		found = true
+		up = app.Upload{ID: r.Id, Owner: owner, FileDescription: f, State: app.UploadReceiving, Created: r.GetDateTime("created").Time()}
+		return tx.Save(r)
+	})
+	return up, found, err
 }
 
 // Receiving implements app.UploadShelf.
