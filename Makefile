@@ -206,9 +206,9 @@ e2e: $(call first,build web-deps) ## Browser tests in Chromium, with a roster of
 	@chromium=$$(scripts/chromium.sh --install) && \
 		CHROMIUM="$$chromium" ROWS=3000 $(STEP) "Browser tests ($$chromium)" \
 		"Repeat one with: make e2e GREP='<title>'; traces are in webapp/test-results." \
-		$(PLAYWRIGHT) --project=e2e --project=national-import $(if $(GREP),--grep "$(GREP)")
+		$(PLAYWRIGHT) --project=e2e --project=captures --project=national-import $(if $(GREP),--grep "$(GREP)")
 
-# Half an hour: not part of `make test`.
+# Half an hour: `make e2e` takes one visit's.
 .PHONY: captures
 captures: build web-deps ## Photographs on a page killed at any moment: none lost, doubled or elsewhere (CAPTURES=1000 SEED=1, OUT=report.txt)
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" CAPTURES=$(or $(CAPTURES),1000) SEED=$(or $(SEED),1) OUT='$(OUT)' \

@@ -15,8 +15,9 @@ import { canal, ladera, local, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
 import { stored } from './support/storage'
 
-const CAPTURES = Number(process.env['CAPTURES'] ?? 1_000)
-const SEED = Number(process.env['SEED'] ?? 1)
+/** The thousand are `make captures`; with every change one visit is enough. */
+const CAPTURES = Number(process.env['CAPTURES'] ?? 22)
+const SEED = Number(process.env['SEED'] ?? 7)
 /** On a visit, and on its finding. */
 const ON_VISIT = 16
 const ON_FINDING = 6
@@ -48,9 +49,9 @@ interface Row extends Record<string, unknown> {
 
 const rest = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
-/** A picture like no other, as large as a phone's camera of today makes it now and then. */
+/** A picture like no other, as large as a phone's camera makes it now and then. */
 async function picture(page: Page, n: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-  const side = n % 8 === 0 ? 3_000 : 700
+  const side = n % 3 === 0 ? 3_000 : 700
   const base64 = await page.evaluate(
     async ([n, side]) => {
       const canvas = new OffscreenCanvas(side, (side * 3) / 4)
@@ -77,7 +78,10 @@ class Hand {
   /** By name: on what it is. All of these were on the phone's disk. */
   readonly promised = new Map<string, { of: string; kind: 'visit_photos' | 'finding_photos'; visit: string }>()
   readonly kills: Record<string, number> = {}
+  /** What a kill left on the disk of each picture that was being taken. */
   readonly found = { nothing: 0, raw: 0, ready: 0 }
+  /** How far the sending was when the app ended. */
+  readonly sending = { 'not begun': 0, 'pieces sent': 0, 'some stored': 0, 'all stored': 0 }
   readonly lost: string[] = []
 
   constructor(
@@ -118,7 +122,7 @@ class Hand {
       await this.page.getByLabel(FROM).setInputFiles(pictures)
       const names = pictures.map((p) => p.name)
       if (this.draw() < 0.45) {
-        await rest(this.draw() ** 2 * 900)
+        await rest(this.draw() ** 3 * 900)
         await this.die('capture')
         // At the first look at the disk: what nothing was made of yet is taken up meanwhile.
         await expect(this.page.getByLabel(FROM)).toBeAttached()
@@ -146,8 +150,9 @@ class Hand {
 
   /** Until all is at the server; the app ends and the signal goes meanwhile. */
   async send(): Promise<void> {
-    const unsent = async () =>
-      (await stored<DeviceFile>(this.page, 'chaski-work-', 'files')).filter((f) => f.state === 'queued').length
+    const files = () => stored<DeviceFile>(this.page, 'chaski-work-', 'files')
+    const unsent = async () => (await files()).filter((f) => f.state === 'queued').length
+    const before = (await files()).length - (await unsent())
     for (let n = 0; n < 5 && (n === 0 || (await unsent()) > 0); n++) {
       await rest(this.draw() * 1_200)
       if (this.draw() < 0.4) {
@@ -156,12 +161,21 @@ class Hand {
         this.network.up()
       }
       await this.die('upload')
+      this.sending[how(await files(), before)]++
       await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible()
     }
     await this.phone.home()
     await expect.poll(unsent, { timeout: 300_000 }).toBe(0)
     await this.phone.inSync()
   }
+}
+
+/** @param before how many were stored when the sending began */
+function how(files: readonly DeviceFile[], before: number): keyof Hand['sending'] {
+  const waiting = files.filter((f) => f.state === 'queued')
+  if (waiting.length === 0) return 'all stored'
+  if (files.length - waiting.length > before) return 'some stored'
+  return waiting.some((f) => f.sent > 0 || f.thumbSent) ? 'pieces sent' : 'not begun'
 }
 
 test('photographs on a phone that ends the app at any moment', async ({ page, context, network, server }) => {
@@ -250,6 +264,7 @@ async function judge(hand: Hand, url: string): Promise<void> {
   const report = [
     `${hand.promised.size} captures of ${visits.length} visits, seed ${SEED}; ${kills} kills: ${JSON.stringify(hand.kills)}`,
     `on the disk after a kill: ${JSON.stringify(hand.found)}`,
+    `sent when it was killed: ${JSON.stringify(hand.sending)}`,
     ...Object.entries(wrong).map(([what, names]) => `${what}: ${names.length} ${names.slice(0, 20).join(' ')}`),
   ].join('\n')
   console.log(report)
