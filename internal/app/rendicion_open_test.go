@@ -148,6 +148,8 @@ func openCaseOf(t *testing.T, x app.Rendicion) (c openCase) {
 func TestWhatIsOpen(t *testing.T) {
 	nodes := explored(t)
 	keys := slices.Sorted(maps.Keys(nodes))
+	// Whether its bytes came opens nothing.
+	keys = slices.DeleteFunc(keys, func(k string) bool { return unread(nodes[k].x) })
 	var cases []openCase
 	const cut = 150
 	for i := 0; i < len(keys); i += max(1, len(keys)/cut) {

@@ -57,9 +57,24 @@ func (s *shelf) Answer(id, text string) error {
 }
 
 func (s *shelf) AddDocument(_ string, f app.StoredFile, _ string) error {
-	s.x.Documents = append(s.x.Documents, app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256, StoredAt: "now"})
+	d := app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256}
+	switch f.Name {
+	case bytesKept:
+		d.StoredAt = "now"
+	case bytesRefused:
+		d.Refusal = "file_damaged"
+	}
+	s.x.Documents = append(s.x.Documents, d)
 	return nil
 }
+
+// What becomes of the bytes of a document. Those that came late are from then on as if
+// they had come at once; those that never come leave their record waiting for ever.
+const (
+	bytesKept    = "kept"
+	bytesRefused = "refused"
+	bytesLost    = "lost"
+)
 
 func (s *shelf) Supersede(id, by string) error {
 	for i := range s.x.Documents {
@@ -147,6 +162,11 @@ func plain(x app.Rendicion) app.Rendicion {
 		}
 	}
 	x.Documents = slices.DeleteFunc(x.Documents, func(d app.RendicionDocument) bool { return !held[d.ID] })
+	for i := range x.Documents {
+		if d := &x.Documents[i]; d.SupersededBy != "" { // nobody asks for its bytes any more
+			d.StoredAt, d.Refusal = "now", ""
+		}
+	}
 	return renamed(x, presented)
 }
 
@@ -232,12 +252,14 @@ func attempts(x app.Rendicion) (out []attempt) {
 			if r == "" && slices.ContainsFunc(x.Documents, func(d app.RendicionDocument) bool { return d.SupersededBy == "" && d.Kind == kind }) {
 				continue // one of each is enough
 			}
-			try(fmt.Sprintf("attach %s for %q", kind, r), func(u app.Rendiciones) error {
-				_, err := u.Attach(ctx, executor, app.StoredFile{
-					FileDescription: app.FileDescription{Intervention: "w", Kind: kind, Replaces: r, SHA256: "new"}, Document: "new",
+			for _, bytes := range []string{bytesKept, bytesRefused, bytesLost} {
+				try(fmt.Sprintf("attach %s for %q, %s", kind, r, bytes), func(u app.Rendiciones) error {
+					_, err := u.Attach(ctx, executor, app.StoredFile{
+						FileDescription: app.FileDescription{Intervention: "w", Kind: kind, Replaces: r, SHA256: "new", Name: bytes}, Document: "new",
+					})
+					return err
 				})
-				return err
-			})
+			}
 		}
 	}
 	for _, o := range x.Observations {
@@ -313,13 +335,16 @@ func explored(t *testing.T) map[string]*node {
 				t.Fatalf("presented again with nothing changed:\n%s", way(nodes, key))
 			}
 		}
+		if n.x.State == rendicion.Approved && unread(n.x) {
+			t.Fatalf("approved with a document that nobody can read:\n%s", way(nodes, key))
+		}
 		if kind := shut(n.x); kind != "" {
 			t.Fatalf("%s is asked for, and cannot be added:\n%s", kind, way(nodes, key))
 		}
 		moved := copied(n.x)
 		moved.Transferred = paid - moved.Transferred
 		reach(n, key, "the transfer is voided, or made", plain(moved))
-		if len(nodes) > 200_000 {
+		if len(nodes) > 400_000 {
 			t.Fatal("there is no end of them: plain forgets too little")
 		}
 	}
@@ -366,6 +391,11 @@ func shut(x app.Rendicion) rendicion.Document {
 	return ""
 }
 
+// unread says whether a document in force is none that can be read.
+func unread(x app.Rendicion) bool {
+	return slices.ContainsFunc(x.Documents, func(d app.RendicionDocument) bool { return d.SupersededBy == "" && d.StoredAt == "" })
+}
+
 // changed says, on its own, whether anything differs from what was presented.
 func changed(x app.Rendicion) bool {
 	last := x.Submissions[0].Content
@@ -394,7 +424,7 @@ func way(nodes map[string]*node, key string) (out string) {
 }
 
 // Wherever a rendición gets to, by whatever its people do in whatever order, and
-// whatever happens to its transfer meanwhile, they can still bring it to be
+// whatever happens to its transfer and to the bytes of its documents meanwhile, they can still bring it to be
 // approved, squared with what was transferred.
 func TestNoRendicionIsStuck(t *testing.T) {
 	nodes := explored(t)
