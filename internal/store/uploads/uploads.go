@@ -19,7 +19,6 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
-	"chaski/internal/store/sqlite"
 )
 
 // Shelf implements app.UploadShelf.
@@ -100,8 +99,9 @@ func (u *Shelf) OfPart(owner string, p app.FilePart) (app.Upload, bool, error) {
 // Adopt implements app.UploadShelf. The newest of them has come farthest, or is whole.
 func (u *Shelf) Adopt(owner string, f app.FileDescription) (up app.Upload, found bool, err error) {
 	err = u.app.RunInTransaction(func(tx core.App) error {
-		ids, err := sqlite.Column(tx.NonconcurrentDB(), `SELECT id FROM uploads WHERE owner = {:o} AND record = '' AND state = 'receiving' AND sha256 = {:s} AND size = {:n}
-			ORDER BY created DESC, rowid DESC LIMIT 1`, dbx.Params{"o": owner, "s": f.SHA256, "n": f.Size})
+		var ids []string
+		err := tx.NonconcurrentDB().NewQuery(`SELECT id FROM uploads WHERE owner = {:o} AND record = '' AND state = 'receiving' AND sha256 = {:s} AND size = {:n}
+			ORDER BY created DESC, rowid DESC LIMIT 1`).Bind(dbx.Params{"o": owner, "s": f.SHA256, "n": f.Size}).Column(&ids)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
