@@ -48,6 +48,6 @@ export default defineConfig({
     { name: 'screenshots', testMatch: /screenshots\.ts/ },
     { name: 'national-import', testMatch: /national-import\.ts/, workers: 1, use: { trace: 'off' } },
     { name: 'captures', testMatch: /captures\.ts/, workers: 1, use: { trace: 'off' } },
-    { name: 'measure', testMatch: /measure\.ts/, workers: 1, use: { trace: 'off' } },
+    { name: 'measure', testMatch: /measure.*\.ts/, workers: 1, use: { trace: 'off' } },
   ],
 })

@@ -4,22 +4,16 @@
  * measured is what should be.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
+import { ROUNDS, say, SLOW, test as base } from './support/device'
 import { columnar, encoders, pagesOf, rowsOf } from './support/encodings'
-import { test as base } from './support/fixtures'
-import { sizes } from './support/look'
 import { ladera, supervisor } from './support/people'
 import { Phone } from './support/phone'
-import { bulkPut, noticed, shown, still, watch } from './support/probe'
-import { Slowness } from './support/slow'
+import { bulkPut, noticed, shown, still } from './support/probe'
 
-/** A phone's CPU beside this machine's. */
-const SLOW = 6
-const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
 /** Who are marked, again and again: those in sight. */
 const PEOPLE = 3
 /** A screen that has not changed for so long has all it will show. */
@@ -29,39 +23,7 @@ base.setTimeout(30 * 60_000)
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The profile of a browser lies in memory where it can: this machine's disk is not a phone's. */
-const shelf = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
-/** A browser that was never here before, with a profile of its own: in a private window the database is another, slower one. */
-interface Device {
-  page: Page
-  slowness: Slowness
-  close: () => Promise<void>
-}
-
-const test = base.extend<{ device: () => Promise<Device>; heavy: { email: string; password: string } }>({
-  device: async ({ playwright, launchOptions, baseURL, locale, timezoneId, geolocation, permissions }, use) => {
-    const open = new Set<Device>()
-    await use(async () => {
-      const profile = mkdtempSync(join(shelf, 'chaski-phone-'))
-      const context = await playwright.chromium.launchPersistentContext(profile, {
-        ...{ ...launchOptions, baseURL, locale, timezoneId, geolocation, permissions },
-        ...{ viewport: sizes.phone, bypassCSP: true },
-      })
-      const slowness = new Slowness(profile)
-      const close = async (): Promise<void> => {
-        open.delete(device)
-        slowness.set(1)
-        await context.close()
-        rmSync(profile, { recursive: true, force: true })
-      }
-      await watch(context)
-      const device: Device = { page: context.pages()[0]!, slowness, close }
-      open.add(device)
-      return device
-    })
-    for (const device of open) await device.close()
-  },
+const test = base.extend<{ heavy: { email: string; password: string } }>({
   // The demo and the heavy device of `make bench`.
   data: async ({ data }, use) => {
     const env = { ...process.env, CHASKI_BENCH_ROLE: 'add-devices' }
@@ -174,13 +136,3 @@ test('shapes and encodings of a first sync', async ({ server, heavy }) => {
   read('by row', () => plain.flatMap((p) => (JSON.parse(String(p)) as { puts: unknown[] }).puts))
   read('by column', () => columns.flatMap((p) => rowsOf(JSON.parse(String(p)) as never)))
 })
-
-/** Prints lowest, median and highest of each. */
-function say(title: string, figures: Record<string, number[]>): void {
-  console.log(title)
-  for (const [name, values] of Object.entries(figures)) {
-    const sorted = [...values].sort((a, b) => a - b)
-    const at = (share: number): string => sorted[Math.round((sorted.length - 1) * share)]!.toPrecision(3)
-    console.log(`  ${name}: ${at(0.5)} (${at(0)} to ${at(1)})`)
-  }
-}

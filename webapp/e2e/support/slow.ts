@@ -12,22 +12,23 @@ const SLICE_MS = 2
  */
 export class Slowness {
   #timer: NodeJS.Timeout | undefined
-  readonly #group: number
+  /** Of all processes of the browser. */
+  readonly group: number
 
   /** @param profile the folder of a running browser's profile */
   constructor(profile: string) {
     const pid = /\d+$/.exec(readlinkSync(join(profile, 'SingletonLock')))![0]
-    this.#group = Number(execFileSync('ps', ['-o', 'pgid=', '-p', pid]))
+    this.group = Number(execFileSync('ps', ['-o', 'pgid=', '-p', pid]))
   }
 
   /** From now on everything takes `factor` times as long; 1: as long as it takes. */
   set(factor: number): void {
     clearTimeout(this.#timer)
-    process.kill(-this.#group, 'SIGCONT')
+    process.kill(-this.group, 'SIGCONT')
     if (factor <= 1) return
     let due = performance.now()
     const turn = (stop: boolean): void => {
-      process.kill(-this.#group, stop ? 'SIGSTOP' : 'SIGCONT')
+      process.kill(-this.group, stop ? 'SIGSTOP' : 'SIGCONT')
       due += stop ? SLICE_MS * (factor - 1) : SLICE_MS
       this.#timer = setTimeout(turn, due - performance.now(), !stop)
     }
