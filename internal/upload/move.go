@@ -10,7 +10,8 @@ import (
 const (
 	// movedAtOnce is how many documents are looked up at a time.
 	movedAtOnce = 100
-	// moveAgain is when those that could not be moved are tried once more.
+	// moveAgain is when it is looked again: some could not be moved, and an older app may
+	// have sent another.
 	moveAgain = time.Hour
 )
 
@@ -23,7 +24,7 @@ func (f *Files) Move(ctx context.Context) error {
 		return nil
 	}
 	defer f.moving.Unlock()
-	if f.moved || f.Now().Before(f.moveAt) {
+	if f.Now().Before(f.moveAt) {
 		return nil
 	}
 	began, moved, left := time.Now(), 0, 0
@@ -51,7 +52,7 @@ func (f *Files) Move(ctx context.Context) error {
 	if moved > 0 || left > 0 {
 		f.Log.Info("documents moved to where contents are kept", "moved", moved, "left", left, "took", time.Since(began).String())
 	}
-	f.moved, f.moveAt = left == 0, f.Now().Add(moveAgain)
+	f.moveAt = f.Now().Add(moveAgain)
 	return f.Records.Book.Tidy()
 }
 

@@ -63,7 +63,6 @@ type Files struct {
 	collected time.Time // when last; the sweep's
 
 	moving sync.Mutex
-	moved  bool      // all of them; the mover's
 	moveAt time.Time // not before; the mover's
 }
 
