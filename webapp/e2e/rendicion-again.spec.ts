@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
 import { coordinator, executor, password } from './support/people'
+import { Sender } from './support/sender'
 
 /** One of the demo that is observed, and one that waits for its review. */
 const observed = 'Limpieza del reservorio Yaku Wasi'
@@ -17,9 +18,29 @@ test.describe('on a phone', () => {
     const [mine, office] = await both(server.url)
     const path = pathOf(await mine.get('/rendiciones'), observed)
     const how = () => mine.get<Schemas['Rendicion']>(path)
-    const answers = Object.fromEntries((await how()).observations.map((o) => [o.id, 'Ya está sustentado.']))
-    await mine.call('PATCH', `/api/chaski/v1${path}`, { lines: [], answers })
-    await mine.call('POST', `/api/chaski/v1${path}/submit`, { revision: (await how()).revision })
+    const sender = await Sender.of(mine)
+    const { amounts, documents, observations, work } = await how()
+    const root = await Api.superuser(server.url)
+    const [rendicion] = await root.records('rendiciones', `intervention = "${work.intervention}"`)
+    const answers = Object.fromEntries(observations.map((o) => [o.id, 'Ya está sustentado.']))
+    const form = 'rendicion/1'
+    const lines = amounts.flatMap((a) => (a.amount ? [[a.line, Math.round(Number(a.amount) * 100)]] : []))
+    const presents = {
+      lines: Object.fromEntries(lines) as Record<string, number>,
+      documents: documents.filter((d) => d.superseded_by === '').map((d) => d.id),
+      answers,
+    }
+    const outcomes = await sender.push([
+      ...observations.map((o) => ({
+        ...{ collection: 'rendicion_observations', record: o.id, op: 'update' as const, form },
+        fields: { answer: 'Ya está sustentado.' },
+      })),
+      {
+        ...{ collection: 'rendiciones', record: rendicion?.id ?? '', op: 'update' as const, form },
+        fields: { state: 'subsanada', presents },
+      },
+    ])
+    expect(outcomes.map((o) => o.status)).toEqual(outcomes.map(() => 'applied'))
     await review(office, path, { approve: false })
 
     await signIn(page, executor)

@@ -2,11 +2,12 @@ import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
 import { coordinator, executor, password } from './support/people'
+import { Sender } from './support/sender'
 
 /** One of the demo that is observed: an amount and a document. */
 const observed = 'Limpieza del reservorio Yaku Wasi'
 
-test.use({ viewport: { width: 360, height: 740 } })
+test.use({ viewport: { width: 360, height: 740 }, permissions: ['geolocation', 'camera'] })
 
 test('a rendición is answered and presented without signal, and approved', async ({
   page,
@@ -46,6 +47,30 @@ test('a rendición is answered and presented without signal, and approved', asyn
     for (const answer of await page.getByLabel('Su respuesta').all()) await answer.fill('Va la factura 12 con su guía.')
     await expect(page.getByTestId('save-state')).toContainText('Guardado en este equipo')
   })
+  const document = before.observations.find((o) => o.target === 'document')
+  const kind = before.documents.find((d) => d.id === document?.item)?.kind ?? ''
+  const stand = page.getByTestId(`stand-${kind}`)
+  await test.step('the document that was observed is replaced, without signal, on a page that is killed', async () => {
+    const papers = page.getByTestId(`doc-${kind}`)
+    await papers
+      .locator('input[type=file][accept^=".pdf"]')
+      .first()
+      .setInputFiles({ name: 'corregido.pdf', mimeType: 'application/pdf', buffer: pdf() })
+    await expect(papers.getByText('corregido.pdf')).toBeVisible()
+    await expect(stand).toHaveAttribute('data-stand', 'here')
+    await page.reload()
+    await expect(papers.getByText('corregido.pdf')).toBeVisible()
+    await expect(stand).toContainText('Guardado aquí')
+    // A page photographed with the camera of the app: taken away, and put back.
+    await papers.getByRole('button', { name: /corregido\.pdf: Fotografiar/ }).click()
+    await page.getByRole('button', { name: 'Tomar la foto' }).click()
+    await expect(stand).toHaveCount(1)
+    await expect(papers.getByText(/\.jpg/)).toBeVisible()
+    await papers.getByRole('button', { name: /^Quitar .*jpg/ }).click()
+    await expect(papers.getByText(/corregido\.pdf/)).toBeVisible()
+    await page.getByRole('button', { name: 'Deshacer' }).click()
+    await expect(papers.getByText(/\.jpg/)).toBeVisible()
+  })
   await test.step('what was typed is there after a reload', async () => {
     await page.reload()
     await expect(page.getByLabel('Su respuesta').first()).toHaveValue('Va la factura 12 con su guía.')
@@ -60,7 +85,8 @@ test('a rendición is answered and presented without signal, and approved', asyn
     await expect(page.getByTestId('receipt')).toHaveText(/-2-[0-9A-F]{12}$/, { timeout: 30_000 })
     expect((await how()).state).toBe('subsanada')
   })
-  await test.step('approved', async () => {
+  await test.step('approved, with every file there', async () => {
+    await expect(stand).toHaveAttribute('data-stand', 'stored', { timeout: 60_000 })
     const { revision, observations } = await office.get<Schemas['Rendicion']>(path)
     await office.call('POST', `/api/chaski/v1${path}/review`, {
       revision,
@@ -93,10 +119,9 @@ test('two people in one rendición: the second value is kept beside the first', 
   await amount('Equipos de protección (EPP)').fill('50')
   await expect(page.getByTestId('save-state')).toContainText('Guardado en este equipo')
   // A colleague, from another device.
-  await mine.call('PATCH', `/api/chaski/v1/rendiciones/${work}`, {
-    lines: [{ line: 'insumos', amount: '130.00', base: null }],
-    answers: {},
-  })
+  const root = await Api.superuser(server.url)
+  const [row] = await root.records('rendicion_lines', `intervention = "${work}" && kind = "insumos"`)
+  expect(await (await Sender.of(mine)).state(row?.id ?? '', 13_000)).toMatchObject([{ status: 'applied' }])
   await findSignal(context, network)
   const line = page.getByTestId('line-insumos')
   await expect(line).toContainText('Usted puso S/ 200.00; ahora dice S/ 130.00', { timeout: 30_000 })
@@ -109,6 +134,9 @@ test('two people in one rendición: the second value is kept beside the first', 
     )
     .toEqual(['200.00', '50.00'])
 })
+
+const pdf = () =>
+  Buffer.from(`%PDF-1.7\n${'1 0 obj\n<< >>\nendobj\n'.repeat(50)}trailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n`)
 
 async function signIn(page: Page, who: string): Promise<void> {
   await page.goto('/')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
@@ -23,7 +24,11 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
   const first = items.find((i) => i.state === 'pendiente')?.work.intervention ?? ''
   const { observations } = await mine.get<Schemas['Rendicion']>(`/rendiciones/${idOf(observed)}`)
   const about = observations[0]?.id ?? ''
-  const file = { kind: 'comprobantes', replaces: '', name: 'comprobantes.pdf', size: 9_000_000, sha256: 'a'.repeat(64) }
+  const paper = Buffer.from(
+    `%PDF-1.7\n${'1 0 obj\n<< >>\nendobj\n'.repeat(50)}trailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n`,
+  )
+  const sha256 = createHash('sha256').update(paper).digest('hex')
+  const file = { kind: 'comprobantes', replaces: '', name: 'comprobantes.pdf', size: paper.length, sha256 }
 
   await test.step('what the executor typed, and what he had half sent', async () => {
     await signIn(page, executor)
@@ -44,7 +49,7 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
           saved_at: Date.now(),
         },
       ],
-      files: [{ ...file, key: `${first}/comprobantes//x`, intervention: first, upload: 'gone', sent: 2_000_000 }],
+      files: [{ ...file, key: `${first}/comprobantes//x`, intervention: first, upload: 'gone', sent: 100 }],
     })
     await page.goto('/')
     await expect(page.getByTestId('sync-state')).toContainText('Sincronizado')
@@ -62,6 +67,17 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
     )
     network.up()
     await page.goto(`/#/rendicion/${first}`)
+    const row = page.getByTestId('upload-comprobantes')
+    const pick = (buffer: Buffer) =>
+      row
+        .getByLabel('Elegir el mismo archivo')
+        .setInputFiles({ name: 'comprobantes.pdf', mimeType: 'application/pdf', buffer })
+    await pick(Buffer.concat([paper, Buffer.from(' ')]))
+    await expect(row.filter({ hasText: 'No es el mismo archivo' })).toBeVisible()
+    await row.getByRole('button', { name: 'Quitar comprobantes.pdf' }).first().click()
+    await pick(paper)
+    await expect(row).toHaveCount(0)
+    await expect(page.getByTestId('stand-comprobantes')).toHaveAttribute('data-stand', 'stored')
     const how = async () => (await mine.get<Schemas['Rendicion']>(`/rendiciones/${first}`)).amounts
     await expect.poll(async () => (await how()).find((a) => a.line === 'insumos')?.amount).toBe('77.50')
   })

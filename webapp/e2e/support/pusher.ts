@@ -105,7 +105,7 @@ export class Pusher {
 }
 
 /** An id as phones make them: of the time, then at random. */
-function v7(): string {
+export function v7(): string {
   const time = Date.now().toString(16).padStart(12, '0')
   const rest = randomUUID()
   return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(15)}`

@@ -2,11 +2,31 @@
  * What can be said of a file before it is sent, from its name, its size and its first bytes: so that 200 MB do not go
  * over a bad line in vain. The server looks at all of it.
  */
+import type { PictureProblem } from './picture'
+import type { StorageTrouble } from './storage'
 
 /** How many of the first bytes are looked at. */
 export const HEAD_BYTES = 16
 
+/** Why a file was not kept; each has its words in i18n/papers. */
+export type PaperTrouble =
+  DocumentProblem | PictureProblem | StorageTrouble | 'unreadable' | 'other' | 'twice' | 'too_many'
+
 export type DocumentProblem = 'empty' | 'large' | 'heic' | 'kind' | 'ending' | 'cut'
+
+const endingOf = (name: string): string => /\.([^.]+)$/.exec(name.replace(/[. ]+$/, ''))?.[1]?.toLowerCase() ?? ''
+
+const OFFICE = 'application/vnd.openxmlformats-officedocument.'
+const TYPES: Record<string, string> = {
+  pdf: 'application/pdf',
+  png: 'image/png',
+  xlsx: `${OFFICE}spreadsheetml.sheet`,
+  docx: `${OFFICE}wordprocessingml.document`,
+  zip: 'application/zip',
+  xml: 'application/xml',
+}
+/** What is said of a file whose name and first bytes agree. */
+export const mediaTypeOf = (name: string): string => TYPES[endingOf(name)] ?? 'image/jpeg'
 
 const ZIPS = ['zip', 'docx', 'xlsx']
 
@@ -39,7 +59,6 @@ export function documentProblem(
   if (isHeic(head)) return 'heic'
   const endings = endingsOf(head)
   if (endings.length === 0) return 'kind'
-  const ending = /\.([^.]+)$/.exec(name.replace(/[. ]+$/, ''))?.[1]?.toLowerCase() ?? ''
-  if (!endings.includes(ending)) return 'ending'
+  if (!endings.includes(endingOf(name))) return 'ending'
   return endings.includes('pdf') && size < 100 ? 'cut' : undefined
 }

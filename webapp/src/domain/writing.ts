@@ -31,6 +31,13 @@ export interface ObservationDraft {
   text: string
 }
 
+/** Of a document on its way from the hand to the outbox. */
+export interface DocumentForm {
+  rendicion: string
+  /** It was taken away before it was sent: it can be put back for a while. */
+  dropped?: boolean
+}
+
 /** Of who reviews it. */
 export interface ReviewForm {
   /** What was presented when this was written. */

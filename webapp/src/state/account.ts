@@ -18,6 +18,7 @@ import { calendarOf, departmentOf, type Calendar } from '../domain/calendar'
 import type { Day } from '../domain/day'
 import { owedOf } from '../domain/due'
 import { accountOf, LINES, solesOf, type Line } from '../domain/rendicion'
+import { isToAnswer } from '../domain/states'
 import type { Intervention, Parameter } from '../domain/rows'
 import type { Schemas } from './api'
 import { all, ofWork, one, onceWhole, type Row } from './replica'
@@ -31,6 +32,7 @@ export interface Shown {
   account: Account
   rendicion: Row<'rendiciones'>
   lines: Row<'rendicion_lines'>[]
+  documents: Row<'rendicion_documents'>[]
   observations: Row<'rendicion_observations'>[]
 }
 
@@ -67,6 +69,28 @@ class Dates {
   }
 }
 
+type PaperRow = Row<'rendicion_documents'>
+/** Later than any instant: when the server will have received what it has not. */
+const NOT_YET = '9999'
+
+/** Documents as they will stand once the server has what is on this device, in the order in which they came. */
+function papersOf(rows: readonly PaperRow[]): PaperRow[] {
+  const took = new Map(rows.map((d) => [d.replaces ?? '', d.id]))
+  return rows
+    .map((d) => ({
+      ...d,
+      superseded_by: d.superseded_by || (took.get(d.id) ?? ''),
+      uploaded_at: d.uploaded_at || NOT_YET,
+      // Rows of before documents were files, until they are pulled again.
+      stored_at: d.stored_at || (d.captured_at ? '' : d.uploaded_at),
+    }))
+    .sort((a, b) => a.uploaded_at.localeCompare(b.uploaded_at) || a.captured_at.localeCompare(b.captured_at))
+}
+
+/** The documents in force. */
+export const papersIn = async (work: string): Promise<PaperRow[]> =>
+  papersOf(await ofWork('rendicion_documents', work)).filter(isInForce)
+
 /** The rendición of a work; null while the replica fills, or where the phone does not have it. */
 export async function accountOfWork(work: string, today: Day, said: Rendicion | undefined): Promise<Shown | null> {
   return onceWhole(async () => {
@@ -80,6 +104,7 @@ export async function accountOfWork(work: string, today: Day, said: Rendicion | 
       ofWork('rendicion_observations', work),
       all('parameters'),
     ])
+    const papers = papersOf(documents)
     const required = parameterIn(parameters, 'rendicion.required_documents', intervention.ends_on)?.value
     const { round, presented_at, accrued, transferred } = rendicion
     const account: Account = {
@@ -89,14 +114,14 @@ export async function accountOfWork(work: string, today: Day, said: Rendicion | 
       accrued,
       transferred,
       lines: Object.fromEntries(lines.map((l) => [l.kind, { amount: l.amount, presented: l.presented }])),
-      documents: documents.sort((a, b) => a.uploaded_at.localeCompare(b.uploaded_at)),
+      documents: papers,
       observations: observations
         .sort((a, b) => a.made_at.localeCompare(b.made_at))
         .map((o) => ({ ...o, also: (o.also ?? []) as string[], presented_answer: o.presented_answer ?? '' })),
       required: Array.isArray(required) ? (required as string[]) : DEFAULT_REQUIRED,
     }
     const data = await dataOf(account, rendicion, intervention, parameters, today, said)
-    return { data, account, rendicion, lines, observations }
+    return { data, account, rendicion, lines, documents: papers, observations }
   }).then((found) => found ?? null)
 }
 
@@ -204,7 +229,7 @@ function partsOf(
       uploaded_at: d.uploaded_at,
       superseded_by: d.superseded_by,
       stored_at: d.stored_at,
-      refusal: d.refusal,
+      refusal: d.refusal || '',
       open: can_edit && isInForce(d) && open.documents.has(d.id),
       fresh: isFreshPaper(account, d),
     })),
@@ -225,5 +250,26 @@ function partsOf(
       touched: isTouched(account, o),
       answer_presented: o.presented_answer,
     })),
+  }
+}
+
+/** The rendiciones that this device has, what is to be done first. */
+export async function rendicionesHere(today: Day): Promise<Schemas['RendicionItem'][]> {
+  const rows = await all('rendiciones')
+  const shown = await Promise.all(rows.map((r) => accountOfWork(r.intervention, today, undefined)))
+  const items = shown.flatMap((s) => (s ? [itemOf(s, today)] : []))
+  const key = (i: Schemas['RendicionItem']) => (i.correction ?? i.deadline).due_on
+  const waits = (i: Schemas['RendicionItem']) => i.state === 'pendiente' || i.state === 'observada'
+  return items.sort((a, b) => Number(waits(b)) - Number(waits(a)) || key(a).localeCompare(key(b)))
+}
+
+function itemOf({ data, account, rendicion }: Shown, today: Day): Schemas['RendicionItem'] {
+  const { work, state, deadline, correction, presented_on, round } = data
+  return {
+    ...{ work, state, deadline, correction, presented_on, round },
+    presented_at: rendicion.presented_at,
+    late: (presented_on || today) > deadline.due_on,
+    open_observations: account.observations.filter((o) => isToAnswer(o.state)).length,
+    reopens: state === 'conforme' && account.accrued !== account.transferred,
   }
 }

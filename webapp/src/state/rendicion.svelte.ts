@@ -1,3 +1,4 @@
+import { untrack } from 'svelte'
 import { isInForce } from '../domain/account'
 import {
   accountOf,
@@ -25,7 +26,6 @@ import { isOpen, settleConflict, type OwnConflict } from './conflicts'
 import { Kept } from './kept.svelte'
 import { Live } from './live.svelte'
 import { all, one, type Overlaid } from './replica'
-import { send } from './send'
 import { session } from './session.svelte'
 import { sync } from './sync.svelte'
 
@@ -81,6 +81,7 @@ export class RendicionDesk {
   readonly #live: Live<Shown | null>
   readonly #conflicts: Live<OwnConflict[]>
   readonly #refused: Live<Record<string, Refused>>
+  readonly #there = $derived(Boolean(this.shown))
 
   /**
    * @param intervention the work it is about
@@ -102,6 +103,10 @@ export class RendicionDesk {
       () => async () => (await all('conflicts')).filter((c) => c.intervention === intervention),
     )
     this.#refused = new Live(() => () => this.#refusals())
+    // What was typed before its rows were read goes when they are.
+    $effect(() => {
+      if (this.#there && untrack(() => this.#dirty())) this.#later()
+    })
   }
 
   /** Undefined until the phone's rows are read; null where it has none. */
@@ -203,11 +208,6 @@ export class RendicionDesk {
     this.#changed()
   }
 
-  pick(pick: Pick): void {
-    if (!this.picks.some((p) => isSamePick(p, pick))) this.picks.push(pick)
-    void this.#kept.write()
-  }
-
   /** It is chosen again and kept, or given up. */
   unpick(pick: Pick): Promise<void> {
     this.picks = this.picks.filter((p) => !isSamePick(p, pick))
@@ -265,14 +265,6 @@ export class RendicionDesk {
     await this.#enqueue('rendiciones', rendicion, '', { state, presents }, { state: rendicion.state })
     if (old) await sync.engine.discard(old.group)
     void sync.engine.syncNow().then(() => this.refresh())
-  }
-
-  async withdraw(document: string): Promise<boolean> {
-    const done = await this.#ask(() =>
-      send<Rendicion>(`/rendiciones/${this.intervention}/documents/${document}`, { method: 'DELETE' }),
-    )
-    await sync.engine.syncNow()
-    return done
   }
 
   async #flushOnce(): Promise<void> {

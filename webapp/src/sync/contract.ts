@@ -114,6 +114,9 @@ export interface FileFacts {
   exif_lon_e6?: number
   shot?: string
   note?: string
+  /** Of a document: what it is, and the one in force that it takes the place of. */
+  kind?: string
+  replaces?: string
 }
 
 /**
