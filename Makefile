@@ -219,6 +219,11 @@ measure: build web-deps ## Measure what a phone's owner waits for, in Chromium a
 	@go build -o bin/bench ./internal/bench
 	@chromium=$$(scripts/chromium.sh --install) && CHROMIUM="$$chromium" $(PLAYWRIGHT) --project=measure $(if $(GREP),--grep "$(GREP)")
 
+.PHONY: many-files
+many-files: prereqs bin/chaski ## Back up, restore and verify so many gigabytes of files, beside copying and hashing them bare (GB=1; 10 need 40 of disk)
+	@go build -o bin/bench ./internal/bench
+	@scripts/many-files.sh $(or $(GB),1)
+
 # Hours on a small machine: not part of `make test`, which kills an import after
 # each of its steps (go test ./internal/server -run Long).
 .PHONY: national-import

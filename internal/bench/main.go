@@ -56,6 +56,12 @@ func play(role string, args []string) error {
 			return err
 		}
 		return addCrowd(args[0], args[1], count)
+	case "add-files":
+		megabytes, err := strconv.Atoi(args[1])
+		if err != nil {
+			return err
+		}
+		return addFiles(args[0], megabytes)
 	case "make-plain":
 		return makePlain(args[0])
 	case "plain":
