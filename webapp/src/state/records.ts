@@ -7,6 +7,7 @@ import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
 import { ofWork, one, wholeOf, type Kind, type Row } from './replica'
+import { photosKept } from './photoline'
 import { distinct, personOf } from './refused'
 import { session } from './session.svelte'
 import { sync } from './sync.svelte'
@@ -180,17 +181,26 @@ export async function objectionsTo(draft: string): Promise<{ problems: Problem[]
   return { problems: distinct(refused.flatMap((e) => e.outcome?.errors ?? [])), about: personOf(refused[0]?.about) }
 }
 
+/** Whether a draft has photographs, or one that nothing was made of yet. */
+export async function hasPhotos(draft: string): Promise<boolean> {
+  const [files, raws] = await Promise.all([sync.read.files({ draft }), sync.read.raws(draft)])
+  return files.length + raws.length > 0
+}
+
 /**
- * Puts a finished form in the outbox; its draft goes in the same transaction.
- * False where nothing was changed: then nothing is sent, and the draft is given up.
+ * Puts a finished form in the outbox with its photographs; its draft goes in the same
+ * transaction. False where nothing was changed: then nothing is sent, and the draft is given up.
  */
 export async function finishRecord(draft: OpenDraft<RecordForm>, label: string): Promise<boolean> {
   await draft.written()
+  await photosKept()
   const { form, id, intervention } = draft
   // A new record has its draft's id: files may be on it already.
   const mutation = form && changeOf(form, id)
-  if (mutation) await sync.engine.enqueue({ group: id, label, intervention, mutations: [mutation], draft: id })
+  const sends = !!mutation || (await hasPhotos(id))
+  const mutations = mutation ? [mutation] : []
+  if (sends) await sync.engine.enqueue({ group: id, label, intervention, mutations, draft: id })
   else await sync.engine.discard(id)
   draft.close()
-  return !!mutation
+  return sends
 }

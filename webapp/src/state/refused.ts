@@ -1,6 +1,7 @@
 import { limaIso, type Day } from '../domain/day'
 import {
   asUnlisted,
+  beginForm,
   formAgain,
   hasForm,
   ownerOf,
@@ -9,7 +10,7 @@ import {
   type RecordForm,
   type Remedy,
 } from '../domain/record'
-import { declared, type Fields, type RecordCollection } from '../domain/records'
+import { declared, isRecordCollection, type Fields, type RecordCollection } from '../domain/records'
 import type { About, CarriedFile, OutboxEntry, Problem } from '../sync/contract'
 import { isReplaced, parentOf } from '../sync/entries'
 import { recordId } from '../sync/ids'
@@ -152,6 +153,14 @@ export async function recordFormOf(entries: readonly OutboxEntry[]): Promise<Rec
   const row = first.op === 'create' ? undefined : await one(first.collection, first.record, ids)
   const shown = row as Fields | undefined
   return formAgain(sent, shown, await dayOfParent(first.collection, ownerOf(sent, first.collection, shown)))
+}
+
+/** The form of a record that nothing was sent of but its photographs; null where it is another sort of work. */
+export async function formOfPhotographed(photo: OutboxEntry): Promise<RecordForm | null> {
+  const of = declared(photo.mutation.collection).of ?? ''
+  const row = photo.mutation.op === 'create' && isRecordCollection(of) ? await one(of, parentOf(photo)) : undefined
+  if (!row || !isRecordCollection(of)) return null
+  return beginForm(of, { ...row }, await dayOfParent(of, ownerOf([], of, { ...row })))
 }
 
 /** The day of the record that one is a part of, as the server has it or as it was sent; '' where not known. */
