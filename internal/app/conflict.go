@@ -273,6 +273,8 @@ type ReviewBook interface {
 	// Checklist is a list of questions, "" where there is none.
 	Checklist(key string, version int64) (title, items, shots string, err error)
 	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
+	// Bytes are what was brought for records whose rows are files, by id.
+	Bytes(collection string, ids []string) (map[string][]Bytes, error)
 }
 
 // Reviewer has the use cases of who settles conflicts and reviews parked work.

@@ -32,6 +32,8 @@ type ParkedItem struct {
 	Why                              fault.Code
 	At                               string // by the device's clock
 	ReceivedAt                       time.Time
+	Kept                             bool   // of a file: its bytes came
+	Refusal                          string // of a file: why its bytes were not taken
 }
 
 // ParkedDetail answers the group a mutation waits in. Who reads it is noted: it
@@ -102,6 +104,9 @@ func (r *Reviewer) detail(g ParkedGroup) (ParkedDetail, error) {
 			Why: p.Why, At: m.At, ReceivedAt: p.ReceivedAt,
 		})
 	}
+	if err := r.brought(g, d.Items); err != nil {
+		return d, err
+	}
 	if first := g[0]; first.Visit != "" && first.VisitedOn != "" {
 		v, err := r.visitOf(g, people)
 		if err != nil {
@@ -110,6 +115,38 @@ func (r *Reviewer) detail(g ParkedGroup) (ParkedDetail, error) {
 		d.Visit = &v
 	}
 	return d, nil
+}
+
+// brought says of the group's files whether their bytes came: they do not wait.
+func (r *Reviewer) brought(g ParkedGroup, items []ParkedItem) error {
+	files := map[string][]string{}
+	for _, x := range items {
+		if x.Op == "create" && kindOfFiles(x.Collection) != nil {
+			files[x.Collection] = append(files[x.Collection], x.Record)
+		}
+	}
+	for collection, ids := range files {
+		came, err := r.Book.Bytes(collection, ids)
+		if err != nil {
+			return err
+		}
+		for i := range items {
+			if x := &items[i]; x.Collection == collection && x.Op == "create" {
+				x.Kept, x.Refusal = broughtBy(g[i].User, sent(x.Fields).text("sha256"), came[x.Record])
+			}
+		}
+	}
+	return nil
+}
+
+// broughtBy says what came of this content from this person.
+func broughtBy(user, sha256 string, came []Bytes) (kept bool, refusal string) {
+	for _, b := range came {
+		if b.Owner == user && b.SHA256 == sha256 {
+			kept, refusal = kept || b.Refusal == "", b.Refusal
+		}
+	}
+	return kept, refusal
 }
 
 func (r *Reviewer) visitOf(g ParkedGroup, people map[string]MarkSeen) (VisitDetail, error) {

@@ -108,11 +108,13 @@ type parkedItem struct {
 	Why        fault.Code     `json:"why"`
 	At         string         `json:"at"`
 	ReceivedAt string         `json:"received_at"`
+	Kept       bool           `json:"kept"`
+	Refusal    string         `json:"refusal"`
 }
 
 func parkedDetailOf(d app.ParkedDetail) any {
 	out := map[string]any{"group": parkedOf(d.Group), "items": each(d.Items, func(x app.ParkedItem) parkedItem {
-		return parkedItem{x.Mutation, x.Collection, x.Record, x.Op, masked(x.Collection, x.Fields), x.Name, x.Why, x.At, utc(x.ReceivedAt)}
+		return parkedItem{x.Mutation, x.Collection, x.Record, x.Op, masked(x.Collection, x.Fields), x.Name, x.Why, x.At, utc(x.ReceivedAt), x.Kept, x.Refusal}
 	})}
 	if d.Visit != nil {
 		out["visit"] = visitOf(*d.Visit)

@@ -309,7 +309,20 @@ func TestParkedPhotos(t *testing.T) {
 			t.Errorf("%s reads %d %s", who, r.Status, r.Code())
 		}
 	}
-	k.Do("POST", httpapiPrefix+"/parked/"+waiting(k, testkit.Carla).Items[0].Mutation+"/decide", k.Token(testkit.Carla), fields{"decision": "accept"}).JSON(200, nil)
+	group := waiting(k, testkit.Carla).Items[0].Mutation
+	var read struct {
+		Items []struct {
+			Record, Refusal string
+			Kept            bool
+		}
+	}
+	k.Do("GET", httpapiPrefix+"/parked/"+group, k.Token(testkit.Carla), nil).JSON(200, &read)
+	for _, i := range read.Items {
+		if i.Kept != (i.Record == x.record) || (i.Refusal == "file_name_mismatch") != (i.Record == y.record) {
+			t.Errorf("who decides reads %+v", i)
+		}
+	}
+	k.Do("POST", httpapiPrefix+"/parked/"+group+"/decide", k.Token(testkit.Carla), fields{"decision": "accept"}).JSON(200, nil)
 	rosa := k.Phone(testkit.Rosa)
 	rosa.Pull()
 	if row := rosa.Rows["visit_photos/"+x.record]; row["stored_at"] == "" || row["recorded_by"] != testkit.Luis {

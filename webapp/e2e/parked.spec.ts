@@ -5,6 +5,7 @@ import { expect, findSignal, loseSignal, test } from './support/fixtures'
 import { look } from './support/look'
 import { analyst, canal, coordinator, local, otherSupervisor, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
+import { choose, drawing, jpeg } from './support/pictures'
 
 test.use({ viewport: { width: 360, height: 740 } })
 
@@ -33,6 +34,10 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await phone.done()
     await phone.fillChecklist()
     await phone.addFinding('El botiquín está vacío', 'Comprarlo')
+    await phone.task('Fotos')
+    await choose(page, jpeg('canal.jpg', await drawing(page, { width: 640, height: 480 })))
+    await expect.poll(() => phone.photosOnDisk()).toBe(1)
+    await phone.done()
     await phone.finish()
     await page.getByRole('link', { name: 'Volver a Hoy' }).click()
     await phone.startVisit(local)
@@ -50,6 +55,8 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await phone.syncCentre()
     await expect(phone.work(canal)).toContainText('En revisión', { timeout: 60_000 })
     await expect(phone.work(local)).toContainText('En revisión')
+    // What waits for a person does not hold its pictures up: he decides by them.
+    await expect(phone.work(canal)).toContainText('Fotos: 1 de 1 recibida', { timeout: 60_000 })
     expect(await central.executed(year, 'seguimiento')).toBe(before)
   })
 
@@ -77,12 +84,14 @@ test('parked work is accepted and counts once, or is not accepted, with a reason
     await desk.page.keyboard.press('Enter')
     await expect(desk.page.getByTestId('parked-figures')).toContainText('24 contados, 24 presentes, 0 ausentes')
     await expect(desk.page.getByText('El botiquín está vacío')).toBeVisible()
+    await expect(desk.page.getByRole('heading', { name: 'Fotos: 1 de 1 recibida' })).toBeVisible()
+    await expect(desk.page.getByTestId('photos-visit_photos').locator('img')).toHaveCount(1)
     await look(desk.page, 'parked')
     await desk.page.getByRole('button', { name: 'Aceptar', exact: true }).focus()
     await desk.page.keyboard.press('Enter')
     await desk.page.getByRole('dialog').getByRole('button', { name: 'Sí, aceptar' }).focus()
     await desk.page.keyboard.press('Enter')
-    await expect(desk.page.getByText('Aceptado: 25 registros ya cuentan')).toBeVisible()
+    await expect(desk.page.getByText('Aceptado: 26 registros ya cuentan')).toBeVisible()
     await expect(desk.page.getByTestId('parked-refused')).toContainText(`${gone?.given_names} ${gone?.surnames}`)
     await expect(desk.page.getByTestId('parked-refused')).toContainText('no figura en el padrón')
     await look(desk.page, 'parked-decided')

@@ -5,19 +5,13 @@ import { expect, findSignal, kill, loseSignal, test } from './support/fixtures'
 import { look } from './support/look'
 import { canal, coordinator, supervisor } from './support/people'
 import { Phone } from './support/phone'
-import { drawing, exifBomb, held, withExif } from './support/pictures'
+import { choose, drawing, exifBomb, held, jpeg, withExif } from './support/pictures'
 import { stored } from './support/storage'
+import { Finger } from './support/taps'
 
 test.use({ viewport: { width: 360, height: 740 }, permissions: ['geolocation', 'camera'] })
 
 const files = (page: Page): Promise<DeviceFile[]> => stored<DeviceFile>(page, 'chaski-work-', 'files')
-
-const jpeg = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer })
-
-/** What the gallery gives. */
-async function choose(page: Page, ...chosen: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-  await page.getByLabel('Fotos: Elegir de la galería').setInputFiles(chosen)
-}
 
 /** The corners of a picture on disk as they are seen, from the top left clockwise. */
 function corners(page: Page, hash: string): Promise<string> {
@@ -146,12 +140,22 @@ test('photographs taken without signal, also over a killed camera, are finished,
     await look(page, 'photos-sync')
   })
   await test.step('the coordinator sees them, from a figure in three taps', async () => {
-    const office = await browser.newContext({ baseURL, viewport: { width: 1366, height: 768 } })
+    const office = await browser.newContext({ baseURL, viewport: { width: 1366, height: 768 }, hasTouch: true })
     const desk = await office.newPage()
     const board = new BoardPage(desk)
     await board.signIn(coordinator)
+    const year = new Date().getFullYear()
+    await desk.goto(`/#/tablero/${year}`)
+    const figure = desk.getByTestId('ao-row-seguimiento').getByRole('link')
+    await expect(figure).toBeVisible()
+    const finger = await Finger.on(desk)
+    await finger.tap(figure)
+    await finger.tap(desk.getByRole('link', { name: canal }))
     const [visit] = (await files(page)).filter((f) => f.collection === 'visit_photos')
-    await desk.goto(`/#/visita-recibida/${visit?.parent}`)
+    await finger.tap(desk.locator(`a[href="#/visita-recibida/${visit?.parent}"]`).first())
+    await expect(desk.getByTestId('photos-visit_photos').locator('img').first()).toBeVisible()
+    expect(finger.taps).toBe(3)
+    expect(await finger.noticed()).toBe(3)
     await expect(desk.getByRole('heading', { name: 'Fotos: 3 de 3 recibidas' })).toBeVisible()
     await expect(desk.getByRole('heading', { name: 'Fotos: 1 de 1 recibida' })).toBeVisible()
     const photos = desk.getByTestId('photos-visit_photos')

@@ -312,18 +312,7 @@ func (o *outbound) readThere(collection string, ids []string) error {
 
 // readBytes reads what was brought for records before they were there.
 func (o *outbound) readBytes(collection string, ids []string) error {
-	var rows []struct {
-		Record string `db:"record"`
-		app.Bytes
-	}
-	err := o.rows(&rows, `SELECT u.record, u.owner, u.sha256, u.refusal FROM uploads u LEFT JOIN files f ON f.sha256 = u.sha256
-		WHERE u.record IN (SELECT value FROM json_each({:ids})) AND u.record <> '' AND u.collection = {:c} AND u.part = 'file'
-		AND (u.state = 'done' AND f.id IS NOT NULL OR u.state = 'refused' AND u.refusal <> 'file_hash_mismatch') ORDER BY u.created`,
-		dbx.Params{"c": collection, "ids": sqlite.JSONList(ids)})
-	came := map[string][]app.Bytes{}
-	for _, r := range rows {
-		came[r.Record] = append(came[r.Record], r.Bytes)
-	}
+	came, err := store.BytesOf(o.db, collection, ids)
 	for id, of := range came {
 		app.Learn(o.facts, app.OfBytes, collection, id, of)
 	}

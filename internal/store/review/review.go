@@ -86,6 +86,11 @@ func (b *Book) Insurance(intervention string) ([]insurance.Policy, []insurance.I
 	return store.InsuranceOf(b.app.ConcurrentDB(), intervention)
 }
 
+// Bytes implements app.ReviewBook.
+func (b *Book) Bytes(collection string, ids []string) (map[string][]app.Bytes, error) {
+	return store.BytesOf(b.app.ConcurrentDB(), collection, ids)
+}
+
 // Parked implements app.ReviewBook.
 func (b *Book) Parked() ([]app.ParkedMutation, error) {
 	return (&ParkedReader{DB: b.app.ConcurrentDB()}).Read()

@@ -23,8 +23,8 @@ export class Network {
   #swallowNext: { path: string; done: () => void } | undefined
   #cutAt: { path: string; bytes: number; done: () => void } | undefined
   readonly #alterations: { path: RegExp; change: (body: string) => string }[] = []
-  /** Of each PATCH of an upload: where it went on, and how many bytes of it were let through. */
-  readonly patches: { offset: number; bytes: number }[] = []
+  /** Of each PATCH of an upload: of which, where it went on, and how many bytes of it were let through. */
+  readonly patches: { path: string; offset: number; bytes: number }[] = []
   /** Every request that reached the server, oldest first: "POST /api/… 200". */
   readonly log: string[] = []
 
@@ -144,7 +144,7 @@ export class Network {
   }
 
   #measure(req: IncomingMessage, upstream: ClientRequest): void {
-    const patch = { offset: Number(req.headers['upload-offset']), bytes: 0 }
+    const patch = { path: req.url ?? '', offset: Number(req.headers['upload-offset']), bytes: 0 }
     this.patches.push(patch)
     req.on('data', (chunk: Buffer) => {
       const cut = this.#cutAt && req.url?.startsWith(this.#cutAt.path) ? this.#cutAt : undefined

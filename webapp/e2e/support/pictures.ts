@@ -12,6 +12,40 @@ export interface Exif {
   lon?: number
 }
 
+export const jpeg = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer })
+
+/** What the gallery gives. */
+export async function choose(
+  page: Page,
+  ...chosen: { name: string; mimeType: string; buffer: Buffer }[]
+): Promise<void> {
+  await page.getByLabel('Fotos: Elegir de la galería').setInputFiles(chosen)
+}
+
+/** Pictures of which no two are alike and none gets small: two pieces of an upload each. */
+export async function heavy(page: Page, count: number): Promise<Buffer[]> {
+  const made = await page.evaluate(async (count) => {
+    const out: string[] = []
+    for (let n = 0; n < count; n++) {
+      const [width, height] = [800, 600]
+      const canvas = new OffscreenCanvas(width, height)
+      const context = canvas.getContext('2d')!
+      const pixels = context.createImageData(width, height)
+      for (let i = 0; i < pixels.data.length; i += 65_536) crypto.getRandomValues(pixels.data.subarray(i, i + 65_536))
+      for (let i = 3; i < pixels.data.length; i += 4) pixels.data[i] = 255
+      context.putImageData(pixels, 0, 0)
+      const bytes = new Uint8Array(
+        await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })).arrayBuffer(),
+      )
+      let text = ''
+      for (const byte of bytes) text += String.fromCharCode(byte)
+      out.push(btoa(text))
+    }
+    return out
+  }, count)
+  return made.map((base64) => Buffer.from(base64, 'base64'))
+}
+
 /**
  * A picture of these pixels whose four corners are red, green, blue and yellow,
  * from the top left clockwise; otherwise grey.

@@ -100,8 +100,15 @@ export function refusalWords(code: string): string {
       return m.pic_refusal_lost()
     case 'record_not_found':
       return m.pic_refusal_gone()
-    case 'file_type_refused':
+    case 'file_hash_mismatch':
+      return m.pic_refusal_damaged()
+    case 'file_empty':
+    case 'file_heic':
     case 'file_damaged':
+    case 'file_disguised':
+    case 'file_kind_refused':
+    case 'file_name_mismatch':
+    case 'file_type_refused':
       return m.pic_refusal_type()
     default:
       return code === '' ? m.pic_refusal_record() : m.pic_refusal_other({ code })

@@ -2384,6 +2384,10 @@ export interface components {
              * @description By the server.
              */
             received_at: string;
+            /** @description Of a file: its bytes came; `/files` has them. */
+            kept: boolean;
+            /** @description Of a file: the code for which its bytes were not taken; "" for none. */
+            refusal: string;
         };
         ParkedDecision: {
             /** @enum {string} */
