@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test'
 import type { DeviceFile } from '../src/sync/contract'
+import { Api } from './support/api'
 import { BoardPage } from './support/board'
 import { expect, findSignal, kill, loseSignal, test } from './support/fixtures'
 import { look } from './support/look'
-import { canal, coordinator, supervisor } from './support/people'
+import { canal, coordinator, password, supervisor } from './support/people'
 import { Phone } from './support/phone'
 import { choose, drawing, exifBomb, held, jpeg, withExif } from './support/pictures'
 import { stored } from './support/storage'
@@ -144,7 +145,7 @@ test('photographs taken without signal, also over a killed camera, are finished,
     const desk = await office.newPage()
     const board = new BoardPage(desk)
     await board.signIn(coordinator)
-    const year = new Date().getFullYear()
+    const year = await (await Api.signIn(baseURL, coordinator, password)).runningYear()
     await desk.goto(`/#/tablero/${year}`)
     const figure = desk.getByTestId('ao-row-seguimiento').getByRole('link')
     await expect(figure).toBeVisible()

@@ -27,7 +27,7 @@ export async function heavy(page: Page, count: number): Promise<Buffer[]> {
   const made = await page.evaluate(async (count) => {
     const out: string[] = []
     for (let n = 0; n < count; n++) {
-      const [width, height] = [800, 600]
+      const [width, height] = [1_120, 840]
       const canvas = new OffscreenCanvas(width, height)
       const context = canvas.getContext('2d')!
       const pixels = context.createImageData(width, height)
