@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, findSignal, loseSignal, test } from './support/fixtures'
+import { look } from './support/look'
 import { coordinator, executor, password } from './support/people'
 import { Sender } from './support/sender'
 
@@ -46,6 +47,7 @@ test('a rendición is answered and presented without signal, and approved', asyn
     await expect(page.getByTestId('balance')).toContainText('Cuadra al céntimo')
     for (const answer of await page.getByLabel('Su respuesta').all()) await answer.fill('Va la factura 12 con su guía.')
     await expect(page.getByTestId('save-state')).toContainText('Guardado en este equipo')
+    await look(page, 'rendicion-observed')
   })
   const document = before.observations.find((o) => o.target === 'document')
   const kind = before.documents.find((d) => d.id === document?.item)?.kind ?? ''
@@ -70,6 +72,7 @@ test('a rendición is answered and presented without signal, and approved', asyn
     await expect(papers.getByText(/corregido\.pdf/)).toBeVisible()
     await page.getByRole('button', { name: 'Deshacer' }).click()
     await expect(papers.getByText(/\.jpg/)).toBeVisible()
+    await look(page, 'rendicion-documents')
   })
   await test.step('what was typed is there after a reload', async () => {
     await page.reload()
