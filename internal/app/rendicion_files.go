@@ -75,7 +75,7 @@ func (x *Rendicion) mayAdd(n addition) *fault.Fault {
 	replaced := n.replaces == ""
 	for _, d := range x.inForce() {
 		its := d.ID == n.replaces && d.Kind == n.kind
-		if d.SHA256 == n.sha256 && !(its && d.awaited()) {
+		if d.SHA256 == n.sha256 && (!its || !d.awaited()) {
 			return fault.New(fault.DocumentDuplicate, "sha256").With("document", string(d.Kind))
 		}
 		replaced = replaced || its
