@@ -100,5 +100,5 @@ describe('a query that is followed', () => {
     await db.open()
     await vi.waitFor(() => expect(heard).toEqual(['DatabaseClosedError', 'well again', 'answer 1']), { timeout: 5000 })
     end()
-  }, 10_000)
+  })
 })

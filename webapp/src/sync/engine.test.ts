@@ -334,5 +334,5 @@ describe("when this device's storage", () => {
     await until(engine, (s) => s.problem === 'storage_shut')
     open.mockRestore()
     await vi.waitFor(() => expect(engine.status()).toMatchObject({ problem: '', in_sync: true }), { timeout: 9000 })
-  }, 15_000)
+  })
 })

@@ -127,7 +127,7 @@ describe.each(kinds)('a phone with photographs, on %s', (_, stores) => {
         expect(await states(stores)).toEqual(['p1 stored'])
       }
     }
-  }, 60_000)
+  })
 
   test('an upload that the server has let go of is begun anew, one that is damaged is sent again', async () => {
     const { server, phone, stores } = setUp()
