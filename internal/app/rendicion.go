@@ -11,8 +11,9 @@ import (
 )
 
 // Rendiciones are the use cases of the rendición de cuentas, addressed by the
-// intervention it is about. Money is céntimos. What is outside a person's scope
-// is a NotFound fault; what his role never does is Forbidden.
+// intervention it is about: it is read and reviewed here, and filled in and presented
+// by what devices push. Money is céntimos. What is outside a person's scope is a
+// NotFound fault; what his role never does is Forbidden.
 type Rendiciones interface {
 	// Mine lists those of an executor's entity; Inbox those a reviewer has to look
 	// at, oldest first; Overdue what is past its deadline: never presented, or not corrected.
@@ -20,22 +21,9 @@ type Rendiciones interface {
 	Inbox(actor.Actor) ([]RendicionItem, error)
 	Overdue(a actor.Actor, ut string) (RendicionOverdue, error)
 	Find(a actor.Actor, intervention string) (Rendicion, error)
-	// Save writes what an executor stated and answered; each line is guarded by
-	// the value it was changed from.
-	Save(context.Context, actor.Actor, string, RendicionChange) (Rendicion, error)
-	// Submit presents exactly what the person saw: revision must be the newest.
-	Submit(ctx context.Context, a actor.Actor, intervention string, revision int64) (Rendicion, error)
 	Review(context.Context, actor.Actor, string, RendicionReview) (Rendicion, error)
-	// Withdraw takes a document back that was not presented yet. It is kept.
-	Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error)
 	// Release takes a document out of quarantine, by who reviews, with a reason.
 	Release(ctx context.Context, a actor.Actor, intervention, document, reason string) (Rendicion, error)
-
-	// MayUpload checks that the person may send a file of this description now.
-	MayUpload(a actor.Actor, f FileDescription) error
-	// Attach makes a stored file a document; again with the same id it answers
-	// the document that is there.
-	Attach(context.Context, actor.Actor, StoredFile) (RendicionDocument, error)
 	// Document is one that the person may read.
 	Document(a actor.Actor, intervention, document string) (RendicionDocument, error)
 }
@@ -176,19 +164,6 @@ type OverdueUT struct {
 	Longest int    `json:"longest"` // working days
 }
 
-// LineChange is one amount, with the value the person saw before changing it;
-// nothing stated is zero.
-type LineChange struct {
-	Line         rendicion.Line
-	Amount, Base int64
-}
-
-// RendicionChange is what an executor typed.
-type RendicionChange struct {
-	Lines   []LineChange
-	Answers map[string]string // observation id -> text
-}
-
 // RendicionReview is a reviewer's decision about the revision he saw.
 type RendicionReview struct {
 	Revision     int64
@@ -203,27 +178,6 @@ type NewObservation struct {
 	Item   string
 	Also   []rendicion.Line
 	Text   string
-}
-
-// FileDescription is what is known of a file before its bytes come.
-type FileDescription struct {
-	FilePart     // what it is of; zero for a document of a rendición
-	Intervention string
-	Kind         rendicion.Document
-	Replaces     string // document it takes the place of, "" for none
-	Name         string
-	SentName     string // what it was called before its name was cleaned, "" if it was clean
-	SHA256       string
-	Size         int64
-}
-
-// StoredFile is a file that is whole, checked and in the storage.
-type StoredFile struct {
-	FileDescription
-	Document string // id it gets
-	File     string // its name in the storage
-	MIME     string
-	Scanned
 }
 
 // RendicionBook is the port of the use cases.
@@ -258,11 +212,6 @@ type RendicionFilter struct {
 // RendicionDesk writes, in one transaction. Actor is the person's id.
 type RendicionDesk interface {
 	RendicionPage
-	// Open makes sure that there is a row, and answers its id.
-	Open(r Rendicion) (string, error)
-	SetLine(rendicion, intervention string, l rendicion.Line, amount int64) error
-	Answer(observation, text string) error
-	AddDocument(rendicion string, f StoredFile, by string) error
 	// Supersede says of a document what took its place; itself: it was taken back.
 	Supersede(document, by string) error
 	Release(document, by, reason string) error

@@ -1,60 +1,12 @@
 package app
 
 import (
-	"context"
 	"fmt"
-	"regexp"
-	"unicode/utf8"
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/rendicion"
 )
-
-var sha256Pattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
-const maxFileName = 200
-
-// MayUpload implements Rendiciones.
-func (u *rendiciones) MayUpload(a actor.Actor, f FileDescription) error {
-	x, err := u.Find(a, f.Intervention)
-	if err != nil {
-		return err
-	}
-	if !edits(a, x.Work) {
-		return fault.New(fault.Forbidden, "")
-	}
-	if err := checkDescription(f); err != nil {
-		return err
-	}
-	if bad := x.mayAdd(addition{f.Kind, f.Replaces, f.SHA256}); bad != nil {
-		return bad
-	}
-	return nil
-}
-
-func checkDescription(f FileDescription) error {
-	switch {
-	case !f.Kind.Known():
-		return fault.New(fault.InvalidValue, "kind")
-	case !sha256Pattern.MatchString(f.SHA256):
-		return fault.New(fault.InvalidValue, "sha256")
-	case f.Name == "":
-		return fault.New(fault.Required, "name")
-	case utf8.RuneCountInString(f.Name) > maxFileName:
-		return fault.New(fault.TooLong, "name").With("max", fmt.Sprint(maxFileName))
-	case f.Size == 0:
-		return fault.New(fault.FileEmpty, "size")
-	case f.Size > rendicion.MaxFileBytes:
-		return TooLarge()
-	}
-	return nil
-}
-
-// TooLarge is the fault of a file above the limit.
-func TooLarge() *fault.Fault {
-	return fault.New(fault.FileTooLarge, "size").With("max", fmt.Sprintf("%d MB", rendicion.MaxFileBytes>>20))
-}
 
 // addition is a document as it is added.
 type addition struct {
@@ -102,61 +54,6 @@ func (x *Rendicion) mayWithdraw(d RendicionDocument) *fault.Fault {
 		return fault.New(fault.RendicionItemClosed, "superseded_by").With("item", string(d.Kind))
 	}
 	return nil
-}
-
-// Attach implements Rendiciones.
-func (u *rendiciones) Attach(ctx context.Context, a actor.Actor, f StoredFile) (RendicionDocument, error) {
-	after, err := u.write(ctx, a, f.Intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		for _, have := range x.Documents {
-			if have.ID == f.Document {
-				return nil // this very file, attached before
-			}
-		}
-		if bad := x.mayAdd(addition{f.Kind, f.Replaces, f.SHA256}); bad != nil {
-			return bad
-		}
-		if f.Replaces != "" {
-			if err := d.Supersede(f.Replaces, f.Document); err != nil {
-				return err
-			}
-		}
-		if err := d.AddDocument(x.ID, f, a.User); err != nil {
-			return err
-		}
-		if err := d.Touch(x.ID); err != nil {
-			return err
-		}
-		return d.Audit(a.User, "rendicion.document", x.Work.ID,
-			map[string]any{
-				"document": f.Document, "kind": f.Kind, "name": f.Name, "sha256": f.SHA256, "replaces": f.Replaces,
-				"sent_name": f.SentName, "scan": f.Scan, "quarantine": f.Quarantine, "finding": f.Finding,
-			})
-	})
-	if err != nil {
-		return RendicionDocument{}, err
-	}
-	for _, d := range after.Documents {
-		if d.ID == f.Document {
-			return d, nil
-		}
-	}
-	return RendicionDocument{}, fault.New(fault.NotFound, "document")
-}
-
-// Withdraw implements Rendiciones.
-func (u *rendiciones) Withdraw(ctx context.Context, a actor.Actor, intervention, document string) (Rendicion, error) {
-	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		for _, f := range x.Documents {
-			if f.ID != document {
-				continue
-			}
-			if bad := x.mayWithdraw(f); bad != nil {
-				return bad
-			}
-			return takeBack(d, a, x, f)
-		}
-		return fault.New(fault.NotFound, "document")
-	})
 }
 
 // takeBack withdraws a document that was never presented. It is kept.

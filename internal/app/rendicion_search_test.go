@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/calendar"
 	"chaski/internal/domain/day"
+	"chaski/internal/domain/record"
 	"chaski/internal/domain/rendicion"
 )
 
@@ -28,7 +28,6 @@ func (s *shelf) Read(fn func(app.RendicionPage) error) error                    
 func (s *shelf) Write(_ context.Context, fn func(app.RendicionDesk) error) error { return fn(s) }
 func (s *shelf) Holidays() ([]calendar.Holiday, error)                           { return nil, nil }
 func (s *shelf) Items(app.RendicionFilter) ([]app.RendicionItem, error)          { return nil, nil }
-func (s *shelf) Open(app.Rendicion) (string, error)                              { return "r", nil }
 func (s *shelf) Presented(string) error                                          { return nil }
 func (s *shelf) Touch(string) error                                              { return nil }
 func (s *shelf) Release(string, string, string) error                            { return nil }
@@ -39,33 +38,46 @@ func (s *shelf) Parameter(key string, _ day.Day) (app.RendicionParameter, bool, 
 	return app.RendicionParameter{Value: json.RawMessage(s.required)}, key == rendicion.RequiredKey, nil
 }
 
-func (s *shelf) SetLine(_, _ string, l rendicion.Line, amount int64) error {
-	delete(s.x.Amounts, l)
-	if amount != 0 {
-		s.x.Amounts[l] = amount
-	}
-	return nil
+// pushed is what a push writes to.
+type pushed struct {
+	app.Outbound // of which a rendición asks nothing else
+	s            *shelf
 }
 
-func (s *shelf) Answer(id, text string) error {
-	for i := range s.x.Observations {
-		if s.x.Observations[i].ID == id {
-			s.x.Observations[i].Answer = text
+func (p pushed) Render(fn func(app.RendicionDesk) error) error { return fn(p.s) }
+
+func (p pushed) Apply(w app.Write) error {
+	x, row := &p.s.x, record.Row(w.Fields)
+	switch w.Collection {
+	case "rendicion_lines":
+		delete(x.Amounts, rendicion.Line(w.Record))
+		if amount, _ := record.Whole(row["amount"]); amount != 0 {
+			x.Amounts[rendicion.Line(w.Record)] = amount
 		}
+	case "rendicion_observations":
+		for i := range x.Observations {
+			if x.Observations[i].ID == w.Record {
+				x.Observations[i].Answer = row.Text("answer")
+			}
+		}
+	case "rendicion_documents":
+		d := app.RendicionDocument{ID: w.Record, Kind: rendicion.Document(row.Text("kind")), SHA256: row.Text("sha256")}
+		switch row.Text("name") {
+		case bytesKept:
+			d.StoredAt = "now"
+		case bytesRefused:
+			d.Refusal = "file_damaged"
+		}
+		x.Documents = append(x.Documents, d)
 	}
 	return nil
 }
 
-func (s *shelf) AddDocument(_ string, f app.StoredFile, _ string) error {
-	d := app.RendicionDocument{ID: f.Document, Kind: f.Kind, SHA256: f.SHA256}
-	switch f.Name {
-	case bytesKept:
-		d.StoredAt = "now"
-	case bytesRefused:
-		d.Refusal = "file_damaged"
-	}
-	s.x.Documents = append(s.x.Documents, d)
-	return nil
+// added is a new document; in its name the test says what becomes of its bytes.
+func added(id string, kind rendicion.Document, replaces, name string) app.Write {
+	return app.Write{Op: "create", Collection: "rendicion_documents", Record: id, Fields: map[string]any{
+		"intervention": "w", "kind": string(kind), "replaces": replaces, "sha256": "new", "name": name,
+	}}
 }
 
 // What becomes of the bytes of a document. Those that came late are from then on as if
@@ -227,24 +239,22 @@ var (
 type attempt struct {
 	name     string
 	presents bool
-	do       func(app.Rendiciones) error
+	do       func(*shelf) error
 }
 
 func attempts(x app.Rendicion) (out []attempt) {
-	try := func(name string, do func(app.Rendiciones) error) { out = append(out, attempt{name: name, do: do}) }
-	ctx := context.Background()
-	now := x.Amounts[rendicion.MONC]
+	try := func(name string, do func(*shelf) error) { out = append(out, attempt{name: name, do: do}) }
 	for _, amount := range []int64{0, paid} {
-		try(fmt.Sprint("state ", amount), func(u app.Rendiciones) error {
-			_, err := u.Save(ctx, executor, "w", app.RendicionChange{Lines: []app.LineChange{{Line: rendicion.MONC, Amount: amount, Base: now}}})
-			return err
+		try(fmt.Sprint("state ", amount), func(s *shelf) error {
+			w := app.Write{Op: "update", Collection: "rendicion_lines", Record: string(rendicion.MONC), Fields: map[string]any{"amount": amount}}
+			return hand.Change(pushed{s: s}, w, record.Row{"intervention": "w", "kind": string(rendicion.MONC)})
 		})
 	}
 	replaces := []string{""}
 	for _, d := range x.Documents {
 		if d.SupersededBy == "" {
 			replaces = append(replaces, d.ID)
-			try("withdraw "+d.ID, func(u app.Rendiciones) error { _, err := u.Withdraw(ctx, executor, "w", d.ID); return err })
+			try("withdraw "+d.ID, func(s *shelf) error { return hand.Withdraw(pushed{s: s}, "w", d.ID) })
 		}
 	}
 	for _, kind := range []rendicion.Document{rendicion.DocOffice, rendicion.DocPhotos} {
@@ -253,30 +263,31 @@ func attempts(x app.Rendicion) (out []attempt) {
 				continue // one of each is enough
 			}
 			for _, bytes := range []string{bytesKept, bytesRefused, bytesLost} {
-				try(fmt.Sprintf("attach %s for %q, %s", kind, r, bytes), func(u app.Rendiciones) error {
-					_, err := u.Attach(ctx, executor, app.StoredFile{
-						FileDescription: app.FileDescription{Intervention: "w", Kind: kind, Replaces: r, SHA256: "new", Name: bytes}, Document: "new",
-					})
-					return err
+				try(fmt.Sprintf("attach %s for %q, %s", kind, r, bytes), func(s *shelf) error {
+					return hand.Add(pushed{s: s}, added("new", kind, r, bytes))
 				})
 			}
 		}
 	}
 	for _, o := range x.Observations {
 		for _, text := range []string{"Ya está.", "Ya está, de verdad."} {
-			try("answer "+o.ID, func(u app.Rendiciones) error {
-				_, err := u.Save(ctx, executor, "w", app.RendicionChange{Answers: map[string]string{o.ID: text}})
-				return err
+			try("answer "+o.ID, func(s *shelf) error {
+				w := app.Write{Op: "update", Collection: "rendicion_observations", Record: o.ID, Fields: map[string]any{"answer": text}}
+				return hand.Change(pushed{s: s}, w, record.Row{"intervention": "w"})
 			})
 		}
 	}
-	out = append(out, attempt{name: "present", presents: true, do: func(u app.Rendiciones) error { _, err := u.Submit(ctx, executor, "w", 0); return err }})
+	to := rendicion.Presented
+	if x.State == rendicion.Observed {
+		to = rendicion.Corrected
+	}
+	out = append(out, attempt{name: "present", presents: true, do: func(s *shelf) error { return hand.Present(pushed{s: s}, x, to) }})
 	return append(out, reviews(x)...)
 }
 
 func reviews(x app.Rendicion) (out []attempt) {
 	review := func(name string, q app.RendicionReview) {
-		out = append(out, attempt{name: name, do: func(u app.Rendiciones) error { _, err := u.Review(context.Background(), reviewer, "w", q); return err }})
+		out = append(out, attempt{name: name, do: func(s *shelf) error { _, err := over(s).Review(context.Background(), reviewer, "w", q); return err }})
 	}
 	var all []string
 	for _, o := range x.Observations {
@@ -326,7 +337,7 @@ func explored(t *testing.T) map[string]*node {
 		n := nodes[key]
 		for _, a := range attempts(n.x) {
 			s := &shelf{copied(n.x), onlyOffice}
-			if a.do(over(s)) != nil {
+			if a.do(s) != nil {
 				continue
 			}
 			after := plain(s.x)
@@ -353,9 +364,12 @@ func explored(t *testing.T) map[string]*node {
 
 const onlyOffice = `["oficio"]`
 
-func over(s *shelf) app.Rendiciones {
-	return app.NewRendiciones(s, func() time.Time { return time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC) })
-}
+var (
+	noon = time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC)
+	hand = app.Renderer{By: executor, Now: noon}
+)
+
+func over(s *shelf) app.Rendiciones { return app.NewRendiciones(s, func() time.Time { return noon }) }
 
 // shut is a kind of document that is asked for, by an observation or because it is
 // required since, and that nothing of may be sent; "" if there is none.
@@ -380,9 +394,7 @@ func shut(x app.Rendicion) rendicion.Document {
 	}
 	for kind := range asked {
 		takes := func(replaces string) bool {
-			return over(&shelf{copied(x), required}).MayUpload(executor, app.FileDescription{
-				Intervention: "w", Kind: kind, Replaces: replaces, Name: "a.pdf", Size: 1, SHA256: strings.Repeat("a", 64),
-			}) == nil
+			return hand.Add(pushed{s: &shelf{copied(x), required}}, added("another", kind, replaces, bytesLost)) == nil
 		}
 		if !slices.ContainsFunc(append(inForce[kind], ""), takes) {
 			return kind

@@ -44,9 +44,6 @@ func (u *rendiciones) write(ctx context.Context, a actor.Actor, intervention str
 		if !may(&x) {
 			return fault.New(fault.Forbidden, "")
 		}
-		if x.ID, err = d.Open(x); err != nil {
-			return err
-		}
 		if err := fn(d, &x); err != nil {
 			return err
 		}
@@ -54,56 +51,6 @@ func (u *rendiciones) write(ctx context.Context, a actor.Actor, intervention str
 		return err
 	})
 	return after, err
-}
-
-func editor(a actor.Actor) func(*Rendicion) bool {
-	return func(x *Rendicion) bool { return edits(a, x.Work) }
-}
-
-// Save implements Rendiciones.
-func (u *rendiciones) Save(ctx context.Context, a actor.Actor, intervention string, q RendicionChange) (Rendicion, error) {
-	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		if !x.editable() {
-			return fault.New(fault.RendicionClosed, "state")
-		}
-		moved := false
-		for _, c := range q.Lines {
-			changed, err := u.line(d, a, x, c)
-			if err != nil {
-				return err
-			}
-			moved = moved || changed
-		}
-		answered, err := u.answers(d, a, x, q.Answers)
-		if err != nil || !moved && !answered {
-			return err
-		}
-		return d.Touch(x.ID)
-	})
-}
-
-func (u *rendiciones) line(d RendicionDesk, a actor.Actor, x *Rendicion, c LineChange) (bool, error) {
-	if !c.Line.Known() {
-		return false, fault.New(fault.UnknownField, string(c.Line))
-	}
-	if f := rendicion.CheckAmount(c.Line, soles(c.Amount)); f != nil {
-		return false, f
-	}
-	now := x.Amounts[c.Line]
-	if now == c.Amount {
-		return false, nil // said already, perhaps by this very request
-	}
-	if f := x.lineClosed(c.Line, string(c.Line)); f != nil {
-		return false, f
-	}
-	if now != c.Base {
-		return false, lineChanged(string(c.Line), c.Line, c.Amount, now)
-	}
-	if err := d.SetLine(x.ID, x.Work.ID, c.Line, c.Amount); err != nil {
-		return false, err
-	}
-	return true, d.Audit(a.User, "rendicion.amount", x.Work.ID,
-		map[string]any{"line": c.Line, "before": money(now), "after": money(c.Amount)})
 }
 
 // lineClosed is why an amount may not be changed now, told at a field; nil if it may.
@@ -127,30 +74,6 @@ func money(centimos int64) string {
 		return ""
 	}
 	return soles(centimos).StringFixed(2)
-}
-
-func (u *rendiciones) answers(d RendicionDesk, a actor.Actor, x *Rendicion, answers map[string]string) (bool, error) {
-	moved := false
-	for _, o := range x.Observations {
-		text, given := answers[o.ID]
-		if !given || text == o.Answer {
-			continue
-		}
-		if f := x.answerClosed(o, o.ID); f != nil {
-			return false, f
-		}
-		if utf8.RuneCountInString(text) > maxText {
-			return false, fault.New(fault.TooLong, o.ID).With("max", fmt.Sprint(maxText))
-		}
-		if err := d.Answer(o.ID, text); err != nil {
-			return false, err
-		}
-		if err := d.Audit(a.User, "rendicion.answer", x.Work.ID, map[string]any{"observation": o.ID, "before": o.Answer, "after": text}); err != nil {
-			return false, err
-		}
-		moved = true
-	}
-	return moved, nil
 }
 
 // answerClosed is why an observation may not be answered now, told at a field; nil if
@@ -217,24 +140,6 @@ func (x *Rendicion) Said(observation string) string {
 		return last.Content.Answers[observation]
 	}
 	return ""
-}
-
-// Submit implements Rendiciones.
-func (u *rendiciones) Submit(ctx context.Context, a actor.Actor, intervention string, revision int64) (Rendicion, error) {
-	now := u.now()
-	return u.write(ctx, a, intervention, editor(a), func(d RendicionDesk, x *Rendicion) error {
-		next, faults := rendicion.Submit(x.submission())
-		if !x.editable() {
-			return fault.New(fault.RendicionClosed, "state")
-		}
-		if x.Revision != revision {
-			return fault.New(fault.Conflict, "revision")
-		}
-		if len(faults) > 0 {
-			return faults[0]
-		}
-		return handIn(d, a, x, next, now)
-	})
 }
 
 // handIn presents what the rules admit: its receipt, the observations answered, its

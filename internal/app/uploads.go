@@ -1,31 +1,37 @@
 package app
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"time"
 
-	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 )
 
 // The states of an upload.
 const (
 	UploadReceiving = "receiving"
-	UploadDone      = "done"    // it is a document
-	UploadRefused   = "refused" // its bytes, or its time, were not right
+	UploadDone      = "done"    // its bytes are kept
+	UploadRefused   = "refused" // its bytes were not right
 )
 
-// Upload is a file on its way.
+// FileDescription is what is known of a file before its bytes come.
+type FileDescription struct {
+	FilePart            // what it is of; zero for one that an older app began
+	Intervention string // of a document's rendición, "" for others
+	Name         string
+	SHA256       string
+	Size         int64
+}
+
+// Upload is a file on its way. One that an older app began is of no record: it waits to
+// be adopted by the document that names the same bytes.
 type Upload struct {
 	ID, Owner string
 	FileDescription
-	Document string // the id the document will have, or has
-	State    string
-	Refusal  fault.Code // why it was refused
-	Found    string     // what the bytes turned out to be, where that was why
-	Created  time.Time
+	State   string
+	Refusal fault.Code // why it was refused
+	Found   string     // what the bytes turned out to be, where that was why
+	Created time.Time
 }
 
 // UploadLimits bounds, in bytes, what files that people upload may take; 0 is no
@@ -63,11 +69,10 @@ func (l UploadLimits) Refuses(used UploadSpace, size int64) error {
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
 
-// KeptFile is a document's file in the storage, or a content under its hash; Held is
-// what its inspection could not read.
-type KeptFile struct{ Document, File, SHA256, Held string }
+// KeptFile is a content that is kept; Held is what its inspection could not read.
+type KeptFile struct{ SHA256, Held string }
 
-// UploadShelf keeps what is known of uploads, and finished files.
+// UploadShelf keeps what is known of uploads.
 type UploadShelf interface {
 	Start(owner string, f FileDescription) (Upload, error)
 	Upload(id string) (Upload, bool, error)
@@ -76,23 +81,9 @@ type UploadShelf interface {
 	// Adopt makes what this person sent for a document before documents were files like
 	// others an upload of this part, if it was announced as the same bytes.
 	Adopt(owner string, f FileDescription) (Upload, bool, error)
-	// Receiving lists what has not ended: of one owner and intervention, or all.
-	Receiving(owner, intervention string) ([]Upload, error)
+	// Receiving lists what has not ended.
+	Receiving() ([]Upload, error)
 	// Space is what is taken: by a person, by all, by an intervention's documents.
 	Space(owner, intervention string) (UploadSpace, error)
-	End(id, state string, refusal fault.Code, found string) error
 	Forget(id string) error
-	// Owner is the person as he is now; not found if he may no longer sign in.
-	Owner(user string) (actor.Actor, bool, error)
-	// Keep puts the file at path into the storage under a document's id and
-	// answers when it is safely there. Again with the same it changes nothing.
-	Keep(document, name, path string) error
-	// Unscanned are the documents a scanner gave no answer about, oldest first;
-	// Scanned writes what it said of one since.
-	Unscanned() ([]KeptFile, error)
-	Scanned(ctx context.Context, document string, s Scanned) error
-	// Read opens a kept file.
-	Read(k KeptFile) (io.ReadCloser, error)
-	// Discard takes a kept file away that became no document.
-	Discard(document string) error
 }

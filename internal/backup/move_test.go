@@ -43,7 +43,7 @@ func TestABackupOfDocumentsOfBefore(t *testing.T) {
 	k.Save("interventions", testkit.Canal, map[string]any{"state": "rc_presentada", "ends_on": "2026-11-20"})
 	read(k)
 	mover, err := upload.New(&upload.Files{
-		Shelf: uploads.New(k.Engine, k.App), Records: &app.Files{Book: files.New(k.Engine, k.App)}, Refuse: httpapi.Refuse, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Shelf: uploads.New(k.App), Records: &app.Files{Book: files.New(k.Engine, k.App)}, Refuse: httpapi.Refuse, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
 	}, filepath.Join(k.Dir, "uploads"), "/uploads/")
 	if err != nil {

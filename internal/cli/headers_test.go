@@ -39,7 +39,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 		{"POST", "/api/chaski/v1/sync/push", rosa, "{", nil, 400, ""},
 		{"POST", "/api/chaski/v1/sync/push", rosa, strings.Repeat(" ", 3<<20), nil, 413, ""},
 		{"GET", "/api/chaski/v1/health/live", "", "", nil, 200, ""},
-		{"GET", "/api/chaski/v1/uploads?intervention=nada", rosa, "", nil, 200, ""},
+		{"POST", "/api/chaski/v1/uploads", rosa, "", nil, 400, ""},
 		{"GET", "//api/chaski/v1/session", rosa, "", nil, 307, ""},
 		{"GET", "/api/../nada", "", "", nil, 307, ""},
 		{"GET", "/_", "", "", nil, 307, ""},

@@ -53,8 +53,53 @@ type batch struct {
 
 func newCrew(t *testing.T, k *testkit.Kit) *crew {
 	t.Helper()
-	return &crew{
+	c := &crew{
 		t: t, k: k, rosa: k.Phone(testkit.Rosa), elsa: k.Token(testkit.Elsa), base: k.Listen(), stop: make(chan struct{}), told: map[string]int{}, documents: map[string]string{},
+	}
+	c.records()
+	return c
+}
+
+// kept is how many documents are sent whole in a cycle, spare one that is given up again
+// and again.
+const kept, spare = 4, 4 * 4
+
+func documentID(n int) string { return testkit.ID(fmt.Sprint("doc", n)) }
+
+// document is the nth.
+func document(n int) []byte {
+	body := bytes.Repeat([]byte(fmt.Sprintf("%% documento %d\n", n)), 1<<16)[:600<<10]
+	const begin, end = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+	copy(body, begin)
+	copy(body[len(body)-len(end):], end)
+	return body
+}
+
+// records sends those of all documents, while there is room: their bytes follow.
+func (c *crew) records() {
+	c.t.Helper()
+	elsa := c.k.Phone(testkit.Elsa)
+	elsa.Pull()
+	rendicion := ""
+	for key, row := range elsa.Rows {
+		if id, is := strings.CutPrefix(key, "rendiciones/"); is && row["intervention"] == testkit.Muro {
+			rendicion = id
+		}
+	}
+	var all []any
+	for n := range spare + 1 {
+		body := document(n)
+		m := elsa.Mutation("create", "rendicion_documents", documentID(n), map[string]any{
+			"rendicion": rendicion, "kind": "comprobantes", "sha256": sum(body), "size": len(body), "mime": "application/pdf", "name": "c.pdf", "source": "file",
+			"captured_at": "2026-11-23T09:00:00-05:00",
+		})
+		m["form"] = "rendicion/1"
+		all = append(all, m)
+	}
+	for _, r := range elsa.Push(all...) {
+		if r.Status != "applied" {
+			c.t.Fatalf("%+v", r)
+		}
 	}
 }
 
@@ -209,38 +254,34 @@ func (c *crew) pushes(name string, phone *testkit.Phone, work string) {
 
 func sum(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
-// uploads sends documents in pieces: four a cycle, for a rendición has room for so
-// many, and between them one after the other that is given up.
+// uploads sends documents in pieces: some a cycle, for a rendición has room for so
+// many, and between them another that is given up.
 func (c *crew) uploads() {
-	kept := 0
-	for n := 0; !c.over(); n++ {
-		if keep := kept < 4*(int(c.cycle.Load())+1); keep {
+	for n := 0; !c.over(); {
+		if n < kept*(int(c.cycle.Load())+1) {
 			c.document(n, true)
-			kept++
+			n++
 		} else {
-			c.document(n, false)
+			c.document(spare, false)
 		}
 	}
 }
 
 func (c *crew) document(n int, keep bool) {
-	body := bytes.Repeat([]byte(fmt.Sprintf("%% documento %d\n", n)), 1<<16)[:600<<10]
-	const begin, end = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
-	copy(body, begin)
-	copy(body[len(body)-len(end):], end)
+	id, body := documentID(n), document(n)
 	sha := sum(body)
 	meta := func(name, value string) string { return name + " " + base64.StdEncoding.EncodeToString([]byte(value)) }
-	at := ""
+	at, token := "", c.elsa
 	for at == "" && !c.t.Failed() {
-		a := c.ask("POST", prefix+"/uploads", c.elsa, nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(len(body)),
-			"Upload-Metadata", strings.Join([]string{meta("intervention", testkit.Muro), meta("kind", "comprobantes"), meta("filename", "c.pdf"), meta("sha256", sha)}, ","))
+		a := c.ask("POST", prefix+"/uploads", token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(len(body)),
+			"Upload-Metadata", strings.Join([]string{meta("collection", "rendicion_documents"), meta("record", id), meta("part", "file"), meta("sha256", sha)}, ","))
 		if c.note("upload", a, http.StatusCreated) {
 			path := a.header.Get("Location")
 			at = prefix + "/uploads" + path[strings.LastIndex(path, "/"):]
 		}
 	}
 	for !c.t.Failed() {
-		head := c.ask("HEAD", at, c.elsa, nil, "Tus-Resumable", "1.0.0")
+		head := c.ask("HEAD", at, token, nil, "Tus-Resumable", "1.0.0")
 		reached, err := strconv.Atoi(head.header.Get("Upload-Offset"))
 		if err != nil {
 			c.t.Errorf("HEAD: %d %v", head.status, err)
@@ -250,23 +291,18 @@ func (c *crew) document(n int, keep bool) {
 			break
 		}
 		piece := body[reached:min(len(body), reached+150<<10)]
-		c.note("upload", c.ask("PATCH", at, c.elsa, piece, "Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(reached),
+		c.note("upload", c.ask("PATCH", at, token, piece, "Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(reached),
 			"Content-Type", "application/offset+octet-stream"), http.StatusNoContent)
 		if !keep {
-			for !c.t.Failed() && !c.note("upload", c.ask("DELETE", at, c.elsa, nil), http.StatusNoContent) {
+			for !c.t.Failed() && !c.note("upload", c.ask("DELETE", at, token, nil), http.StatusNoContent) {
 			}
 			return
 		}
 	}
 	for !c.t.Failed() {
-		a := c.ask("POST", at+"/complete", c.elsa, nil)
-		if c.note("upload", a, http.StatusOK) {
-			var d struct{ Document string }
-			if err := json.Unmarshal(a.body, &d); err != nil {
-				c.t.Error(err)
-			}
+		if c.note("upload", c.ask("POST", at+"/complete", token, nil), http.StatusOK) {
 			c.mu.Lock()
-			c.documents[d.Document] = sha
+			c.documents[id] = sha
 			c.mu.Unlock()
 			return
 		}

@@ -164,14 +164,14 @@ func (c *crew) judge() {
 		}
 	}
 	for query, want := range map[string]int64{
-		`SELECT count(*) FROM visits`:                                 visits,
-		`SELECT count(*) FROM sync_mutations`:                         visits,
-		`SELECT count(DISTINCT id) FROM visits`:                       visits,
-		`SELECT count(*) FROM rendicion_documents`:                    int64(len(c.documents)),
-		`SELECT count(*) FROM devices WHERE name = 'de más'`:          int64(len(c.devices)),
-		`SELECT count(*) FROM uploads WHERE state <> 'done'`:          0,
-		`SELECT count(*) FROM pragma_integrity_check WHERE 1 > 0`:     1,
-		`SELECT integrity_check = 'ok' FROM pragma_integrity_check()`: 1,
+		`SELECT count(*) FROM visits`:                                     visits,
+		`SELECT count(*) FROM sync_mutations WHERE collection = 'visits'`: visits,
+		`SELECT count(DISTINCT id) FROM visits`:                           visits,
+		`SELECT count(*) FROM rendicion_documents WHERE stored_at <> ''`:  int64(len(c.documents)),
+		`SELECT count(*) FROM devices WHERE name = 'de más'`:              int64(len(c.devices)),
+		`SELECT count(*) FROM uploads WHERE state <> 'done'`:              0,
+		`SELECT count(*) FROM pragma_integrity_check WHERE 1 > 0`:         1,
+		`SELECT integrity_check = 'ok' FROM pragma_integrity_check()`:     1,
 	} {
 		if got := k.Int(query); got != want {
 			c.t.Errorf("%s: %d, want %d", query, got, want)

@@ -4,7 +4,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/progress"
 	"chaski/internal/domain/rendicion"
 )
 
@@ -13,10 +12,7 @@ func (a *API) rendicionRoutes(g *echo.Group) {
 	g.GET("/rendiciones/inbox", asks(a.rendicionesInbox))
 	g.GET("/rendiciones/overdue", takes(a.rendicionesOverdue))
 	g.GET("/rendiciones/:intervention", asks(a.rendicion))
-	g.PATCH("/rendiciones/:intervention", takes(a.rendicionSave))
-	g.POST("/rendiciones/:intervention/submit", takes(a.rendicionSubmit))
 	g.POST("/rendiciones/:intervention/review", takes(a.rendicionReview))
-	g.DELETE("/rendiciones/:intervention/documents/:document", asks(a.rendicionWithdraw))
 	g.POST("/rendiciones/:intervention/documents/:document/release", takes(a.rendicionRelease))
 }
 
@@ -42,52 +38,6 @@ func (a *API) rendicion(c echo.Context) (any, error) {
 	return as(rendicionOf)(a.Rendiciones.Find(who(c), c.Param("intervention")))
 }
 
-type lineChange struct {
-	Line   string  `json:"line" validate:"required,max=40"`
-	Amount *string `json:"amount" validate:"omitempty,max=20"` // an amount; its fault names the line
-	Base   *string `json:"base" validate:"omitempty,max=20"`
-}
-
-type rendicionChange struct {
-	Lines   []lineChange      `json:"lines" validate:"max=20,dive"`
-	Answers map[string]string `json:"answers" validate:"max=200,dive,keys,record,endkeys,max=5000"`
-}
-
-// centimos reads an amount; what is absent is zero.
-func centimos(field string, soles *string) (int64, error) {
-	if soles == nil {
-		return 0, nil
-	}
-	if f := tags["amount"].check(field, *soles); f != nil {
-		return 0, f
-	}
-	return progress.ParseMoney(*soles)
-}
-
-func (a *API) rendicionSave(c echo.Context, q rendicionChange) (any, error) {
-	change := app.RendicionChange{Answers: q.Answers}
-	for _, l := range q.Lines {
-		amount, err := centimos(l.Line, l.Amount)
-		if err != nil {
-			return nil, err
-		}
-		base, err := centimos(l.Line, l.Base)
-		if err != nil {
-			return nil, err
-		}
-		change.Lines = append(change.Lines, app.LineChange{Line: rendicion.Line(l.Line), Amount: amount, Base: base})
-	}
-	return as(rendicionOf)(a.Rendiciones.Save(c.Request().Context(), who(c), c.Param("intervention"), change))
-}
-
-type submitRequest struct {
-	Revision int64 `json:"revision" validate:"min=0"`
-}
-
-func (a *API) rendicionSubmit(c echo.Context, q submitRequest) (any, error) {
-	return as(rendicionOf)(a.Rendiciones.Submit(c.Request().Context(), who(c), c.Param("intervention"), q.Revision))
-}
-
 type newObservation struct {
 	Target string   `json:"target" validate:"required,oneof=line document missing"`
 	Item   string   `json:"item" validate:"required,max=40"`
@@ -109,10 +59,6 @@ func (a *API) rendicionReview(c echo.Context, q reviewRequest) (any, error) {
 			return app.NewObservation{Target: rendicion.Target(o.Target), Item: o.Item, Text: o.Text, Also: each(o.Also, func(l string) rendicion.Line { return rendicion.Line(l) })}
 		}),
 	}))
-}
-
-func (a *API) rendicionWithdraw(c echo.Context) (any, error) {
-	return as(rendicionOf)(a.Rendiciones.Withdraw(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document")))
 }
 
 type releaseRequest struct {

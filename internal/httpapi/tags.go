@@ -12,7 +12,6 @@ import (
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/identity"
-	"chaski/internal/domain/progress"
 )
 
 // tags are the domain's codes as the shapes of requests name them. Each asks the
@@ -27,7 +26,6 @@ var tags = map[string]tag{
 	"convenio": {pattern: `^\d{2}-\d{4}-(AII|PI)-\d{2}$`, check: identity.ValidateConvenioCode},
 	"month":    {pattern: `^\d{4}-\d{2}$`, check: checkMonth},
 	"ao":       shaped(`^AOI\d{11}$`),
-	"amount":   {pattern: `^-?\d{1,15}(\.\d{1,2})?$`, check: checkAmount},
 	"scope":    {pattern: `^(national|0[1-9]|1[0-9]|2[0-5])$`, check: checkScope},
 	"record":   shaped(`^[a-z0-9]{15}$`),
 	"mutation": shaped(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`),
@@ -60,15 +58,6 @@ func checkDay(field, value string) *fault.Fault {
 }
 
 func checkMonth(field, value string) *fault.Fault { return checkDay(field, value+"-01") }
-
-var amountPattern = regexp.MustCompile(`^-?\d{1,15}(\.\d{1,2})?$`)
-
-func checkAmount(field, value string) *fault.Fault {
-	if _, err := progress.ParseMoney(value); err != nil || !amountPattern.MatchString(value) {
-		return fault.New(fault.InvalidValue, field).With("value", value)
-	}
-	return nil
-}
 
 func checkScope(field, value string) *fault.Fault {
 	if !calendar.KnownScope(value) {

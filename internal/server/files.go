@@ -42,9 +42,8 @@ const uploadsDir = "uploads"
 // bindFiles mounts uploads and downloads. They are not Echo's: their bodies are
 // not JSON, and must reach their handler without being kept on the way.
 func bindFiles(e *core.ServeEvent, engine *store.Engine, rendiciones app.Rendiciones, records *app.Files, health *ops.Health) error {
-	shelf := uploads.New(engine, e.App)
 	received, err := upload.New(&upload.Files{
-		Shelf: shelf, Rendiciones: rendiciones, Records: records, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
+		Shelf: uploads.New(e.App), Records: records, Refuse: noticing(health), Now: engine.Now, Log: e.App.Logger(),
 		Room: health.Room, Limits: health.Uploads,
 		Scanner: scannerOf(e.App),
 	}, filepath.Join(e.App.DataDir(), uploadsDir), httpapi.Prefix+"/uploads/")

@@ -14,12 +14,8 @@ import (
 // superuser with a token for files.
 func TestOneWayOutForDocuments(t *testing.T) {
 	o := ended(t)
-	id := o.sent("oficio", "oficio.pdf", pdf(4_000, "oficio"))
-	var done struct {
-		Document string `json:"document"`
-	}
-	o.complete(o.elsa, id).JSON(200, &done)
-	record, err := o.App.FindRecordById("rendicion_documents", done.Document)
+	o.OldDocument("doc", o.row(), testkit.Canal, "oficio", testkit.Elsa, pdf(4_000, "oficio"))
+	record, err := o.App.FindRecordById("rendicion_documents", testkit.ID("doc"))
 	if err != nil {
 		t.Fatal(err)
 	}

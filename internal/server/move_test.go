@@ -94,7 +94,7 @@ func TestDocumentsOfBeforeAreMoved(t *testing.T) {
 		for id := range old {
 			revs[id] = elsa.Revs[ofDocuments+"/"+testkit.ID(id)]
 		}
-		r := o.files(o.Rendiciones(), func(f *receiving.Files) {
+		r := o.files(func(f *receiving.Files) {
 			f.Records.Book = &dying{FileBook: f.Records.Book, after: step, in: 3}
 		})
 		if err := r.Move(t.Context()); err != nil {
@@ -119,7 +119,7 @@ func TestDocumentsOfBeforeAreMoved(t *testing.T) {
 		}
 		o = &office{Kit: o.Restart(), elsa: o.elsa, carla: o.carla}
 		for range 2 {
-			if err := o.files(o.Rendiciones()).Move(t.Context()); err != nil {
+			if err := o.files().Move(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -159,7 +159,7 @@ func TestDocumentsThatCannotBeMoved(t *testing.T) {
 		}
 	}
 	copied := o.Copy()
-	r := o.files(o.Rendiciones())
+	r := o.files()
 	if err := r.Move(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -180,13 +180,13 @@ func TestDocumentsThatCannotBeMoved(t *testing.T) {
 	}
 	o = &office{Kit: testkit.Open(t, copied)}
 	o.carla = o.Token(testkit.Carla)
-	later := o.files(o.Rendiciones())
+	later := o.files()
 	o.Clock = time.Now().AddDate(0, 0, 3)
 	if err := later.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	o.Clock = time.Now()
-	if err := o.files(o.Rendiciones()).Move(t.Context()); err != nil {
+	if err := o.files().Move(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	delete(old, "oldofic")

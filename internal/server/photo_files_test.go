@@ -340,7 +340,7 @@ func TestParkedPhotos(t *testing.T) {
 // receiver is what takes files, by the clock of the kit.
 func receiver(k *testkit.Kit, set ...func(*receiving.Files)) *receiving.Files {
 	o := &office{Kit: k}
-	return o.files(k.Rendiciones(), set...)
+	return o.files(set...)
 }
 
 // What nobody names any more is kept for as long as the parameter says, and then let go;
@@ -420,7 +420,7 @@ func TestPhotoIsFinishedAgainAfterACrash(t *testing.T) {
 		f.Records = &app.Files{Book: &crashingBook{FileBook: storefiles.New(k.Engine, k.App), times: 2}}
 	})
 	for range 2 {
-		if _, err := r.Complete(t.Context(), id); err == nil {
+		if err := r.Complete(t.Context(), id); err == nil {
 			t.Fatal("no crash")
 		}
 	}
@@ -466,7 +466,7 @@ func TestPhotosAndTheScanner(t *testing.T) {
 		k.SendPart(token, id, 0, x.body)
 		return id
 	}
-	if _, err := r.Complete(t.Context(), whole(x)); err != nil {
+	if err := r.Complete(t.Context(), whole(x)); err != nil {
 		t.Fatal(err)
 	}
 	rosa.Pull()
@@ -482,7 +482,7 @@ func TestPhotosAndTheScanner(t *testing.T) {
 		t.Errorf("it answers again: %d %s", r.Status, r.Body)
 	}
 	s.found = "Eicar-Test"
-	if _, err := r.Complete(t.Context(), whole(y)); err == nil || fault.Of(err).Code != fault.FileVirus {
+	if err := r.Complete(t.Context(), whole(y)); err == nil || fault.Of(err).Code != fault.FileVirus {
 		t.Errorf("%v", err)
 	}
 	rosa.Pull()
@@ -493,7 +493,7 @@ func TestPhotosAndTheScanner(t *testing.T) {
 }
 
 // A revoked phone sends the bytes of what it recorded, as it sends that; it reads none,
-// and brings no document.
+// and is heard for nothing else.
 func TestPhotosOfARevokedPhone(t *testing.T) {
 	k := testkit.World(t)
 	k.Save("users", testkit.Otto, fields{"role": "admin"})
@@ -509,7 +509,6 @@ func TestPhotosOfARevokedPhone(t *testing.T) {
 	x.bring(k, p.Token, "thumb", x.thumb).JSON(200, nil)
 	x.bring(k, p.Token, "file", x.body).JSON(200, nil)
 	code(t, k.Do("GET", x.path(), p.Token, nil), 403, "device_revoked")
-	code(t, k.Do("GET", uploadsPath+"?intervention="+testkit.Canal, p.Token, nil), 403, "device_revoked")
 	code(t, k.Do("POST", uploadsPath, p.Token, nil, tus, "Upload-Length: 5", metadata("intervention", testkit.Canal, "kind", "oficio", "filename", "a.pdf", "sha256", hashOf(1))), 403, "device_revoked")
 	code(t, k.Do("POST", uploadsPath+"/abc/complete", p.Token, nil), 403, "device_revoked")
 	if r := k.Do("GET", x.path(), k.Token(testkit.Carla), nil); r.Status != 200 {

@@ -125,6 +125,8 @@ func TestWhichDocumentsAPhoneAdds(t *testing.T) {
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"mime": "text/html"}))[0], "file_type_refused", "mime")
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"size": 0}))[0], "file_empty", "size")
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"size": 200<<20 + 1}))[0], "file_too_large", "size")
+	refusedAs(t, elsa.Push(elsa.add(q, fields{"sha256": ""}))[0], "required", "sha256")
+	refusedAs(t, elsa.Push(elsa.add(q, fields{"name": ""}))[0], "required", "name")
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"name": "\u202e..."}))[0], "file_name_refused", "name")
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"kind": "carta"}))[0], "invalid_value", "kind")
 	refusedAs(t, elsa.Push(elsa.add(q, fields{"uploaded_by": testkit.Elsa}))[0], "unknown_field", "uploaded_by")
@@ -229,7 +231,7 @@ func TestQuarantineOfADocumentFromAPhone(t *testing.T) {
 	found, waits := pdfOf("p", "oficio"), pdfOf("q", "informe_rt")
 	applied(t, elsa.Push(elsa.add(found, nil), elsa.add(waits, nil)))
 	s := &scanner{found: "Eicar-Test"}
-	receiver := o.files(o.Rendiciones(), func(f *receiving.Files) { f.Scanner = s })
+	receiver := o.files(func(f *receiving.Files) { f.Scanner = s })
 	finish := func(p paper) {
 		t.Helper()
 		r, id := o.BeginPart(o.elsa, ofDocuments, testkit.ID(p.id), "file", sum(p.body), len(p.body))
@@ -237,7 +239,7 @@ func TestQuarantineOfADocumentFromAPhone(t *testing.T) {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
 		o.SendPart(o.elsa, id, 0, p.body)
-		if _, err := receiver.Complete(t.Context(), id); err != nil {
+		if err := receiver.Complete(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 	}

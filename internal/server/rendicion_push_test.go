@@ -53,25 +53,12 @@ func (d desk) present(state string, lines fields, documents, answers any) map[st
 	return d.update("rendiciones", id, fields{"state": state, "presents": fields{"lines": lines, "documents": documents, "answers": answers}})
 }
 
-func (o *office) papers() (ids []any) {
-	o.T.Helper()
-	for _, kind := range requiredKinds {
-		if err := o.document(kind, "d"+kind[:4], ""); err != nil {
-			o.T.Fatal(err)
-		}
-		ids = append(ids, testkit.ID("d"+kind[:4]))
-	}
-	return ids
-}
-
 func refusedAs(t *testing.T, r testkit.Result, code, field string) {
 	t.Helper()
 	if r.Status != "rejected" || r.Code() != code || r.Errors[0].Field != field {
 		t.Errorf("%+v, want %s at %s", r, code, field)
 	}
 }
-
-var square = fields{"monc": 8800_00, "insumos": 1200_00}
 
 // As soon as a work has ended its rendición and each of its lines are there for its
 // people, once, whoever ended it and however.
@@ -94,7 +81,7 @@ func TestAnEndedWorkHasItsLines(t *testing.T) {
 	if n := o.Int(`SELECT count(*) FROM audit WHERE action = 'unattributed' AND collection LIKE 'rendicion%'`); n != 0 {
 		t.Errorf("%d of them were made by nobody known", n)
 	}
-	o.save(o.elsa, change("monc", "1.00", "")).JSON(200, nil)
+	applied(t, elsa.Push(elsa.state("monc", 1_00)))
 	if n := o.Int(`SELECT count(*) FROM rendiciones`); n != 2 {
 		t.Errorf("%d rendiciones", n)
 	}
@@ -193,9 +180,7 @@ func TestTwoPeopleInOneRendicion(t *testing.T) {
 	applied(t, eva.Push(eva.state("otros", 0)))
 	elsa.Pull()
 	// She presents without a document that came meanwhile.
-	if err := o.document("fotos", "dfotos", ""); err != nil {
-		t.Fatal(err)
-	}
+	taken(t, o.document("fotos", "dfotos", ""))
 	refusedAs(t, elsa.Push(elsa.present("presentada", square, papers, fields{}))[0], "conflict", "presents")
 	papers = append(papers, testkit.ID("dfotos"))
 	applied(t, elsa.Push(elsa.present("presentada", square, papers, fields{})))

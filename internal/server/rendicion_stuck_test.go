@@ -1,10 +1,10 @@
 package server_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
-	"chaski/internal/domain/fault"
 	"chaski/internal/domain/jobs"
 	"chaski/internal/testkit"
 )
@@ -12,8 +12,8 @@ import (
 // observed is a rendición that was presented and sent back with these observations.
 func (o *office) observed(observations ...map[string]any) rendered {
 	o.T.Helper()
-	x := o.squared()
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	x := o.submitted()
 	list := make([]any, len(observations))
 	for i, observation := range observations {
 		list[i] = observation
@@ -32,28 +32,20 @@ func TestAReplacedDocumentStaysObserved(t *testing.T) {
 	o := ended(t)
 	first := testkit.ID("dcomp")
 	o.observed(observation("document", first))
-	if err := o.document("comprobantes", "second", first); err != nil {
-		t.Fatal(err)
-	}
-	x := o.get(o.elsa)
-	o.submit(x).JSON(200, &x)
+	taken(t, o.document("comprobantes", "second", first))
+	x := o.submitted()
 	o.review(o.carla, x, map[string]any{}).JSON(200, nil) // not good enough
 	x = o.get(o.elsa)
 	if !strings.Contains(x.open(), testkit.ID("second")) {
 		t.Fatalf("open: %q", x.open())
 	}
-	code(t, o.submit(x), 400, "observation_unanswered") // as it was
-	if err := o.document("comprobantes", "third", testkit.ID("second")); err != nil {
-		t.Fatal(err)
-	}
+	rejected(t, o.submit(), "observation_unanswered") // as it was
+	taken(t, o.document("comprobantes", "third", testkit.ID("second")))
 	// Taken back, it leaves no gap that nothing may fill.
-	o.Do("DELETE", rc+"/"+testkit.Canal+"/documents/"+testkit.ID("third"), o.elsa, nil).JSON(200, &x)
-	code(t, o.submit(x), 400, "document_missing")
-	if err := o.document("comprobantes", "fourth", ""); err != nil {
-		t.Fatal(err)
-	}
-	x = o.get(o.elsa)
-	o.submit(x).JSON(200, &x)
+	taken(t, o.withdraw(testkit.ID("third")))
+	rejected(t, o.submit(), "document_missing")
+	taken(t, o.document("comprobantes", "fourth", ""))
+	x = o.submitted()
 	if x.State != "subsanada" {
 		t.Errorf("%+v", x)
 	}
@@ -66,17 +58,16 @@ func TestTheSameAnswerAgainIsNone(t *testing.T) {
 	x := o.observed(observation("line", "insumos"))
 	answer := func(text string) {
 		t.Helper()
-		o.Do("PATCH", rc+"/"+testkit.Canal, o.elsa, map[string]any{"lines": []any{}, "answers": map[string]string{x.Observations[0].ID: text}}).JSON(200, &x)
+		taken(t, o.answer(x.Observations[0].ID, text))
 	}
 	answer("Está sustentado.")
-	o.submit(x).JSON(200, &x)
+	x = o.submitted()
 	o.review(o.carla, x, map[string]any{}).JSON(200, nil)
-	x = o.get(o.elsa)
-	code(t, o.submit(x), 400, "observation_unanswered")
+	rejected(t, o.submit(), "observation_unanswered")
 	answer(" Está sustentado. ")
-	code(t, o.submit(x), 400, "observation_unanswered")
+	rejected(t, o.submit(), "observation_unanswered")
 	answer("Está sustentado con la factura 12.")
-	o.submit(x).JSON(200, &x)
+	x = o.submitted()
 	if x.State != "subsanada" {
 		t.Errorf("%+v", x)
 	}
@@ -94,12 +85,9 @@ func TestAVoidedTransferOpensTheAmounts(t *testing.T) {
 	if x = o.get(o.elsa); x.Transferred != "0.00" || !strings.Contains(x.open(), "monc") {
 		t.Fatalf("transferred %s, open: %q", x.Transferred, x.open())
 	}
-	o.save(o.elsa, change("monc", "0.00", "8800.00"), change("insumos", "0.00", "1200.00")).JSON(200, &x)
-	if err := o.document("comprobantes", "second", testkit.ID("dcomp")); err != nil {
-		t.Fatal(err)
-	}
-	x = o.get(o.elsa)
-	o.submit(x).JSON(200, &x)
+	applied(t, o.state(fields{"monc": 0, "insumos": 0}))
+	taken(t, o.document("comprobantes", "second", testkit.ID("dcomp")))
+	x = o.submitted()
 	if x.State != "subsanada" {
 		t.Errorf("%+v", x)
 	}
@@ -109,8 +97,8 @@ func TestAVoidedTransferOpensTheAmounts(t *testing.T) {
 // reviews, and by him to the executor; as long as it says the same nobody opens it.
 func TestATransferVoidedAfterApproval(t *testing.T) {
 	o := ended(t)
-	x := o.squared()
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	x := o.submitted()
 	o.review(o.carla, x, map[string]any{"approve": true}).JSON(200, &x)
 	wrong := map[string]any{"observations": []any{observation("line", "monc")}}
 	waiting := func(token string) int {
@@ -147,8 +135,8 @@ func TestATransferVoidedAfterApproval(t *testing.T) {
 	if x.State != "observada" || waiting(o.carla) != 0 {
 		t.Errorf("%+v", x)
 	}
-	o.save(o.elsa, change("monc", "0.00", "8800.00"), change("insumos", "0.00", "1200.00")).JSON(200, &x)
-	o.submit(x).JSON(200, &x)
+	applied(t, o.state(fields{"monc": 0, "insumos": 0}))
+	x = o.submitted()
 	o.review(o.carla, x, map[string]any{"approve": true, "lifted": []string{x.Observations[0].ID}}).JSON(200, &x)
 	if x.State != "conforme" || x.CanReview || waiting(o.carla) != 0 {
 		t.Errorf("%+v", x)
@@ -157,7 +145,8 @@ func TestATransferVoidedAfterApproval(t *testing.T) {
 }
 
 // A work that was closed, given up or resolved meanwhile stays so: neither who
-// renders nor who reviews brings it back by going on with its rendición.
+// renders, whose work waits for review and changes nothing even then, nor who reviews
+// brings it back by going on with its rendición.
 func TestTheRendicionOfAnEndedWorkIsClosed(t *testing.T) {
 	for _, end := range jobs.Works.States {
 		if !end.End {
@@ -166,15 +155,28 @@ func TestTheRendicionOfAnEndedWorkIsClosed(t *testing.T) {
 		t.Run(end.Name, func(t *testing.T) {
 			o := ended(t)
 			x := o.observed(observation("line", "insumos"))
-			o.save(o.elsa, change("insumos", "1000.00", "1200.00")).JSON(200, &x)
+			applied(t, o.state(fields{"insumos": 1000_00}))
+			elsa := o.hers()
 			o.Save("interventions", testkit.Canal, map[string]any{"state": end.Name})
 			if x = o.get(o.elsa); x.CanEdit || x.open() != "" {
 				t.Errorf("%+v", x)
 			}
-			code(t, o.save(o.elsa, change("insumos", "900.00", "1000.00")), 409, "rendicion_closed")
-			code(t, o.submit(x), 409, "rendicion_closed")
-			if err := o.document("comprobantes", "late", testkit.ID("dcomp")); fault.Of(err) == nil || fault.Of(err).Code != fault.RendicionClosed {
-				t.Errorf("a document was sent: %v", err)
+			late := fields{"monc": 8800_00, "insumos": 900_00}
+			for _, r := range elsa.Push(elsa.state("insumos", 900_00), elsa.add(pdfOf("late", "comprobantes"), fields{"replaces": testkit.ID("dcomp")}),
+				elsa.present("subsanada", late, []any{}, fields{})) {
+				if r.Status != "parked" {
+					t.Errorf("%+v", r)
+				}
+				// What hangs together is decided with the first of it.
+				if d := o.Do("POST", httpapiPrefix+"/parked/"+r.ID+"/decide", o.carla, fields{"decision": "accept"}); d.Status != 200 && d.Code() != "parked_decided" {
+					t.Errorf("%d %s", d.Status, d.Body)
+				}
+			}
+			if n := o.Int(`SELECT count(*) FROM sync_mutations WHERE status = 'parked'`); n != 0 {
+				t.Errorf("%d still wait", n)
+			}
+			if y := o.get(o.elsa); !reflect.DeepEqual(y, x) {
+				t.Errorf("%+v, was %+v", y, x)
 			}
 			o.Save("rendiciones", o.row(), map[string]any{"state": "subsanada"})
 			if x = o.get(o.carla); x.CanReview {

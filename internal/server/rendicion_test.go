@@ -1,189 +1,14 @@
 package server_test
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"chaski/internal/app"
-	"chaski/internal/domain/actor"
-	"chaski/internal/domain/rendicion"
 	"chaski/internal/testkit"
-	"chaski/internal/verify"
 )
-
-const rc = "/api/chaski/v1/rendiciones"
-
-type deadline struct {
-	Due     string `json:"due_on"`
-	Left    int    `json:"left"`
-	Overdue bool   `json:"overdue"`
-	Norm    string `json:"norm"`
-}
-
-// rendered is an answer of the rendición routes, as far as these tests look.
-type rendered struct {
-	State       string    `json:"state"`
-	Revision    int64     `json:"revision"`
-	Transferred string    `json:"transferred"`
-	Difference  string    `json:"difference"`
-	Receipt     string    `json:"receipt"`
-	PresentedOn string    `json:"presented_on"`
-	CanEdit     bool      `json:"can_edit"`
-	CanReview   bool      `json:"can_review"`
-	Deadline    deadline  `json:"deadline"`
-	Correction  *deadline `json:"correction"`
-	Amounts     []struct {
-		Line   string  `json:"line"`
-		Amount *string `json:"amount"`
-		Open   bool    `json:"open"`
-	} `json:"amounts"`
-	Documents []struct {
-		ID           string `json:"id"`
-		Kind         string `json:"kind"`
-		SHA256       string `json:"sha256"`
-		SupersededBy string `json:"superseded_by"`
-		Open         bool   `json:"open"`
-	} `json:"documents"`
-	Observations []struct {
-		ID, Item, State string
-	} `json:"observations"`
-	Submissions []struct {
-		Receipt string `json:"receipt"`
-		SHA256  string `json:"sha256"`
-	} `json:"submissions"`
-}
-
-func (r rendered) open() string {
-	var out []string
-	for _, a := range r.Amounts {
-		if a.Open {
-			out = append(out, a.Line)
-		}
-	}
-	for _, d := range r.Documents {
-		if d.Open {
-			out = append(out, d.ID)
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-// office is a server on which Canal has ended and S/ 10,000.00 were transferred.
-type office struct {
-	*testkit.Kit
-	elsa, carla, ines string // tokens
-}
-
-func ended(t *testing.T) *office {
-	t.Helper()
-	k := testkit.World(t)
-	k.Save("resolutions", testkit.ID("rm"), map[string]any{"number": "RM 1", "published_on": "2026-07-01"})
-	k.Save("transfers", testkit.ID("tr"), map[string]any{
-		"convenio": testkit.ID("cvcana"), "resolution": testkit.ID("rm"), "state": "girada", "accrued_on": "2026-07-10", "amount": 10_000_00,
-	})
-	k.Save("interventions", testkit.Canal, map[string]any{"state": "terminada", "ends_on": "2026-11-20"})
-	k.Save("users", testkit.ID("coord2"), map[string]any{
-		"email": "coord2@example.org", "password": "chaski-test", "name": "Otra", "role": "ut_coordinator", "ut": testkit.UT2, "active": true, "verified": true,
-	})
-	k.Save("users", testkit.ID("ejec2"), map[string]any{
-		"email": "ejec2@example.org", "password": "chaski-test", "name": "Otro ejecutor", "role": "executor", "entity": testkit.ID("otra"), "active": true, "verified": true,
-	})
-	return &office{Kit: k, elsa: k.Token(testkit.Elsa), carla: k.Token(testkit.Carla), ines: k.Token(testkit.ID("coord2"))}
-}
-
-func (o *office) get(token string) (x rendered) {
-	o.T.Helper()
-	o.Do("GET", rc+"/"+testkit.Canal, token, nil).JSON(200, &x)
-	return x
-}
-
-func change(line, amount, base string) map[string]any {
-	c := map[string]any{"line": line, "amount": nil, "base": nil}
-	if amount != "" {
-		c["amount"] = amount
-	}
-	if base != "" {
-		c["base"] = base
-	}
-	return c
-}
-
-func (o *office) save(token string, lines ...map[string]any) testkit.Response {
-	o.T.Helper()
-	return o.Do("PATCH", rc+"/"+testkit.Canal, token, map[string]any{"lines": lines, "answers": map[string]string{}})
-}
-
-// document attaches a file as an upload that ended well would.
-func (o *office) document(kind, id, replaces string) error {
-	o.T.Helper()
-	elsa := actor.Actor{User: testkit.Elsa, Role: actor.Executor, Entity: testkit.ID("muni")}
-	f := app.StoredFile{FileDescription: describe(kind, id, replaces), Document: testkit.ID(id), File: id + ".pdf", MIME: "application/pdf"}
-	if _, err := o.Rendiciones().Attach(o.T.Context(), elsa, f); err != nil {
-		return err
-	}
-	folder, err := o.App.FindCollectionByNameOrId("rendicion_documents")
-	if err != nil {
-		return err
-	}
-	storage, err := o.App.NewFilesystem()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = storage.Close() }()
-	return storage.Upload(bytesOf(id), folder.BaseFilesPath()+"/"+f.Document+"/"+f.File)
-}
-
-// bytesOf a document are ten.
-func bytesOf(id string) []byte { return []byte(fmt.Sprintf("%-10.10s", id)) }
-
-func (o *office) submit(x rendered) testkit.Response {
-	o.T.Helper()
-	return o.Do("POST", rc+"/"+testkit.Canal+"/submit", o.elsa, map[string]any{"revision": x.Revision})
-}
-
-func (o *office) review(token string, x rendered, q map[string]any) testkit.Response {
-	o.T.Helper()
-	body := map[string]any{"revision": x.Revision, "approve": false, "lifted": []string{}, "observations": []any{}}
-	for k, v := range q {
-		body[k] = v
-	}
-	return o.Do("POST", rc+"/"+testkit.Canal+"/review", token, body)
-}
-
-var requiredKinds = []string{"oficio", "informe_rt", "acta_termino", "planilla_pago", "comprobantes"}
-
-// squared has everything that is needed to submit.
-func (o *office) squared() rendered {
-	o.T.Helper()
-	o.save(o.elsa, change("monc", "8800.00", ""), change("insumos", "1200.00", "")).JSON(200, nil)
-	for _, kind := range requiredKinds {
-		if err := o.document(kind, "d"+kind[:4], ""); err != nil {
-			o.T.Fatal(err)
-		}
-	}
-	return o.get(o.elsa)
-}
-
-func code(t *testing.T, r testkit.Response, status int, want string) {
-	t.Helper()
-	if r.Status != status || r.Code() != want {
-		t.Errorf("%d %s, want %d %s: %s", r.Status, r.Code(), status, want, r.Body)
-	}
-}
-
-func (o *office) verified() {
-	o.T.Helper()
-	var said strings.Builder
-	report, err := verify.Run(o.App, func() error { return o.Engine.CatchUp(o.App) }, &said)
-	if err != nil || !report.OK() {
-		o.T.Errorf("verify: %v\n%s", err, said.String())
-	}
-}
 
 func TestRendicionFromFirstAmountToApproval(t *testing.T) {
 	o := ended(t)
@@ -196,7 +21,7 @@ func TestRendicionFromFirstAmountToApproval(t *testing.T) {
 		t.Fatalf("%+v", x)
 	}
 	code(t, o.review(o.carla, x, map[string]any{"approve": true}), 409, "rendicion_closed")
-	o.submit(x).JSON(200, &x)
+	x = o.submitted()
 	if x.State != "presentada" || x.CanEdit || x.PresentedOn != "2026-11-23" || !strings.HasPrefix(x.Receipt, "RC-11-0001-AII-26-1-") || x.open() != "" {
 		t.Fatalf("%+v", x)
 	}
@@ -205,8 +30,7 @@ func TestRendicionFromFirstAmountToApproval(t *testing.T) {
 	if work.State != "rc_presentada" {
 		t.Errorf("the work is %s", work.State)
 	}
-	code(t, o.save(o.elsa, change("monc", "1.00", "8800.00")), 409, "rendicion_closed")
-	code(t, o.submit(x), 409, "rendicion_closed")
+	rejected(t, o.state(fields{"monc": 1_00})[0], "rendicion_closed")
 
 	seen := o.get(o.carla)
 	if !seen.CanReview || seen.CanEdit {
@@ -221,33 +45,19 @@ func TestRendicionFromFirstAmountToApproval(t *testing.T) {
 	if x.State != "observada" || !x.CanEdit || x.open() != "insumos devuelto "+doc {
 		t.Fatalf("open: %q in %+v", x.open(), x)
 	}
-	code(t, o.save(o.elsa, change("monc", "8700.00", "8800.00")), 409, "rendicion_item_closed")
-	if err := o.document("oficio", "dx", testkit.ID("dofic")); err == nil {
-		t.Error("a document nobody observed was replaced")
-	}
-	if err := o.document("fotos", "dy", ""); err == nil {
-		t.Error("a document nobody asked for was added")
-	}
-	code(t, o.Do("DELETE", rc+"/"+testkit.Canal+"/documents/"+doc, o.elsa, nil), 409, "rendicion_item_closed")
-	code(t, o.submit(x), 400, "observation_unanswered")
+	rejected(t, o.state(fields{"monc": 8700_00})[0], "rendicion_item_closed")
+	rejected(t, o.document("oficio", "dx", testkit.ID("dofic")), "rendicion_item_closed") // nobody observed it
+	rejected(t, o.document("fotos", "dy", ""), "rendicion_item_closed")                   // nobody asked for it
+	rejected(t, o.withdraw(doc), "rendicion_item_closed")
+	rejected(t, o.submit(), "observation_unanswered")
 
-	o.save(o.elsa, change("insumos", "1000.00", "1200.00"), change("devuelto", "200.00", "")).JSON(200, &x)
-	if err := o.document("comprobantes", "dp", doc); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.document("comprobantes", "dq", testkit.ID("dp")); err != nil {
-		t.Fatalf("a file nobody has seen yet may be replaced again: %v", err)
-	}
-	x = o.get(o.elsa)
-	code(t, o.submit(x), 400, "document_missing") // money given back needs its voucher
-	answers := map[string]string{x.Observations[0].ID: "Se devolvió la diferencia."}
-	o.Do("PATCH", rc+"/"+testkit.Canal, o.elsa, map[string]any{"lines": []any{}, "answers": answers}).JSON(200, &x)
-	// The voucher comes with the line that was opened.
-	if err := o.document("voucher_devolucion", "dvou", ""); err != nil {
-		t.Fatal(err)
-	}
-	x = o.get(o.elsa)
-	o.submit(x).JSON(200, &x)
+	applied(t, o.state(fields{"insumos": 1000_00, "devuelto": 200_00}))
+	taken(t, o.document("comprobantes", "dp", doc))
+	taken(t, o.document("comprobantes", "dq", testkit.ID("dp"))) // nobody has seen it yet
+	rejected(t, o.submit(), "document_missing")                  // money given back needs its voucher
+	taken(t, o.answer(x.Observations[0].ID, "Se devolvió la diferencia."))
+	taken(t, o.document("voucher_devolucion", "dvou", "")) // it comes with the line that was opened
+	x = o.submitted()
 	if x.State != "subsanada" || len(x.Submissions) != 2 || x.Submissions[0].Receipt == x.Submissions[1].Receipt {
 		t.Fatalf("%+v", x)
 	}
@@ -260,57 +70,37 @@ func TestRendicionFromFirstAmountToApproval(t *testing.T) {
 	if n := o.Int(`SELECT count(*) FROM rendicion_documents`); n != 8 {
 		t.Errorf("%d versions of documents: one was erased", n)
 	}
-	if n := o.Int(`SELECT count(*) FROM audit WHERE action = 'rendicion.amount' AND actor = '` + testkit.Elsa + `'`); n != 4 {
-		t.Errorf("%d changes of amounts in the trail", n)
+	if n := o.Int(`SELECT count(*) FROM sync_mutations WHERE collection = 'rendicion_lines' AND status = 'applied' AND user = '` + testkit.Elsa + `'`); n != 4 {
+		t.Errorf("%d changes of amounts are known", n)
 	}
 	o.verified()
 }
 
 func TestRendicionBalanceThatRemainsIsNeverApproved(t *testing.T) {
 	o := ended(t)
-	x := o.squared()
-	o.save(o.elsa, change("monc", "8799.99", "8800.00"), change("saldo", "0.01", "")).JSON(200, &x)
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	applied(t, o.state(fields{"monc": 8799_99, "saldo": 1}))
+	x := o.submitted()
 	code(t, o.review(o.carla, x, map[string]any{"approve": true}), 400, "balance_remains")
 }
 
 func TestRendicionThatDoesNotSquareIsNotSubmitted(t *testing.T) {
 	o := ended(t)
-	x := o.squared()
-	o.save(o.elsa, change("monc", "8679.50", "8800.00")).JSON(200, &x)
-	r := o.submit(x)
-	code(t, r, 400, "rendicion_unbalanced")
-	if !strings.Contains(string(r.Body), "faltan S/ 120.50 por explicar") {
-		t.Errorf("%s", r.Body)
+	o.squared()
+	applied(t, o.state(fields{"monc": 8679_50}))
+	r := o.submit()
+	rejected(t, r, "rendicion_unbalanced")
+	if !strings.Contains(r.Errors[0].Message, "faltan S/ 120.50 por explicar") {
+		t.Errorf("%+v", r)
 	}
 	if o.get(o.elsa).State != "pendiente" {
 		t.Error("something was presented")
 	}
-	o.save(o.elsa, change("monc", "8800.00", "8679.50")).JSON(200, nil)
-	code(t, o.submit(x), 409, "conflict") // what he saw is not what is there
-	for bad, amount := range map[string]string{"text": "mil", "negative": "-1.00", "three decimals": "1.005", "huge": "100000000000.01"} {
-		if r := o.save(o.elsa, change("epp", amount, "")); r.Status != 400 {
-			t.Errorf("%s: %d %s", bad, r.Status, r.Body)
+	for bad, amount := range map[string]any{"text": "mil", "negative": -1_00, "part of a céntimo": 100.5, "huge": 10_000_000_000_001} {
+		if r := o.state(fields{"epp": amount})[0]; r.Status != "rejected" {
+			t.Errorf("%s: %+v", bad, r)
 		}
 	}
-}
-
-func TestRendicionConcurrentEditsAreNeverOverwritten(t *testing.T) {
-	o := ended(t)
-	o.save(o.elsa, change("insumos", "130.00", "")).JSON(200, nil)
-	r := o.save(o.elsa, change("epp", "1.00", ""), change("insumos", "120.50", ""))
-	code(t, r, 409, "rendicion_changed")
-	for _, said := range []string{"S/ 120.50", "S/ 130.00", "Insumos"} {
-		if !strings.Contains(string(r.Body), said) {
-			t.Errorf("%s is not said: %s", said, r.Body)
-		}
-	}
-	if n := o.Int(`SELECT count(*) FROM rendicion_lines WHERE amount <> 0`); n != 1 {
-		t.Errorf("%d lines: half of a refused change was written", n)
-	}
-	// The same again, as after a lost answer, is no conflict; nor is another line.
-	o.save(o.elsa, change("insumos", "130.00", "")).JSON(200, nil)
-	o.save(o.elsa, change("epp", "1.00", "")).JSON(200, nil)
 }
 
 func TestRendicionScope(t *testing.T) {
@@ -321,13 +111,11 @@ func TestRendicionScope(t *testing.T) {
 		}
 	}
 	code(t, o.Do("GET", rc+"/"+testkit.Muro, o.elsa, nil), 409, "work_not_ended")
-	code(t, o.save(o.carla, change("monc", "1.00", "")), 403, "forbidden")
-	code(t, o.save(o.Token(testkit.ID("ejec2")), change("monc", "1.00", "")), 404, "not_found")
 	code(t, o.Do("GET", rc+"/inbox", o.elsa, nil), 403, "forbidden")
 	code(t, o.Do("GET", rc, o.carla, nil), 403, "forbidden")
 
-	x := o.squared()
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	x := o.submitted()
 	code(t, o.review(o.elsa, x, map[string]any{"approve": true}), 403, "forbidden")
 	code(t, o.review(o.Token(testkit.Dora), x, map[string]any{"approve": true}), 403, "forbidden")
 	code(t, o.review(o.ines, x, map[string]any{"approve": true}), 404, "not_found")
@@ -395,8 +183,8 @@ func TestCorrectionDeadline(t *testing.T) {
 		return q.Total
 	}
 	on("2026-12-01")
-	x := o.squared()
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	x := o.submitted()
 	if x.Correction != nil {
 		t.Errorf("nothing was observed yet: %+v", x.Correction)
 	}
@@ -419,8 +207,8 @@ func TestCorrectionDeadline(t *testing.T) {
 		}
 	}
 	x = o.get(o.elsa)
-	o.Do("PATCH", rc+"/"+testkit.Canal, o.elsa, map[string]any{"lines": []any{}, "answers": map[string]string{x.Observations[0].ID: "Se adjunta."}}).JSON(200, &x)
-	o.submit(x).JSON(200, &x)
+	taken(t, o.answer(x.Observations[0].ID, "Se adjunta."))
+	x = o.submitted()
 	if x.Correction != nil || queue() != 0 {
 		t.Errorf("corrected: %+v, %d in the queue", x.Correction, queue())
 	}
@@ -437,8 +225,8 @@ func TestCorrectionDeadline(t *testing.T) {
 func TestCorrectionGoesDownAndUp(t *testing.T) {
 	o := ended(t)
 	o.Clock = time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC) // still the 21st in Lima
-	x := o.squared()
-	o.submit(x).JSON(200, &x)
+	o.squared()
+	x := o.submitted()
 	observe := []map[string]any{{"target": "line", "item": "monc", "also": []string{}, "text": "Falta la planilla."}}
 	o.review(o.carla, x, map[string]any{"observations": observe}).JSON(200, &x)
 	for _, m := range core.AppMigrations.Items() {
@@ -459,15 +247,4 @@ func TestCorrectionGoesDownAndUp(t *testing.T) {
 		t.Errorf("verify names %v", named)
 	}
 	verifies(t, o.Kit)
-}
-
-func describe(kind, id, replaces string) app.FileDescription {
-	d := app.FileDescription{
-		Intervention: testkit.Canal, Kind: rendicion.Document(kind), Name: kind + ".pdf", Size: 10,
-		SHA256: fmt.Sprintf("%x", sha256.Sum256(bytesOf(id))),
-	}
-	if replaces != "" {
-		d.Replaces = replaces
-	}
-	return d
 }

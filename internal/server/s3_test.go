@@ -65,7 +65,7 @@ func TestFilesInS3AreMoved(t *testing.T) {
 	inS3(t, o.Kit, address)
 	old := o.oldOnes()
 	o.read(old)
-	if err := o.files(o.Rendiciones()).Move(t.Context()); err != nil {
+	if err := o.files().Move(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, body := range old {

@@ -61,14 +61,13 @@ func TestUploadsKeepTheFloor(t *testing.T) {
 	h := health(t, o.Kit)
 	h.SetMinFree(0)
 	body := pdf(20_000, "oficio")
-	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
+	id, other := o.begun("oficio", "oficio.pdf", body), o.planned("informe_rt", "informe.pdf", pdf(3000, "informe"))
 	if r := o.send(o.elsa, id, 0, body[:5000]); r.Status != 204 {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	h.SetMinFree(noDiskIsSoLarge)
 	comeBack(t, "a piece", o.send(o.elsa, id, 5000, body[5000:]))
-	other := pdf(3000, "informe")
-	r, _ := o.begin(o.elsa, "informe_rt", "informe.pdf", sum(other), len(other))
+	r, _ := o.begin(o.elsa, other)
 	comeBack(t, "a new upload", r)
 	comeBack(t, "an import", o.Do("POST", httpapi.Prefix+"/imports?kind=entities&name=a.csv", o.Token(testkit.Ana), "ruc,name\n", "Content-Type: application/octet-stream"))
 	if n := o.Int(`SELECT count(*) FROM uploads`); n != 1 || o.waiting() != 2 {
@@ -88,7 +87,7 @@ func TestUploadsKeepTheFloor(t *testing.T) {
 // its room promised.
 func TestUploadsLookAtTheDiskWhileTheyCome(t *testing.T) {
 	o := ended(t)
-	receiver := o.files(o.Rendiciones())
+	receiver := o.files()
 	var asked []int64
 	receiver.Room = func(more int64) error {
 		asked = append(asked, more)
@@ -102,7 +101,11 @@ func TestUploadsLookAtTheDiskWhileTheyCome(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := pdf(6<<20, "grande")
-	post := o.direct(receiver, elsa, "POST", "", nil, "Upload-Length", strconv.Itoa(len(body)), "Upload-Metadata", described("oficio", "oficio.pdf", sum(body)))
+	begin := func(p paper) *httptest.ResponseRecorder {
+		t.Helper()
+		return o.direct(receiver, elsa, "POST", "", nil, "Upload-Length", strconv.Itoa(len(p.body)), "Upload-Metadata", described(p))
+	}
+	post := begin(o.planned("oficio", "oficio.pdf", body))
 	if post.Code != http.StatusCreated {
 		t.Fatalf("%d %s", post.Code, post.Body)
 	}
@@ -117,20 +120,20 @@ func TestUploadsLookAtTheDiskWhileTheyCome(t *testing.T) {
 	if r := o.direct(receiver, elsa, "PATCH", id, body[reached:], "Upload-Offset", strconv.Itoa(reached), "Content-Type", "application/offset+octet-stream"); r.Code != http.StatusNoContent {
 		t.Fatalf("afterwards: %d %s", r.Code, r.Body)
 	}
-	if _, err := receiver.Complete(t.Context(), id); err != nil {
+	if err := receiver.Complete(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	// Two that began and sent nothing yet: the room of both is asked for.
 	asked = []int64{0, 0, 0}
 	for i, name := range []string{"informe_rt", "informe_ia"} {
-		r := o.direct(receiver, elsa, "POST", "", nil, "Upload-Length", "1000", "Upload-Metadata", described(name, name+".pdf", sum(pdf(1000, name))))
+		r := begin(o.planned(name, name+".pdf", pdf(1000, name)))
 		if r.Code != http.StatusCreated || asked[3+i] != int64(1000*(i+1)) {
 			t.Errorf("%d, asked for %v", r.Code, asked[3:])
 		}
 	}
 	// An hour later nothing of them came: their room is not kept from others.
 	o.Clock = time.Now().Add(61 * time.Minute)
-	r := o.direct(receiver, elsa, "POST", "", nil, "Upload-Length", "1000", "Upload-Metadata", described("acta_inicio", "acta.pdf", sum(pdf(1000, "acta"))))
+	r := begin(o.planned("acta_inicio", "acta.pdf", pdf(1000, "acta")))
 	if r.Code != http.StatusCreated || asked[len(asked)-1] != 1000 {
 		t.Errorf("%d, asked for %v", r.Code, asked[3:])
 	}
@@ -141,9 +144,12 @@ func TestUploadQuotas(t *testing.T) {
 	o := ended(t)
 	h := health(t, o.Kit)
 	h.SetMinFree(0)
+	papers := map[string]paper{}
 	big := func(kind string, mark string) testkit.Response {
-		body := pdf(600<<10, mark)
-		r, _ := o.begin(o.elsa, kind, kind+".pdf", sum(body), len(body))
+		if _, planned := papers[mark]; !planned {
+			papers[mark] = o.planned(kind, kind+".pdf", pdf(600<<10, mark))
+		}
+		r, _ := o.begin(o.elsa, papers[mark])
 		return r
 	}
 	h.SetUploads(app.UploadLimits{Person: 1 << 20})
@@ -157,10 +163,9 @@ func TestUploadQuotas(t *testing.T) {
 	if r := big("informe_rt", "b"); r.Status != 201 {
 		t.Errorf("without limits: %d %s", r.Status, r.Body)
 	}
-	body := pdf(600<<10, "c")
-	var d struct{ Document string }
-	o.complete(o.elsa, o.sent("informe_ia", "ia.pdf", body)).JSON(200, &d)
-	o.Do("DELETE", httpapi.Prefix+"/rendiciones/"+testkit.Canal+"/documents/"+d.Document, o.elsa, nil)
+	id := o.sent("informe_ia", "ia.pdf", pdf(600<<10, "c"))
+	o.complete(o.elsa, id).JSON(200, nil)
+	taken(t, o.withdraw(o.of(id)))
 	h.SetUploads(app.UploadLimits{Documents: 1 << 20})
 	code(t, big("acta_inicio", "d"), 409, "documents_quota")
 }
@@ -372,8 +377,8 @@ func (o *office) direct(f *files.Files, who *core.Record, method, id string, bod
 	return w
 }
 
-func described(kind, name, sha string) string {
-	return strings.TrimPrefix(metadata("intervention", testkit.Canal, "kind", kind, "filename", name, "sha256", sha), "Upload-Metadata: ")
+func described(p paper) string {
+	return strings.TrimPrefix(metadata("collection", ofDocuments, "record", testkit.ID(p.id), "part", "file", "sha256", sum(p.body)), "Upload-Metadata: ")
 }
 
 func lastPart(path string) string { return path[strings.LastIndex(path, "/")+1:] }

@@ -3,10 +3,8 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -22,7 +20,6 @@ import (
 	"time"
 
 	"chaski/internal/app"
-	"chaski/internal/domain/actor"
 	"chaski/internal/httpapi"
 
 	storefiles "chaski/internal/store/files"
@@ -56,68 +53,20 @@ func metadata(pairs ...string) string {
 
 const tus = "Tus-Resumable: 1.0.0"
 
-// begin asks for an upload; its id is the last part of Location.
-func (o *office) begin(token, kind, name, sha string, size int, more ...string) (testkit.Response, string) {
-	o.T.Helper()
-	pairs := append([]string{"intervention", testkit.Canal, "kind", kind, "filename", name, "sha256", sha}, more...)
-	r := o.Do("POST", uploadsPath, token, nil, tus, "Upload-Length: "+strconv.Itoa(size), metadata(pairs...))
-	at := r.Header.Get("Location")
-	return r, at[strings.LastIndex(at, "/")+1:]
-}
-
 func (o *office) send(token, id string, offset int, body []byte) testkit.Response {
 	o.T.Helper()
-	return o.Do("PATCH", uploadsPath+"/"+id, token, string(body), tus, "Content-Type: application/offset+octet-stream", "Upload-Offset: "+strconv.Itoa(offset))
+	return o.SendPart(token, id, offset, body)
 }
 
 func (o *office) complete(token, id string) testkit.Response {
 	o.T.Helper()
-	return o.Do("POST", uploadsPath+"/"+id+"/complete", token, nil)
+	return o.CompletePart(token, id)
 }
 
-// sent has a file whole on the server, not completed.
-func (o *office) sent(kind, name string, body []byte, more ...string) string {
-	o.T.Helper()
-	r, id := o.begin(o.elsa, kind, name, sum(body), len(body), more...)
-	if r.Status != 201 || id == "" {
-		o.T.Fatalf("%d %s", r.Status, r.Body)
-	}
-	if r := o.send(o.elsa, id, 0, body); r.Status != 204 {
-		o.T.Fatalf("%d %s", r.Status, r.Body)
-	}
-	return id
-}
-
-// storedAs is the SHA-256 of what lies in the storage for a document, "" for nothing.
-func (o *office) storedAs(document string) string {
-	o.T.Helper()
-	c, err := o.App.FindCollectionByNameOrId("rendicion_documents")
-	if err != nil {
-		o.T.Fatal(err)
-	}
-	kept, _ := filepath.Glob(filepath.Join(o.Dir, "storage", c.Id, document, "*"))
-	for _, f := range kept {
-		if !strings.HasSuffix(f, ".attrs") {
-			b, err := os.ReadFile(f)
-			if err != nil {
-				o.T.Fatal(err)
-			}
-			return sum(b)
-		}
-	}
-	return ""
-}
-
-// waiting are the files of unfinished uploads.
-func (o *office) waiting() int {
-	found, _ := filepath.Glob(filepath.Join(o.Dir, "uploads", "*"))
-	return len(found)
-}
-
-func TestUploadInPiecesBecomesADocument(t *testing.T) {
+func TestADocumentComesInPieces(t *testing.T) {
 	o := ended(t)
 	body := pdf(300_000, "oficio")
-	_, id := o.begin(o.elsa, "oficio", "Oficio Nº 1 – señal.pdf", sum(body), len(body))
+	id := o.begun("oficio", "Oficio Nº 1 – señal.pdf", body)
 	at := 0
 	for _, piece := range []int{1, 99_999, 150_000, 50_000} {
 		r := o.send(o.elsa, id, at, body[at:at+piece])
@@ -132,22 +81,19 @@ func TestUploadInPiecesBecomesADocument(t *testing.T) {
 	if r := o.send(o.elsa, id, 100, body[100:200]); r.Status != 409 {
 		t.Errorf("bytes from another offset: %d", r.Status)
 	}
-	var d struct{ Document, SHA256, MIME string }
-	o.complete(o.elsa, id).JSON(200, &d)
-	if d.SHA256 != sum(body) || d.MIME != "application/pdf" || o.storedAs(d.Document) != sum(body) || o.waiting() != 0 {
-		t.Fatalf("%+v, stored %s, %d files waiting", d, o.storedAs(d.Document), o.waiting())
+	for range 2 { // the answer was lost
+		o.complete(o.elsa, id).JSON(200, nil)
+		if document := o.of(id); o.storedAs(document) != sum(body) || o.waiting() != 0 || o.stored() != 1 {
+			t.Fatalf("stored %s, %d files waiting", o.storedAs(document), o.waiting())
+		}
 	}
-	first := d
-	o.complete(o.elsa, id).JSON(200, &d) // the answer was lost
-	if d != first || o.Int(`SELECT count(*) FROM rendicion_documents`) != 1 {
-		t.Errorf("again: %+v", d)
+	d := o.hers()
+	again := d.Push(d.add(paper{"again", "informe_rt", "otro nombre.pdf", "application/pdf", body}, nil))[0]
+	refusedAs(t, again, "document_duplicate", "sha256")
+	if !strings.Contains(again.Errors[0].Message, "Oficio de presentación") {
+		t.Errorf("%+v", again)
 	}
-	r, _ := o.begin(o.elsa, "informe_rt", "otro nombre.pdf", sum(body), len(body))
-	code(t, r, 409, "document_duplicate")
-	if !strings.Contains(string(r.Body), "Oficio de presentación") {
-		t.Errorf("%s", r.Body)
-	}
-	o.downloads(d.Document, body)
+	o.downloads(o.of(id), body)
 	o.verified()
 }
 
@@ -191,7 +137,8 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 		"email": "elsa2@example.org", "password": "chaski-test", "name": "Colega", "role": "executor", "entity": testkit.ID("muni"), "active": true, "verified": true,
 	})
 	body := pdf(1000, "mío")
-	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
+	p := o.planned("oficio", "oficio.pdf", body)
+	_, id := o.begin(o.elsa, p)
 	verbs := func(token string) map[string]testkit.Response {
 		return map[string]testkit.Response{
 			"HEAD":     o.Do("HEAD", uploadsPath+"/"+id, token, nil, tus),
@@ -213,58 +160,44 @@ func TestUploadBelongsToItsOwnerOnEveryVerb(t *testing.T) {
 			t.Errorf("nobody, %s: %d", verb, r.Status)
 		}
 	}
-	if r, _ := o.begin(o.Token(testkit.ID("ejec2")), "oficio", "oficio.pdf", sum(body), len(body)); r.Status != 404 {
-		t.Errorf("another executor begins: %d", r.Status)
-	}
-	if r, _ := o.begin(o.carla, "oficio", "oficio.pdf", sum(body), len(body)); r.Status != 403 {
-		t.Errorf("the coordinator begins: %d", r.Status)
+	for _, user := range []string{testkit.ID("ejec2"), testkit.ID("elsa2"), testkit.Carla} { // of what Elsa's phone recorded
+		r, _ := o.begin(o.Token(user), p)
+		code(t, r, 404, "record_not_found")
 	}
 	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 200 || r.Header.Get("Upload-Offset") != "0" {
 		t.Fatalf("somebody's verb had an effect: %d %v", r.Status, r.Header)
 	}
-	var list struct {
-		Items []struct {
-			ID     string
-			Offset int
-		}
-	}
-	o.Do("GET", uploadsPath+"?intervention="+testkit.Canal, o.Token(testkit.ID("elsa2")), nil).JSON(200, &list)
-	if len(list.Items) != 0 {
-		t.Errorf("a colleague sees %+v", list.Items)
-	}
 	o.send(o.elsa, id, 0, body[:400])
-	o.Do("GET", uploadsPath+"?intervention="+testkit.Canal, o.elsa, nil).JSON(200, &list)
-	if len(list.Items) != 1 || list.Items[0].ID != id || list.Items[0].Offset != 400 {
-		t.Errorf("%+v", list.Items)
-	}
 	if r := o.Do("DELETE", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 204 || o.waiting() != 0 {
 		t.Errorf("given up: %d, %d files", r.Status, o.waiting())
 	}
 }
 
-func TestUploadNeedsTheRightToItsTargetOnEveryVerb(t *testing.T) {
+// What was presented is presented with its bytes, whenever they come: they are no change
+// of it. An account that may sign in no more brings none.
+func TestBytesOfAPresentedDocumentStillCome(t *testing.T) {
 	o := ended(t)
-	x := o.squared()
-	body := pdf(1000, "tarde")
-	_, id := o.begin(o.elsa, "fotos", "fotos.pdf", sum(body), len(body))
+	o.squared()
+	body, late := pdf(1000, "tarde"), pdf(1000, "más tarde")
+	id, other := o.begun("fotos", "fotos.pdf", body), o.begun("fotos", "otras.pdf", late)
 	o.send(o.elsa, id, 0, body[:500])
-	o.submit(x).JSON(200, &x)
-	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 409 {
-		t.Errorf("HEAD %d", r.Status)
+	o.submitted()
+	if r := o.send(o.elsa, id, 500, body[500:]); r.Status != 204 {
+		t.Fatalf("%d %s", r.Status, r.Body)
 	}
-	code(t, o.send(o.elsa, id, 500, body[500:]), 409, "rendicion_closed")
-	r, _ := o.begin(o.elsa, "fotos", "otras.pdf", sum(body[1:]), len(body)-1)
-	code(t, r, 409, "rendicion_closed")
-	// An account that may sign in no more: its unfinished files become nothing.
+	o.complete(o.elsa, id).JSON(200, nil)
+	if o.storedAs(o.of(id)) != sum(body) {
+		t.Error("it is not kept")
+	}
 	o.SQL(`UPDATE users SET active = 0 WHERE id = '` + testkit.Elsa + `'`)
-	code(t, o.send(o.elsa, id, 500, body[500:]), 401, "session_expired")
+	code(t, o.send(o.elsa, other, 0, late), 401, "session_expired")
 }
 
 func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 	o := ended(t)
 	body := pdf(1000, "a")
-	id := o.sent("oficio", "oficio.pdf", pdf(1000, "b"))
-	o.SQL(`UPDATE uploads SET sha256 = '` + sum(body) + `' WHERE id = '` + id + `'`)
+	id := o.begun("oficio", "oficio.pdf", body)
+	o.send(o.elsa, id, 0, pdf(1000, "b"))
 	code(t, o.complete(o.elsa, id), 422, "file_hash_mismatch")
 	code(t, o.complete(o.elsa, id), 422, "file_hash_mismatch") // it is remembered
 	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 422 || o.waiting() != 0 {
@@ -316,30 +249,11 @@ func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 			}
 		})
 	}
-	if n := o.Int(`SELECT count(*) FROM rendicion_documents`); n != 3 {
+	if n := o.stored(); n != 3 {
 		t.Errorf("%d documents", n)
 	}
-	for name, c := range map[string]struct {
-		kind, file, sha string
-		size, status    int
-		code            string
-	}{
-		"too large":     {"oficio", "o.pdf", sum(body), 200<<20 + 1, 413, "file_too_large"},
-		"empty":         {"oficio", "o.pdf", sum(nil), 0, 400, "file_empty"},
-		"no such kind":  {"carta", "o.pdf", sum(body), 10, 400, "invalid_value"},
-		"no hash":       {"oficio", "o.pdf", "", 10, 400, "invalid_value"},
-		"no name":       {"oficio", "", sum(body), 10, 400, "required"},
-		"as many bytes": {"oficio", "o.pdf", sum(body), 200 << 20, 201, ""},
-	} {
-		if r, _ := o.begin(o.elsa, c.kind, c.file, c.sha, c.size); r.Status != c.status || r.Code() != c.code {
-			t.Errorf("%s: %d %s", name, r.Status, r.Body)
-		}
-	}
-	r, id := o.begin(o.elsa, "oficio", "o.pdf", sum(body), 500)
-	if r.Status != 201 {
-		t.Fatal(r.Status)
-	}
-	if r := o.send(o.elsa, id, 0, body); r.Status != 413 {
+	body = pdf(500, "c")
+	if r := o.send(o.elsa, o.begun("oficio", "o.pdf", body), 0, append(body, body...)); r.Status != 413 {
 		t.Errorf("more bytes than declared: %d", r.Status)
 	}
 }
@@ -347,7 +261,7 @@ func TestUploadRefusesWhatIsNotAsDeclared(t *testing.T) {
 func TestUploadGoesOnAfterACutAndARestart(t *testing.T) {
 	o := ended(t)
 	body := pdf(2_000_000, "corte")
-	_, id := o.begin(o.elsa, "comprobantes", "comprobantes.pdf", sum(body), len(body))
+	id := o.begun("comprobantes", "comprobantes.pdf", body)
 	host := strings.TrimPrefix(o.Listen(), "http://")
 	conn, err := net.Dial("tcp", host)
 	if err != nil {
@@ -377,30 +291,17 @@ func TestUploadGoesOnAfterACutAndARestart(t *testing.T) {
 		t.Fatalf("after the restart at %s, was at %d", r.Header.Get("Upload-Offset"), reached)
 	}
 	o.send(o.elsa, id, reached, body[reached:])
-	var d struct{ Document string }
-	o.complete(o.elsa, id).JSON(200, &d)
-	if o.storedAs(d.Document) != sum(body) {
+	o.complete(o.elsa, id).JSON(200, nil)
+	if o.storedAs(o.of(id)) != sum(body) {
 		t.Error("what is stored is another file")
 	}
 }
 
-// crashing breaks off between the storage and the row.
-type crashing struct {
-	app.Rendiciones
-	times int
-}
-
-func (c *crashing) Attach(ctx context.Context, a actor.Actor, f app.StoredFile) (app.RendicionDocument, error) {
-	if c.times--; c.times >= 0 {
-		return app.RendicionDocument{}, errors.New("the power went")
-	}
-	return c.Rendiciones.Attach(ctx, a, f)
-}
-
-func (o *office) files(r app.Rendiciones, set ...func(*files.Files)) *files.Files {
+// files is what takes files, by the clock of the kit.
+func (o *office) files(set ...func(*files.Files)) *files.Files {
 	o.T.Helper()
 	made := &files.Files{
-		Shelf: uploads.New(o.Engine, o.App), Rendiciones: r, Records: &app.Files{Book: storefiles.New(o.Engine, o.App)}, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
+		Shelf: uploads.New(o.App), Records: &app.Files{Book: storefiles.New(o.Engine, o.App)}, Refuse: httpapi.Refuse, Now: func() time.Time { return o.Clock }, Log: slog.New(slog.DiscardHandler),
 		Room: func(int64) error { return nil }, Limits: func() app.UploadLimits { return app.UploadLimits{} },
 	}
 	for _, s := range set {
@@ -413,67 +314,37 @@ func (o *office) files(r app.Rendiciones, set ...func(*files.Files)) *files.File
 	return f
 }
 
-func TestUploadIsFinishedAgainAfterACrash(t *testing.T) {
-	o := ended(t)
-	body := pdf(5000, "caída")
-	id := o.sent("oficio", "oficio.pdf", body)
-	receiver := o.files(&crashing{Rendiciones: o.Rendiciones(), times: 2})
-	for range 2 {
-		if _, err := receiver.Complete(t.Context(), id); err == nil {
-			t.Fatal("no crash")
-		}
-	}
-	var document string
-	if err := o.App.DB().NewQuery(`SELECT document FROM uploads WHERE id = '` + id + `'`).Row(&document); err != nil {
-		t.Fatal(err)
-	}
-	if o.storedAs(document) != sum(body) || o.Int(`SELECT count(*) FROM rendicion_documents`) != 0 {
-		t.Fatal("the crash was not between storage and row")
-	}
-	o = &office{Kit: o.Restart(), elsa: o.elsa, carla: o.carla}
-	// Nobody asks any more: the sweeper finishes it, once.
-	o.Clock = time.Now().Add(2 * time.Minute)
-	for range 2 {
-		if err := o.files(o.Rendiciones()).Sweep(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if o.storedAs(document) != sum(body) || o.Int(`SELECT count(*) FROM rendicion_documents WHERE id = '`+document+`'`) != 1 || o.waiting() != 0 {
-		t.Errorf("%d documents, %d files waiting", o.Int(`SELECT count(*) FROM rendicion_documents`), o.waiting())
-	}
-	// The crash came after the row: the bytes are gone, the row is the answer.
-	o.SQL(`UPDATE uploads SET state = 'receiving'`)
-	if d, err := o.files(o.Rendiciones()).Complete(t.Context(), id); err != nil || d.ID != document {
-		t.Errorf("%+v %v", d, err)
-	}
-	folders, _ := filepath.Glob(filepath.Join(o.Dir, "storage", "*", "*"))
-	if len(folders) != 1 {
-		t.Errorf("orphans in the storage: %v", folders)
-	}
-}
-
+// What nobody goes on with is let go: after two months, when any phone's lease is over;
+// what an older app began, after two weeks. Until then it waits, whole or not, for the
+// document that adopts it, and becomes none by itself.
 func TestUploadsNobodyWentOnWithAreLetGo(t *testing.T) {
 	o := ended(t)
-	body := pdf(5000, "olvido")
-	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
+	body, whole := pdf(5000, "olvido"), pdf(6000, "entero")
+	id := o.begun("oficio", "oficio.pdf", body)
 	o.send(o.elsa, id, 0, body[:10])
+	o.halfSent(testkit.Elsa, pdf(7000, "medio"), 10)
+	old := o.halfSent(testkit.Elsa, whole, len(whole))
 	stray := filepath.Join(o.Dir, "uploads", "nadie")
 	if err := os.WriteFile(stray, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sweep := func(after time.Duration) {
-		o.Clock = time.Now().Add(after)
-		if err := o.files(o.Rendiciones()).Sweep(t.Context()); err != nil {
+	for _, c := range []struct{ day, uploads int }{{13, 3}, {15, 1}, {59, 1}, {61, 0}} {
+		o.Clock = time.Now().AddDate(0, 0, c.day)
+		if err := o.files().Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if o.waiting() != 2*c.uploads || o.Int(`SELECT count(*) FROM uploads`) != int64(c.uploads) {
+			t.Errorf("day %d: %d files", c.day, o.waiting())
+		}
+		for _, verb := range []string{"HEAD", "DELETE"} { // not by itself: by its document
+			if r := o.Do(verb, uploadsPath+"/"+old, o.elsa, nil, tus); r.Status != 404 {
+				t.Errorf("%s %d", verb, r.Status)
+			}
+		}
+		code(t, o.complete(o.elsa, old), 404, "not_found")
 	}
-	sweep(13 * 24 * time.Hour)
-	if o.waiting() != 2 || o.Int(`SELECT count(*) FROM uploads`) != 1 {
-		t.Fatalf("%d files: let go too early, or the stray is still there", o.waiting())
-	}
-	sweep(15 * 24 * time.Hour)
-	if o.waiting() != 0 || o.Int(`SELECT count(*) FROM uploads`) != 0 {
-		t.Errorf("%d files", o.waiting())
+	if n := o.stored(); n != 0 || o.Int(`SELECT count(*) FROM rendicion_documents`) != 1 {
+		t.Errorf("%d documents", n)
 	}
 	if r := o.Do("HEAD", uploadsPath+"/"+id, o.elsa, nil, tus); r.Status != 404 {
 		t.Errorf("HEAD %d", r.Status)
@@ -485,8 +356,7 @@ func TestUploadsNobodyWentOnWithAreLetGo(t *testing.T) {
 func TestUploadThatDidNotBeginIsForgotten(t *testing.T) {
 	o := ended(t)
 	body := pdf(5000, "nada")
-	_, id := o.begin(o.elsa, "oficio", "oficio.pdf", sum(body), len(body))
-	_, begun := o.begin(o.elsa, "planilla_pago", "planilla.pdf", sum(body[1:]), len(body)-1)
+	id, begun := o.begun("oficio", "oficio.pdf", body), o.begun("planilla_pago", "planilla.pdf", body[1:])
 	for _, name := range []string{id, id + ".info"} {
 		if err := os.Remove(filepath.Join(o.Dir, "uploads", name)); err != nil {
 			t.Fatal(err)
@@ -494,7 +364,7 @@ func TestUploadThatDidNotBeginIsForgotten(t *testing.T) {
 	}
 	for left, after := int64(2), 30*time.Second; left > 0; left, after = left-1, 2*time.Minute {
 		o.Clock = time.Now().Add(after)
-		if err := o.files(o.Rendiciones()).Sweep(t.Context()); err != nil {
+		if err := o.files().Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := o.Int(`SELECT count(*) FROM uploads`); n != left {

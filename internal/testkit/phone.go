@@ -29,12 +29,18 @@ type Phone struct {
 // Phone registers a device.
 func (k *Kit) Phone(user string) *Phone {
 	k.T.Helper()
+	return k.PhoneAs(user, "install-"+user)
+}
+
+// PhoneAs is the same, of a certain installation: a person may have several.
+func (k *Kit) PhoneAs(user, install string) *Phone {
+	k.T.Helper()
 	p := &Phone{K: k, Token: k.Token(user), Schema: 2, Differs: map[int]bool{}, Rows: map[string]map[string]any{}, Revs: map[string]int64{}, Names: map[int]string{}, member: map[string]map[int]bool{}}
 	var d struct {
 		Device      string
 		LastCounter int64 `json:"last_counter"`
 	}
-	k.Do("POST", "/api/chaski/v1/devices", p.Token, map[string]any{"install": "install-" + user}).JSON(200, &d)
+	k.Do("POST", "/api/chaski/v1/devices", p.Token, map[string]any{"install": install}).JSON(200, &d)
 	p.ID, p.next = d.Device, d.LastCounter
 	return p
 }

@@ -24,13 +24,11 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"chaski/internal/app"
 	"chaski/internal/compression"
 	"chaski/internal/server"
 	"chaski/internal/session"
 	"chaski/internal/store"
 	"chaski/internal/store/accounts"
-	"chaski/internal/store/rendiciones"
 )
 
 // Now is noon in Lima on the kit's business date, 2026-11-23.
@@ -354,9 +352,6 @@ func (k *Kit) Superuser(email string) string {
 	}
 	return token
 }
-
-// Rendiciones are the use cases over the same data, without HTTP.
-func (k *Kit) Rendiciones() app.Rendiciones { return rendiciones.New(k.Engine, k.App) }
 
 // Copy is a copy of the data as it is now, as an administrator may keep one.
 func (k *Kit) Copy() (dir string) {

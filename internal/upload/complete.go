@@ -20,62 +20,31 @@ import (
 
 func (f *Files) finish(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 	up, err := f.mine(r, a)
-	if err = theirs(a, up, err); err != nil {
-		return err
+	if err == nil {
+		err = f.Complete(r.Context(), up.ID)
 	}
-	d, err := f.Complete(r.Context(), up.ID)
 	if err != nil {
 		return err
 	}
-	if up.Collection != "" {
-		return isStored(w, up.SHA256)
-	}
-	return answer(w, map[string]any{
-		"document": d.ID, "kind": d.Kind, "name": d.Name, "sha256": d.SHA256, "size": d.Size, "mime": d.MIME,
-		"sent_name": d.SentName, "quarantined": d.InQuarantine(),
-	})
+	return isStored(w, up.SHA256)
 }
 
-// Complete makes a whole upload a document. It may be called any number of
-// times, also after a crash in the middle: the id of the document was given out
-// when the upload began, so each step writes what it wrote before. A refusal is
-// remembered and answered again. Who asked may leave while the file waits to be
-// looked into; from then on nothing depends on who is still listening.
-func (f *Files) Complete(ctx context.Context, id string) (app.RendicionDocument, error) {
+// Complete keeps the bytes of a whole upload. It may be called any number of times, also
+// after a crash in the middle: each step writes what it wrote before. A refusal is
+// remembered and answered again. Who asked may leave while the file waits to be looked
+// into; from then on nothing depends on who is still listening.
+func (f *Files) Complete(ctx context.Context, id string) error {
 	defer f.busy.lock(id)()
 	up, found, err := f.Shelf.Upload(id)
-	if err != nil || !found {
-		return app.RendicionDocument{}, orNotFound(err)
-	}
-	if up.Collection != "" {
-		switch up.State {
-		case app.UploadRefused:
-			return app.RendicionDocument{}, refusal(up)
-		case app.UploadDone:
-			return app.RendicionDocument{}, nil
-		}
-		return app.RendicionDocument{}, f.completePart(ctx, up)
-	}
-	owner, found, err := f.Shelf.Owner(up.Owner)
-	if err != nil {
-		return app.RendicionDocument{}, err
-	}
 	switch {
+	case err != nil || !found:
+		return orNotFound(err)
 	case up.State == app.UploadRefused:
-		return app.RendicionDocument{}, refusal(up)
+		return refusal(up)
 	case up.State == app.UploadDone:
-		return f.Rendiciones.Document(owner, up.Intervention, up.Document)
-	case !found:
-		return app.RendicionDocument{}, f.refuse(up, fault.New(fault.Forbidden, ""))
+		return nil
 	}
-	d, err := f.complete(ctx, up, owner)
-	if err == nil {
-		return d, errors.Join(f.Shelf.End(up.ID, app.UploadDone, "", ""), f.drop(up.ID))
-	}
-	if what := fault.Of(err); !what.Ours() && what.Code != fault.UploadIncomplete && what.Code != fault.Busy {
-		return d, f.refuse(up, what)
-	}
-	return d, err
+	return f.complete(ctx, up)
 }
 
 func orNotFound(err error) error {
@@ -83,30 +52,6 @@ func orNotFound(err error) error {
 		err = fault.New(fault.NotFound, "upload")
 	}
 	return err
-}
-
-func (f *Files) complete(ctx context.Context, up app.Upload, owner actor.Actor) (app.RendicionDocument, error) {
-	path := filepath.Join(f.dir, up.ID)
-	if f.reached(up.ID) != up.Size {
-		// Attached and cleared away before a crash: then the document is there.
-		if d, err := f.Rendiciones.Document(owner, up.Intervention, up.Document); err == nil {
-			return d, nil
-		}
-		return app.RendicionDocument{}, fault.New(fault.UploadIncomplete, "upload")
-	}
-	verdict, scanned, err := f.judge(ctx, up, path)
-	if err != nil {
-		return app.RendicionDocument{}, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	stored := app.StoredFile{
-		FileDescription: up.FileDescription, Document: up.Document, MIME: verdict.Format.MIME, Scanned: scanned,
-		File: string(up.Kind) + "_" + up.SHA256[:12] + "." + verdict.Format.Extensions[0],
-	}
-	if err := f.Shelf.Keep(up.Document, stored.File, path); err != nil {
-		return app.RendicionDocument{}, err
-	}
-	return f.Rendiciones.Attach(ctx, owner, stored)
 }
 
 // judge says what a whole upload is: whether it is what was announced, then what
@@ -125,17 +70,6 @@ func (f *Files) judge(ctx context.Context, up app.Upload, path string) (inspect.
 		return inspect.Verdict{}, app.Scanned{}, fault.New(fault.FileHashMismatch, "sha256")
 	}
 	return f.look(context.WithoutCancel(ctx), path, up.Name)
-}
-
-// refuse remembers why an upload became no document and lets its bytes go.
-func (f *Files) refuse(up app.Upload, what *fault.Fault) error {
-	if err := f.Shelf.End(up.ID, app.UploadRefused, what.Code, foundIn(what)); err != nil {
-		return err
-	}
-	if err := errors.Join(f.drop(up.ID), f.Shelf.Discard(up.Document)); err != nil {
-		f.Log.Warn("bytes of a refused upload are still there", "upload", up.ID, "error", err)
-	}
-	return what
 }
 
 // foundIn is what a refusal says was found, as an upload remembers it.
@@ -164,11 +98,11 @@ func hash(path string) (string, error) {
 }
 
 const (
-	// unusedAfter is how long an upload may rest before its bytes are let go.
-	unusedAfter = 14 * 24 * time.Hour
-	// partAfter is the same of a record's file: its phone may be out of sight of any
-	// network for as long as its lease lasts.
-	partAfter = 60 * 24 * time.Hour
+	// unusedAfter is how long an upload may rest before its bytes are let go: its phone may
+	// be out of sight of any network for as long as its lease lasts.
+	unusedAfter = 60 * 24 * time.Hour
+	// unadoptedAfter is the same of one that an older app began.
+	unadoptedAfter = 14 * 24 * time.Hour
 	// settleAfter is how long a whole upload waits for its client to finish it, and how
 	// long one without bytes may be at its beginning.
 	settleAfter = time.Minute
@@ -176,14 +110,15 @@ const (
 	strayAfter = 24 * time.Hour
 )
 
-// Sweep finishes what is whole and was left, and lets go what nobody went on
-// with. It is called every minute; while one goes on, another does nothing.
+// Sweep finishes what is whole and was left, and lets go what nobody went on with. What
+// an older app sent whole waits for the record that adopts it. It is called every minute;
+// while one goes on, another does nothing.
 func (f *Files) Sweep(ctx context.Context) error {
 	if !f.sweeping.TryLock() {
 		return nil
 	}
 	defer f.sweeping.Unlock()
-	open, err := f.Shelf.Receiving("", "")
+	open, err := f.Shelf.Receiving()
 	if err != nil {
 		return err
 	}
@@ -192,12 +127,12 @@ func (f *Files) Sweep(ctx context.Context) error {
 		known[up.ID] = true
 		rested := f.Now().Sub(f.touched(up))
 		switch {
-		case f.reached(up.ID) == up.Size && rested > settleAfter:
-			if _, err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Ours() {
+		case up.Collection != "" && f.reached(up.ID) == up.Size && rested > settleAfter:
+			if err := f.Complete(ctx, up.ID); err != nil && fault.Of(err).Ours() {
 				f.Log.Error("upload not finished", "upload", up.ID, "error", err)
 			}
 		// One that did not begin may still be noted: on a full disk that could not be undone.
-		case rested > unusedAfter && up.Collection == "", rested > partAfter, rested > settleAfter && !f.begun(up.ID):
+		case rested > unadoptedAfter && up.Collection == "", rested > unusedAfter, rested > settleAfter && !f.begun(up.ID):
 			if err := errors.Join(f.drop(up.ID), f.Shelf.Forget(up.ID)); err != nil {
 				f.Log.Error("upload not let go", "upload", up.ID, "error", err)
 			}

@@ -3,12 +3,10 @@ package upload
 import (
 	"context"
 	"os"
-	"strings"
 	"time"
 
 	"chaski/internal/app"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/rendicion"
 	"chaski/internal/inspect"
 )
 
@@ -24,24 +22,6 @@ func (f *Files) place(ctx context.Context) (done func(), err error) {
 	case <-ctx.Done():
 		return nil, fault.Wrap(fault.Busy, ctx.Err())
 	}
-}
-
-// cleaned gives a file a name that every computer can save, and keeps the one it
-// was sent under beside it. Its bytes are never changed.
-func cleaned(f *app.FileDescription) error {
-	name := rendicion.CleanName(f.Name)
-	if name == f.Name {
-		return nil
-	}
-	if name == "" {
-		return fault.New(fault.FileNameRefused, "name")
-	}
-	sent := strings.ToValidUTF8(f.Name, "\ufffd")
-	if runes := []rune(sent); len(runes) > 500 {
-		sent = string(runes[:500])
-	}
-	f.Name, f.SentName = name, sent
-	return nil
 }
 
 // lookFor is how long a file is looked into: what may be packed in one takes a slow

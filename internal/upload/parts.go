@@ -15,11 +15,15 @@ import (
 	"chaski/internal/inspect"
 )
 
-// createPart begins the bytes of a part of a record, or goes on with them: the same
-// person asking for the same part gets the same upload, so that going on never depends
-// on what a phone remembered. What is kept already is said to be.
-func (f *Files) createPart(w http.ResponseWriter, r *http.Request, a actor.Actor, meta handler.MetaData) error {
+// create begins the bytes of a part of a record, or goes on with them: the same person
+// asking for the same part gets the same upload, so that going on never depends on what a
+// phone remembered. What is kept already is said to be.
+func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
+	meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata"))
 	part := app.FilePart{Collection: meta["collection"], Record: meta["record"], Part: meta["part"]}
+	if part.Collection == "" {
+		return unheard(a, fault.New(fault.InvalidValue, "collection"))
+	}
 	defer f.busy.lock("part " + a.User + " " + part.Collection + " " + part.Record + " " + part.Part)()
 	d, x, err := f.Records.May(a, part)
 	if err != nil {
@@ -113,9 +117,9 @@ func (f *Files) taken(up app.Upload, verdict inspect.Verdict, scanned app.Scanne
 	return err
 }
 
-// completePart proves the whole bytes of a part, looks into them, keeps them by their
-// hash, and only then says so. Each step may be done again.
-func (f *Files) completePart(ctx context.Context, up app.Upload) error {
+// complete proves the whole bytes of a part, looks into them, keeps them by their hash,
+// and only then says so. Each step may be done again.
+func (f *Files) complete(ctx context.Context, up app.Upload) error {
 	if f.reached(up.ID) != up.Size {
 		return fault.New(fault.UploadIncomplete, "upload")
 	}

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"io"
 	"slices"
 	"time"
 
@@ -10,16 +9,16 @@ import (
 )
 
 const (
-	// again is how many documents a sweep asks a scanner about that was silent.
+	// again is how many contents a sweep asks a scanner about that was silent.
 	again = 20
-	// silences in a row say that it is the scanner, not the document.
+	// silences in a row say that it is the scanner, not the content.
 	silences = 3
-	// longestWait is how long a document waits that the scanner does not manage,
+	// longestWait is how long a content waits that the scanner does not manage,
 	// while it manages others.
 	longestWait = time.Hour
 )
 
-// asked is when a scanner was last asked about a document, and how often it managed
+// asked is when a scanner was last asked about a content, and how often it managed
 // others and not this one. It is forgotten at a restart.
 type asked struct {
 	at    time.Time
@@ -34,22 +33,17 @@ func (a asked) due(now time.Time) bool {
 	return a.fails == 0 || now.Sub(a.at) >= wait
 }
 
-// rescan asks about documents that wait because the scanner did not answer, those
+// rescan asks about contents that wait because the scanner did not answer, those
 // first that were not asked about for longest: none keeps the others waiting. What
 // the inspection could not read stays in quarantine, whatever the scanner says.
 func (f *Files) rescan(ctx context.Context) error {
 	if f.Scanner == nil {
 		return nil
 	}
-	waiting, err := f.Shelf.Unscanned()
+	waiting, err := f.Records.Book.Unscanned()
 	if err != nil {
 		return err
 	}
-	contents, err := f.Records.Book.Unscanned()
-	if err != nil {
-		return err
-	}
-	waiting = append(waiting, contents...)
 	var silent []string
 	answered, row := false, 0
 	for _, k := range f.turn(waiting) {
@@ -57,17 +51,17 @@ func (f *Files) rescan(ctx context.Context) error {
 			answered, row = true, 0
 			continue
 		}
-		silent = append(silent, nameOf(k))
+		silent = append(silent, k.SHA256)
 		if row++; row == silences {
 			break // the others at the next sweep
 		}
 	}
-	for _, document := range silent {
-		a := f.asked[document]
+	for _, sum := range silent {
+		a := f.asked[sum]
 		if a.at = f.Now(); answered {
 			a.fails++
 		}
-		f.asked[document] = a
+		f.asked[sum] = a
 	}
 	return nil
 }
@@ -77,31 +71,24 @@ func (f *Files) turn(waiting []app.KeptFile) []app.KeptFile {
 	known, now := map[string]asked{}, f.Now()
 	var due []app.KeptFile
 	for _, k := range waiting {
-		a := f.asked[nameOf(k)]
-		known[nameOf(k)] = a
+		a := f.asked[k.SHA256]
+		known[k.SHA256] = a
 		if a.due(now) {
 			due = append(due, k)
 		}
 	}
 	f.asked = known
 	slices.SortStableFunc(due, func(a, b app.KeptFile) int {
-		return known[nameOf(a)].at.Compare(known[nameOf(b)].at)
+		return known[a.SHA256].at.Compare(known[b.SHA256].at)
 	})
 	return due[:min(len(due), again)]
 }
 
-// nameOf is by what it is remembered: a document, or a content by its hash.
-func nameOf(k app.KeptFile) string { return k.Document + k.SHA256 }
-
-// ask says whether there is an answer about a document, and has written it down.
+// ask says whether there is an answer about a content, and has written it down.
 func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
-	read, note := f.Shelf.Read, f.Shelf.Scanned
-	if k.SHA256 != "" {
-		read, note = func(k app.KeptFile) (io.ReadCloser, error) { return f.Records.Book.Open(k.SHA256) }, f.Records.Book.Scanned
-	}
-	r, err := read(k)
+	r, err := f.Records.Book.Open(k.SHA256)
 	if err != nil {
-		f.Log.Error("a document in quarantine cannot be read", "document", nameOf(k), "error", err)
+		f.Log.Error("a file in quarantine cannot be read", "sha256", k.SHA256, "error", err)
 		return false
 	}
 	s := app.Scan(ctx, f.Scanner, r, k.Held)
@@ -109,8 +96,8 @@ func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
 	if s.Scan == app.ScanSilent {
 		return false
 	}
-	if err := note(ctx, nameOf(k), s); err != nil {
-		f.Log.Error("what the scanner said is not noted", "document", nameOf(k), "error", err)
+	if err := f.Records.Book.Scanned(ctx, k.SHA256, s); err != nil {
+		f.Log.Error("what the scanner said is not noted", "sha256", k.SHA256, "error", err)
 		return false
 	}
 	return true

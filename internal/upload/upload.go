@@ -1,15 +1,12 @@
-// Package upload receives files over bad links, documents of a rendición and those of
-// records: by tus, in pieces, going on
-// from the byte reached after a cut, a reload or a restart of either side. It
-// checks on every request who owns an upload and whether he may still add what
-// it is for, proves the bytes against the SHA-256 that was declared before they
-// came, knows their kind by content, and makes them a document in a step that
-// can be repeated.
+// Package upload receives the bytes of records over bad links: by tus, in pieces, going
+// on from the byte reached after a cut, a reload or a restart of either side. It checks
+// on every request who owns an upload and whether he may still bring what it is of,
+// proves the bytes against the SHA-256 that their record says, knows their kind by
+// content, and keeps them in a step that can be repeated.
 package upload
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,7 +14,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -33,21 +29,17 @@ import (
 	"chaski/internal/domain/rendicion"
 )
 
-// maxOpen is how many uploads one person may have under way for one rendición.
-const maxOpen = rendicion.MaxDocuments
-
 // Files receives files. Its handlers expect the actor in the request's context.
 type Files struct {
-	Shelf       app.UploadShelf
-	Rendiciones app.Rendiciones
-	Records     *app.Files
-	Refuse      func(http.ResponseWriter, *fault.Fault) error
-	Now         func() time.Time
-	Scanner     app.Scanner // nil for none
-	Log         *slog.Logger
-	Room        func(more int64) error // a StorageFull fault if so many bytes more are too many
-	Limits      func() app.UploadLimits
-	LookFor     time.Duration // how long a file may be looked into; 0 for some minutes
+	Shelf   app.UploadShelf
+	Records *app.Files
+	Refuse  func(http.ResponseWriter, *fault.Fault) error
+	Now     func() time.Time
+	Scanner app.Scanner // nil for none
+	Log     *slog.Logger
+	Room    func(more int64) error // a StorageFull fault if so many bytes more are too many
+	Limits  func() app.UploadLimits
+	LookFor time.Duration // how long a file may be looked into; 0 for some minutes
 
 	dir   string
 	base  string // of the addresses of uploads
@@ -58,7 +50,7 @@ type Files struct {
 
 	lookFor  time.Duration
 	sweeping sync.Mutex
-	asked    map[string]asked // by document, or hash; the sweep's
+	asked    map[string]asked // by hash; the sweep's
 
 	collected time.Time // when last; the sweep's
 
@@ -130,7 +122,6 @@ func settleIn(dir string) error {
 // Routes of the package, under the prefix of the API, with their handlers.
 func (f *Files) Routes() map[string]http.Handler {
 	return map[string]http.Handler{
-		"GET /uploads":                    f.signedIn(f.list),
 		"POST /uploads":                   f.signedIn(f.create),
 		"HEAD /uploads/{upload}":          f.signedIn(f.own(f.speak(f.tus.HeadFile))),
 		"PATCH /uploads/{upload}":         f.signedIn(f.own(f.fits(f.speak(f.tus.PatchFile)))),
@@ -175,29 +166,30 @@ func (f *Files) speak(verb http.HandlerFunc) handle {
 	}
 }
 
-// mine finds an upload of the person; anybody else's does not exist.
+// mine finds an upload of the person; anybody else's does not exist, nor does one that
+// an older app began until a record adopts it.
 func (f *Files) mine(r *http.Request, a actor.Actor) (app.Upload, error) {
 	up, found, err := f.Shelf.Upload(r.PathValue("upload"))
-	if err == nil && (!found || up.Owner != a.User) {
-		err = fault.New(fault.NotFound, "upload")
+	if err == nil && (!found || up.Owner != a.User || up.Collection == "") {
+		err = unheard(a, fault.New(fault.NotFound, "upload"))
 	}
 	return up, err
 }
 
-// theirs: from a device out of use only the bytes of a record are taken, as its work is.
-func theirs(a actor.Actor, up app.Upload, err error) error {
-	if a.Session.Ended && up.Collection == "" {
+// unheard is why nothing is done: a device out of use is heard for the bytes of its
+// records alone.
+func unheard(a actor.Actor, why *fault.Fault) error {
+	if a.Session.Ended {
 		return fault.New(fault.DeviceRevoked, "")
 	}
-	return err
+	return why
 }
 
-// own lets a verb through for the owner, while he may still add what the upload
-// is for.
+// own lets a verb through for the owner, while he may still bring what the upload is of.
 func (f *Files) own(next handle) handle {
 	return func(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 		up, err := f.mine(r, a)
-		if err = theirs(a, up, err); err != nil {
+		if err != nil {
 			return err
 		}
 		if up.State == app.UploadRefused {
@@ -214,9 +206,6 @@ func (f *Files) own(next handle) handle {
 
 // may says whether a person may bring a file, now.
 func (f *Files) may(a actor.Actor, d app.FileDescription) error {
-	if d.Collection == "" {
-		return f.Rendiciones.MayUpload(a, d)
-	}
 	now, _, err := f.Records.May(a, d.FilePart)
 	if err == nil && (now.SHA256 != d.SHA256 || now.Size != d.Size) {
 		err = fault.New(fault.NotFound, "upload") // for another record of that name, once
@@ -232,42 +221,7 @@ func refusal(up app.Upload) *fault.Fault {
 	return f
 }
 
-// describe reads what a creation says of its file.
-func describe(r *http.Request) (app.FileDescription, error) {
-	size, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
-	if err != nil || size < 0 {
-		return app.FileDescription{}, fault.New(fault.Malformed, "Upload-Length")
-	}
-	meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata"))
-	f := app.FileDescription{
-		Intervention: meta["intervention"], Kind: rendicion.Document(meta["kind"]), Replaces: meta["replaces"],
-		Name: meta["filename"], SHA256: meta["sha256"], Size: size,
-	}
-	return f, cleaned(&f)
-}
-
-func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
-	if meta := handler.ParseMetadataHeader(r.Header.Get("Upload-Metadata")); meta["collection"] != "" {
-		return f.createPart(w, r, a, meta)
-	}
-	if err := theirs(a, app.Upload{}, nil); err != nil {
-		return err
-	}
-	d, err := describe(r)
-	if err != nil {
-		return err
-	}
-	if err := f.may(a, d); err != nil {
-		return err
-	}
-	up, err := f.start(a, d)
-	if err != nil {
-		return err
-	}
-	return f.speak(f.tus.PostFile)(w, r.WithContext(context.WithValue(r.Context(), startedKey{}, up)), a)
-}
-
-// remove gives an upload up. What is a document already is not undone by it.
+// remove gives an upload up. What is kept already is not undone by it.
 func (f *Files) remove(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
 	up, err := f.mine(r, a)
 	if err != nil {
@@ -305,36 +259,6 @@ func (f *Files) reached(id string) int64 {
 		return 0
 	}
 	return info.Size()
-}
-
-type uploadShape struct {
-	ID       string `json:"id"`
-	Kind     string `json:"kind"`
-	Replaces string `json:"replaces"`
-	Name     string `json:"name"`
-	SHA256   string `json:"sha256"`
-	Size     int64  `json:"size"`
-	Offset   int64  `json:"offset"`
-}
-
-// list says what a person has under way for a rendición, so that he can go on
-// even from another device.
-func (f *Files) list(w http.ResponseWriter, r *http.Request, a actor.Actor) error {
-	intervention := r.URL.Query().Get("intervention")
-	if intervention == "" {
-		return fault.New(fault.Required, "intervention")
-	}
-	open, err := f.Shelf.Receiving(a.User, intervention)
-	if err != nil {
-		return err
-	}
-	items := []uploadShape{}
-	for _, up := range open {
-		if up.Collection == "" {
-			items = append(items, uploadShape{up.ID, string(up.Kind), up.Replaces, up.Name, up.SHA256, up.Size, f.reached(up.ID)})
-		}
-	}
-	return answer(w, map[string]any{"items": items})
 }
 
 func answer(w http.ResponseWriter, body any) error {

@@ -34,10 +34,10 @@ var may = map[string]string{
 	"store/problems":    "app domain records replication store store/sqlite",
 	"store/pull":        "app domain replication store store/sqlite",
 	"store/push":        "app domain records replication store store/rendiciones store/review store/sqlite",
-	"store/rendiciones": "app domain replication store store/catalogue store/parameters store/sqlite store/uploads",
+	"store/rendiciones": "app domain store store/catalogue store/parameters store/sqlite",
 	"store/review":      "app domain records replication store store/sqlite",
 	"store/sheets":      "app domain store",
-	"store/uploads":     "app domain store store/accounts",
+	"store/uploads":     "app",
 
 	// What serves, without the database.
 	"httpapi":     "app app/imports compression domain records replication report",

@@ -1043,24 +1043,6 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Write amounts and answers. Each amount carries the value it was changed from; if that is not the current one nothing is written (rendicion_changed). */
-        patch: operations["saveRendicion"];
-        trace?: never;
-    };
-    "/rendiciones/{intervention}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Present it as it was at this revision; answers with its receipt. */
-        post: operations["submitRendicion"];
-        delete?: never;
-        options?: never;
-        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1076,23 +1058,6 @@ export interface paths {
         /** Approve it, or send it back with observations. Only what is observed opens again. */
         post: operations["reviewRendicion"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/rendiciones/{intervention}/documents/{document}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take back a document that was not presented yet. It is kept. */
-        delete: operations["withdrawDocument"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1381,10 +1346,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the person has under way for a rendición, and how far each has come. */
-        get: operations["listUploads"];
+        get?: never;
         put?: never;
-        /** Begin a file of at most 200 MB; tus 1.0.0, creation. Upload-Metadata: intervention, kind, filename, sha256 (hex), and replaces where it takes the place of a document. Of a record whose row is a file: collection, record, part (file or thumb), sha256; the same again is the same upload (protocol.md, Files). */
+        /** Begin the bytes of a record whose row is a file, at most 200 MB; tus 1.0.0, creation. Upload-Metadata: collection, record, part (file or thumb), sha256 (hex); the same again is the same upload (protocol.md, Files). */
         post: operations["createUpload"];
         delete?: never;
         options?: never;
@@ -1402,7 +1366,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Give it up. What is a document already stays one. */
+        /** Give it up. What is kept already stays. */
         delete: operations["dropUpload"];
         options?: never;
         /** tus 1.0.0, how far it has come (Upload-Offset). */
@@ -1420,7 +1384,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove the bytes and make them a document, or keep them for their record; again it answers the same. */
+        /** Prove the bytes and keep them for their record; again it answers the same. */
         post: operations["completeUpload"];
         delete?: never;
         options?: never;
@@ -2906,22 +2870,6 @@ export interface components {
             max_documents: number;
             max_file_bytes: number;
         };
-        RendicionLineChange: {
-            line: components["schemas"]["RendicionLine"];
-            amount: string | null;
-            /** @description The value it was changed from. */
-            base: string | null;
-        };
-        RendicionChange: {
-            lines: components["schemas"]["RendicionLineChange"][];
-            /** @description By observation. */
-            answers: {
-                [key: string]: string;
-            };
-        };
-        RendicionSubmit: {
-            revision: number;
-        };
         NewObservation: {
             /** @enum {string} */
             target: "line" | "document" | "missing";
@@ -3377,32 +3325,10 @@ export interface components {
             code: string;
             message: string;
         };
-        Upload: {
-            id: components["schemas"]["Id"];
-            kind: components["schemas"]["DocumentKind"];
-            replaces: string;
-            name: string;
-            sha256: string;
-            size: number;
-            /** @description Bytes that are on the server. */
-            offset: number;
-        };
         StoredPart: {
             /** @enum {boolean} */
             stored: true;
             sha256: string;
-        };
-        UploadedDocument: {
-            document: components["schemas"]["Id"];
-            kind: components["schemas"]["DocumentKind"];
-            name: string;
-            sha256: string;
-            size: number;
-            mime: string;
-            /** @description The name it was sent under, where it was cleaned; else empty. */
-            sent_name: string;
-            /** @description It is kept and waits for a person or a scanner. */
-            quarantined: boolean;
         };
         Catalogue: {
             business_date: components["schemas"]["Day"];
@@ -5134,60 +5060,6 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
-    saveRendicion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                intervention: components["parameters"]["Intervention"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RendicionChange"];
-            };
-        };
-        responses: {
-            /** @description The rendición. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rendicion"];
-                };
-            };
-            default: components["responses"]["Fault"];
-        };
-    };
-    submitRendicion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                intervention: components["parameters"]["Intervention"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RendicionSubmit"];
-            };
-        };
-        responses: {
-            /** @description The rendición. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rendicion"];
-                };
-            };
-            default: components["responses"]["Fault"];
-        };
-    };
     reviewRendicion: {
         parameters: {
             query?: never;
@@ -5202,30 +5074,6 @@ export interface operations {
                 "application/json": components["schemas"]["RendicionReview"];
             };
         };
-        responses: {
-            /** @description The rendición. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rendicion"];
-                };
-            };
-            default: components["responses"]["Fault"];
-        };
-    };
-    withdrawDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                intervention: components["parameters"]["Intervention"];
-                document: components["parameters"]["Document"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description The rendición. */
             200: {
@@ -5755,31 +5603,6 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
-    listUploads: {
-        parameters: {
-            query: {
-                intervention: components["schemas"]["Id"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The list. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Upload"][];
-                    };
-                };
-            };
-            default: components["responses"]["Fault"];
-        };
-    };
     createUpload: {
         parameters: {
             query?: never;
@@ -5789,7 +5612,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Of a record: the bytes are kept already. */
+            /** @description The bytes are kept already. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5882,13 +5705,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The document, or of a record that its bytes are kept. */
+            /** @description The bytes are kept. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UploadedDocument"] | components["schemas"]["StoredPart"];
+                    "application/json": components["schemas"]["StoredPart"];
                 };
             };
             default: components["responses"]["Fault"];
