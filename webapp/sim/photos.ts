@@ -110,6 +110,9 @@ export function filed(
   for (const c of Object.keys(PARENT)) for (const row of state.tables[c] ?? []) rows.set(`${c}/${row.id}`, row)
   const known = new Map(phones.flatMap((p) => [...p.photos].map(([id, photo]) => [`${photo.collection}/${id}`, photo])))
   return [
+    ...Object.entries(state.contents).flatMap(([hash, found]) =>
+      found === hash || found === '' ? [] : [broken(`what is kept under ${hash} is ${found}`)],
+    ),
     ...[...rows].flatMap(([key, row]) => mistaken(key, row, known.get(key), state)),
     ...phones.filter((p) => !p.wiped && !deaf(p)).flatMap((p) => unstored(p, rows, log)),
   ]

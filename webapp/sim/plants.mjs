@@ -1,8 +1,9 @@
 // Bugs planted in the product's code and around it, each with the promise that
 // must notice. A client's is a text exchanged while the simulation is bundled
-// (`files`), or one of sim/plants.ts; a server's is one of internal/sim/plants.go.
-// The product has none of it, and a text that is not there any more is an error.
-import { readFile } from 'node:fs/promises'
+// (`files`), or one of sim/plants.ts; a server's is a text exchanged while it is
+// built (`go`), or one of internal/sim/plants.go. The product has none of it, and a
+// text that is not there any more is an error.
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const client = (name, by, bug, ...files) => ({ name, by, bug, side: 'client', files })
@@ -278,24 +279,49 @@ export const PLANTS = [
   server('ended-assignment-counts', I5, 'who once held a work may write it for ever'),
   server('revoked-device-served', I5, 'a revoked phone goes on being served'),
   server('double-increment', I6, 'progress is added twice'),
+  server('hash-unchecked', F, 'bytes that came are kept under the hash that was announced, whatever they are', {
+    go: [swap('internal/upload/complete.go', 'if sum != up.SHA256 {', 'if sum == "" {')],
+  }),
   server('device-clock', I7, 'the server goes by the phones’ clocks', { clocks: true }),
 ]
+
+/** What is to be exchanged, by the file. */
+function byPath(swaps, root) {
+  const files = new Map()
+  for (const s of swaps) files.set(join(root, s.file), [...(files.get(join(root, s.file)) ?? []), s])
+  return files
+}
+
+/** A file's text with a plant in it. */
+async function exchanged(plant, path, swaps) {
+  let contents = await readFile(path, 'utf8')
+  for (const { sound, faulty } of swaps) {
+    if (!contents.includes(sound)) throw new Error(`plant ${plant.name}: ${path} has no «${sound}»`)
+    contents = contents.replace(sound, () => faulty)
+  }
+  return contents
+}
 
 /** Exchanges a plant's texts in the product's files as they are bundled. */
 export const planting = (plant, src) => ({
   name: 'plant',
   setup(build) {
-    const files = new Map()
-    for (const f of plant.files) files.set(join(src, f.file), [...(files.get(join(src, f.file)) ?? []), f])
+    const files = byPath(plant.files, src)
     build.onLoad({ filter: /src[/\\].*\.ts$/ }, async ({ path }) => {
       const swaps = files.get(path)
-      if (!swaps) return undefined
-      let contents = await readFile(path, 'utf8')
-      for (const { sound, faulty } of swaps) {
-        if (!contents.includes(sound)) throw new Error(`plant ${plant.name}: ${path} has no «${sound}»`)
-        contents = contents.replace(sound, () => faulty)
-      }
-      return { contents, loader: 'ts' }
+      return swaps ? { contents: await exchanged(plant, path, swaps), loader: 'ts' } : undefined
     })
   },
 })
+
+/** Writes the server's files with a plant in them into a directory; answers what `go build -overlay` reads. */
+export async function overlay(plant, root, dir) {
+  const Replace = {}
+  for (const [path, swaps] of byPath(plant.go, root)) {
+    Replace[path] = join(dir, `${plant.name}-${Object.keys(Replace).length}.go`)
+    await writeFile(Replace[path], await exchanged(plant, path, swaps))
+  }
+  const file = join(dir, `${plant.name}.json`)
+  await writeFile(file, JSON.stringify({ Replace }))
+  return file
+}

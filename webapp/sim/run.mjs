@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { planting, PLANTS } from './plants.mjs'
+import { overlay, planting, PLANTS } from './plants.mjs'
 
 const webapp = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = mkdtempSync(join(tmpdir(), 'chaski-sim-build-'))
@@ -50,10 +50,12 @@ async function bundle(plant) {
   return outfile
 }
 
-function buildServer(name) {
+async function buildServer(name, plant) {
   const binary = join(work, name)
-  const { status } = spawnSync('go', ['build', '-o', binary, './internal/sim'], {
-    cwd: dirname(webapp),
+  const root = dirname(webapp)
+  const planted = plant ? ['-overlay', await overlay(plant, root, work)] : []
+  const { status } = spawnSync('go', ['build', ...planted, '-o', binary, './internal/sim'], {
+    cwd: root,
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(status ?? 1)
@@ -79,7 +81,7 @@ function start(args, tell = () => undefined) {
 }
 
 async function sim() {
-  const [script, server] = [await bundle(), buildServer('server')]
+  const [script, server] = [await bundle(), await buildServer('server')]
   const from = Number(values.seed)
   const wanted = values.seeds || `${from}-${from + Number(values.runs) - 1}`
   // A single seed is a replay: of that seed alone.
@@ -125,7 +127,7 @@ function summary(reports, seconds) {
 const lanesFor = (n) => Math.max(1, Math.min(2, availableParallelism(), n))
 
 async function mutants() {
-  const binary = buildServer('server')
+  const binary = await buildServer('server')
   const wanted = PLANTS.filter((p) => !values.plant || p.name === values.plant)
   const waiting = [...wanted]
   const lane = async () => {
@@ -153,10 +155,11 @@ function told(plant, { caught, seeds }) {
 async function tried(plant, binary) {
   const client = plant.side === 'client'
   const script = await bundle(client ? plant : undefined)
+  const server = plant.go ? await buildServer(plant.name, plant) : binary
   const from = Math.max(Number(values.seed), plant.from ?? 1)
   const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
   const more = plant.clocks ? ['--clocks'] : []
-  const report = await start([script, '--server', binary, '--plant', client ? '' : plant.name, ...seeds, ...more])
+  const report = await start([script, '--server', server, '--plant', client ? '' : plant.name, ...seeds, ...more])
   const failures = report?.failures ?? []
   const caught = failures.find((f) => f.invariant === plant.by) ?? failures[0]
   return { caught, seeds: report?.traces.length ?? 0 }
