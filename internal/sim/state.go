@@ -48,11 +48,19 @@ func (w *world) state() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	submissions, err := w.query(`SELECT rendicion, CAST(round AS INTEGER) AS round, presented_by, content
+		FROM rendicion_submissions ORDER BY rendicion, round`)
+	if err != nil {
+		return nil, err
+	}
 	contents, err := w.contents()
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"tables": tables, "mutations": mutations, "cells": cells, "devices": devices, "contents": contents}, nil
+	return map[string]any{
+		"tables": tables, "mutations": mutations, "cells": cells, "devices": devices,
+		"submissions": submissions, "contents": contents,
+	}, nil
 }
 
 // contents are the hashes of what is kept, by those it is kept under: the same, where

@@ -54,7 +54,8 @@ export async function enqueue(
     along.push(rng.uuidV7(phone.now()))
     return along.at(-1)!
   }
-  const kept = (): boolean => phone.entries().some((e) => e.id === ids[0])
+  // A file by itself is work of its draft alone.
+  const kept = (): boolean => phone.entries().some((e) => e.id === (ids[0] ?? along[0]))
   try {
     await store.enqueue(work, { ids: [...ids], more, at: new Date(phone.now()).toISOString() })
   } catch (error) {

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { hasAccounts, runAccounts } from './accounts'
 import { Coverage } from './coverage'
 import { FAULT_NAMES } from './network'
 import { REGRESSIONS } from './regressions'
 import type { Violation } from './invariants'
 import { run } from './run'
+import type { Result } from './run'
 import { START } from './scene'
 import { Scheduler } from './scheduler'
 import { Server } from './server'
@@ -29,6 +31,8 @@ const { values } = parseArgs({
     trace: { type: 'string', default: '' },
     /** Stop when this invariant is broken. */
     until: { type: 'string', default: '' },
+    /** Nothing but the rendición, and in every run. */
+    accounts: { type: 'boolean', default: false },
     /** Look at every seed by other clocks. */
     clocks: { type: 'boolean', default: false },
   },
@@ -114,6 +118,25 @@ const REQUIRED = [
   'clock_set',
   'looked_in_the_middle',
   'same_by_other_clocks',
+  'amount_typed',
+  'answer_typed',
+  'said_anew',
+  'killed_with_amounts',
+  'amounts_in_conflict',
+  'amounts_settled',
+  'document_added',
+  'document_replaced',
+  'document_withdrawn',
+  'document_taken_back',
+  'document_put_back',
+  'document_taken_up',
+  'presented',
+  'presented_and_taken',
+  'review_approves',
+  'review_approves_in_vain',
+  'review_observes',
+  'review_stopped',
+  'rendicion_conforme',
 ]
 
 /** How often a seed is run twice: the same seed must give the same trace. */
@@ -146,9 +169,9 @@ async function main(): Promise<void> {
   for (const [n, seed] of seeds.entries()) {
     if (!values.json && n > 0 && n % TELL === 0) console.log(`${n} of ${seeds.length} in ${since(began)} s`)
     if (n % SERVER_SEEDS === SERVER_SEEDS - 1) await server.renew()
-    const { violations, trace, coverage: met } = await run(seed, server)
+    const { violations, trace, coverage: met } = await both(seed, server)
     if (n % TWICE === 0) violations.push(...(await again(seed, server, trace)))
-    if (values.clocks || n % CLOCKS === CLOCKS / 2) violations.push(...(await byOtherClocks(seed, server, met)))
+    if (values.clocks || (!values.accounts && n % CLOCKS === CLOCKS / 2)) violations.push(...(await byOtherClocks(seed, server, met)))
     coverage.merge(met)
     traces.push(`${seed} ${trace}`)
     found.push(...violations.slice(0, 5).map((v) => ({ seed, ...v })))
@@ -157,6 +180,19 @@ async function main(): Promise<void> {
   }
   await server.stop()
   console.log(JSON.stringify({ failures: found, traces, coverage: [...coverage.counts], required: REQUIRED }))
+}
+
+/** What a seed is: a run, and in some of them another one, about the rendición. */
+async function both(seed: number, server: Server): Promise<Pick<Result, 'violations' | 'trace' | 'coverage'>> {
+  const main = values.accounts ? undefined : await run(seed, server)
+  if (main && !hasAccounts(seed)) return main
+  const more = await runAccounts(seed, server)
+  if (main) more.coverage.merge(main.coverage)
+  return {
+    violations: [...(main?.violations ?? []), ...more.violations],
+    trace: main ? `${main.trace} ${more.trace}` : more.trace,
+    coverage: more.coverage,
+  }
 }
 
 function seedsOf(list: string): number[] {
@@ -169,7 +205,7 @@ function seedsOf(list: string): number[] {
 const since = (began: number): number => Math.round((Date.now() - began) / 1000)
 
 async function again(seed: number, server: Server, trace: string): Promise<Violation[]> {
-  const second = await run(seed, server)
+  const second = await both(seed, server)
   return second.trace === trace
     ? []
     : [{ invariant: 'replay', what: `the same seed gave the traces ${trace} and ${second.trace}` }]

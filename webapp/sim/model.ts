@@ -103,12 +103,9 @@ export class Tables {
 
   /** Every row the user's phones must hold, `collection/id` to its data. */
   expected(user: string): Map<string, Record<string, unknown>> {
-    const unit = this.all('users').find((u) => u.id === user)?.ut
-    const assigned = new Set(
-      this.all('assignments')
-        .filter((a) => a.user === user && current(a))
-        .map((a) => String(a.intervention)),
-    )
+    const person = this.all('users').find((u) => u.id === user)
+    const unit = person?.role === 'executor' ? undefined : person?.ut
+    const assigned = person?.role === 'executor' ? this.executed(person.entity) : this.supervised(user)
     const inUnit = new Set(
       this.all('interventions')
         .filter((i) => i.ut === unit)
@@ -137,6 +134,19 @@ export class Tables {
         if (wanted(row)) rows.set(`${collection}/${row.id}`, wire(collection, row))
     }
     return rows
+  }
+
+  private supervised(user: string): Set<string> {
+    const own = this.all('assignments').filter((a) => a.user === user && current(a))
+    return new Set(own.map((a) => String(a.intervention)))
+  }
+
+  /** What a body carries out, also after its end, until it is over for good. */
+  private executed(entity: unknown): Set<string> {
+    const over = ['cerrada', 'desistida', 'resuelta']
+    const works = new Map(this.all('interventions').map((i) => [i.id, String(i.state)]))
+    const own = this.all('convenios').filter((c) => c.executor === entity).map((c) => String(c.intervention))
+    return new Set(own.filter((i) => !over.includes(works.get(i) ?? '')))
   }
 
   /** Jobs by exercise, AO and month: each active cupo once, in the month of its first undisputed jornal. */

@@ -4,6 +4,7 @@
  */
 import type { NewMutation, OutboxEntry, ReplicaRow, SyncStatus } from '../src/sync/contract'
 import { Driver } from '../src/sync/driver'
+import { untyped } from './account'
 import type { Coverage } from './coverage'
 import type { Held } from './held'
 import type { Violation } from './invariants'
@@ -43,6 +44,8 @@ export class SimPhone {
   readonly held = new Map<string, Held>()
   /** What he photographed and has not dropped, by the id of its record. */
   readonly photos = new Map<string, Photo>()
+  /** What he typed of a rendición and was told is kept, until it is work: by record. */
+  readonly typed = new Map<string, { work: string; value: string | number }>()
   private sittings: Sitting[] = []
   /** Drafts that became work. */
   readonly finished = new Set<string>()
@@ -272,6 +275,7 @@ export class SimPhone {
     for (const id of this.held.keys())
       if (!this.disk.drafts.has(id) && this.held.delete(id)) this.note('I2 nothing lost', 'lost a form that was begun')
     for (const wrong of missing(this)) this.note('F files', wrong)
+    for (const wrong of untyped(this)) this.note('I2 nothing lost', wrong)
     const rosters = new Set(this.rows('cupos').map((r) => r.data['intervention']))
     for (const e of this.entries()) {
       if (e.state === 'applied') this.acknowledged.add(e.id)

@@ -16,11 +16,13 @@ export interface Photo {
   collection: string
   parent: string
   sha256: string
+  /** It is not what it is said to be: the server has to refuse it. */
+  bad?: boolean
   /** The phone has known it to be at the server for good. */
   safe?: boolean
 }
 
-const PARENT: Record<string, string> = { visit_photos: 'visit', finding_photos: 'finding' }
+const PARENT: Record<string, string> = { visit_photos: 'visit', finding_photos: 'finding', rendicion_documents: 'rendicion' }
 
 /** One grey point, as a JPEG: frame, scan, end. What makes each picture another is a comment in it. */
 const START = [0xff, 0xd8]
@@ -67,6 +69,32 @@ export function shoot(
   }
   const file = { id: rng.recordId(), collection, parent, draft, intervention, label: 'Foto', created_at: at, facts }
   return { file, bytes: asBuffer(bytes), thumb: asBuffer(thumb), photo: { collection, parent, sha256 } }
+}
+
+/** A page of a rendición, in a draft of its own; now and then it is called what it is not. */
+export function scan(
+  { rng, now }: { rng: Rng; now: number },
+  { id, parent, intervention, kind, replaces }: Pick<Captured, 'id' | 'parent' | 'intervention'> & {
+    kind: string
+    replaces: string
+  },
+): Shot {
+  const collection = 'rendicion_documents'
+  const bytes = picture(rng, 300 + rng.int(1800))
+  const bad = rng.chance(0.06)
+  const sha256 = hashOf(bytes)
+  const at = new Date(now).toISOString()
+  const facts = {
+    sha256,
+    size: bytes.length,
+    ...(bad ? { mime: 'application/pdf', name: 'hoja.pdf' } : { mime: 'image/jpeg', name: 'hoja.jpg' }),
+    source: 'file' as const,
+    captured_at: at,
+    kind,
+    ...(replaces ? { replaces } : {}),
+  }
+  const file = { id, collection, parent, draft: id, intervention, label: 'Documento', created_at: at, facts }
+  return { file, bytes: asBuffer(bytes), thumb: new ArrayBuffer(0), photo: { collection, parent, sha256, bad } }
 }
 
 /** Between any two things that happen: what is wrong with the files on a phone. */
@@ -125,16 +153,18 @@ function mistaken(key: string, row: TableRow, photo: Photo | undefined, state: S
   if (row.sha256 !== photo.sha256) return [broken(`${key} says another content`)]
   if (row.stored_at && state.contents[photo.sha256] !== photo.sha256)
     return [broken(`${key} says that it is stored, and its bytes are not those`)]
+  if (row.stored_at && photo.bad) return [broken(`${key} is stored, and it is not what it says`)]
   return []
 }
 
 function unstored(phone: SimPhone, rows: ReadonlyMap<string, TableRow>, log: OfficeLog): Violation[] {
-  return [...phone.photos].flatMap(([id, { collection }]) => {
+  return [...phone.photos].flatMap(([id, { collection, bad }]) => {
     const file = phone.disk.files.get(id)
     const row = rows.get(`${collection}/${id}`)
     // Let go of in time, and the server has gone back behind it.
     if (!file || !row || (!file.held && log.restored > 0)) return []
     if (row.stored_at && file.state === 'stored') return []
+    if (bad && file.state === 'refused' && (row.refusal || log.restored > 0)) return []
     return [
       broken(
         `${phone.name} photograph ${id} is ${file.state} ${file.refusal}; the server has it ${row.stored_at ? '' : 'not '}stored`,

@@ -7,6 +7,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const client = (name, by, bug, ...files) => ({ name, by, bug, side: 'client', files })
+/** One that is looked for where rendiciones are. */
+const clientAt = (name, by, bug, ...files) => ({ ...client(name, by, bug, ...files), accounts: true })
 const server = (name, by, bug, more = {}) => ({ name, by, bug, side: 'server', files: [], ...more })
 const swap = (file, sound, faulty) => ({ file, sound, faulty })
 
@@ -20,6 +22,7 @@ const I7 = 'I7 clock-free'
 const I8 = 'I8 honest state'
 const I9 = 'I9 no stuck queue'
 const F = 'F files'
+const R = 'R rendición'
 
 export const PLANTS = [
   client('outbox-removed-early', I2, 'outbox entry removed before its outcome is stored'),
@@ -282,6 +285,55 @@ export const PLANTS = [
   server('hash-unchecked', F, 'bytes that came are kept under the hash that was announced, whatever they are', {
     go: [swap('internal/upload/complete.go', 'if sum != up.SHA256 {', 'if sum == "" {')],
   }),
+  server('amount-overwritten', I4, 'of two who change an amount the second takes the place of the first', {
+    accounts: true,
+    go: [
+      swap(
+        'internal/app/merge.go',
+        '\tmerged := replication.Merge(m.Collection, fields, j.bases,',
+        '\tif m.Collection == "rendicion_lines" {\n\t\tj.bases = replication.Bases{Default: row.Rev}\n\t}\n\tmerged := replication.Merge(m.Collection, fields, j.bases,',
+      ),
+    ],
+  }),
+  server('presented-unseen', R, 'what is presented is what stands there, whatever its author saw', {
+    accounts: true,
+    go: [
+      swap(
+        'internal/app/rendicion_push.go',
+        'if f := differs(x.seen(), seen); f != nil {',
+        'if f := differs(x.seen(), seen); f != nil && x.ID == "" {',
+      ),
+    ],
+  }),
+  server('presented-and-changed', R, 'a document is added to what lies with its reviewer', {
+    accounts: true,
+    go: [
+      swap(
+        'internal/app/rendicion_files.go',
+        '\tif !x.editable() {\n\t\treturn fault.New(fault.RendicionClosed, "rendicion")',
+        '\tif x.ended() {\n\t\treturn fault.New(fault.RendicionClosed, "rendicion")',
+      ),
+      swap('internal/app/rendicion_files.go', 'if !x.Scope.Adds(n.kind, n.replaces) {', 'if x.ended() {'),
+    ],
+  }),
+  server('approved-unread', R, 'what is approved may still lack its files', {
+    accounts: true,
+    go: [swap('internal/app/rendicion_write.go', 'if d.StoredAt == "" {', 'if d.ID == "" {')],
+  }),
+  server('replaced-stays', I4, 'what another document takes the place of stays in force', {
+    accounts: true,
+    go: [swap('internal/app/rendicion_push.go', '\tif replaces != "" {\n', '\tif replaces == "-" {\n')],
+  }),
+  clientAt(
+    'document-without-its-bytes',
+    F,
+    'a document that is taken back before it was sent loses its bytes',
+    swap(
+      'sync/ledger.ts',
+      "files: theirs.map((f) => files.reopened(f, draft?.id ?? '')) }",
+      "...(theirs[0]?.collection === 'rendicion_documents' ? { goneBytes: files.hashesOf(theirs) } : {}), files: theirs.map((f) => files.reopened(f, draft?.id ?? '')) }",
+    ),
+  ),
   server('device-clock', I7, 'the server goes by the phones’ clocks', { clocks: true }),
 ]
 

@@ -24,6 +24,8 @@ const { values } = parseArgs({
     mutants: { type: 'boolean', default: false },
     /** Only this one. */
     plant: { type: 'string', default: '' },
+    /** Nothing but the rendición. */
+    accounts: { type: 'boolean', default: false },
     /** Print what happens, so many characters a line. */
     trace: { type: 'string', default: '' },
     /** Where to write the digest of each seed's trace: the same before and after what should change nothing. */
@@ -89,6 +91,7 @@ async function sim() {
   const lanes = single ? 1 : lanesFor(2)
   const args = ['--server', server, '--seeds', wanted, '--step', String(lanes), '--trace', values.trace]
   if (!values.seeds && !single) args.push('--regressions')
+  if (values.accounts) args.push('--accounts')
   const began = Date.now()
   const reports = await Promise.all(
     Array.from({ length: lanes }, (_, n) => start([script, ...args, '--lane', String(n)], (line) => console.log(line))),
@@ -158,7 +161,7 @@ async function tried(plant, binary) {
   const server = plant.go ? await buildServer(plant.name, plant) : binary
   const from = Math.max(Number(values.seed), plant.from ?? 1)
   const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
-  const more = plant.clocks ? ['--clocks'] : []
+  const more = [...(plant.clocks ? ['--clocks'] : []), ...(plant.accounts ? ['--accounts'] : [])]
   const report = await start([script, '--server', server, '--plant', client ? '' : plant.name, ...seeds, ...more])
   const failures = report?.failures ?? []
   const caught = failures.find((f) => f.invariant === plant.by) ?? failures[0]

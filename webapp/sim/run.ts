@@ -4,13 +4,12 @@ import type { OutboxEntry } from '../src/sync/contract'
 import { act, finishAll, handleForm, mendAll } from './person'
 import type { Violation } from './invariants'
 import type { Coverage } from './coverage'
-import { atRest } from './scheduler'
+import { letGo, quiet, unrest } from './quiet'
 import type { Server, ServerState } from './server'
 import type { SimPhone } from './phone'
 import { START, World } from './scene'
 import type { Clocks } from './scene'
 
-const QUIET_STEPS = 4_000
 const DAY = 86_400_000
 
 export interface Result {
@@ -47,17 +46,6 @@ export async function run(seed: number, server: Server, clocks: Clocks = 'drawn'
     trace: world.scheduler.digest(),
     result: resultOf(state),
     coverage: world.coverage,
-  }
-}
-
-function letGo(phone: SimPhone): void {
-  phone.audit()
-  phone.held.clear()
-  phone.disk.drafts.clear()
-  for (const { id, state } of [...phone.disk.files.values()]) {
-    if (state !== 'draft') continue
-    phone.disk.files.delete(id)
-    phone.photos.delete(id)
   }
 }
 
@@ -192,32 +180,4 @@ function hangsOn(phone: SimPhone, record: string): boolean {
     records.has(mutation.record) || records.has(String(visits.get(mutation.record)))
   for (const e of unsent) if (belongs(e)) records.add(e.mutation.record)
   return unsent.every(belongs)
-}
-
-/** Ends the faults and lets everything come to rest: `excused` as `rested` says, the others in sync. */
-async function quiet(w: World, rested: (p: SimPhone) => boolean, excused: readonly SimPhone[] = []): Promise<boolean> {
-  w.network.faulty = false
-  for (const phone of w.phones) {
-    phone.full = false
-    if (!phone.alive) phone.start()
-  }
-  await atRest() // what has just started has asked for its first write or request
-  for (const phone of w.phones) phone.kick()
-  await atRest()
-  const done = (p: SimPhone): boolean => (excused.includes(p) ? rested(p) : w.atRest(p))
-  for (let n = 0; n < QUIET_STEPS; n++) {
-    if (await w.scheduler.step()) continue
-    if (w.phones.every(done)) return true
-    if (!(await w.scheduler.pass(DAY))) return false
-  }
-  return false
-}
-
-function unrest(w: World): string {
-  return w.phones
-    .map(
-      (p) =>
-        `${p.name} ${p.pending} pending, ${p.status?.phase} ${p.status?.problem || 'no problem'}, in_sync ${p.status?.in_sync}, ${p.status?.files.waiting} files, ${p.disk.work.standing}`,
-    )
-    .join('; ')
 }

@@ -18,7 +18,7 @@ import type { Theme } from './theme'
 /** 10:00 in Lima on the business date. */
 export const START = Date.parse('2026-06-15T15:00:00Z')
 const DAY = 86_400_000
-const OFFSETS = [0, 90_000, -3 * DAY, 400 * DAY, -365 * DAY]
+export const OFFSETS = [0, 90_000, -3 * DAY, 400 * DAY, -365 * DAY]
 /** Whose clocks are wrong: as the seed says, nobody's, or everybody's by about a year (I7). */
 export type Clocks = 'drawn' | 'right' | 'wrong'
 

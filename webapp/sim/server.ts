@@ -71,6 +71,8 @@ export interface ServerState {
   }[]
   devices: { id: string; user: string; state: string; outbox: string }[]
   cells: { exercise: string; ao: string; month: string; quantity: string }[]
+  /** What was presented of each rendición, as it was kept: `content` is JSON. */
+  submissions: { rendicion: string; round: string; presented_by: string; content: string }[]
   /** What the contents in the storage come to, by the hash under which each is kept. */
   contents: Record<string, string>
 }
