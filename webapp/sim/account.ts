@@ -40,7 +40,7 @@ const shown = (phone: SimPhone, collection: string, work: string): ShownRow[] =>
 /** Later than any instant. */
 const NOT_YET = '9999'
 
-export const isInForce = (d: Pick<Paper, 'superseded_by'>): boolean => d.superseded_by === ''
+const isInForce = (d: Pick<Paper, 'superseded_by'>): boolean => d.superseded_by === ''
 
 /** Undefined where the phone does not have it yet. */
 export function screenOf(phone: SimPhone, work: string): Screen | undefined {

@@ -189,7 +189,7 @@ class Accounts {
   }
 }
 
-export interface Rendered {
+interface Rendered {
   violations: Violation[]
   trace: string
   coverage: Coverage

@@ -214,12 +214,15 @@ async function settle(phone: SimPhone, sitting: Sitting, work: string): Promise<
   await update(phone, sitting, { c: 'conflicts', id, rev, work }, { resolution }, { knew: {} })
 }
 
+/** What presenting makes of it. */
+const NEXT: Readonly<Record<string, string>> = { pendiente: 'presentada', observada: 'subsanada' }
+
 /** For the most part he sees to it that it can be presented, as his screen asks. */
 async function present(phone: SimPhone, sitting: Sitting, work: string, screen: Screen): Promise<void> {
   if (!(await flush(phone, sitting, work))) return
   if (phone.rng.chance(0.85) && !(await complete(phone, sitting, work, screen))) return
   const now = screenOf(phone, work)
-  const state = { pendiente: 'presentada', observada: 'subsanada' }[now?.account.state as string]
+  const state = NEXT[now?.account.state ?? '']
   if (!now || !state || openConflicts(phone, work).length > 0) return
   const seen = seenOn(now)
   const { id, c, rev, prev } = now.rendicion

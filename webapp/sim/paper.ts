@@ -10,7 +10,7 @@ import { capture, enqueue, write } from './hand'
 import { scan } from './photos'
 import type { SimPhone, Sitting } from './phone'
 
-export interface PaperOf {
+interface PaperOf {
   work: string
   rendicion: string
   kind: string

@@ -8,7 +8,7 @@ const QUIET_STEPS = 4_000
 const DAY = 86_400_000
 
 /** What comes to rest. */
-export interface Resting {
+interface Resting {
   readonly network: Network
   readonly scheduler: Scheduler
   readonly phones: readonly SimPhone[]
