@@ -27,7 +27,7 @@ const DAY = 86_400_000
 /** As far from the stream of the run beside it as any. */
 const STREAM = 0x5eed
 /** Every so many seeds have one. */
-const SHARE = 4
+const SHARE = 8
 
 const WORKS = [seedId('aii', 1), seedId('aii', 2)]
 const PEOPLE = [seedId('user', 1), seedId('user', 2)]
@@ -59,7 +59,12 @@ function ended(): Write[] {
     },
     ...[1, 2].flatMap((n) => [
       { collection: 'rendicion_lines', id: seedId('line', n), fields: { amount: 0 }, update: true },
-      { collection: 'rendicion_documents', id: seedId('doc', n), fields: { superseded_by: seedId('doc', n) }, update: true },
+      {
+        collection: 'rendicion_documents',
+        id: seedId('doc', n),
+        fields: { superseded_by: seedId('doc', n) },
+        update: true,
+      },
       { collection: 'rendicion_observations', id: seedId('obs', n), fields: { state: 'levantada' }, update: true },
       {
         collection: 'interventions',
@@ -128,7 +133,7 @@ class Accounts {
   async chaos(): Promise<void> {
     const { rng, scheduler, phones } = this
     for (const phone of phones) phone.start()
-    const length = 160 + rng.int(140)
+    const length = 200 + rng.int(160)
     const copied = rng.int(length / 2)
     const restored = rng.chance(0.2) ? copied + 1 + rng.int(length - copied - 1) : -1
     const filled = rng.chance(0.2) ? rng.int(length) : -1
@@ -145,11 +150,12 @@ class Accounts {
 
   private async happen(): Promise<void> {
     const { rng, phones } = this
-    const what = rng.weighted({ op: 64, render: 14, review: 3, settle: 1.5, kill: 2.5, kick: 4, pass: 6 })
+    const what = rng.weighted({ op: 58, render: 18, review: 5, settle: 1.5, kill: 2.5, kick: 4, pass: 6, away: 2 })
     const phone = rng.pick(phones)
     if (what === 'render') render(phone, rng.pick(WORKS))
     else if (what === 'review') await this.reviewer.act(rng.pick(WORKS))
     else if (what === 'settle') await this.desk.act()
+    else if (what === 'away') this.goAway(phone)
     else if (what === 'kick') phone.kick()
     else if (what === 'pass') await this.scheduler.pass(DAY)
     else if (what === 'kill' && phone.alive) {
@@ -158,13 +164,24 @@ class Accounts {
     }
   }
 
-  /** All that was typed is said, all that was sent is answered. */
+  /** One of them goes where there is no signal, or whoever is there comes back. */
+  private goAway({ user }: SimPhone): void {
+    const gone = this.network.outage.user !== ''
+    this.network.outage = { user: gone ? '' : user, path: '' }
+    if (!gone) this.coverage.count('without_signal')
+  }
+
+  /** All that was typed is said, all that was sent is answered, and reviewed. */
   async rest(): Promise<boolean> {
-    for (const phone of this.phones) phone.full = false
+    this.network.outage = { user: '', path: '' }
     if (!(await quiet(this, () => true))) return false
-    for (const phone of this.phones) for (const work of WORKS) finish(phone, work)
-    if (!(await quiet(this, () => true))) return false
-    await this.desk.settleAll()
+    for (let round = 0; round < 3; round++) {
+      for (const phone of this.phones) for (const work of WORKS) finish(phone, work)
+      if (!(await quiet(this, () => true))) return false
+      await this.desk.settleAll()
+      for (const work of WORKS) await this.reviewer.act(work)
+      if (!(await quiet(this, () => true))) return false
+    }
     for (const phone of this.phones) letGo(phone)
     return quiet(this, () => true)
   }

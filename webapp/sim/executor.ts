@@ -27,21 +27,25 @@ export function render(phone: SimPhone, work: string): void {
     const open = account.observations.filter((o) => o.state === 'abierta')
     const doing = phone.rng.weighted({
       amount: 6,
-      answer: open.length > 0 ? 3 : 0,
-      add: 3,
+      answer: open.length > 0 ? 4 : 0,
+      add: 2,
       replace: documents.length > 0 ? 1.5 : 0,
-      withdraw: documents.length > 0 ? 1.5 : 0,
+      withdraw: documents.length > 0 ? 2 : 0,
       settle: openConflicts(phone, work).length > 0 ? 3 : 0,
-      present: 3,
+      present: 4,
     })
     await { amount, answer, add, replace, withdraw: takeAway, settle, present }[doing](phone, sitting, work, screen)
   })
 }
 
-/** The pause after the last key: all that was typed goes into the outbox. */
+/** All that he typed goes into the outbox, and what is to be presented is. */
 export function finish(phone: SimPhone, work: string): void {
   if (!phone.alive) phone.start()
-  void at(phone, work, async (sitting) => void (await flush(phone, sitting, work)))
+  void at(phone, work, async (sitting) => {
+    if (!(await flush(phone, sitting, work))) return
+    const screen = screenOf(phone, work)
+    if (screen && NEXT[screen.account.state]) await present(phone, sitting, work, screen)
+  })
 }
 
 /** Alone with the rendición, and what an earlier page left of it taken up. */
@@ -197,8 +201,7 @@ async function takeAway(phone: SimPhone, sitting: Sitting, work: string, screen:
   const saw = { superseded_by: '' }
   const { id, c, rev, prev } = doc
   const on = { id, c, rev, prev, work, parent: screen.rendicion.id }
-  if (await update(phone, sitting, on, fields, { saw, knew: saw }))
-    phone.coverage.count('document_withdrawn')
+  if (await update(phone, sitting, on, fields, { saw, knew: saw })) phone.coverage.count('document_withdrawn')
 }
 
 const openConflicts = (phone: SimPhone, work: string) =>
@@ -233,7 +236,12 @@ async function present(phone: SimPhone, sitting: Sitting, work: string, screen: 
     phone.coverage.count('presented')
 }
 
-async function complete(phone: SimPhone, sitting: Sitting, work: string, { account, rendicion }: Screen): Promise<boolean> {
+async function complete(
+  phone: SimPhone,
+  sitting: Sitting,
+  work: string,
+  { account, rendicion }: Screen,
+): Promise<boolean> {
   for (const kind of missingOf(account))
     if (!(await addDocument(phone, sitting, { work, rendicion: rendicion.id, kind, replaces: '' }))) return false
   for (const { id } of unansweredIn(account)) {

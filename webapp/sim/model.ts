@@ -145,7 +145,9 @@ export class Tables {
   private executed(entity: unknown): Set<string> {
     const over = ['cerrada', 'desistida', 'resuelta']
     const works = new Map(this.all('interventions').map((i) => [i.id, String(i.state)]))
-    const own = this.all('convenios').filter((c) => c.executor === entity).map((c) => String(c.intervention))
+    const own = this.all('convenios')
+      .filter((c) => c.executor === entity)
+      .map((c) => String(c.intervention))
     return new Set(own.filter((i) => !over.includes(works.get(i) ?? '')))
   }
 

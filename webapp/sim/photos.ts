@@ -22,7 +22,11 @@ export interface Photo {
   safe?: boolean
 }
 
-const PARENT: Record<string, string> = { visit_photos: 'visit', finding_photos: 'finding', rendicion_documents: 'rendicion' }
+const PARENT: Record<string, string> = {
+  visit_photos: 'visit',
+  finding_photos: 'finding',
+  rendicion_documents: 'rendicion',
+}
 
 /** One grey point, as a JPEG: frame, scan, end. What makes each picture another is a comment in it. */
 const START = [0xff, 0xd8]
@@ -74,7 +78,13 @@ export function shoot(
 /** A page of a rendición, in a draft of its own; now and then it is called what it is not. */
 export function scan(
   { rng, now }: { rng: Rng; now: number },
-  { id, parent, intervention, kind, replaces }: Pick<Captured, 'id' | 'parent' | 'intervention'> & {
+  {
+    id,
+    parent,
+    intervention,
+    kind,
+    replaces,
+  }: Pick<Captured, 'id' | 'parent' | 'intervention'> & {
     kind: string
     replaces: string
   },

@@ -31,9 +31,11 @@ export class Reviewer {
   async act(work: string): Promise<void> {
     const shown = await this.read(work)
     if (!shown?.can_review) return
+    // For the most part he waits for what is still to come.
+    if (shown.documents.some((d) => d.superseded_by === '' && d.stored_at === '') && this.rng.chance(0.5)) return
     // He may have it open for as long as he likes; and somebody else has decided meanwhile.
     const revision = shown.revision - (this.rng.chance(0.05) ? 1 : 0)
-    const approve = this.rng.chance(0.35)
+    const approve = this.rng.chance(0.45)
     const answered = shown.observations.filter((o) => o.state === 'subsanada').map((o) => o.id)
     const lifted = approve ? answered : answered.filter(() => this.rng.chance(0.6))
     const observations = approve ? [] : this.observations(shown)
@@ -60,7 +62,12 @@ export class Reviewer {
     const item = inForce.length > 0 ? rng.pick(awaited.length > 0 ? awaited : inForce).id : ''
     const document = { target: 'document', item, also, text }
     const missing = { target: 'missing', item: rng.pick(['fotos', 'acta_inicio']), also, text }
-    const what = rng.weighted({ line: 4, document: inForce.length > 0 ? 3 : 0, both: inForce.length > 0 ? 2 : 0, missing: 1 })
+    const what = rng.weighted({
+      line: 4,
+      document: inForce.length > 0 ? 3 : 0,
+      both: inForce.length > 0 ? 2 : 0,
+      missing: 1,
+    })
     return { line: [line], document: [document], both: [line, document], missing: [missing] }[what]
   }
 

@@ -66,13 +66,16 @@ class Model {
     if ((JSON.parse(m.lost) as string[]).includes(field)) {
       const c = this.conflicts.get(m.conflict)
       const kept = ((c?.values ?? []) as Lost[]).some((l) => l.field === field)
-      if (!kept || c?.author !== user) this.overwritten(`${m.record}: ${String(value)} of ${user} lost and is in no conflict`)
+      if (!kept || c?.author !== user)
+        this.overwritten(`${m.record}: ${String(value)} of ${user} lost and is in no conflict`)
       return
     }
     // Left as he saw it, it says nothing.
     if (now === value || knew[field] === value) return
     if (knew[field] !== now)
-      this.overwritten(`${m.record}: ${String(value)} of ${user} took the place of ${String(now)}, which he had not seen`)
+      this.overwritten(
+        `${m.record}: ${String(value)} of ${user} took the place of ${String(now)}, which he had not seen`,
+      )
     this.stated.set(m.record, value)
   }
 
@@ -117,7 +120,9 @@ class Model {
       for (const row of this.rows(collection)) {
         const now = row[field] ?? ''
         if (!this.ours(String(row.rendicion)) || now === this.at(collection, row.id)) continue
-        this.overwritten(`${collection}/${row.id} is ${String(now)}, the last word was ${String(this.at(collection, row.id))}`)
+        this.overwritten(
+          `${collection}/${row.id} is ${String(now)}, the last word was ${String(this.at(collection, row.id))}`,
+        )
       }
     for (const row of this.rows('rendicion_documents').filter((d) => this.ours(String(d.rendicion)))) {
       const [is, was] = [!row.superseded_by, this.papers.has(row.id)]
