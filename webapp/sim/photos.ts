@@ -174,7 +174,7 @@ function unstored(phone: SimPhone, rows: ReadonlyMap<string, TableRow>, log: Off
     // Let go of in time, and the server has gone back behind it.
     if (!file || !row || (!file.held && log.restored > 0)) return []
     if (row.stored_at && file.state === 'stored') return []
-    if (bad && file.state === 'refused' && (row.refusal || log.restored > 0)) return []
+    if (bad && file.state === 'refused' && row.refusal) return []
     return [
       broken(
         `${phone.name} photograph ${id} is ${file.state} ${file.refusal}; the server has it ${row.stored_at ? '' : 'not '}stored`,

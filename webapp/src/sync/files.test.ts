@@ -308,6 +308,15 @@ describe.each(kinds)('files in a store in %s', (_, make) => {
       expect(await s.work.sendable()).toHaveLength(2)
     })
 
+    test('are refused anew after it has: it may not know that it refused them, and who waits for them must', async () => {
+      const s = await applied('one')
+      await s.work.settle(seen({ says: { p: { refusal: 'file_damaged' } } }))
+      await s.work.receive([], { sent: [], mark: { epoch: 2, seq: 1, nonce: 'n' }, rewound: true })
+      await answer(s.work, 'applied')
+      expect(await states(s)).toEqual(['p queued'])
+      expect(await s.work.sendable()).toHaveLength(1)
+    })
+
     test('and when their record says no more that it has them, but not by a pull from before', async () => {
       const s = await applied('one')
       await s.work.noteFile('p', { state: 'stored' })

@@ -76,7 +76,7 @@ export function countFiles(waiting: readonly DeviceFile[], refused: number, wifi
 export const noted = (file: DeviceFile | undefined, note: FileNote): DeviceFile | null =>
   file?.state === 'queued' ? { ...file, ...note } : null
 
-/** A server that went back may have lost what it stored: sent again, as far as the bytes are here. */
+/** A server that went back may have lost what it stored, and that it refused it: sent again, as far as the bytes are here. */
 export const lost = (file: DeviceFile): DeviceFile => (file.held ? { ...file, ...UNSENT } : file)
 
 const text = (row: ReplicaRow, field: string): string => {

@@ -77,11 +77,11 @@ export class Ledger extends FileBook implements WorkStore {
     await this.tables.change('receive', async (r) => {
       const known = told?.rewound ? await r.byState('applied', 'parked', 'rejected') : []
       const again = known.filter(mayBeLost).map(replayed)
-      const stored = told?.rewound ? await r.files({ states: ['stored'] }) : []
+      const judged = told?.rewound ? await r.files({ states: ['stored', 'refused'] }) : []
       const found = await r.byCounter(answers.map((s) => s.counter))
       const entries = answers.flatMap((s, i) => answered(found[i], s) ?? [])
       const meta = told ? withMark(await metaOf(r), told) : undefined
-      const change = { entries: [...again, ...entries], files: stored.map(files.lost), ...(meta ? { meta } : {}) }
+      const change = { entries: [...again, ...entries], files: judged.map(files.lost), ...(meta ? { meta } : {}) }
       return { change, answer: undefined }
     })
   }
