@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test'
 import type { DeviceFile } from '../src/sync/contract'
 import { ROUNDS, say, SLOW, test, type Device } from './support/device'
 import { expect } from './support/fixtures'
+import type { Network } from './support/network'
 import { canal, supervisor } from './support/people'
 import { Phone } from './support/phone'
 import { drawing } from './support/pictures'
@@ -19,13 +20,15 @@ const WAITING = 500
 const FROM = 'Fotos: Elegir de la galería'
 const jpeg = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer })
 
-/** A visit whose photographs are on the screen, without signal. */
-async function atPhotos({ page }: Device): Promise<Phone> {
-  const phone = new Phone(page)
+/** The photographs of a visit on the screen, without signal. */
+async function atPhotos(device: () => Promise<Device>, network: Network): Promise<Device> {
+  const opened = await device()
+  const phone = new Phone(opened.page)
   await phone.ready(supervisor)
   await phone.startVisit(canal)
   await phone.task('Fotos')
-  return phone
+  network.down()
+  return opened
 }
 
 /** From the choice to where it is seen, which is after it is on disk, ms. */
@@ -89,10 +92,7 @@ async function peak(group: number, work: () => Promise<unknown>): Promise<number
 
 for (const factor of [1, SLOW]) {
   test(`photographs of 12 MP until they are kept, CPU ${factor} × slower`, async ({ device, network }) => {
-    const phone = await device()
-    const { page, slowness } = phone
-    await atPhotos(phone)
-    network.down()
+    const { page, slowness } = await atPhotos(device, network)
     const rounds: { ours: number; bare: number }[] = []
     for (let n = 1; n <= ROUNDS; n++) {
       const picture = await drawing(page, { width: 4000 + n * 16, height: 3000 })
@@ -109,10 +109,7 @@ for (const factor of [1, SLOW]) {
 }
 
 test('photographs of 48 MP: memory while they are made smaller', async ({ device, network }) => {
-  const phone = await device()
-  const { page, slowness } = phone
-  await atPhotos(phone)
-  network.down()
+  const { page, slowness } = await atPhotos(device, network)
   const rounds: { ours: number; bare: number }[] = []
   for (let n = 1; n <= ROUNDS; n++) {
     const picture = await drawing(page, { width: 8000, height: 6000 + n * 16 })
@@ -158,12 +155,7 @@ async function multiply(page: Page, file: DeviceFile, count: number): Promise<vo
 }
 
 test('photographs by the hundred that wait: what they cost the screens', async ({ device, network }) => {
-  const phone = await device()
-  const { page, slowness } = phone
-  await atPhotos(phone)
-  const its = new Phone(page)
-  await its.installed()
-  network.down()
+  const { page, slowness } = await atPhotos(device, network)
   await kept(page, 1, 'primera.jpg', await drawing(page, { width: 1600, height: 1200 }))
   const measured = async () => {
     const rounds: Record<'start' | 'capture', number>[] = []

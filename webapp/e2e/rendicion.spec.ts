@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Locator, Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
+import { look } from './support/look'
 import type { Network } from './support/network'
 import { coordinator, executor, password } from './support/people'
 
@@ -115,6 +116,8 @@ test('a rendición, with the link cut three times during the upload, observed, c
   await test.step('the reviewer observes one line and one document', async () => {
     await reviewer.getByTestId('rendicion-queue').click()
     await reviewer.getByTestId(`rc-${id}`).click()
+    await expect(reviewer.getByRole('button', { name: 'Observar Insumos' })).toBeVisible()
+    await look(reviewer, 'rendicion-review')
     await reviewer.getByRole('button', { name: 'Observar Insumos' }).click()
     await reviewer.getByLabel('Observación a «Insumos»').fill('Falta sustento de S/ 200.00; devuélvalos.')
     await reviewer.getByRole('button', { name: 'Observar Planilla de pago firmada' }).click()
