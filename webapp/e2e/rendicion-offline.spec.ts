@@ -67,11 +67,11 @@ test('a rendición is answered and presented without signal, and approved', asyn
     await papers.getByRole('button', { name: /corregido\.pdf: Fotografiar/ }).click()
     await page.getByRole('button', { name: 'Tomar la foto' }).click()
     await expect(stand).toHaveCount(1)
-    await expect(papers.getByText(/\.jpg/)).toBeVisible()
+    await expect(papers.getByRole('link', { name: /\.jpg/ })).toBeVisible()
     await papers.getByRole('button', { name: /^Quitar .*jpg/ }).click()
     await expect(papers.getByText(/corregido\.pdf/)).toBeVisible()
     await page.getByRole('button', { name: 'Deshacer' }).click()
-    await expect(papers.getByText(/\.jpg/)).toBeVisible()
+    await expect(papers.getByRole('link', { name: /\.jpg/ })).toBeVisible()
     await look(page, 'rendicion-documents')
   })
   await test.step('what was typed is there after a reload', async () => {
