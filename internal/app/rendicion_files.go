@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
@@ -56,10 +57,26 @@ func (x *Rendicion) mayWithdraw(d RendicionDocument) *fault.Fault {
 	return nil
 }
 
-// takeBack withdraws a document that was never presented. It is kept.
+// former is what is in force again once f is taken back; "" where nothing is, or where
+// its bytes came another way meanwhile.
+func (x *Rendicion) former(f RendicionDocument) string {
+	i := slices.IndexFunc(x.Documents, func(d RendicionDocument) bool { return d.SupersededBy == f.ID && d.ID != f.ID })
+	if i < 0 || slices.ContainsFunc(x.inForce(), func(d RendicionDocument) bool { return d.ID != f.ID && d.SHA256 == x.Documents[i].SHA256 }) {
+		return ""
+	}
+	return x.Documents[i].ID
+}
+
+// takeBack withdraws a document that was never presented. It is kept, and what it had
+// taken the place of is in force again: so it is the same whether the two came or not.
 func takeBack(d RendicionDesk, a actor.Actor, x *Rendicion, f RendicionDocument) error {
 	if err := d.Supersede(f.ID, f.ID); err != nil {
 		return err
+	}
+	if former := x.former(f); former != "" {
+		if err := d.Supersede(former, ""); err != nil {
+			return err
+		}
 	}
 	if err := d.Touch(x.ID); err != nil {
 		return err

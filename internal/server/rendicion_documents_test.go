@@ -137,10 +137,24 @@ func TestWhichDocumentsAPhoneAdds(t *testing.T) {
 	applied(t, eva.Push(eva.takeBack("again", "again")))
 	elsa.Pull()
 	applied(t, elsa.Push(elsa.takeBack("again", "again"))) // both saw it
-	if row := elsa.Rows[ofDocuments+"/"+testkit.ID("p")]; row["superseded_by"] != testkit.ID("again") {
+	elsa.Pull()
+	// What it had taken the place of is in force again, and taken back in its turn.
+	if row := elsa.Rows[ofDocuments+"/"+testkit.ID("p")]; row["superseded_by"] != "" {
 		t.Errorf("%v", row)
 	}
+	applied(t, elsa.Push(elsa.takeBack("p", "p")))
+	// The same bytes came another way meanwhile: they are not in force twice.
 	applied(t, elsa.Push(elsa.add(q, nil)))
+	instead, twin := pdfOf("instead", "oficio"), q
+	twin.id = "twin"
+	applied(t, elsa.Push(elsa.add(instead, fields{"replaces": testkit.ID("q")})))
+	applied(t, elsa.Push(elsa.add(twin, nil)))
+	elsa.Pull()
+	applied(t, elsa.Push(elsa.takeBack("instead", "instead")))
+	elsa.Pull()
+	if row := elsa.Rows[ofDocuments+"/"+testkit.ID("q")]; row["superseded_by"] != testkit.ID("instead") {
+		t.Errorf("%v", row)
+	}
 	var last testkit.Result
 	for i := range 25 {
 		n := pdfOf("m"+string(rune('a'+i)), "fotos")

@@ -41,10 +41,10 @@ func TestAReplacedDocumentStaysObserved(t *testing.T) {
 	}
 	rejected(t, o.submit(), "observation_unanswered") // as it was
 	taken(t, o.document("comprobantes", "third", testkit.ID("second")))
-	// Taken back, it leaves no gap that nothing may fill.
+	// Taken back, it leaves what it had replaced, observed as it was.
 	taken(t, o.withdraw(testkit.ID("third")))
-	rejected(t, o.submit(), "document_missing")
-	taken(t, o.document("comprobantes", "fourth", ""))
+	rejected(t, o.submit(), "observation_unanswered")
+	taken(t, o.document("comprobantes", "fourth", testkit.ID("second")))
 	x = o.submitted()
 	if x.State != "subsanada" {
 		t.Errorf("%+v", x)

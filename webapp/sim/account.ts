@@ -2,7 +2,7 @@
  * A rendición as its executor's screen shows it: the rows of his phone with his own
  * unsent work on top, and what of it is open by the product's own rule (domain/account).
  */
-import { stateOf } from '../src/domain/account'
+import { stateOf, supersededBy } from '../src/domain/account'
 import type { Account, AccountState, Paper, Remark } from '../src/domain/account'
 import { LINES } from '../src/domain/rendicion'
 import { rendicionDraft } from '../src/domain/writing'
@@ -53,7 +53,15 @@ export function screenOf(phone: SimPhone, work: string): Screen | undefined {
   const documents = shown(phone, 'rendicion_documents', work)
   const observations = shown(phone, 'rendicion_observations', work)
   const whole = (row: ShownRow, field: string): number => Number(row.data[field] ?? 0)
-  const took = new Map(documents.map((d) => [text(d, 'replaces'), d.id]))
+  const by = supersededBy(
+    documents.map((d) => ({
+      id: d.id,
+      superseded_by: text(d, 'superseded_by'),
+      replaces: text(d, 'replaces'),
+      sha256: text(d, 'sha256'),
+      waiting: d.marker !== '',
+    })),
+  )
   const account: Account = {
     state,
     round: whole(rendicion, 'round'),
@@ -66,7 +74,7 @@ export function screenOf(phone: SimPhone, work: string): Screen | undefined {
     documents: documents.map((d) => ({
       id: d.id,
       kind: text(d, 'kind'),
-      superseded_by: text(d, 'superseded_by') || (took.get(d.id) ?? ''),
+      superseded_by: by.get(d.id) ?? '',
       uploaded_at: text(d, 'uploaded_at') || NOT_YET,
     })),
     observations: observations.map((o) => ({

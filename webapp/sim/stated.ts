@@ -37,6 +37,8 @@ class Model {
   private readonly stated = new Map<string, unknown>()
   /** Documents in force, and the rendición of each. */
   private readonly papers = new Map<string, string>()
+  /** What each took the place of. */
+  private readonly replaced = new Map<string, string>()
   private readonly presented: string[] = []
   private readonly conflicts: Map<string, TableRow>
 
@@ -93,10 +95,21 @@ class Model {
   add(record: string, { rendicion, replaces }: Knew): void {
     if (replaces) this.papers.delete(String(replaces))
     this.papers.set(record, String(rendicion))
+    this.replaced.set(record, String(replaces ?? ''))
   }
 
+  /** What it had replaced is in force again, but not twice with the same bytes. */
   withdraw(record: string): void {
+    const rendicion = this.papers.get(record)
     this.papers.delete(record)
+    const former = this.replaced.get(record) ?? ''
+    const bytes = this.bytesOf(former)
+    const twin = [...this.papers].some(([id, of]) => of === rendicion && this.bytesOf(id) === bytes)
+    if (former !== '' && rendicion !== undefined && !twin) this.papers.set(former, rendicion)
+  }
+
+  private bytesOf(record: string): unknown {
+    return this.rows('rendicion_documents').find((r) => r.id === record)?.sha256
   }
 
   /** Handed in by somebody who saw just this. */

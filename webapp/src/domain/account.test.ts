@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   DOCUMENTS,
   isFreshPaper,
@@ -8,8 +8,10 @@ import {
   missingOf,
   openIn,
   stateOf,
+  supersededBy,
   unansweredIn,
   type Account,
+  type Own,
 } from './account'
 import { LINES } from './rendicion'
 import { isToAnswer } from './states'
@@ -43,4 +45,24 @@ it('a rendición follows its work until it says more itself', () => {
   expect(stateOf('observada', 'rc_observada')).toBe('observada')
   expect(stateOf(undefined, 'cerrada')).toBe('conforme')
   expect(stateOf('pendiente', 'en_ejecucion')).toBeNull()
+})
+
+describe('what takes the place of a document', () => {
+  const doc = (id: string, more: Partial<Own>): Own => ({ id, superseded_by: '', sha256: id, waiting: false, ...more })
+  const by = (...docs: Own[]) => Object.fromEntries(supersededBy(docs))
+
+  it('is what says so, here before the server', () => {
+    expect(by(doc('a', {}), doc('b', { replaces: 'a', waiting: true }))).toEqual({ a: 'b', b: '' })
+    expect(by(doc('a', { superseded_by: 'b' }), doc('b', {}))).toEqual({ a: 'b', b: '' })
+  })
+  it('is nothing once that is taken back, whether it came or not', () => {
+    const gone = doc('b', { replaces: 'a', superseded_by: 'b', waiting: true })
+    expect(by(doc('a', {}), gone)).toEqual({ a: '', b: 'b' })
+    expect(by(doc('a', { superseded_by: 'b' }), gone)).toEqual({ a: '', b: 'b' })
+  })
+  it('stays where the same bytes came another way, and where the server has said how it is', () => {
+    const gone = doc('b', { superseded_by: 'b', waiting: true })
+    expect(by(doc('a', { superseded_by: 'b' }), gone, doc('c', { sha256: 'a' }))).toMatchObject({ a: 'b' })
+    expect(by(doc('a', { superseded_by: 'b' }), { ...gone, waiting: false })).toMatchObject({ a: 'b' })
+  })
 })

@@ -101,6 +101,27 @@ export function stateOf(row: AccountState | undefined, work: string): AccountSta
 
 const amountOf = (a: Account, line: string): Stated => a.lines[line as Line] ?? { amount: 0, presented: 0 }
 export const isInForce = (d: Paper): boolean => d.superseded_by === ''
+/** A document of this device, with what it says it takes the place of. */
+export interface Own extends Pick<Paper, 'id' | 'superseded_by'> {
+  replaces?: string
+  sha256: string
+  /** Whether the server has still to hear something of it. */
+  waiting: boolean
+}
+
+/** Which has taken the place of each, once the server has heard what waits on this device. */
+export function supersededBy(docs: readonly Own[]): Map<string, string> {
+  const gone = (id: string): boolean => docs.some((d) => d.id === id && d.waiting && d.superseded_by === id)
+  const took = new Map(docs.filter((d) => d.superseded_by !== d.id).map((d) => [d.replaces ?? '', d.id]))
+  const by = new Map(docs.map((d) => [d.id, d.superseded_by || (took.get(d.id) ?? '')]))
+  for (const { id, sha256 } of docs) {
+    const next = by.get(id) ?? ''
+    // What took its place is taken back: it is in force again, unless the same bytes came another way.
+    if (next === id || !gone(next)) continue
+    if (!docs.some((d) => d.sha256 === sha256 && by.get(d.id) === '')) by.set(id, '')
+  }
+  return by
+}
 /** In force, and never presented. */
 export const isFreshPaper = (a: Account, d: Paper): boolean =>
   isInForce(d) && (a.round === 0 || d.uploaded_at > a.presented_at)

@@ -1,5 +1,6 @@
 /** A rendición as the rows of this phone tell it, its own unsent work on top. */
 import {
+  supersededBy,
   DEFAULT_REQUIRED,
   DEFAULT_WORKDAYS,
   DOCUMENTS,
@@ -75,11 +76,11 @@ const NOT_YET = '9999'
 
 /** Documents as they will stand once the server has what is on this device, in the order in which they came. */
 function papersOf(rows: readonly PaperRow[]): PaperRow[] {
-  const took = new Map(rows.map((d) => [d.replaces ?? '', d.id]))
+  const by = supersededBy(rows.map((d) => ({ ...d, waiting: d.marker !== '' })))
   return rows
     .map((d) => ({
       ...d,
-      superseded_by: d.superseded_by || (took.get(d.id) ?? ''),
+      superseded_by: by.get(d.id) ?? '',
       uploaded_at: d.uploaded_at || NOT_YET,
       // Rows of before documents were files, until they are pulled again.
       stored_at: d.stored_at || (d.captured_at ? '' : d.uploaded_at),

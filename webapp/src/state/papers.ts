@@ -176,8 +176,11 @@ async function again(doc: Row<'rendicion_documents'>, intervention: string): Pro
   const bytes = await sync.read.bytes(doc.id, 'file')
   if (!file || !bytes) return false
   const thumb = (await sync.read.bytes(doc.id, 'thumb')) ?? new ArrayBuffer(0)
-  const of = { rendicion: doc.rendicion, intervention, kind: doc.kind, replaces: '', label: file.label }
-  const { replaces: _, ...facts } = file.facts
+  // What it had taken the place of is in force again, and is replaced again.
+  const replaces = (await papersIn(intervention)).find((d) => d.id === doc.replaces)?.id ?? ''
+  const of = { rendicion: doc.rendicion, intervention, kind: doc.kind, replaces, label: file.label }
+  const { replaces: _, ...rest } = file.facts
+  const facts = { ...rest, ...(replaces ? { replaces } : {}) }
   return (await alone(of, () => put(recordId(), of, { bytes, thumb, facts })).catch(reason)) === ''
 }
 
