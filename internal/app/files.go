@@ -36,6 +36,7 @@ type FileFacts struct {
 	Stored                  bool // the server keeps what the record is of
 	Released                bool // who reviews has let it out of quarantine
 	Refusal                 fault.Code
+	Found                   string // what the bytes turned out to be, where that was why
 }
 
 // Content is what is kept under a hash. Key is where in the storage.
@@ -135,7 +136,7 @@ func (f *Files) May(a actor.Actor, p FilePart) (FileDescription, FileFacts, erro
 	case p.Part != PartFile:
 		return d, x, fault.New(fault.InvalidValue, "part")
 	case x.Refusal != "":
-		return d, x, fault.New(x.Refusal, "file")
+		return d, x, RefusalOf(x.Refusal, x.Found)
 	}
 	return d, x, nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"chaski/internal/domain/fault"
@@ -32,6 +33,24 @@ type Upload struct {
 	Refusal fault.Code // why it was refused
 	Found   string     // what the bytes turned out to be, where that was why
 	Created time.Time
+}
+
+// RefusalOf is why bytes were refused, told again as at first, with what was found.
+func RefusalOf(code fault.Code, found string) *fault.Fault {
+	field := "file"
+	switch code {
+	case fault.FileHashMismatch:
+		field = "sha256"
+	case fault.FileNameMismatch:
+		field = "name"
+	case fault.FileEmpty:
+		field = "size"
+	}
+	f := fault.New(code, field)
+	if what, entry, _ := strings.Cut(found, "\n"); what+entry != "" {
+		f = f.With("found", what).With("entry", entry)
+	}
+	return f
 }
 
 // UploadLimits bounds, in bytes, what files that people upload may take; 0 is no

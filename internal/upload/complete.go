@@ -40,7 +40,7 @@ func (f *Files) Complete(ctx context.Context, id string) error {
 	case err != nil || !found:
 		return orNotFound(err)
 	case up.State == app.UploadRefused:
-		return refusal(up)
+		return app.RefusalOf(up.Refusal, up.Found)
 	case up.State == app.UploadDone:
 		return nil
 	}
@@ -75,9 +75,6 @@ func (f *Files) judge(ctx context.Context, up app.Upload, path string) (inspect.
 // foundIn is what a refusal says was found, as an upload remembers it.
 func foundIn(what *fault.Fault) string {
 	detail := what.Args["found"]
-	if detail == "" {
-		detail = what.Args["document"]
-	}
 	if entry := what.Args["entry"]; entry != "" {
 		detail += "\n" + entry
 	}

@@ -58,7 +58,7 @@ func (f *Files) create(w http.ResponseWriter, r *http.Request, a actor.Actor) er
 		w.WriteHeader(http.StatusCreated)
 		return nil
 	case up.State == app.UploadRefused && up.Refusal != fault.FileHashMismatch:
-		return refusal(up)
+		return app.RefusalOf(up.Refusal, up.Found)
 	}
 	if found && up.State == app.UploadReceiving { // of a record that was another, or its bytes are lost
 		if err := errors.Join(f.drop(up.ID), f.Shelf.Forget(up.ID)); err != nil {
@@ -112,7 +112,7 @@ func (f *Files) taken(up app.Upload, verdict inspect.Verdict, scanned app.Scanne
 	}
 	stated, err := f.Records.Stated(up)
 	if err == nil && stated != "" && stated != verdict.Format.MIME {
-		err = fault.New(fault.FileNameMismatch, "mime").With("found", verdict.Format.MIME)
+		err = fault.New(fault.FileNameMismatch, "name").With("found", verdict.Format.MIME)
 	}
 	return err
 }

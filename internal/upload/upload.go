@@ -193,7 +193,7 @@ func (f *Files) own(next handle) handle {
 			return err
 		}
 		if up.State == app.UploadRefused {
-			return refusal(up)
+			return app.RefusalOf(up.Refusal, up.Found)
 		}
 		if up.State == app.UploadReceiving {
 			if err := f.may(a, up.FileDescription); err != nil {
@@ -211,14 +211,6 @@ func (f *Files) may(a actor.Actor, d app.FileDescription) error {
 		err = fault.New(fault.NotFound, "upload") // for another record of that name, once
 	}
 	return err
-}
-
-func refusal(up app.Upload) *fault.Fault {
-	f := fault.New(up.Refusal, "")
-	if found, entry, _ := strings.Cut(up.Found, "\n"); found+entry != "" {
-		f = f.With("found", found).With("document", found).With("entry", entry)
-	}
-	return f
 }
 
 // remove gives an upload up. What is kept already is not undone by it.

@@ -52,8 +52,10 @@ func Kinds() (out []*record.Type) {
 func (b *Book) Facts(collection, id string) (app.FileFacts, bool, error) {
 	var rows []app.FileFacts
 	err := b.app.ConcurrentDB().NewQuery(`SELECT r.recorded_by AS maker, r.intervention, coalesce(i.ut, '') AS ut, r.sha256, r.mime, r.name, CAST(r.size AS INTEGER) AS size,
-		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal, ` + released(collection) + ` AS released
-		FROM ` + collection + ` r LEFT JOIN interventions i ON i.id = r.intervention WHERE r.id = {:id}`).Bind(dbx.Params{"id": id}).All(&rows)
+		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal, ` + released(collection) + ` AS released,
+		CASE r.refusal WHEN '' THEN '' ELSE coalesce((SELECT u.found FROM uploads u WHERE u.collection = {:c} AND u.record = r.id AND u.part = 'file' AND u.state = 'refused'
+			ORDER BY u.created DESC, u.rowid DESC LIMIT 1), '') END AS found
+		FROM ` + collection + ` r LEFT JOIN interventions i ON i.id = r.intervention WHERE r.id = {:id}`).Bind(dbx.Params{"id": id, "c": collection}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return app.FileFacts{}, false, err
 	}
