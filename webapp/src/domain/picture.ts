@@ -65,6 +65,16 @@ function jpegSize(view: DataView): Size | null {
 export const isTooLarge = ({ width, height }: Size): boolean =>
   width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE
 
+/** What is wrong with a picture before it is decoded; undefined if nothing can be seen from here. */
+export function pictureProblem(size: number, head: Uint8Array): PictureProblem | undefined {
+  if (size === 0) return 'picture_empty'
+  const kind = kindOf(head)
+  if (kind === 'pdf') return 'picture_pdf'
+  if (kind === 'other') return 'picture_not'
+  const claimed = claimedSize(kind, head)
+  return claimed && isTooLarge(claimed) ? 'picture_large' : undefined
+}
+
 /** The same shape, with its longer side at most `longest`. */
 export function fitted({ width, height }: Size, longest: number): Size {
   const scale = Math.min(1, longest / Math.max(width, height))

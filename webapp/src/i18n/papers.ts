@@ -61,6 +61,16 @@ export function paperRefusal(code: string): string {
       return m.rc_file_large({ max: fileSize(MAX_FILE_BYTES) })
     case 'file_empty':
       return m.rc_file_empty()
+    case 'image_too_large':
+      return m.doc_refusal_pixels()
+    case 'archive_entry_refused':
+    case 'archive_unsafe':
+    case 'archive_too_large':
+      return m.doc_refusal_zip()
+    case 'documents_quota':
+      return m.doc_refusal_quota()
+    case 'file_hash_mismatch':
+      return m.doc_refusal_hash()
     case 'file_lost':
       return m.doc_refusal_lost()
     default:

@@ -95,7 +95,10 @@ export function refusalWords(code: string): string {
     case 'too_many_files':
       return m.pic_refusal_many()
     case 'file_too_large':
+    case 'image_too_large':
       return m.pic_refusal_large()
+    case 'file_virus':
+      return m.pic_refusal_virus()
     case 'file_lost':
       return m.pic_refusal_lost()
     case 'record_not_found':

@@ -1,14 +1,5 @@
-import {
-  claimedSize,
-  exifOf,
-  fitted,
-  HEAD_BYTES,
-  isTooLarge,
-  kindOf,
-  type Exif,
-  type PictureKind,
-  type PictureProblem,
-} from '../domain/picture'
+import { fitted, HEAD_BYTES, kindOf, pictureProblem, type PictureKind, type PictureProblem } from '../domain/picture'
+import { readExif } from './exif'
 import type { Picture, Said } from './picture'
 
 const LONGEST = 1_600
@@ -29,7 +20,7 @@ addEventListener('message', ({ data: source }: MessageEvent<Blob | ImageBitmap>)
       const head = source instanceof Blob ? new Uint8Array(await source.slice(0, HEAD_BYTES).arrayBuffer()) : null
       const picture = await made(source instanceof Blob ? await decoded(source, head!) : source)
       say({ picture }, [picture.bytes, picture.thumb])
-      say({ exif: head ? await exif(head) : {} })
+      say({ exif: head ? await readExif(head) : {} })
     } catch (error) {
       say({ problem: error instanceof Refused ? error.problem : 'picture_large' })
     }
@@ -38,16 +29,12 @@ addEventListener('message', ({ data: source }: MessageEvent<Blob | ImageBitmap>)
 
 /** @throws Refused */
 async function decoded(blob: Blob, head: Uint8Array): Promise<ImageBitmap> {
-  if (blob.size === 0) throw new Refused('picture_empty')
-  const kind = kindOf(head)
-  if (kind === 'pdf') throw new Refused('picture_pdf')
-  if (kind === 'other') throw new Refused('picture_not')
-  const claimed = claimedSize(kind, head)
-  if (claimed && isTooLarge(claimed)) throw new Refused('picture_large')
+  const problem = pictureProblem(blob.size, head)
+  if (problem) throw new Refused(problem)
   try {
     return await bitmapOf(blob)
   } catch (error) {
-    throw new Refused(whyNot(kind, error))
+    throw new Refused(whyNot(kindOf(head), error))
   }
 }
 
@@ -94,21 +81,4 @@ const jpeg = async (canvas: OffscreenCanvas, quality: number): Promise<ArrayBuff
 async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(digest, (b) => b.toString(16).padStart(2, '0')).join('')
-}
-
-/** Nothing it says is worth losing the picture. */
-async function exif(head: Uint8Array): Promise<Exif> {
-  try {
-    const { default: reader } = await import('exifreader')
-    const { exif, gps } = reader.load(head.buffer as ArrayBuffer, {
-      expanded: true,
-      includeTags: {
-        exif: ['DateTimeOriginal', 'GPSLatitude', 'GPSLongitude', 'GPSLatitudeRef', 'GPSLongitudeRef'],
-        gps: true,
-      },
-    })
-    return exifOf({ at: exif?.DateTimeOriginal?.description, lat: gps?.Latitude, lon: gps?.Longitude })
-  } catch {
-    return {}
-  }
 }
