@@ -281,12 +281,33 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 	saveReportAO(k)
 	rnd := rand.New(rand.NewPCG(7, 11))
 	works := []string{testkit.Canal, testkit.Muro, testkit.Puente}
+	decided, held := int64(0), int64(0)
 	for step := range 300 {
 		work := works[rnd.IntN(len(works))]
 		v := fmt.Sprintf("v%d", rnd.IntN(6))
 		id := testkit.ID(v + work[:2])
 		other := works[rnd.IntN(len(works))]
-		switch rnd.IntN(14) {
+		switch rnd.IntN(17) {
+		case 14: // two works say that they had one person on one day
+			on := fmt.Sprintf("2026-11-%02d", 1+rnd.IntN(3))
+			for _, w := range []string{work, other} {
+				k.SQL(fmt.Sprintf(`UPDATE participants SET dni = '99000009' WHERE id = '%[1]s';
+					INSERT OR REPLACE INTO attendance_sheets (id, intervention, day, marks, headcount, state) VALUES ('%[2]s', '%[3]s', '%[4]s', '{"%[1]s":"presente"}', 1, 'validada')`,
+					testkit.Worker(w, 1), testkit.ID("d"+w[:2]+on[9:]), w, on))
+			}
+		case 15: // somebody decides, about what is so now or about what was so before
+			if rnd.IntN(3) > 0 {
+				settle(t, k)
+			}
+			k.SQL(`INSERT INTO jornal_decisions (person, day, source, record, participant, evidence, reason, decided_by, decided_at)
+				SELECT e.person, e.day, e.source, e.record, e.participant, (SELECT json_group_array(json(v)) FROM (
+					SELECT json_object('source', o.source, 'record', o.record, 'participant', o.participant, 'mark', o.mark, 'rev', r.rev) AS v
+					FROM progress_disputed o JOIN sync_rows r ON r.collection = o.source AND r.record = o.record
+					WHERE o.person = e.person AND o.day = e.day ORDER BY o.source DESC, o.record, o.participant)), 'prueba', '', ''
+				FROM progress_disputed e ORDER BY random() LIMIT 1`)
+			decided += k.Int(`SELECT count(*) FROM jornal_decisions`)
+		case 16:
+			k.SQL(`DELETE FROM jornal_decisions WHERE n = (SELECT n FROM jornal_decisions ORDER BY random() LIMIT 1)`)
 		case 0, 1:
 			visit(k, v+work[:2], work, fmt.Sprintf("2026-1%d-%02d", rnd.IntN(2), 1+rnd.IntN(22)), "sincronizada")
 			n := 1 + rnd.IntN(3) // a mark of somebody who was moved away goes by SQL: no other way takes it
@@ -341,6 +362,57 @@ func TestIncrementalEqualsFromScratch(t *testing.T) {
 				t.Errorf("after step %d: %+v", step, d)
 			}
 		}
+		held += k.Int(`SELECT count(*) FROM progress_disputed WHERE decision > 0`)
+	}
+	if decided == 0 || held == 0 || k.Int(`SELECT count(*) FROM audit WHERE action = 'jornal.undone'`) == 0 {
+		t.Errorf("%d decisions, %d held: the test sees too little", decided, held)
+	}
+}
+
+// One jornal a person and day over all works: the same DNI on two works' validated
+// sheets, or visits, counts for nobody until it is known where he was.
+func TestOnePersonInTwoWorksOnOneDay(t *testing.T) {
+	k := testkit.World(t)
+	one, two := testkit.Worker(testkit.Canal, 1), testkit.Worker(testkit.Muro, 1)
+	sheet := func(id, work, day, worker, mark string) {
+		k.Save("attendance_sheets", testkit.ID(id), map[string]any{
+			"intervention": work, "day": day, "headcount": 1, "state": "validada", "marks": map[string]string{worker: mark},
+		})
+	}
+	jobs := func() int64 {
+		return k.Int(`SELECT coalesce(sum(quantity), 0) FROM progress_cells WHERE measure = 'job'`)
+	}
+	check := func(want, disputed int64, why string) {
+		t.Helper()
+		settle(t, k)
+		if got, open := jobs(), k.Int(`SELECT count(*) FROM progress_disputed`); got != want || open != disputed {
+			t.Errorf("%s: %d jobs and %d marks in dispute, want %d and %d", why, got, open, want, disputed)
+		}
+	}
+	k.SQL(`UPDATE participants SET dni = '99000009' WHERE id IN ('` + one + `', '` + two + `')`)
+	sheet("s1", testkit.Canal, "2026-10-12", one, "presente")
+	check(1, 0, "one work says it had him")
+	sheet("s2", testkit.Muro, "2026-10-12", two, "ausente")
+	check(1, 0, "not to have been at the other says nothing against it")
+	sheet("s3", testkit.Muro, "2026-10-13", two, "presente")
+	check(2, 0, "the day after he was at the other")
+	k.SQL(`DELETE FROM attendance_sheets WHERE id = '` + testkit.ID("s3") + `'; DELETE FROM attendance_sheets WHERE id = '` + testkit.ID("s2") + `'`)
+	check(1, 0, "and was not")
+	visit(k, "v", testkit.Muro, "2026-10-12", "sincronizada")
+	mark(k, "v", testkit.Muro, 1, "presente")
+	check(0, 2, "a visit saw him at the other that day")
+	k.SQL(`UPDATE interventions SET state = 'desistida' WHERE id = '` + testkit.Muro + `'`)
+	check(1, 0, "the other never was in execution")
+	k.SQL(`UPDATE interventions SET state = 'en_ejecucion' WHERE id = '` + testkit.Muro + `'`)
+	check(0, 2, "it was")
+	k.SQL(`UPDATE participants SET dni = '99000008' WHERE id = '` + two + `'`)
+	check(2, 0, "it was somebody else")
+}
+
+func settle(t *testing.T, k *testkit.Kit) {
+	t.Helper()
+	if err := k.Engine.CatchUp(k.App); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -31,6 +31,7 @@ type drain struct {
 	moved     map[int]bool
 	scopes    bool
 	people    bool                      // who was a participant changed
+	disputed  bool                      // what is not known of a day changed
 	basis     map[int64]bool            // exercises whose counts rest on what changed
 	touched   map[int64]map[string]bool // exercise -> participants who may make another person
 	serving   map[aoScope]string
@@ -89,6 +90,7 @@ func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 	if err := d.noteBasis(keys, changes); err != nil {
 		return Moved{}, err
 	}
+	d.again(keys)
 	figures, err := d.progress(changes)
 	if err != nil {
 		return Moved{}, err

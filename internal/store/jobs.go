@@ -7,6 +7,7 @@ import (
 	"chaski/internal/domain/jobs"
 	"chaski/internal/domain/progress"
 	"chaski/internal/domain/visit"
+	"chaski/internal/store/sqlite"
 )
 
 // work is what decides whether and where the jobs of an intervention count. The
@@ -19,25 +20,19 @@ type work struct {
 }
 
 // recount adds the contributions of one intervention's cupos to now, and brings
-// its participants of each year up to date.
+// its participants of each year and its disputed days up to date.
 func (d *drain) recount(intervention string, now map[Key]*contribution) error {
-	var works []work
-	err := d.db.NewQuery(`SELECT i.state, CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame FROM interventions i
-		JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`).Bind(dbx.Params{"i": intervention}).All(&works)
+	w, cases, err := d.casesOf(intervention, nil)
 	if err != nil {
 		return err
 	}
-	var counted jobs.Counted
-	if len(works) == 1 && jobs.Executes(works[0].State) {
-		marks, err := d.marksOf(intervention)
-		if err != nil {
-			return err
-		}
-		counted = jobs.Count(marks)
+	decided, err := d.keepDisputed(intervention, nil, cases)
+	if err != nil {
+		return err
 	}
+	counted := jobs.Count(intervention, cases, decided)
 	for cupo, j := range counted.Cupos {
 		year := int64(j.Day.Month().Year())
-		w := works[0]
 		ao, err := d.aoFor(progress.MeasureJob, year, w.FundingYear, w.FundingFrame)
 		if err != nil {
 			return err
@@ -51,6 +46,17 @@ func (d *drain) recount(intervention string, now map[Key]*contribution) error {
 	return d.keepPeople(intervention, counted.People)
 }
 
+// counting is the work if its jornales count, nil if not.
+func (d *drain) counting(intervention string) (*work, error) {
+	var works []work
+	err := d.db.NewQuery(`SELECT i.state, CAST(c.funding_year AS INTEGER) AS funding_year, c.funding_frame FROM interventions i
+		JOIN convenios c ON c.intervention = i.id WHERE i.id = {:i}`).Bind(dbx.Params{"i": intervention}).All(&works)
+	if err != nil || len(works) != 1 || !jobs.Executes(works[0].State) {
+		return nil, err
+	}
+	return &works[0], nil
+}
+
 type rosterRow struct {
 	ID   string `db:"id"`
 	Cupo string `db:"cupo"`
@@ -59,15 +65,35 @@ type rosterRow struct {
 	Baja string `db:"baja_on"`
 }
 
+// asked narrows what is read of marks to some people and days; nil is everything.
+type asked struct{ people, days []string }
+
+// among is the part of a statement that narrows it, by the list of that name.
+func (a *asked) among(column, list string) string {
+	if a == nil {
+		return ""
+	}
+	return ` AND ` + column + ` IN (SELECT value FROM json_each({:` + list + `}))`
+}
+
+// of binds the work and the list.
+func (a *asked) of(intervention, list string) dbx.Params {
+	params := dbx.Params{"i": intervention}
+	if a != nil {
+		params[list] = sqlite.JSONList(map[string][]string{"people": a.people, "days": a.days}[list])
+	}
+	return params
+}
+
 // marksOf are the validated marks of an intervention on active cupos, for days
 // on which the person was on the roster and, if the rule in force demands it,
 // insured.
-func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
+func (d *drain) marksOf(intervention string, a *asked) ([]jobs.Mark, error) {
 	var people []rosterRow
 	err := d.db.NewQuery(`SELECT p.id, p.cupo, p.dni, p.alta_on, p.baja_on FROM participants p
 		JOIN cupos c ON c.id = p.cupo AND c.state = 'activo' AND c.intervention = {:i}
-		WHERE p.intervention = {:i} AND` + sound("p", "participants") + ` AND` + sound("c", "cupos")).
-		Bind(dbx.Params{"i": intervention}).All(&people)
+		WHERE p.intervention = {:i}` + a.among("p.dni", "people") + ` AND` + sound("p", "participants") + ` AND` + sound("c", "cupos")).
+		Bind(a.of(intervention, "people")).All(&people)
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
@@ -80,7 +106,7 @@ func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
 		on[p.ID] = p
 	}
 	var marks []jobs.Mark
-	add := func(participant, date, mark, source, record string) {
+	add := func(participant, date, mark string, evidence jobs.Evidence) {
 		p, known := on[participant]
 		if !known || date < p.Alta || p.Baja != "" && date > p.Baja {
 			return
@@ -89,16 +115,19 @@ func (d *drain) marksOf(intervention string) ([]jobs.Mark, error) {
 			return
 		}
 		marks = append(marks, jobs.Mark{
-			Cupo: p.Cupo, Participant: p.ID, Person: p.DNI, Day: day.Day(date), Mark: mark, Source: source, Record: record,
+			Work: intervention, Cupo: p.Cupo, Participant: p.ID, Person: p.DNI, Day: day.Day(date), Mark: mark, Evidence: evidence,
 		})
 	}
-	if err := d.visitMarks(intervention, add); err != nil {
+	if err := d.visitMarks(intervention, a, add); err != nil {
 		return nil, err
 	}
-	return marks, d.sheetMarks(intervention, add)
+	return marks, d.sheetMarks(intervention, a, add)
 }
 
-func (d *drain) visitMarks(intervention string, add func(participant, date, mark, source, record string)) error {
+// sayMark is told of each mark, and where it is written.
+type sayMark func(participant, date, mark string, evidence jobs.Evidence)
+
+func (d *drain) visitMarks(intervention string, a *asked, add sayMark) error {
 	var rows []struct {
 		ID          string `db:"id"`
 		Participant string `db:"participant"`
@@ -106,24 +135,26 @@ func (d *drain) visitMarks(intervention string, add func(participant, date, mark
 		Mark        string `db:"mark"`
 	}
 	err := d.db.NewQuery(`SELECT m.id, m.participant, v.visited_on, m.mark FROM visits v JOIN visit_marks m ON m.visit = v.id
-		WHERE v.intervention = {:i} AND v.state IN ` + Among(visit.Visits.In(visit.Counted)) + `
-		AND` + sound("v", "visits") + ` AND` + sound("m", "visit_marks")).Bind(dbx.Params{"i": intervention}).All(&rows)
+		WHERE v.intervention = {:i} AND v.state IN ` + Among(visit.Visits.In(visit.Counted)) + a.among("v.visited_on", "days") + `
+		AND` + sound("v", "visits") + ` AND` + sound("m", "visit_marks")).Bind(a.of(intervention, "days")).All(&rows)
 	for _, r := range rows {
-		add(r.Participant, r.Day, r.Mark, "visit_marks", r.ID)
+		add(r.Participant, r.Day, r.Mark, jobs.Evidence{Source: "visit_marks", Record: r.ID})
 	}
 	return err
 }
 
-func (d *drain) sheetMarks(intervention string, add func(participant, date, mark, source, record string)) error {
+func (d *drain) sheetMarks(intervention string, a *asked, add sayMark) error {
 	var sheets []struct {
 		ID    string `db:"id"`
 		Day   string `db:"day"`
 		Marks string `db:"marks"`
 	}
 	err := d.db.NewQuery(`SELECT id, day, coalesce(marks, '') AS marks FROM attendance_sheets s
-		WHERE intervention = {:i} AND state = 'validada' AND` + sound("s", "attendance_sheets")).Bind(dbx.Params{"i": intervention}).All(&sheets)
+		WHERE intervention = {:i} AND state = 'validada'` + a.among("day", "days") + ` AND` + sound("s", "attendance_sheets")).Bind(a.of(intervention, "days")).All(&sheets)
 	for _, s := range sheets {
-		eachMark(s.Marks, func(participant, mark string) { add(participant, s.Day, mark, "attendance_sheets", s.ID) })
+		eachMark(s.Marks, func(participant, mark string) {
+			add(participant, s.Day, mark, jobs.Evidence{Source: "attendance_sheets", Record: s.ID})
+		})
 	}
 	return err
 }

@@ -61,16 +61,8 @@ func (d *drain) progress(changes []change) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for works := range slices.Chunk(slices.Sorted(maps.Keys(d.affected.works)), worksAtOnce) {
-		now := map[Key]*contribution{}
-		for _, intervention := range works {
-			if err := d.recount(intervention, now); err != nil {
-				return false, err
-			}
-		}
-		if err := d.compare(p, now, works); err != nil {
-			return false, err
-		}
+	if err := d.recountAll(p); err != nil {
+		return false, err
 	}
 	for keys := range slices.Chunk(d.affected.orderedSources(), sqlite.Chunk) {
 		now := make(map[Key]*contribution, len(keys))
@@ -83,7 +75,31 @@ func (d *drain) progress(changes []change) (bool, error) {
 			return false, err
 		}
 	}
-	return figures || p.moved || d.people, p.flush()
+	return figures || p.moved || d.people || d.disputed, p.flush()
+}
+
+// recountAll recounts the affected works, and those that turn out to be on the way:
+// a day of theirs is disputed with one of these, or no longer.
+func (d *drain) recountAll(p *postings) error {
+	done := map[string]bool{}
+	for {
+		todo := slices.DeleteFunc(slices.Sorted(maps.Keys(d.affected.works)), func(w string) bool { return done[w] })
+		if len(todo) == 0 {
+			return nil
+		}
+		for works := range slices.Chunk(todo, worksAtOnce) {
+			now := map[Key]*contribution{}
+			for _, intervention := range works {
+				done[intervention] = true
+				if err := d.recount(intervention, now); err != nil {
+					return err
+				}
+			}
+			if err := d.compare(p, now, works); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // compare compares what sources add now with what they added, and posts the

@@ -45,7 +45,7 @@ func (a *affected) saySheet(p replication.Payload) {
 // weigh adds those interventions to the recounted ones in which something was
 // said that may move a figure (jobs.Stands). Mostly nothing was: people are seen
 // again who were counted long ago, and the whole attendance of a work need not be
-// read for it.
+// read for it, but what is said of those days, for they may be disputed.
 func (d *drain) weigh() error {
 	if err := d.sayVisits(); err != nil {
 		return err
@@ -59,6 +59,8 @@ func (d *drain) weigh() error {
 		for _, w := range works {
 			if !rosters[w].stand(d.affected.said[w]) {
 				d.affected.works[w] = true
+			} else if err := d.reweigh(w, rosters[w].asked(d.affected.said[w])); err != nil {
+				return err
 			}
 		}
 	}
@@ -106,6 +108,20 @@ func (r *roster) stand(said daily) bool {
 		}
 	}
 	return true
+}
+
+// asked is of whom something was said, and on which days.
+func (r *roster) asked(said daily) *asked {
+	people, days := map[string]bool{}, map[string]bool{}
+	for participant, on := range said {
+		if dni := r.people[participant]; dni != "" {
+			people[dni] = true
+		}
+		for d := range on {
+			days[string(d)] = true
+		}
+	}
+	return &asked{people: slices.Sorted(maps.Keys(people)), days: slices.Sorted(maps.Keys(days))}
 }
 
 // rosters reads those of interventions.

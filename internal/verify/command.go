@@ -18,6 +18,7 @@ const help = `Recalcula todas las cifras desde las filas que las prueban y las c
 No usa los cálculos de la aplicación: tiene sus propias consultas. Comprueba:
 
   - lo que cada cupo, transferencia, saldo y registro presupuestal aporta a una cifra;
+  - los jornales en disputa: de una persona y un día se afirman cosas que no pueden ser a la vez;
   - que los asientos sumen ese aporte, y que cada cifra sea la suma de sus asientos;
   - que cada fila sea la que los equipos reciben, que llegue a quienes corresponde y a nadie más,
     y que las sumas de control coincidan;

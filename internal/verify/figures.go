@@ -105,7 +105,10 @@ func (c *checker) contributions() error {
 	if err := c.count(CheckPeople, `SELECT count(*) FROM progress_people`); err != nil {
 		return err
 	}
-	both := comparison{newPairs(CheckContributions), newPairs(CheckPeople)}
+	if err := c.count(CheckDisputed, `SELECT count(*) FROM progress_disputed`); err != nil {
+		return err
+	}
+	both := comparison{newPairs(CheckContributions), newPairs(CheckPeople), newPairs(CheckDisputed)}
 	if err := c.works(both); err != nil {
 		return err
 	}
@@ -119,6 +122,7 @@ func (c *checker) contributions() error {
 	}
 	both.contributions.report(c)
 	both.people.report(c)
+	both.disputed.report(c)
 	return err
 }
 

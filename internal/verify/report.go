@@ -16,6 +16,7 @@ var titles = map[string]string{
 	CheckPostings:      "Asientos con que llegó a su mes",
 	CheckCells:         "Cifras por AO, recurso y mes",
 	CheckGroups:        "Personas y trabajos por grupo",
+	CheckDisputed:      "Jornales en disputa",
 	CheckKept:          "Conteos guardados de cada ejercicio",
 	CheckRows:          "Filas recordadas para sincronizar",
 	CheckBuckets:       "A qué equipos corresponde cada fila",

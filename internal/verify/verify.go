@@ -22,6 +22,7 @@ const (
 	CheckTriggers      = "triggers"      // the triggers that see such changes
 	CheckContributions = "contributions" // what each row adds to a figure
 	CheckPeople        = "people"        // who took part in each exercise
+	CheckDisputed      = "disputed"      // the days of which it is not known what holds
 	CheckPostings      = "postings"      // the entries by which it got there
 	CheckCells         = "cells"         // the figures
 	CheckGroups        = "groups"        // persons and works by kind, from which they are counted
@@ -37,7 +38,7 @@ const (
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations, CheckFiles}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckDisputed, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations, CheckFiles}
 
 // Difference is something that is not as it should be.
 type Difference struct {

@@ -246,6 +246,14 @@ func TestChangesByHandAreNamed(t *testing.T) {
 			check: verify.CheckPeople, row: "(2025)",
 		},
 		{
+			name: "a disputed day forgotten", sql: `DELETE FROM progress_disputed`,
+			check: verify.CheckDisputed, row: "participants/" + testkit.Worker(testkit.Canal, 2),
+		},
+		{
+			name: "a decision that holds of nothing", sql: `UPDATE progress_disputed SET decision = 7`,
+			check: verify.CheckDisputed, row: "participants/" + testkit.Worker(testkit.Canal, 2),
+		},
+		{
 			name: "a posting changed", sql: `UPDATE progress_postings SET quantity = 5 WHERE source_record = '` + cupo1 + `'`,
 			check: verify.CheckPostings, row: "cupos/" + cupo1,
 		},

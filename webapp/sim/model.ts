@@ -155,9 +155,9 @@ export class Tables {
   jobs(): Map<string, number> {
     const first = new Map<string, string>()
     const marks = this.marks()
-    const disputed = new Set(marks.filter((m) => m.mark === 'ausente').map((m) => `${m.participant} ${m.day}`))
+    const disputed = disputedDays(marks)
     for (const m of marks) {
-      if (m.mark !== 'presente' || disputed.has(`${m.participant} ${m.day}`)) continue
+      if (m.mark !== 'presente' || disputed.has(`${m.person} ${m.day}`)) continue
       const before = first.get(m.cupo)
       if (before === undefined || m.day < before) first.set(m.cupo, m.day)
     }
@@ -172,7 +172,7 @@ export class Tables {
     return cells
   }
 
-  private marks(): { cupo: string; participant: string; day: string; mark: string }[] {
+  private marks(): Said[] {
     const visits = new Map(
       this.all('visits')
         .filter((v) => v.state === 'sincronizada' || v.state === 'validada')
@@ -215,9 +215,27 @@ export class Tables {
         active.has(String(p.cupo)) &&
         day >= String(p.alta_on) &&
         (!p.baja_on || day <= String(p.baja_on))
-      return counts ? [{ cupo: String(p.cupo), participant, day, mark }] : []
+      return counts ? [{ cupo: String(p.cupo), work: String(intervention), person: String(p.dni), day, mark }] : []
     })
   }
+}
+
+interface Said {
+  cupo: string
+  work: string
+  person: string
+  day: string
+  mark: string
+}
+
+/** Days of a person of which it is not known what holds: at work in two works, or there and not there in one. */
+function disputedDays(marks: Said[]): Set<string> {
+  const out = new Set<string>()
+  for (const m of marks.filter((one) => one.mark === 'presente'))
+    for (const o of marks)
+      if (o.person === m.person && o.day === m.day)
+        if (o.work === m.work ? o.mark === 'ausente' : o.mark === 'presente') out.add(`${m.person} ${m.day}`)
+  return out
 }
 
 const current = (a: TableRow): boolean =>

@@ -232,7 +232,8 @@ func count(t testing.TB, rows map[string][]row) jobs.Counted {
 		p := people[participant]
 		if on >= p.text("alta_on") && on <= p.text("baja_on") && active[p.text("cupo")] {
 			marks = append(marks, jobs.Mark{
-				Cupo: p.text("cupo"), Participant: participant, Person: p.text("dni"), Day: day.Day(on), Mark: mark, Source: source, Record: record,
+				Work: p.text("intervention"), Cupo: p.text("cupo"), Participant: participant, Person: p.text("dni"), Day: day.Day(on), Mark: mark,
+				Evidence: jobs.Evidence{Source: source, Record: record},
 			})
 		}
 	}
@@ -262,7 +263,7 @@ func count(t testing.TB, rows map[string][]row) jobs.Counted {
 	for _, r := range rows["visit_marks"] {
 		add(r.text("participant"), on[r.text("visit")], r.text("mark"), "visit_marks", r.id)
 	}
-	return jobs.Count(marks)
+	return jobs.Count(rows["interventions"][0].id, jobs.Cases(marks), nil)
 }
 
 func counted(t testing.TB, p *national.Plan) *tally {
