@@ -224,6 +224,58 @@ func TestWhoRendersFromAPhone(t *testing.T) {
 	o.verified()
 }
 
+// Who reviews a rendición writes none of it from a device: not its amounts, nor a
+// document, nor that it is presented; he is told so, nothing changes, and it is kept.
+func TestReviewersRenderNothingFromADevice(t *testing.T) {
+	o := ended(t)
+	papers := o.papers()
+	elsa, _ := o.two()
+	applied(t, elsa.Push(elsa.state("monc", 8800_00), elsa.state("insumos", 1200_00)))
+	elsa.Pull()
+	all := func() string {
+		t.Helper()
+		var rows []string
+		for _, of := range []string{"rendiciones", "rendicion_lines", "rendicion_documents", "rendicion_submissions"} {
+			var one string
+			if err := o.App.DB().NewQuery(`SELECT coalesce(group_concat(x), '') FROM (SELECT json_array(` + map[string]string{
+				"rendiciones": "id, state, revision, round", "rendicion_lines": "id, amount, presented", "rendicion_documents": "id, kind, superseded_by, sha256", "rendicion_submissions": "id",
+			}[of] + `) AS x FROM ` + of + ` ORDER BY id)`).Row(&one); err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, one)
+		}
+		return strings.Join(rows, "\n")
+	}
+	before := all()
+	for _, who := range []string{testkit.Carla, testkit.Ana} {
+		d := desk{o.Phone(who)}
+		d.Rows, d.Revs = elsa.Rows, elsa.Revs
+		for what, m := range map[string]any{
+			"an amount":                d.state("monc", 1),
+			"that it is presented":     d.present("presentada", square, papers, fields{}),
+			"a document":               d.add(pdfOf("n"+who[:4], "oficio"), nil),
+			"a document in its place":  d.add(pdfOf("m"+who[:4], "oficio"), fields{"replaces": testkit.ID("dofic")}),
+			"a document, taken back":   d.takeBack("dofic", "dofic"),
+			"a line that there is not": d.Mutation("create", "rendicion_lines", testkit.ID("l"), fields{"kind": "monc", "amount": 1}),
+		} {
+			r := d.Push(m)[0]
+			if r.Status != "rejected" || r.Code() != "operation_not_allowed" || r.Errors[0].Message == "" {
+				t.Errorf("%s, of %s: %+v", what, who, r)
+			}
+			if again := d.Push(m)[0]; again.Status != r.Status || again.Code() != r.Code() || again.Seq != r.Seq {
+				t.Errorf("%s, again: %+v, first %+v", what, again, r)
+			}
+		}
+		if n := o.Int(`SELECT count(*) FROM sync_mutations WHERE user = '` + who + `' AND status = 'rejected'`); n != 6 {
+			t.Errorf("%d refusals of %s are kept", n, who)
+		}
+	}
+	if after := all(); after != before {
+		t.Errorf("it was\n%s\nand is\n%s", before, after)
+	}
+	o.verified()
+}
+
 // A phone knows what was transferred, as the figures count it now, and what was
 // presented, so that it tells without signal whether the account squares.
 func TestAPhoneKnowsWhatIsRendered(t *testing.T) {
