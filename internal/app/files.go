@@ -68,11 +68,11 @@ type FileBook interface {
 	// Refused ends an upload, and says so on its record where the bytes can never be
 	// taken.
 	Refused(ctx context.Context, up Upload, code fault.Code, found string) error
-	// Unscanned are contents a scanner gave no answer about; Scanned writes what it said
-	// of one since, Open reads one.
+	// Unscanned are contents a scanner gave no answer about, wherever they lie; Scanned
+	// writes what it said of one since, Open reads one.
 	Unscanned() ([]KeptFile, error)
-	Scanned(ctx context.Context, sha256 string, s Scanned) error
-	Open(sha256 string) (io.ReadCloser, error)
+	Scanned(context.Context, KeptFile, Scanned) error
+	Open(KeptFile) (io.ReadCloser, error)
 	// Unnamed answers the contents that no record, no parked work and no open upload has
 	// named for as long as the parameter says.
 	Unnamed() ([]string, error)

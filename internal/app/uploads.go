@@ -88,8 +88,9 @@ func (l UploadLimits) Refuses(used UploadSpace, size int64) error {
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
 
-// KeptFile is a content that is kept; Held is what its inspection could not read.
-type KeptFile struct{ SHA256, Held string }
+// KeptFile is a content that is kept, where contents are, or by the document of before
+// that it is of; Held is what its inspection could not read.
+type KeptFile struct{ SHA256, Held, Document string }
 
 // UploadShelf keeps what is known of uploads.
 type UploadShelf interface {

@@ -193,3 +193,55 @@ func TestDocumentsThatCannotBeMoved(t *testing.T) {
 	o.read(old)
 	named()
 }
+
+// A document of before about which the scanner did not answer is asked about again, moved
+// or not: it may be that it cannot be moved. What is said of it stays when it is.
+func TestADocumentThatCannotBeMovedIsScannedAgain(t *testing.T) {
+	o := ended(t)
+	old := o.oldOnes()
+	for id := range old {
+		o.Save(ofDocuments, testkit.ID(id), fields{"scan": "silent", "quarantine": "scanner_silent"})
+	}
+	full := errors.New("no room")
+	s := &scanner{err: errors.New("hangs")}
+	r := o.files(func(f *receiving.Files) { f.Scanner, f.Room = s, func(int64) error { return full } })
+	step := func(do func(context.Context) error) {
+		t.Helper()
+		o.Clock = o.Clock.Add(2 * time.Hour)
+		if err := do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held := func(want bool) {
+		t.Helper()
+		for id := range old {
+			at := httpapiPrefix + "/files/" + ofDocuments + "/" + testkit.ID(id)
+			if r := o.Do("GET", at, o.carla, nil); (r.Code() == "document_quarantined") != want || !want && r.Status != 200 {
+				t.Errorf("%s: %d %s", id, r.Status, r.Code())
+			}
+		}
+	}
+	o.Clock = time.Now()
+	step(r.Move)
+	step(r.Sweep)
+	if len(o.beside()) != len(old) {
+		t.Fatal("they were moved")
+	}
+	held(true)
+	s.err = nil
+	step(r.Sweep)
+	held(false)
+	if n := o.Int(`SELECT count(*) FROM audit WHERE action = 'files.scan' AND collection = 'rendicion_documents'`); n != int64(len(old)) {
+		t.Errorf("%d of them are told", n)
+	}
+	full = nil
+	step(r.Move)
+	if left := o.beside(); len(left) > 0 {
+		t.Fatalf("%v", left)
+	}
+	held(false)
+	if n := o.Int(`SELECT count(*) FROM files WHERE scan = 'clean' AND quarantine = ''`); n != int64(len(old)) {
+		t.Errorf("%d are known to be clean", n)
+	}
+	o.verified()
+}

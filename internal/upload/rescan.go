@@ -44,49 +44,49 @@ func (f *Files) rescan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var silent []string
+	var silent []app.KeptFile
 	answered, row := false, 0
 	for _, k := range f.turn(waiting) {
 		if f.ask(ctx, k) {
 			answered, row = true, 0
 			continue
 		}
-		silent = append(silent, k.SHA256)
+		silent = append(silent, k)
 		if row++; row == silences {
 			break // the others at the next sweep
 		}
 	}
-	for _, sum := range silent {
-		a := f.asked[sum]
+	for _, k := range silent {
+		a := f.asked[k]
 		if a.at = f.Now(); answered {
 			a.fails++
 		}
-		f.asked[sum] = a
+		f.asked[k] = a
 	}
 	return nil
 }
 
 // turn is whom to ask about now.
 func (f *Files) turn(waiting []app.KeptFile) []app.KeptFile {
-	known, now := map[string]asked{}, f.Now()
+	known, now := map[app.KeptFile]asked{}, f.Now()
 	var due []app.KeptFile
 	for _, k := range waiting {
-		a := f.asked[k.SHA256]
-		known[k.SHA256] = a
+		a := f.asked[k]
+		known[k] = a
 		if a.due(now) {
 			due = append(due, k)
 		}
 	}
 	f.asked = known
 	slices.SortStableFunc(due, func(a, b app.KeptFile) int {
-		return known[a.SHA256].at.Compare(known[b.SHA256].at)
+		return known[a].at.Compare(known[b].at)
 	})
 	return due[:min(len(due), again)]
 }
 
 // ask says whether there is an answer about a content, and has written it down.
 func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
-	r, err := f.Records.Book.Open(k.SHA256)
+	r, err := f.Records.Book.Open(k)
 	if err != nil {
 		f.Log.Error("a file in quarantine cannot be read", "sha256", k.SHA256, "error", err)
 		return false
@@ -96,7 +96,7 @@ func (f *Files) ask(ctx context.Context, k app.KeptFile) bool {
 	if s.Scan == app.ScanSilent {
 		return false
 	}
-	if err := f.Records.Book.Scanned(ctx, k.SHA256, s); err != nil {
+	if err := f.Records.Book.Scanned(ctx, k, s); err != nil {
 		f.Log.Error("what the scanner said is not noted", "sha256", k.SHA256, "error", err)
 		return false
 	}

@@ -50,7 +50,7 @@ type Files struct {
 
 	lookFor  time.Duration
 	sweeping sync.Mutex
-	asked    map[string]asked // by hash; the sweep's
+	asked    map[app.KeptFile]asked // the sweep's
 
 	collected time.Time // when last; the sweep's
 

@@ -1,9 +1,7 @@
 package files
 
 import (
-	"context"
 	"encoding/hex"
-	"errors"
 	"path"
 	"strings"
 	"time"
@@ -11,7 +9,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"chaski/internal/app"
 	"chaski/internal/domain/parameter"
 	"chaski/internal/store"
 	"chaski/internal/store/parameters"
@@ -114,25 +111,4 @@ func (b *Book) Collect(sha256 string) error {
 		return err
 	}
 	return storage.Delete(Key(sha256))
-}
-
-// Unscanned implements app.FileBook.
-func (b *Book) Unscanned() ([]app.KeptFile, error) {
-	var out []app.KeptFile
-	err := b.app.ConcurrentDB().NewQuery(`SELECT sha256, finding AS held FROM files WHERE quarantine = {:q} ORDER BY stored_at, sha256`).
-		Bind(dbx.Params{"q": app.QuarantineSilent}).All(&out)
-	return out, err
-}
-
-// Scanned implements app.FileBook.
-func (b *Book) Scanned(ctx context.Context, sha256 string, s app.Scanned) error {
-	return b.app.RunInTransaction(func(tx core.App) error {
-		r, err := tx.FindFirstRecordByData("files", "sha256", sha256)
-		if err != nil {
-			return err
-		}
-		return errors.Join(b.heard(ctx, tx, r.Id, s), store.WriteAudit(tx, store.Audit{
-			Action: "files.scan", Key: store.Key{Collection: "files", Record: r.Id}, Detail: s, At: b.engine.Now(),
-		}))
-	})
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
@@ -197,7 +196,11 @@ func (b *Book) kept(ctx context.Context, tx core.App, up app.Upload, mime string
 	case err != nil:
 		return err
 	case len(known) > 0 && s.Heard():
-		return b.heard(ctx, tx, known[0], s)
+		r, err := tx.FindRecordById("files", known[0])
+		if err != nil {
+			return err
+		}
+		return heard(ctx, tx, r, s)
 	case len(known) > 0:
 		return nil
 	}
@@ -209,18 +212,6 @@ func (b *Book) kept(ctx context.Context, tx core.App, up app.Upload, mime string
 	for name, value := range map[string]any{
 		"sha256": up.SHA256, "size": up.Size, "mime": mime, "stored_at": b.engine.Now().UTC(), "scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding,
 	} {
-		r.Set(name, value)
-	}
-	return tx.SaveWithContext(ctx, r)
-}
-
-// heard writes what a scanner said of a content.
-func (b *Book) heard(ctx context.Context, tx core.App, id string, s app.Scanned) error {
-	r, err := tx.FindRecordById("files", id)
-	if err != nil {
-		return err
-	}
-	for name, value := range map[string]any{"scan": s.Scan, "quarantine": s.Quarantine, "finding": s.Finding} {
 		r.Set(name, value)
 	}
 	return tx.SaveWithContext(ctx, r)
@@ -271,24 +262,3 @@ func (b *Book) say(ctx context.Context, tx core.App, up app.Upload, fields map[s
 	// Whatever else it says was judged when it came.
 	return tx.SaveNoValidateWithContext(ctx, r)
 }
-
-// Open reads a content.
-func (b *Book) Open(sha256 string) (io.ReadCloser, error) {
-	storage, err := b.app.NewFilesystem()
-	if err != nil {
-		return nil, err
-	}
-	r, err := storage.GetReader(Key(sha256))
-	if err != nil {
-		return nil, errors.Join(err, storage.Close())
-	}
-	return &reader{r, storage}, nil
-}
-
-// reader closes the storage with what was read from it.
-type reader struct {
-	io.ReadCloser
-	storage io.Closer
-}
-
-func (r *reader) Close() error { return errors.Join(r.ReadCloser.Close(), r.storage.Close()) }
