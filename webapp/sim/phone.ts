@@ -46,6 +46,8 @@ export class SimPhone {
   readonly photos = new Map<string, Photo>()
   /** What he typed of a rendición and was told is kept, until it is work: by record. */
   readonly typed = new Map<string, { work: string; value: string | number }>()
+  /** Which installation each device was, by the device's name. */
+  private readonly installs = new Map<string, string>()
   private sittings: Sitting[] = []
   /** Drafts that became work. */
   readonly finished = new Set<string>()
@@ -169,12 +171,18 @@ export class SimPhone {
 
   private send(tab: Tab, method: 'GET' | 'POST', path: string, body: unknown): ReturnType<Network['send']> {
     const sent = this.outdated && path === '/sync/pull' ? { ...(body as object), schema: 99 } : body
-    return this.network.send(tab, this.name, { ...this.asked(), method, path, body: sent })
+    return this.network.send(tab, this.name, { ...this.asked(body), method, path, body: sent })
   }
 
-  /** Whoever begins anew on a device, or goes on with a copy of it, signs in for it. */
-  private asked(): { user: string; session: string } {
-    return { user: this.user, session: `${this.name}/${this.disk.work.install}` }
+  /**
+   * Whoever begins anew on a device, or goes on with a copy of it, signs in for it:
+   * what still speaks for the device of before does so in the session of before.
+   */
+  private asked(body?: unknown): { user: string; session: string } {
+    const { install, device: mine } = this.disk.work
+    const { device = '' } = (body ?? {}) as { device?: string }
+    if (device !== '' && device === mine) this.installs.set(device, install)
+    return { user: this.user, session: `${this.name}/${this.installs.get(device) ?? install}` }
   }
 
   /** Between two writes, wherever it was. What it had in memory is gone. */

@@ -172,19 +172,21 @@ async function poisoned(w: World, phone: SimPhone, mine: SimPhone[]): Promise<bo
 /**
  * Whether all that a phone has not sent waits for the record: what was done together
  * with work on it, what belongs to the records of that (a finding corrected, to its
- * visit), and what changes any of them. His other phone may have work of its own on
+ * visit, and its photograph), and what changes any of them. His other phone may have work of its own on
  * it, and a copy of the phone the same, or what it was made by.
  */
 function hangsOn(phone: SimPhone, record: string): boolean {
   const unsent = phone.unsent()
-  // Only what makes a record says of which visit it is: on the wire before, or from the server.
-  const visits = new Map(phone.rows('findings').map((row) => [row.id, row.data.visit]))
-  for (const { mutation } of phone.entries())
-    if (mutation.fields.visit !== undefined) visits.set(mutation.record, mutation.fields.visit)
+  // Only what makes a record says on which it is: on the wire before, or from the server.
+  const parents = new Map(phone.rows('findings').map((row) => [row.id, row.data.visit]))
+  for (const { mutation } of phone.entries()) {
+    const parent = mutation.fields.visit ?? mutation.fields.finding ?? mutation.fields.rendicion
+    if (parent !== undefined) parents.set(mutation.record, parent)
+  }
   const groups = new Set(unsent.filter((e) => e.mutation.record === record).map((e) => e.group))
   const records = new Set([record, ...unsent.filter((e) => groups.has(e.group)).map((e) => e.mutation.record)])
   const belongs = ({ mutation }: OutboxEntry): boolean =>
-    records.has(mutation.record) || records.has(String(visits.get(mutation.record)))
+    records.has(mutation.record) || records.has(String(parents.get(mutation.record)))
   for (const e of unsent) if (belongs(e)) records.add(e.mutation.record)
   return unsent.every(belongs)
 }

@@ -328,6 +328,8 @@ export class Driver {
   /** What the rows say of the files whose bytes are here; once in a run, of all that ever were. */
   private async settle(): Promise<void> {
     const { replica, work } = this.ports
+    // Until a server that went back is compared with, its rows may say of files what it does not know any more.
+    if (this.meta.reconcile.length > 0) return
     const these = await work.recorded(!this.swept)
     this.swept = true
     if (these.length === 0) return

@@ -259,6 +259,28 @@ describe.each(kinds)('a phone with photographs, on %s', (_, stores) => {
     expect(phone.status).toMatchObject({ in_sync: true })
   })
 
+  test('what the server went back behind is not kept for a row that is still to be compared away', async () => {
+    const { server, phone, stores } = setUp()
+    await phone.start()
+    phone.cut = () => ({ status: 0, headers: {} })
+    await visit(phone, photo('p1', 300))
+    await phone.sync()
+    const past = server.backup()
+    phone.cut = (deliver) => deliver()
+    for (let n = 0; n < 2; n++) await phone.sync()
+    expect(await states(stores)).toEqual(['p1 stored'])
+    server.restore(past)
+    phone.cut = () => ({ status: 0, headers: {} })
+    phone.spoil = (path, deliver) => (path === '/sync/digests' ? { status: 0 } : deliver())
+    for (let n = 0; n < 2; n++) await phone.sync()
+    expect(await states(stores)).toEqual(['p1 queued'])
+    phone.cut = (deliver) => deliver()
+    phone.spoil = (__, deliver) => deliver()
+    for (let n = 0; n < 2; n++) await phone.sync()
+    expect(await states(stores)).toEqual(['p1 stored'])
+    expect(server.uploads.stored.size).toBe(2)
+  })
+
   test('a revoked phone keeps its rows until its files are gone too; held by its person it keeps them', async () => {
     const { server, phone, stores } = setUp()
     await phone.start()
