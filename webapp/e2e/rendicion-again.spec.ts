@@ -1,8 +1,8 @@
-import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
 import { coordinator, executor, password } from './support/people'
 import { Sender } from './support/sender'
+import { signIn } from './support/sign-in'
 
 /** One of the demo that is observed, and one that waits for its review. */
 const observed = 'Limpieza del reservorio Yaku Wasi'
@@ -90,11 +90,4 @@ async function both(url: string): Promise<[Api, Api]> {
 async function review(office: Api, path: string, decision: { approve: boolean }): Promise<void> {
   const { revision } = await office.get<Schemas['Rendicion']>(path)
   await office.call('POST', `/api/chaski/v1${path}/review`, { revision, lifted: [], observations: [], ...decision })
-}
-
-async function signIn(page: Page, who: string): Promise<void> {
-  await page.goto('/')
-  await page.getByLabel('Correo').fill(who)
-  await page.getByLabel('Contraseña').fill(password)
-  await page.getByRole('button', { name: 'Entrar' }).click()
 }

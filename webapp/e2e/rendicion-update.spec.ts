@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
+import { pdf, sha256 } from './support/papers'
 import { coordinator, executor, password } from './support/people'
+import { signIn } from './support/sign-in'
 
 /** One of the demo that is observed, and one that waits for its review. */
 const observed = 'Limpieza del reservorio Yaku Wasi'
@@ -24,11 +25,14 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
   const first = items.find((i) => i.state === 'pendiente')?.work.intervention ?? ''
   const { observations } = await mine.get<Schemas['Rendicion']>(`/rendiciones/${idOf(observed)}`)
   const about = observations[0]?.id ?? ''
-  const paper = Buffer.from(
-    `%PDF-1.7\n${'1 0 obj\n<< >>\nendobj\n'.repeat(50)}trailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n`,
-  )
-  const sha256 = createHash('sha256').update(paper).digest('hex')
-  const file = { kind: 'comprobantes', replaces: '', name: 'comprobantes.pdf', size: paper.length, sha256 }
+  const paper = pdf('comprobantes.pdf').buffer
+  const file = {
+    kind: 'comprobantes',
+    replaces: '',
+    name: 'comprobantes.pdf',
+    size: paper.length,
+    sha256: sha256(paper),
+  }
 
   await test.step('what the executor typed, and what he had half sent', async () => {
     await signIn(page, executor)
@@ -129,10 +133,3 @@ async function leaveOlder(page: Page, left: Record<string, object[]>): Promise<v
 }
 
 const amount = (page: Page, line: string) => page.getByRole('textbox', { name: line, exact: true })
-
-async function signIn(page: Page, who: string): Promise<void> {
-  await page.goto('/')
-  await page.getByLabel('Correo').fill(who)
-  await page.getByLabel('Contraseña').fill(password)
-  await page.getByRole('button', { name: 'Entrar' }).click()
-}

@@ -1,19 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
 import { look } from './support/look'
+import { heavyPdf, sha256 } from './support/papers'
 import { executor, password } from './support/people'
+import { signIn } from './support/sign-in'
 
 test.use({ viewport: { width: 1366, height: 768 } })
 
 const ended = "Limpieza de cunetas Qantu Wayq'o"
 const MB = 1_000_000
-
-function pdf(size: number): Buffer {
-  const begin = `%PDF-1.7\n1 0 obj\n<< /Length ${size} >>\nstream\n`
-  const end = '\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n'
-  return Buffer.concat([Buffer.from(begin), randomBytes(size - begin.length - end.length), Buffer.from(end)])
-}
 
 test('an upload whose session ended says so, and goes on after signing in, with nothing picked again', async ({
   page,
@@ -29,11 +24,10 @@ test('an upload whose session ended says so, and goes on after signing in, with 
     await page.getByLabel('Contraseña').fill(password)
     await page.getByRole('button', { name: 'Entrar' }).click()
   }
-  await page.goto('/')
-  await enter()
+  await signIn(page, executor)
   await page.getByTestId(`rc-${id}`).click()
   const row = page.getByTestId('stand-comprobantes')
-  const bytes = pdf(9 * MB)
+  const bytes = heavyPdf(9 * MB)
 
   await test.step('the link is cut in the middle of a piece, and every session but another is closed', async () => {
     const cut = network.cutAfter('/api/chaski/v1/uploads/', 3 * MB)
@@ -60,7 +54,7 @@ test('an upload whose session ended says so, and goes on after signing in, with 
     await expect(row).toHaveAttribute('data-stand', 'stored', { timeout: 90_000 })
     const { documents } = await other.get<Schemas['Rendicion']>(`/rendiciones/${id}`)
     const document = documents.find((d) => d.kind === 'comprobantes')
-    expect(document?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+    expect(document?.sha256).toBe(sha256(bytes))
     expect(network.patches.filter((p) => p.offset === 0)).toHaveLength(1)
   })
 })

@@ -61,3 +61,14 @@ export async function kill(page: Page): Promise<void> {
   await crashed
   await page.close()
 }
+
+/** The same for a page whose thread is held and hears no more of its debugger. No other page may be open. */
+export async function killHeld(page: Page): Promise<void> {
+  const devtools = await page.context().browser()!.newBrowserCDPSession()
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  const crashed = page.waitForEvent('crash')
+  for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL')
+  await crashed
+  await devtools.detach()
+  await page.close()
+}
