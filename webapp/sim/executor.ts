@@ -105,22 +105,25 @@ async function say(phone: SimPhone, sitting: Sitting, row: ShownRow, { kind, val
     { [field]: base },
     { [field]: base },
   ]
-  if (before) {
-    const back = await write(phone, sitting, (store) => store.takeBack(before.group, null))
-    if (!back) return false
-    if (back.answer) {
-      const made = phone.promised.get(before.id)
-      if (made) phone.forgetGroup([made])
-      const { base_rev, prev, saw: first } = before.mutation
-      on = { rev: base_rev ?? row.rev, prev }
-      saw = first ?? saw
-      knew = phone.saw.get(before.id) ?? knew
-      phone.coverage.count('said_anew')
-    }
+  const unsaid = before?.attempts === 0
+  if (before && unsaid) {
+    const { base_rev, prev, saw: first } = before.mutation
+    on = { rev: base_rev ?? row.rev, prev }
+    saw = first ?? saw
+    knew = phone.saw.get(before.id) ?? knew
   }
   const { id, i: work } = row
   const parent = text(row, 'rendicion')
-  return update(phone, sitting, { ...on, id, c: kind, work, parent }, { [field]: value }, { saw, knew })
+  const instead = before && unsaid ? [before.group] : []
+  const done = await update(
+    phone,
+    sitting,
+    { ...on, id, c: kind, work, parent },
+    { [field]: value },
+    { saw, knew, instead },
+  )
+  if (done && instead.length > 0) phone.coverage.count('said_anew')
+  return done
 }
 
 interface On {
@@ -138,6 +141,8 @@ interface Knowing {
   saw?: Record<string, unknown>
   /** What he himself remembers. */
   knew: Readonly<Record<string, unknown>>
+  /** Groups whose place it takes. */
+  instead?: readonly string[]
 }
 
 function update(
@@ -145,7 +150,7 @@ function update(
   sitting: Sitting,
   { c: collection, id: record, work: intervention, rev: base_rev, prev, parent }: On,
   fields: Record<string, unknown>,
-  { saw, knew }: Knowing,
+  { saw, knew, instead = [] }: Knowing,
 ): Promise<boolean> {
   const form = collection === 'conflicts' ? 'finding/1' : FORM
   const mutation: NewMutation = {
@@ -154,7 +159,7 @@ function update(
     ...(parent ? { parent } : {}),
     ...(saw ? { saw } : {}),
   }
-  const work = { group: phone.rng.recordId(), label: 'Rendición', intervention, mutations: [mutation] }
+  const work = { group: phone.rng.recordId(), label: 'Rendición', intervention, mutations: [mutation], instead }
   return enqueue(phone, work, knew, sitting)
 }
 

@@ -56,8 +56,14 @@ export async function enqueue(
   }
   // A file by itself is work of its draft alone.
   const kept = (): boolean => phone.entries().some((e) => e.id === (ids[0] ?? along[0]))
+  const before = phone.entries().filter((e) => work.instead?.includes(e.group))
   try {
-    await store.enqueue(work, { ids: [...ids], more, at: new Date(phone.now()).toISOString() })
+    const taken = await store.enqueue(work, { ids: [...ids], more, at: new Date(phone.now()).toISOString() })
+    if (!taken) {
+      coverage.count('too_late_to_replace')
+      if (kept()) phone.note('I2 nothing lost', 'kept work and said that it could not take a place')
+      return false
+    }
   } catch (error) {
     if (error instanceof Erased) return false
     if (!(error instanceof NoRoom)) throw error
@@ -71,6 +77,7 @@ export async function enqueue(
   if (!done && !phone.wiped && !(work.draft && phone.finished.has(work.draft)))
     phone.note('I2 nothing lost', `said that ${work.label} was kept, and it is not there`)
   if (done) {
+    phone.forgetGroup(before.flatMap((e) => phone.promised.get(e.id) ?? []))
     if (work.draft && phone.finished.has(work.draft)) phone.note('I3 once', 'finished one draft twice')
     if (work.draft) phone.finished.add(work.draft)
     if (work.draft) phone.held.delete(work.draft)

@@ -219,9 +219,10 @@ export class RendicionDesk {
     const found = this.conflicts[line]
     if (!found) return
     delete this.lines[line]
-    void this.#kept.write()
     const label = this.label('rendicion_lines', line)
     await settleConflict(found.conflict, keep === 'mine' ? 'author' : 'other', label)
+    // Not before: a page that ends between the two leaves it to be decided, with all that was typed.
+    await this.#kept.write()
   }
 
   /** Asks the server what only it knows, and for what is new. */
@@ -261,9 +262,9 @@ export class RendicionDesk {
       documents: account.documents.filter(isInForce).map((d) => d.id),
       answers: Object.fromEntries(open.map((o) => [o.id, o.answer])),
     }
-    const old = this.refusedOf(rendicion.id)
-    await this.#enqueue('rendiciones', rendicion, '', { state, presents }, { state: rendicion.state })
-    if (old) await sync.engine.discard(old.group)
+    const old = (await this.#refusals())[rendicion.id]?.group
+    const knew = { saw: { state: rendicion.state }, instead: old ? [old] : [] }
+    await this.#enqueue('rendiciones', rendicion, '', { state, presents }, knew)
     void sync.engine.syncNow().then(() => this.refresh())
   }
 
@@ -303,43 +304,40 @@ export class RendicionDesk {
     base: Record<string, unknown>,
   ): Promise<void> {
     const [field = '', value] = Object.entries(fields)[0] ?? []
-    const pending = await sync.read.entries({ states: ['pending'] })
-    const before = pending.filter((e) => e.mutation.record === id).at(-1)
-    const row = await one(kind, id)
-    const old = this.refusedOf(id)
-    if (!row || (row as unknown as Record<string, unknown>)[field] === value) {
-      if (old) await sync.engine.discard(old.group) // he puts what stands
-      return
+    // Once more where what it is to replace was sent meanwhile: then it follows that.
+    for (let done = false; !done;) {
+      const pending = await sync.read.entries({ states: ['pending'] })
+      const before = pending.filter((e) => e.mutation.record === id).at(-1)
+      const row = await one(kind, id)
+      const old = (await this.#refusals())[id]?.group
+      if (!row || (row as unknown as Record<string, unknown>)[field] === value) {
+        if (old) await sync.engine.discard(old) // he puts what stands
+        return
+      }
+      const unsent = before?.attempts === 0 ? before : undefined
+      const { base_rev = row.rev, prev = '', saw = base } = unsent?.mutation ?? {}
+      const at = unsent ? { ...row, rev: base_rev, prev } : row
+      const instead = [unsent?.group, old].filter((group) => group !== undefined)
+      done = await this.#enqueue(kind, at, name, fields, { saw, instead })
     }
-    const unsent = before !== undefined && (await sync.engine.takeBack(before.group, null))
-    const again = unsent ? await one(kind, id) : row
-    if (!again) return
-    const { base_rev, prev, saw } = before?.mutation ?? {}
-    await this.#enqueue(
-      kind,
-      { ...again, ...(unsent ? { rev: base_rev ?? again.rev, prev: prev ?? '' } : {}) },
-      name,
-      fields,
-      unsent ? (saw ?? base) : base,
-    )
-    if (old) await sync.engine.discard(old.group)
   }
 
-  async #enqueue(
+  #enqueue(
     collection: Kind,
     row: Overlaid<{ id: string }> & { rendicion?: string },
     name: string,
     fields: Record<string, unknown>,
-    saw: Record<string, unknown>,
-  ): Promise<void> {
+    { saw, instead }: { saw: Record<string, unknown>; instead: string[] },
+  ): Promise<boolean> {
     const { form = '' } = declared(collection)
     const seen = { base_rev: row.rev, saw, ...(row.prev ? { prev: row.prev } : {}) }
     const part = row.rendicion ? { parent: row.rendicion } : {}
-    await sync.engine.enqueue({
+    return sync.engine.enqueue({
       group: recordId(),
       label: this.label(collection, name),
       intervention: this.intervention,
       mutations: [{ collection, record: row.id, op: 'update', fields, form, ...seen, ...part }],
+      instead,
     })
   }
 

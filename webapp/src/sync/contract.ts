@@ -310,6 +310,9 @@ export interface SyncEngine {
   /**
    * Put the mutations of one finished piece of work in the outbox and delete its draft, in one strict
    * transaction. The files of the draft go along, each as the record of a file, after the rest.
+   *
+   * What this is `instead` of goes in that transaction too: groups that were never on the wire are taken back,
+   * what was refused of the others is forgotten. False, and nothing happened, where one was sent meanwhile.
    */
   enqueue(work: {
     group: string
@@ -317,7 +320,8 @@ export interface SyncEngine {
     intervention: string
     mutations: NewMutation[]
     draft?: string
-  }): Promise<void>
+    instead?: readonly string[]
+  }): Promise<boolean>
   /**
    * Take a group back while none of it was ever put on the wire; puts `draft` back, if there is one, in the
    * same transaction, with the files it had. What has files is not taken back without a draft.

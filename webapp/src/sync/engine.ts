@@ -146,10 +146,11 @@ class TabEngine implements SyncEngine {
     return this.work.saveDraft(draft)
   }
 
-  async enqueue(work: Work): Promise<void> {
+  async enqueue(work: Work): Promise<boolean> {
     const ids = work.mutations.map(() => uuidV7(Date.now()))
-    await this.work.enqueue(work, { ids, more: () => uuidV7(Date.now()), at: localInstant(new Date()) })
+    const done = await this.work.enqueue(work, { ids, more: () => uuidV7(Date.now()), at: localInstant(new Date()) })
     await this.announce()
+    return done
   }
 
   async takeBack(group: string, draft: Draft | null): Promise<boolean> {

@@ -44,7 +44,7 @@ const visit = (group: string, from = 'd') => ({
 })
 
 let minted = 0
-const enqueue = (work: WorkStore, group: string, from = 'd'): Promise<void> =>
+const enqueue = (work: WorkStore, group: string, from = 'd'): Promise<boolean> =>
   work.enqueue(visit(group, from), { ids: [`m${++minted}`], more: () => `m${++minted}`, at: '2026-06-15T11:00:00' })
 
 async function answer(work: WorkStore, status: 'applied' | 'rejected' | 'parked'): Promise<void> {

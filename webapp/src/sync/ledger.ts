@@ -3,7 +3,7 @@
  * reads, decides purely what changes, and the store applies that change in the
  * same transaction. Invariants:
  *  L1 an entry disappears only by takeBack (never on the wire), discard (refused,
- *     at the person's wish), prune (applied, durable, old) or erase (ordered) (I2);
+ *     at the person's wish), enqueue of what takes the place of either, prune (applied, durable, old) or erase (ordered) (I2);
  *  L2 acknowledged entries become unanswered again only in the transaction that
  *     forgets the marks which proved the server's going back, so that a crash
  *     before it repeats the whole and a crash after it has lost nothing (I2, I3);
@@ -19,7 +19,7 @@ import * as files from './files'
 import { emptyWorkMeta } from './ports'
 import type { OutboxCounts, Answered, Stamp, Told, Verdict, Work, WorkMeta, WorkStore } from './ports'
 import { answered, mayBeLost, prunable, replayed, reviewed, withMark } from './push'
-import { metaOf, NOTHING } from './tables'
+import { metaOf } from './tables'
 import type { WorkReader } from './tables'
 import { upgrade } from './upgrade'
 
@@ -106,15 +106,30 @@ export class Ledger extends FileBook implements WorkStore {
     return this.byPerson('saveDraft', () => Promise.resolve({ change: { drafts: [draft] }, answer: undefined }))
   }
 
-  enqueue(work: Work, stamp: Stamp): Promise<void> {
+  enqueue(work: Work, stamp: Stamp): Promise<boolean> {
     return this.byPerson('enqueue', async (r) => {
-      if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return NOTHING
+      if (work.draft && !(await r.drafts()).some((d) => d.id === work.draft)) return { change: null, answer: true }
+      const before = await this.replacedBy(r, work.instead ?? [])
+      if (!before) return { change: null, answer: false }
       const sent = work.draft ? (await r.files({ draft: work.draft })).sort(files.oldestFirst) : []
       const mutations = [...work.mutations, ...sent.map(files.createOf)]
       const made = entriesFor({ ...work, mutations }, stamp, await metaOf(r))
       const change = { ...made, files: sent.map((f) => files.finished(f, made.entries)) }
-      return { change: { ...change, goneDrafts: work.draft ? [work.draft] : [] }, answer: undefined }
+      const gone = before.map((e) => e.counter)
+      return { change: { ...change, gone, goneDrafts: work.draft ? [work.draft] : [] }, answer: true }
     })
+  }
+
+  /** What goes of these groups when something else takes their place; undefined where one was sent meanwhile. What has files stays theirs. */
+  private async replacedBy(r: WorkReader, groups: readonly string[]): Promise<OutboxEntry[] | undefined> {
+    const all: OutboxEntry[] = []
+    for (const group of groups) {
+      const entries = await r.byGroup(group)
+      const gone = canTakeBack(entries) ? entries : entries.filter((e) => e.state === 'rejected')
+      if (gone.length === 0 || (await this.filesBy(r, gone)).length > 0) return undefined
+      all.push(...gone)
+    }
+    return all
   }
 
   takeBack(group: string, draft: Draft | null): Promise<boolean> {

@@ -231,6 +231,8 @@ export interface Work {
   intervention: string
   mutations: NewMutation[]
   draft?: string
+  /** Groups whose place this takes: they go in the same transaction. */
+  instead?: readonly string[]
 }
 
 /** Given by the caller so that a transaction makes nothing up by itself. */
@@ -286,8 +288,12 @@ export interface WorkStore {
   review(verdicts: readonly Verdict[]): Promise<void>
   /** Puts it down as it is now. This, enqueue, takeBack, redo, capture and the ways back throw Erased on a device so ordered. */
   saveDraft(draft: Draft): Promise<void>
-  /** A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens. */
-  enqueue(work: Work, stamp: Stamp): Promise<void>
+  /**
+   * A draft is finished once: where the one named is gone already (a second tap, another tab), nothing happens.
+   * What this is `instead` of goes with it: what was never on the wire is taken back, what was refused is
+   * forgotten. False, and nothing happened, where one of them has neither any more: it was sent meanwhile.
+   */
+  enqueue(work: Work, stamp: Stamp): Promise<boolean>
   /** False, and nothing happened, unless the group exists and none of it was ever on the wire. */
   takeBack(group: string, draft: Draft | null): Promise<boolean>
   /** See SyncEngine, as the next two. */
