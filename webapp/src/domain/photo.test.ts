@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { missingShots, namesOf, nextShot, shotsOf, standOf } from './photo'
+import { describe, expect, test } from 'vitest'
+import { helpsAgain, missingShots, namesOf, nextShot, shotsOf, standOf } from './photo'
 
 const shots = [
   { key: 'cartel', label: 'Cartel de obra', required: true },
@@ -49,4 +49,25 @@ test('received is said when the server said so, and refused before anything else
   expect(standOf({ id: 'a', stored_at: '' }, undefined)).toBe('elsewhere')
   expect(standOf({ id: 'a', refusal: 'file_type_refused' }, { state: 'queued', refusal: '' })).toBe('refused')
   expect(standOf({ id: 'a' }, { state: 'refused', refusal: 'x' })).toBe('refused')
+})
+
+describe('sending the same bytes again is offered', () => {
+  const refused = (refusal: string) => ({ state: 'refused' as const, refusal, held: true })
+
+  test.each(['file_hash_mismatch', 'documents_quota', 'record_not_found', 'upload_incomplete', 'of_tomorrow'])(
+    'after %s: what they are is not what was wrong',
+    (code) => expect(helpsAgain(refused(code))).toBe(true),
+  )
+  test.each([
+    ...['file_kind_refused', 'file_type_refused', 'file_too_large', 'file_empty', 'file_damaged', 'file_heic'],
+    ...['file_name_mismatch', 'file_disguised', 'file_active', 'file_protected', 'file_virus', 'file_xml_refused'],
+    ...['image_too_large', 'archive_unsafe', 'archive_too_large', 'archive_entry_refused', 'file_lost'],
+  ])('never after %s', (code) => expect(helpsAgain(refused(code))).toBe(false))
+  test('where its record says nothing against it, and the bytes are here', () => {
+    expect(helpsAgain(refused('documents_quota'), 'file_virus')).toBe(false)
+    expect(helpsAgain({ ...refused('documents_quota'), held: false })).toBe(false)
+    expect(helpsAgain({ ...refused('documents_quota'), state: 'queued' })).toBe(false)
+    expect(helpsAgain(refused(''))).toBe(false)
+    expect(helpsAgain(undefined, 'file_virus')).toBe(false)
+  })
 })

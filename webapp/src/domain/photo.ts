@@ -70,6 +70,18 @@ export interface DevicePhoto {
   refusal: string
 }
 
+/** Of what the bytes are, but for those that came damaged: the same bytes are the same again. */
+const OF_THE_BYTES = /^(file|image|archive)_(?!hash_mismatch$)/
+
+/**
+ * Whether a refused file may be taken when the same bytes are sent once more: they are here, and it was for another
+ * reason than what they are, as a lack of room.
+ *
+ * @param said the refusal that its record has: that stays, whatever is sent
+ */
+export const helpsAgain = (here: (DevicePhoto & { held: boolean }) | undefined, said = ''): boolean =>
+  here?.state === 'refused' && here.held && here.refusal !== '' && said === '' && !OF_THE_BYTES.test(here.refusal)
+
 /** @param current the id of the one that is being sent */
 export function standOf(photo: PhotoFacts, here: DevicePhoto | undefined, current = ''): PhotoStand {
   if (photo.refusal || here?.state === 'refused') return 'refused'

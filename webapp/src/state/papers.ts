@@ -187,7 +187,9 @@ async function again(doc: Row<'rendicion_documents'>, intervention: string): Pro
 async function put(id: string, of: PaperOf, { bytes, thumb, facts }: Ready): Promise<''> {
   const { rendicion, intervention, label } = of
   const there = await papersIn(intervention)
-  if (there.some((d) => d.sha256 === facts.sha256)) throw new Trouble('twice')
+  // One whose bytes never came is replaced by itself too.
+  const same = there.find((d) => d.sha256 === facts.sha256)
+  if (same && (same.id !== of.replaces || same.stored_at !== '')) throw new Trouble('twice')
   if (of.replaces === '' && there.length >= MAX_DOCUMENTS) throw new Trouble('too_many')
   await sync.engine.saveDraft(draftOf(id, intervention, { rendicion }))
   const about = { collection: 'rendicion_documents', parent: rendicion, draft: id, intervention, label }
