@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { Api, type Schemas } from './support/api'
 import { expect, test } from './support/fixtures'
-import { pdf, sha256 } from './support/papers'
+import { heavyPdf, sha256 } from './support/papers'
 import { coordinator, executor, password } from './support/people'
 import { signIn } from './support/sign-in'
 
@@ -14,6 +16,7 @@ test.use({ viewport: { width: 360, height: 740 } })
 test('an update in place: amounts, answers, a half-sent file and a review of the older app are where they were written', async ({
   page,
   browser,
+  data,
   server,
   network,
   baseURL,
@@ -25,7 +28,8 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
   const first = items.find((i) => i.state === 'pendiente')?.work.intervention ?? ''
   const { observations } = await mine.get<Schemas['Rendicion']>(`/rendiciones/${idOf(observed)}`)
   const about = observations[0]?.id ?? ''
-  const paper = pdf('comprobantes.pdf').buffer
+  const paper = heavyPdf(1_000_000)
+  const half = 600_000
   const file = {
     kind: 'comprobantes',
     replaces: '',
@@ -33,6 +37,8 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
     size: paper.length,
     sha256: sha256(paper),
   }
+
+  const upload = await halfSent(server.url, data, { ...file, intervention: first }, paper.subarray(0, half))
 
   await test.step('what the executor typed, and what he had half sent', async () => {
     await signIn(page, executor)
@@ -53,7 +59,7 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
           saved_at: Date.now(),
         },
       ],
-      files: [{ ...file, key: `${first}/comprobantes//x`, intervention: first, upload: 'gone', sent: 100 }],
+      files: [{ ...file, key: `${first}/comprobantes//x`, intervention: first, upload, sent: half }],
     })
     await page.goto('/')
     await expect(page.getByTestId('sync-state')).toContainText('Sincronizado')
@@ -82,6 +88,15 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
     await pick(paper)
     await expect(row).toHaveCount(0)
     await expect(page.getByTestId('stand-comprobantes')).toHaveAttribute('data-stand', 'stored')
+    // What the server had of it was not sent again, and of what was not, nothing twice.
+    expect(network.patches.map((p) => p.path)).toEqual(network.patches.map(() => `/api/chaski/v1/uploads/${upload}`))
+    expect(network.patches[0]?.offset).toBe(half)
+    expect(network.patches.reduce((sum, p) => sum + p.bytes, 0)).toBe(paper.length - half)
+    const { documents } = await mine.get<Schemas['Rendicion']>(`/rendiciones/${first}`)
+    expect(documents.map((d) => [d.name, d.sha256, d.stored_at !== ''])).toEqual([[file.name, file.sha256, true]])
+    await page.reload()
+    await expect(page.getByTestId('stand-comprobantes')).toHaveAttribute('data-stand', 'stored')
+    await expect(row).toHaveCount(0)
     const how = async () => (await mine.get<Schemas['Rendicion']>(`/rendiciones/${first}`)).amounts
     await expect.poll(async () => (await how()).find((a) => a.line === 'insumos')?.amount).toBe('77.50')
   })
@@ -105,6 +120,24 @@ test('an update in place: amounts, answers, a half-sent file and a review of the
     await context.close()
   })
 })
+
+/** An upload as a server of before had it, of a document that has no record; answers its id. */
+async function halfSent(
+  url: string,
+  data: string,
+  of: { intervention: string; kind: string; name: string; size: number; sha256: string },
+  reached: Buffer,
+): Promise<string> {
+  const root = await Api.superuser(url)
+  const [owner] = await root.records('users', `email = "${executor}"`)
+  const { id } = await root.create('uploads', { ...of, owner: owner?.id, state: 'receiving', document: 'd'.repeat(15) })
+  const at = join(data, 'uploads', id)
+  const Storage = { Type: 'filestore', Path: at, InfoPath: `${at}.info` }
+  const note = { ID: id, Size: of.size, Offset: 0, MetaData: { owner: owner?.id }, Storage }
+  await writeFile(at, reached)
+  await writeFile(`${at}.info`, JSON.stringify(note))
+  return id
+}
 
 /** The databases of the older app that are here. */
 const older = (page: Page) =>
