@@ -3,6 +3,12 @@ import { declared } from './records'
 
 export type PhotoKind = 'visit_photos' | 'finding_photos'
 
+const KINDS: readonly PhotoKind[] = ['visit_photos', 'finding_photos']
+
+/** The photographs that records of a kind have; undefined for none. */
+export const photosOf = (collection: string): PhotoKind | undefined =>
+  KINDS.find((kind) => declared(kind).of === collection)
+
 /** A picture that a checklist's version names. */
 export interface Shot {
   key: string
