@@ -102,7 +102,7 @@ test('a rendición filled and presented without signal, observed, answered and p
     for (const closed of ['Mano de obra no calificada', 'Otros gastos', 'Saldo en la cuenta del ejecutor'])
       await expect(amount(page, closed)).toBeDisabled()
     const sheet = page.getByTestId('doc-planilla_pago')
-    await expect(page.getByText('Reemplazar')).toHaveCount(1)
+    await expect(page.getByText('Reemplazar', { exact: true })).toHaveCount(1)
     await look(page, 'rendicion-observed')
     await amount(page, 'Insumos').fill('8549.50')
     await expect(balance).toContainText('Faltan S/ 200.00 por explicar')
@@ -127,6 +127,7 @@ test('a rendición filled and presented without signal, observed, answered and p
     await reviewer.reload()
     const answered = reviewer.getByTestId('answered-insumos')
     await expect(answered).toContainText('Va el voucher de S/ 200.00.')
+    await expect(reviewer.getByText('Ahora está: planilla-firmada.pdf.')).toBeVisible()
     await look(reviewer, 'rendicion-answered')
     const lift = reviewer.getByText('Sí, levantar')
     await expect(lift).toHaveCount(2) // `all` would not wait for them
