@@ -50,6 +50,7 @@ type API struct {
 	Outside     app.Outside
 	Problems    app.Problems
 	Sheets      *app.Sheets
+	Disputed    *app.Disputed
 	Personal    *app.Personal
 }
 
@@ -85,6 +86,7 @@ func (a *API) Handler() http.Handler {
 	a.outsideRoutes(g)
 	a.problemRoutes(g)
 	a.attendanceRoutes(g)
+	a.disputedRoutes(g)
 	a.personalRoutes(g)
 	// Below all routes: one that is added later would go unseen.
 	if strange := unshaped(e.Routes()); strange != nil {
@@ -145,7 +147,7 @@ var statuses = map[int][]fault.Code{
 	http.StatusBadRequest:   {fault.FileNameRefused},
 	http.StatusUnauthorized: {fault.SessionExpired},
 	http.StatusForbidden: {
-		fault.Forbidden, fault.DemoOnlyLocal, fault.DeviceRevoked, fault.DeviceWiped, fault.SuperuserElsewhere,
+		fault.Forbidden, fault.TwoUnits, fault.DemoOnlyLocal, fault.DeviceRevoked, fault.DeviceWiped, fault.SuperuserElsewhere,
 	},
 	http.StatusNotFound: {fault.NotFound, fault.LinkInvalid, fault.RecordNotFound, fault.FilePending},
 	http.StatusConflict: {

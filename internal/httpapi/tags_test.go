@@ -33,6 +33,8 @@ var requests = []struct {
 	{institutionShape{}, ""},
 	{mailShape{}, ""},
 	{sheetQuery{}, ""},
+	{disputedQuery{}, ""},
+	{dayDecision{}, ""},
 	{undoRequest{}, ""},
 	{sheetDecision{}, ""},
 	{personalQuery{}, ""},

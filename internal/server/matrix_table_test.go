@@ -20,6 +20,8 @@ var matrixTable = map[string]expectation{
 	"POST /api/chaski/v1/problems/{collection}/{record}/correct":                  {by: rights{actor.CorrectProblems}, body: `{"fields":{"alta_on":"2026-08-04"},"seen":{"alta_on":"2026-13-01"},"reason":"Se corrige con el documento"}`, again: (*matrix).broken},
 	"GET /api/chaski/v1/attendance-sheets":                                        {by: rights{actor.ValidateSheets}, query: "?state=registrada"},
 	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                      {by: rights{actor.ValidateSheets}, body: `{"decision":"observar","reason":"Falta una firma","revision":0}`},
+	"GET /api/chaski/v1/disputed-days":                                            {by: rights{actor.DecideJornales}, query: "?state=abierto"},
+	"POST /api/chaski/v1/disputed-days/{row}/{day}/decision":                      {by: rights{actor.DecideJornales}, body: `{"source":"attendance_sheets","record":"{absent}","participant":"{row}","seen":"{seen}","reason":"Se confirma con el cuaderno de obra"}`},
 	"GET /api/chaski/v1/personal/accesses":                                        {by: rights{actor.ReadAccesses}},
 	"POST /api/chaski/v1/personal/search":                                         {by: rights{actor.ReadPersonal}, narrows: true, body: `{"list":"participants","intervention":"{intervention}","ut":"","name":"","dni":"","offset":0}`},
 	"POST /api/chaski/v1/personal/reveal":                                         {by: rights{actor.RevealPersonal, actor.RevealOnSite}, body: `{"collection":"participants","record":"{worker}","reason":"Se confirma con el documento presentado"}`, reveals: true},

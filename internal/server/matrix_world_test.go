@@ -38,6 +38,16 @@ func newMatrix(t *testing.T) *matrix {
 		m.rows[scope]["device"] = device
 		m.rows[scope]["bucket"] = fmt.Sprint(k.Int(`SELECT handle FROM sync_buckets WHERE name = 'aii:` + m.rows[scope]["intervention"] + `'`))
 	}
+	k.Save("users", testkit.ID("judge"), fields{
+		"email": "judge@example.org", "password": "chaski-test", "name": "Revisora", "role": "central_reviewer", "active": true, "verified": true,
+	})
+	for _, d := range disputed(k, testkit.ID("judge"), "abierto") {
+		for _, scope := range scopes {
+			if m.rows[scope]["row"] == d.Row {
+				m.rows[scope]["seen"] = d.Seen
+			}
+		}
+	}
 	m.file("")
 	return m
 }
@@ -61,7 +71,7 @@ func (m *matrix) plant(scope, work string, i int) {
 	finding["fields"].(map[string]any)["description"] = "Sin agua " + mark("field")
 	unlisted := p.Unlisted("mu"+fmt.Sprint(i), visit, fmt.Sprintf("7000000%d", i))
 	unlisted["fields"].(map[string]any)["surnames"] = mark("field")
-	for _, r := range p.Push(p.Visit(visit, work, fields{"note": mark("field")}), p.Mark(visit, work, 1, "presente"), finding, unlisted) {
+	for _, r := range p.Push(p.Visit(visit, work, fields{"note": mark("field")}), p.Mark(visit, work, 1, "presente"), p.Mark(visit, work, 2, "presente"), finding, unlisted) {
 		if r.Status != "applied" {
 			m.t.Fatalf("%s: %+v", scope, r)
 		}
@@ -78,10 +88,12 @@ func (m *matrix) plant(scope, work string, i int) {
 		"rule": "first_stays", "state": "abierto", "label": mark("field"),
 	})
 	k.Save("attendance_sheets", id("msheet"), fields{"intervention": work, "day": "2026-11-10", "state": "registrada", "marks": fields{}})
+	k.Save("attendance_sheets", id("mabsent"), fields{"intervention": work, "day": "2026-11-23", "state": "validada", "headcount": 0, "marks": fields{testkit.Worker(work, 2): "ausente"}})
 	k.Save("rendiciones", id("mrend"), fields{"intervention": work, "state": "presentada", "revision": 1, "round": 1, "due_on": "2026-12-15", "presented_on": "2026-11-22"})
 	m.rows[scope] = map[string]string{
 		"intervention": work, "visit": testkit.ID(visit), "conflict": id("mconflict"), "mutation": fmt.Sprint(waiting["id"]),
 		"document": id("mdoc"), "upload": id("mupload"), "worker": testkit.Worker(work, 1), "sheet": id("msheet"), "record": testkit.Worker(work, 1), "rendicion": id("mrend"),
+		"row": testkit.Worker(work, 2), "day": "2026-11-23", "absent": id("mabsent"),
 		"id": testkit.Worker(work, 1), "recordId": id("mdoc"), "collection": "participants", "filename": "acta.pdf", "key": "nada",
 		"year": "2026", "ao": testkit.JobAO, "person": testkit.ID("victim"), "device": "nada", "import": "nada", "kind": "entities",
 	}

@@ -29,6 +29,7 @@ import (
 	"chaski/internal/store/board"
 	"chaski/internal/store/catalogue"
 	"chaski/internal/store/files"
+	"chaski/internal/store/jornales"
 	"chaski/internal/store/personal"
 	"chaski/internal/store/problems"
 	"chaski/internal/store/pull"
@@ -98,8 +99,9 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Reviewer: &app.Reviewer{
 				Commits: commits, Book: review.New(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
-			Sheets: &app.Sheets{Book: sheets.New(engine, e.App)},
-			Access: people, People: people, Office: people,
+			Sheets:   &app.Sheets{Book: sheets.New(engine, e.App)},
+			Disputed: &app.Disputed{Book: jornales.New(engine, e.App), Sights: personal},
+			Access:   people, People: people, Office: people,
 			Outside:   app.Outside{Book: problems.NewOutside(engine, e.App), Sights: personal},
 			Problems:  app.Problems{Book: problems.New(engine, e.App), Sights: personal},
 			Catalogue: &app.Catalogues{Book: catalogue.New(engine, e.App)},

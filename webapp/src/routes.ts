@@ -25,6 +25,7 @@ const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
 const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte'))
 const officeConflicts = lazy(() => import('./features/conflicts/OfficeConflicts.svelte'))
 const officeConflict = lazy(() => import('./features/conflicts/OfficeConflict.svelte'))
+const disputed = lazy(() => import('./features/disputed/DisputedDays.svelte'))
 const parked = lazy(() => import('./features/parked/ParkedScreen.svelte'))
 const unit = lazy(() => import('./features/unit/UnitHome.svelte'))
 const unitWorks = lazy(() => import('./features/unit/UnitWorks.svelte'))
@@ -124,6 +125,7 @@ const reviewing: RouteDefinition = {
   '/conflictos': officeConflicts,
   '/conflictos/:id': officeConflict,
   '/en-revision/:mutation?': parked,
+  '/jornales-en-disputa': disputed,
   ...central,
 }
 const coordinating: RouteDefinition = {

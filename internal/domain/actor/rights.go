@@ -20,6 +20,7 @@ const (
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
+	DecideJornales    Right = "decide_jornales"    // disputed days; a coordinator, those that are of his unit alone
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
 	ReviewRendicion   Right = "review_rendicion"   // a coordinator, those of his unit
 	ReviewParked      Right = "review_parked"      // a coordinator, that of his unit
@@ -51,6 +52,7 @@ var granted = []struct {
 	{HoldReplica, []Role{Supervisor, Executor}},
 	{ReadRoster, []Role{Supervisor, Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},
+	{DecideJornales, []Role{UTCoordinator, CentralReviewer}},
 	{WriteRendicion, []Role{Executor}},
 	{ReviewRendicion, []Role{UTCoordinator, CentralReviewer}},
 	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},

@@ -10,6 +10,7 @@ const GRANTED = {
   write_rendicion: ['executor'],
   review_rendicion: ['ut_coordinator', 'central_reviewer'],
   validate_sheets: ['ut_coordinator'],
+  decide_jornales: ['ut_coordinator', 'central_reviewer'],
   manage_people: ['admin'],
   review_parked: ['ut_coordinator', 'central_reviewer'],
   settle_conflicts: ['ut_coordinator', 'central_reviewer'],

@@ -741,6 +741,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/disputed-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days of people of which validated evidence says what cannot both be (at work in two works, or present and absent at one), the oldest first. They count for nobody until somebody decides; `resuelto` are those of which a decision holds. A coordinator sees those of which a work of his unit says something. Each page read stands in the audit trail. */
+        get: operations["listDisputedDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/disputed-days/{row}/{day}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which mark of a disputed day holds, with a reason; a jornal if it says presente. It holds as long as all that is said of the day stays as it was. 409 conflict if it is not any more what was shown, 403 two_units for a coordinator where another unit says something of it too. In the audit trail. */
+        post: operations["decideDisputedDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/personal/search": {
         parameters: {
             query?: never;
@@ -1769,7 +1803,7 @@ export interface components {
             /** @description The whole number was shown. */
             revealed: boolean;
             /** @enum {string} */
-            what: "search" | "reveal" | "counted" | "visit" | "records" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file" | "outside" | "problems";
+            what: "search" | "reveal" | "counted" | "visit" | "records" | "conflict" | "parked" | "preview" | "bad_rows" | "import_file" | "outside" | "problems" | "disputed";
             collection: string;
             record: string;
             /** @description Name of whom it was about, of one person. */
@@ -2810,6 +2844,59 @@ export interface components {
             /** @description At least 10 characters; needed to observe and to give back. */
             reason?: string;
             revision: number;
+        };
+        DisputedMark: {
+            /** @enum {string} */
+            source: "visit_marks" | "attendance_sheets";
+            record: components["schemas"]["Id"];
+            participant: components["schemas"]["Id"];
+            /** @enum {string} */
+            mark: "presente" | "ausente";
+            intervention: components["schemas"]["Id"];
+            /** @description The intervention's. */
+            name: string;
+            convenio_code: string;
+            ut_name: string;
+            /** @description 0 where it has no number. */
+            cupo: number;
+            /** @description Where a supervisor saw it; empty for a sheet. */
+            visit: string;
+            /** @description Who saw it, or validated the sheet, by name. */
+            by: string;
+            /** @description As somebody decided. */
+            holds: boolean;
+        };
+        DisputedDay: {
+            row: components["schemas"]["Id"];
+            day: components["schemas"]["Day"];
+            person: string;
+            /** @description Masked. */
+            dni: string;
+            /** @description What is said of the day, of exactly these revisions: a decision says what it is about. */
+            seen: string;
+            /** @description By who asks. */
+            may_decide: boolean;
+            /** @description Of the decision that holds. */
+            reason: string;
+            /** @description Name; empty while it is open. */
+            decided_by: string;
+            decided_at: string;
+            marks: components["schemas"]["DisputedMark"][];
+        };
+        DisputedDays: {
+            items: components["schemas"]["DisputedDay"][];
+            total: number;
+            /** @description How many a page has. */
+            page: number;
+        };
+        DayDecision: {
+            /** @enum {string} */
+            source: "visit_marks" | "attendance_sheets";
+            record: components["schemas"]["Id"];
+            participant: components["schemas"]["Id"];
+            seen: string;
+            /** @description At least 10 characters. */
+            reason: string;
         };
         ReleaseRequest: {
             reason: string;
@@ -4616,6 +4703,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttendanceSheet"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listDisputedDays: {
+        parameters: {
+            query: {
+                state: components["schemas"]["ConflictState"];
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedDays"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    decideDisputedDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a roster, whose person it is. */
+                row: components["schemas"]["Id"];
+                day: components["schemas"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayDecision"];
+            };
+        };
+        responses: {
+            /** @description The day as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedDay"];
                 };
             };
             default: components["responses"]["Fault"];

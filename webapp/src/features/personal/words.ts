@@ -15,5 +15,6 @@ const pages: Record<Schemas['PersonalAccess']['what'], () => string> = {
   bad_rows: m.saw_bad_rows,
   import_file: m.saw_import_file,
   outside: m.saw_outside,
+  disputed: m.saw_disputed,
 }
 export const sawWord = (what: Schemas['PersonalAccess']['what']) => pages[what]()
