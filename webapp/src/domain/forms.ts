@@ -20,7 +20,7 @@ import {
   type Fields,
   type Rule,
 } from './records'
-import { isSeen } from './rendicion'
+import { isSeen } from './seen'
 import { visible } from './text'
 
 export interface Fault {

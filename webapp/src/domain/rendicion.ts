@@ -1,7 +1,7 @@
 /** The account of a rendición. Money is céntimos in BigInt; on the wire soles, e.g. `"120.50"`. */
-export const EXPENSES = ['monc', 'insumos', 'herramientas', 'epp', 'seguros', 'personal_tecnico', 'otros'] as const
-export const LINES = ['cofinanciamiento_oe', ...EXPENSES, 'devuelto', 'saldo'] as const
-export type Line = (typeof LINES)[number]
+import { EXPENSES, LARGEST, type Line } from './seen'
+
+export { EXPENSES, LINES, type Line } from './seen'
 
 /** Céntimos by line; a line that is absent counts as zero. */
 export type Amounts = Partial<Record<Line, bigint>>
@@ -37,7 +37,6 @@ export function solesOf(centimos: bigint): string {
 }
 
 export type AmountProblem = 'letters' | 'negative' | 'decimals' | 'ambiguous' | 'large'
-const LARGEST = 10n ** 13n
 
 /** What somebody saw who presents: only that is presented. */
 export interface Seen {
@@ -47,28 +46,6 @@ export interface Seen {
   documents: string[]
   /** To open observations, by their ids. */
   answers: Record<string, string>
-}
-
-const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
-
-/** Whether the server reads it as what somebody saw (internal/domain/rendicion/seen.go). */
-export function isSeen(v: Record<string, unknown>): boolean {
-  const { lines, documents, answers } = v
-  return (
-    Object.keys(v).length === 3 &&
-    isObject(lines) &&
-    Object.entries(lines).every(
-      ([line, n]) =>
-        LINES.includes(line as Line) &&
-        Number.isSafeInteger(n) &&
-        (n as number) >= 0 &&
-        (n as number) <= Number(LARGEST),
-    ) &&
-    Array.isArray(documents) &&
-    documents.every((id) => typeof id === 'string') &&
-    isObject(answers) &&
-    Object.values(answers).every((text) => typeof text === 'string')
-  )
 }
 
 /** What was typed; `null` is an empty field. */
