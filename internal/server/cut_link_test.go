@@ -57,11 +57,11 @@ func (l *cutLink) carry(phone net.Conn, upstream string, every int64) {
 	}
 }
 
-// ask sends a request; an error is a cut.
-func (l *cutLink) ask(method, path, token string, body io.Reader, headers map[string]string) (*http.Response, error) {
+// ask sends a request and answers its status and headers; an error is a cut.
+func (l *cutLink) ask(method, path, token string, body io.Reader, headers map[string]string) (int, http.Header, error) {
 	r, err := http.NewRequest(method, l.url+path, body)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	r.Header.Set("Authorization", token)
 	r.Header.Set("Tus-Resumable", "1.0.0")
@@ -70,10 +70,10 @@ func (l *cutLink) ask(method, path, token string, body io.Reader, headers map[st
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 	answer, err := client.Do(r)
-	if err == nil {
-		_ = answer.Body.Close()
+	if err != nil {
+		return 0, nil, err
 	}
-	return answer, err
+	return answer.StatusCode, answer.Header, answer.Body.Close()
 }
 
 // bring sends the bytes of a document as far as the link lets it, asks how much came, and
@@ -89,24 +89,24 @@ func (l *cutLink) bring(o *office, p paper) int {
 		if tries > 2*len(p.body)>>20+10 {
 			o.T.Fatalf("%s: at %d of %d after %d tries", p.id, offset, len(p.body), tries)
 		}
-		_, _ = l.ask("PATCH", at, o.elsa, bytes.NewReader(p.body[offset:]), map[string]string{
+		_, _, _ = l.ask("PATCH", at, o.elsa, bytes.NewReader(p.body[offset:]), map[string]string{
 			"Content-Type": "application/offset+octet-stream", "Upload-Offset": strconv.Itoa(offset),
 		})
-		there, err := l.ask("HEAD", at, o.elsa, nil, nil)
+		_, there, err := l.ask("HEAD", at, o.elsa, nil, nil)
 		if err != nil {
 			o.T.Fatal(err)
 		}
-		reached, err := strconv.Atoi(there.Header.Get("Upload-Offset"))
+		reached, err := strconv.Atoi(there.Get("Upload-Offset"))
 		if err != nil || reached < offset {
-			o.T.Fatalf("%s: it was at %d and is at %q", p.id, offset, there.Header.Get("Upload-Offset"))
+			o.T.Fatalf("%s: it was at %d and is at %q", p.id, offset, there.Get("Upload-Offset"))
 		}
 		offset = reached
 	}
-	done, err := l.ask("POST", at+"/complete", o.elsa, nil, nil)
+	done, _, err := l.ask("POST", at+"/complete", o.elsa, nil, nil)
 	if err != nil {
 		o.T.Fatal(err)
 	}
-	return done.StatusCode
+	return done
 }
 
 // 200 MB in many documents, over a link that is cut every 2 MB: each comes whole and once,

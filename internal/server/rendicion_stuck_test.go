@@ -154,11 +154,12 @@ func TestTheRendicionOfAnEndedWorkIsClosed(t *testing.T) {
 		}
 		t.Run(end.Name, func(t *testing.T) {
 			o := ended(t)
-			x := o.observed(observation("line", "insumos"))
+			o.observed(observation("line", "insumos"))
 			applied(t, o.state(fields{"insumos": 1000_00}))
 			elsa := o.hers()
 			o.Save("interventions", testkit.Canal, map[string]any{"state": end.Name})
-			if x = o.get(o.elsa); x.CanEdit || x.open() != "" {
+			x := o.get(o.elsa)
+			if x.CanEdit || x.open() != "" {
 				t.Errorf("%+v", x)
 			}
 			late := fields{"monc": 8800_00, "insumos": 900_00}

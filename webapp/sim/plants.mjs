@@ -226,7 +226,7 @@ export const PLANTS = [
     'rewind-loses-files',
     F,
     'what a server that went back had stored is not sent again',
-    swap('sync/ledger.ts', "told?.rewound ? await r.files({ states: ['stored'] }) : []", '[]'),
+    swap('sync/ledger.ts', "told?.rewound ? await r.files({ states: ['stored', 'refused'] }) : []", '[]'),
     swap('sync/files.ts', "found || (seen.fresh && file.state === 'stored')", 'found'),
   ),
   client(

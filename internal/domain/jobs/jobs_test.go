@@ -14,8 +14,14 @@ import (
 // Small rosters: two DNI stand on two rows of a work, one of them on another work's
 // too, two rows share a cupo, and one row never had a mark.
 var roster = []struct{ work, participant, person, cupo string }{
-	{"w1", "p1", "A", "c1"}, {"w1", "p2", "A", "c2"}, {"w1", "p3", "B", "c2"}, {"w1", "p4", "C", "c3"}, {"w2", "p5", "C", "c4"},
-	{"w2", "p6", "A", "c5"}, {"w2", "p7", "A", "c4"}, {"w1", "p8", "D", "c6"},
+	{"w1", "p1", "A", "c1"},
+	{"w1", "p2", "A", "c2"},
+	{"w1", "p3", "B", "c2"},
+	{"w1", "p4", "C", "c3"},
+	{"w2", "p5", "C", "c4"},
+	{"w2", "p6", "A", "c5"},
+	{"w2", "p7", "A", "c4"},
+	{"w1", "p8", "D", "c6"},
 }
 
 var days = []day.Day{"2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02", "2026-01-03"}
