@@ -263,11 +263,11 @@ export const PLANTS = [
   client(
     'files-block-push',
     I9,
-    'work waits for files',
+    'work waits until files can be sent',
     swap(
       'sync/core.ts',
       'begin(push, open && s.registered && !wiped,',
-      "begin(push, open && s.registered && !wiped && files.phase === 'idle',",
+      "begin(push, open && s.registered && !wiped && files.failures === 0,",
     ),
   ),
   server('max-plus-one', I1, 'MAX+1 instead of the sequence counter'),

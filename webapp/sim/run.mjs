@@ -130,11 +130,14 @@ function summary(reports, seconds) {
 const lanesFor = (n) => Math.max(1, Math.min(2, availableParallelism(), n))
 
 async function mutants() {
-  const binary = await buildServer('server')
+  const product = { script: await bundle(), server: await buildServer('server') }
   const wanted = PLANTS.filter((p) => !values.plant || p.name === values.plant)
   const waiting = [...wanted]
   const lane = async () => {
-    for (let plant = waiting.shift(); plant; plant = waiting.shift()) missed += told(plant, await tried(plant, binary))
+    for (let plant = waiting.shift(); plant; plant = waiting.shift()) {
+      const run = await tried(plant, product)
+      missed += told(plant, run) // not with the wait in it: what the other lane adds meanwhile would be lost
+    }
   }
   const began = Date.now()
   let missed = 0
@@ -155,10 +158,10 @@ function told(plant, { caught, seeds }) {
 }
 
 /** Runs seeds until its invariant is broken, or they are used up. */
-async function tried(plant, binary) {
+async function tried(plant, product) {
   const client = plant.side === 'client'
-  const script = await bundle(client ? plant : undefined)
-  const server = plant.go ? await buildServer(plant.name, plant) : binary
+  const script = client ? await bundle(plant) : product.script
+  const server = plant.go ? await buildServer(plant.name, plant) : product.server
   const from = Math.max(Number(values.seed), plant.from ?? 1)
   const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
   const more = [...(plant.clocks ? ['--clocks'] : []), ...(plant.accounts ? ['--accounts'] : [])]
