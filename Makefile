@@ -88,7 +88,7 @@ first = $(if $(SIDE_BY_SIDE),,$(1))
 
 .PHONY: test
 test: RUNS := 300
-test: prereqs web-deps i18n build node-client ## Everything: Go, web, lint, simulation, kill loop, browser
+test: prereqs web-deps i18n build node-client go-seed ## Everything: Go, web, lint, simulation, kill loop, browser
 	@$(MAKE) --no-print-directory $(TOGETHER) RUNS=$(RUNS) $(STEPS) 9>&2
 	@printf '\nAll steps passed.\n'
 
@@ -99,14 +99,19 @@ TOGETHER := SIDE_BY_SIDE=1 -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget)
 .PHONY: test-go
 test-go: go-tests go-race ## go test, and the concurrency tests under the race detector (go vet is one of the linters)
 
+# The empty database that tests begin with: each package would make its own.
+.PHONY: go-seed
+go-seed:
+	@rm -rf bin/seed && go run ./internal/testkit/seed bin/seed
+WITH_SEED := CHASKI_TEST_SEED='$(CURDIR)/bin/seed'
+
 .PHONY: go-tests
-go-tests: $(call first,prereqs)
-	@$(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test -vet=off -timeout 30m ./...
+go-tests: $(call first,prereqs go-seed)
+	@$(WITH_SEED) $(STEP) "Go: tests" "Repeat one with: go test ./internal/<package> -run <Test> -v" go test -vet=off -timeout 30m ./...
 
 .PHONY: go-race
-go-race: $(call first,prereqs)
-	@rm -rf bin/seed && go run ./internal/testkit/seed bin/seed
-	@CHASKI_TEST_SEED='$(CURDIR)/bin/seed' $(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
+go-race: $(call first,prereqs go-seed)
+	@$(WITH_SEED) $(STEP) "Go: concurrency under the race detector" "The race is printed above, with both stacks." \
 		go test -vet=off -race -run '$(CONCURRENT)' ./internal/poke/... ./internal/store/... ./internal/server/...
 
 .PHONY: test-web web-tests

@@ -3,14 +3,14 @@
 //   npm run sim -- --seeds 70,200-220         these, in place of --seed and --runs
 //   npm run sim:mutants                       each planted bug must be caught
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { overlay, planting, PLANTS } from './plants.mjs'
+import { FROM, overlay, planting, PLANTS } from './plants.mjs'
 
 const webapp = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = mkdtempSync(join(tmpdir(), 'chaski-sim-build-'))
@@ -64,6 +64,14 @@ async function buildServer(name, plant) {
   return binary
 }
 
+/** The data that every run begins with, of the product without a plant: made once, in memory where there is such a directory. */
+async function origin(script, server) {
+  const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'chaski-sim-origin-'))
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  await start([script, '--server', server, '--origin', join(dir, 'data')])
+  return join(dir, 'data')
+}
+
 /** @param tell what is called with each line as it comes, but for the report, which is the last. */
 function start(args, tell = () => undefined) {
   return new Promise((resolve) => {
@@ -89,7 +97,18 @@ async function sim() {
   // A single seed is a replay: of that seed alone.
   const single = /^\d+$|^(\d+)-\1$/.test(wanted)
   const lanes = single ? 1 : lanesFor(2)
-  const args = ['--server', server, '--seeds', wanted, '--step', String(lanes), '--trace', values.trace]
+  const args = [
+    '--server',
+    server,
+    '--origin',
+    await origin(script, server),
+    '--seeds',
+    wanted,
+    '--step',
+    String(lanes),
+    '--trace',
+    values.trace,
+  ]
   if (!values.seeds && !single) args.push('--regressions')
   if (values.accounts) args.push('--accounts')
   const began = Date.now()
@@ -130,7 +149,8 @@ function summary(reports, seconds) {
 const lanesFor = (n) => Math.max(1, Math.min(2, availableParallelism(), n))
 
 async function mutants() {
-  const product = { script: await bundle(), server: await buildServer('server') }
+  const [script, server] = [await bundle(), await buildServer('server')]
+  const product = { script, server, origin: await origin(script, server) }
   const wanted = PLANTS.filter((p) => !values.plant || p.name === values.plant)
   const waiting = [...wanted]
   const lane = async () => {
@@ -162,10 +182,20 @@ async function tried(plant, product) {
   const client = plant.side === 'client'
   const script = client ? await bundle(plant) : product.script
   const server = plant.go ? await buildServer(plant.name, plant) : product.server
-  const from = Math.max(Number(values.seed), plant.from ?? 1)
+  const from = Math.max(Number(values.seed), FROM[plant.name] ?? 1)
   const seeds = ['--seeds', `${from}-${from + MUTANT_SEEDS - 1}`, '--until', plant.by, '--json']
   const more = [...(plant.clocks ? ['--clocks'] : []), ...(plant.accounts ? ['--accounts'] : [])]
-  const report = await start([script, '--server', server, '--plant', client ? '' : plant.name, ...seeds, ...more])
+  const report = await start([
+    script,
+    '--server',
+    server,
+    '--origin',
+    product.origin,
+    '--plant',
+    client ? '' : plant.name,
+    ...seeds,
+    ...more,
+  ])
   const failures = report?.failures ?? []
   const caught = failures.find((f) => f.invariant === plant.by) ?? failures[0]
   return { caught, seeds: report?.traces.length ?? 0 }

@@ -1,6 +1,6 @@
 // Command seed writes the data directory that tests start from: an empty
-// database with the schema. Under the race detector making it takes half a
-// minute for each package; `make test-go` makes it once, without.
+// database with the schema. Making it takes each package some seconds, and under
+// the race detector half a minute; `make test-go` makes it once, without.
 package main
 
 import (
