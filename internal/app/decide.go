@@ -8,6 +8,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
+	"chaski/internal/replication"
 )
 
 // decide judges a mutation nobody has seen before, and applies it if it holds.
@@ -17,20 +18,21 @@ func (j *judge) decide(m Mutation) (*Outcome, error) {
 	if len(faults) > 0 {
 		return reject("", faults...), nil
 	}
-	if m.Op == "create" && !j.reviewing {
+	t := records.Find(m.Collection)
+	// Of a record with a key each says his own, and what they say is merged.
+	if m.Op == "create" && !j.reviewing && len(t.Key) == 0 {
 		waits, err := j.tx.parkedFor(m.Collection, m.Record)
 		if err != nil || waits || j.status[m.Collection+"/"+m.Record] == Parked {
 			return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
 		}
 	}
-	t := records.Find(m.Collection)
 	switch {
 	case t.Op(m.Op).By.Relation == record.IsConcerned:
 		return j.settle(m, clean)
 	case m.Op != "create":
 		return j.change(m, t, clean)
 	}
-	return judged(&Outcome{Status: Applied}, j.make(m, t, clean))
+	return j.make(m, t, clean)
 }
 
 // judged is the outcome, unless there is a fault.
@@ -41,12 +43,41 @@ func judged(o *Outcome, err error) (*Outcome, error) {
 	return o, nil
 }
 
-// make decides a new record: of a work, or of a record that is there already.
-func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
+// make decides a new record: of a work, or of a record that is there already. Of what
+// has a key, and is there, it is a change by somebody who did not know of it.
+func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) (*Outcome, error) {
+	waits, err := j.mayMake(m, t, clean)
+	if err == nil {
+		err = waits
+	}
+	if err != nil {
+		return verdict(err)
+	}
+	if key := t.KeyOf(clean); key != "" {
+		if m.Record != replication.KeyID(t.Name, key) {
+			return verdict(fault.New(fault.InvalidValue, "record"))
+		}
+		if there, err := look(j.tx, OfKeyed, t.Name, key); err != nil || there != "" {
+			if err != nil {
+				return nil, err
+			}
+			return j.onto(m, t, clean, there)
+		}
+	}
+	if err := j.fill(m, t, clean); err != nil {
+		return nil, err
+	}
+	if exists, err := look(j.tx, OfThere, m.Collection, m.Record); err != nil || exists {
+		return verdict(orFault(err, fault.New(fault.RecordExists, "record")))
+	}
+	return judged(&Outcome{Status: Applied}, j.tx.create(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User}, j.actor, j.now))
+}
+
+// mayMake judges what a new record says; waits is the fault that parks it, once the
+// rules have had their say.
+func (j *judge) mayMake(m Mutation, t *record.Type, clean map[string]any) (waits, err error) {
 	by := t.Op(m.Op).By
 	var parent Parent
-	var waits error // the fault that parks it, once the rules have had their say
-	var err error
 	if t.Parent == "" {
 		waits, err = j.onWork(m, by, clean)
 	} else {
@@ -54,26 +85,38 @@ func (j *judge) make(m Mutation, t *record.Type, clean map[string]any) error {
 		clean["intervention"] = parent.Work
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.Constrain(clean, clean, j.tx); err != nil {
-		return err
+		return nil, err
 	}
 	if rule := lookups[m.Collection]; rule != nil {
 		if err := rule(j.tx, parent, clean); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if waits != nil {
-		return waits
+	return waits, nil
+}
+
+// onto merges a new record into the one that has its key already: its author had seen
+// nothing in it. So what he says too is so, and what he says otherwise is a conflict.
+func (j *judge) onto(m Mutation, t *record.Type, clean record.Row, there string) (*Outcome, error) {
+	row, err := j.tx.Row(m.Collection, there)
+	if err != nil {
+		return nil, err
 	}
-	if err := j.fill(m, t, clean); err != nil {
-		return err
+	if last := j.last[m.Collection+"/"+there]; last != nil && last.Rev == 0 {
+		last.Rev = row.Rev
 	}
-	if exists, err := look(j.tx, OfThere, m.Collection, m.Record); err != nil || exists {
-		return orFault(err, fault.New(fault.RecordExists, "record"))
+	said := record.Row{}
+	for _, f := range t.Fields {
+		if f.AskedBy("update") {
+			said[f.Name] = clean[f.Name]
+		}
 	}
-	return j.tx.create(Write{Op: "create", Collection: m.Collection, Record: m.Record, Fields: clean, Maker: j.actor.User}, j.actor, j.now)
+	j.record, j.bases = there, replication.Bases{Default: replication.Unseen}
+	m.Record, m.Op = there, "update"
+	return j.update(m, t, said, row)
 }
 
 // fill puts in what the server says of a new record.

@@ -42,6 +42,7 @@ const (
 	OfPresent   Kind[int64]             = "present"   // by visit: how many are marked so
 	OfChecklist Kind[bool]              = "checklist" // in: its key; by version
 	OfThere     Kind[bool]              = "there"     // a record exists, in its collection
+	OfKeyed     Kind[string]            = "keyed"     // in: a collection; by key (record.Type.KeyOf): the record that has it
 	OfBytes     Kind[[]Bytes]           = "bytes"     // brought for a record whose row is a file, in its collection
 )
 
@@ -93,6 +94,7 @@ func (f Facts) Wrote(w Write) {
 	Learn(f, OfThere, w.Collection, w.Record, w.Op != "delete")
 	t := records.Find(w.Collection)
 	if w.Op != "create" { // read again
+		delete(f, OfKeyed.Of(w.Collection, "").FactsOf)
 		f.forget(OfParent.Of(w.Collection, w.Record))
 		for _, c := range t.Constraints {
 			delete(f, OfTaken.Of(takenIn(w.Collection, c), "").FactsOf)
@@ -100,6 +102,9 @@ func (f Facts) Wrote(w Write) {
 		return
 	}
 	row := record.Row(w.Fields)
+	if key := t.KeyOf(row); key != "" {
+		Learn(f, OfKeyed, w.Collection, key, w.Record)
+	}
 	if len(records.Children(w.Collection)) > 0 {
 		headcount, _ := row["headcount"].(int64)
 		hidden := t.Hidden()
@@ -161,6 +166,9 @@ func (b *batch) expect(device string, read []reading) error {
 			then = append(then, OfWork.Of("", row.Text("intervention")))
 		} else {
 			parents = append(parents, OfParent.Of(t.ParentType(), row.Text(t.Parent)))
+		}
+		if key := t.KeyOf(row); key != "" {
+			facts = append(facts, OfKeyed.Of(t.Name, key))
 		}
 		for _, c := range t.Constraints {
 			switch c.Rule {

@@ -35,6 +35,9 @@ type Note struct {
 // change updates or deletes a record that is there, or once was.
 func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outcome, error) {
 	row, err := j.tx.Row(m.Collection, m.Record)
+	if err == nil && !row.Known {
+		row, err = j.redirect(&m, t)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +69,29 @@ func (j *judge) change(m Mutation, t *record.Type, fields map[string]any) (*Outc
 		return j.withdraw(m, fields, row)
 	}
 	return j.update(m, t, fields, row)
+}
+
+// redirect: what builds on a mutation that was merged into the record which has the key
+// is about that record too.
+func (j *judge) redirect(m *Mutation, t *record.Type) (RecordState, error) {
+	if len(t.Key) == 0 || m.Prev == "" {
+		return RecordState{}, nil
+	}
+	var of Mutation
+	if i, here := j.byID[m.Prev]; here {
+		of = j.fresh[i].Mutation
+	} else {
+		prev, err := look(j.tx, OfStored, "", m.Prev)
+		if err != nil || prev == nil || prev.User != j.actor.User {
+			return RecordState{}, err
+		}
+		of = Mutation{Collection: prev.Collection, Record: prev.Record}
+	}
+	if of.Collection != m.Collection || of.Record == m.Record {
+		return RecordState{}, nil
+	}
+	m.Record, j.record = of.Record, of.Record
+	return j.tx.Row(m.Collection, m.Record)
 }
 
 // mayChange: who has the right, in the relation that the operation asks for. What a

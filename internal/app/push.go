@@ -63,7 +63,7 @@ func (d Decision) After() replication.Bases {
 	switch {
 	case d.Outcome.Status != Applied:
 		return d.Bases
-	case d.Mutation.Op == "create":
+	case d.Mutation.Op == "create" && d.Outcome.Conflict == "":
 		return replication.Bases{Default: d.Outcome.Rev}
 	}
 	return d.Bases.After(d.Won, d.Outcome.Rev)
@@ -213,6 +213,7 @@ type judge struct {
 	final     bool              // what is missing is not awaited any more
 	bases     replication.Bases // of the mutation being decided
 	won       []string
+	record    string // which it is about after all, where another has its key; else ""
 }
 
 func newJudge(tx *batch, a actor.Actor, device string, now time.Time) *judge {
@@ -291,7 +292,7 @@ func (j *judge) one(m Mutation, bad *fault.Fault) (*Outcome, error) {
 
 // fates decides a mutation and remembers what became of it.
 func (j *judge) fates(m Mutation) (*Outcome, error) {
-	j.bases, j.won = replication.Bases{}, nil
+	j.bases, j.won, j.record = replication.Bases{}, nil, ""
 	o, err := j.decide(m)
 	if err != nil {
 		return nil, err
@@ -299,6 +300,9 @@ func (j *judge) fates(m Mutation) (*Outcome, error) {
 	o.ID = m.ID
 	if o.early() && !j.final {
 		return o, nil
+	}
+	if j.record != "" {
+		m.Record = j.record
 	}
 	j.byID[m.ID], j.counted[m.Counter] = len(j.fresh), true
 	j.fresh = append(j.fresh, Decision{Mutation: m, Hash: m.hash, Body: m.raw, Outcome: o, Bases: j.bases, Won: j.won})

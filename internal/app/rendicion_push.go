@@ -8,6 +8,7 @@ import (
 	"chaski/internal/domain/fault"
 	"chaski/internal/domain/record"
 	"chaski/internal/domain/rendicion"
+	"chaski/internal/records"
 )
 
 // documents are the kind of record of a rendición whose rows are files.
@@ -33,9 +34,13 @@ var rendered = map[string]func(x *Rendicion, w Write, row record.Row) *fault.Fau
 	},
 }
 
-// change writes what is new of a record that is there. Of a rendición only what is
-// open now, whoever asks: what was presented stays as it was presented.
+// change writes what is new of a record that is there, unless it is shut as it stands. Of
+// a rendición only what is open now, whoever asks: what was presented stays as it was
+// presented.
 func (b *batch) change(w Write, row record.Row, by actor.Actor, now time.Time) error {
+	if f := records.Find(w.Collection).Shut.Of(row, w.Fields); f != nil {
+		return f
+	}
 	closed := rendered[w.Collection]
 	if closed == nil {
 		return b.Apply(w)

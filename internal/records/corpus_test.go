@@ -3,6 +3,7 @@ package records_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -150,6 +151,17 @@ var told = []any{
 	map[string]any{"lines": map[string]any{}, "documents": []any{5}, "answers": map[string]any{}},
 	map[string]any{"lines": map[string]any{}, "documents": []any{}, "answers": map[string]any{"abc123def456ghi": 5}},
 	map[string]any{"lines": map[string]any{}, "documents": []any{}},
+	1,
+	map[string]any{"abc123def456ghi": "presente"},
+	map[string]any{"abc123def456ghi": "presente", "zyx987wvu654tsr": "ausente"},
+	map[string]any{"abc123def456ghi": "presente", "ABC": "ausente"},
+	map[string]any{"abc123def456ghi": "llegó"},
+	map[string]any{"zyx987wvu654tsr": "salud"},
+	map[string]any{"zyx987wvu654tsr": "sin_aviso"},
+	map[string]any{"zyx987wvu654tsr": "permiso"},
+	map[string]any{"zyx987wvu654tsr": "otro"},
+	map[string]any{"zyx987wvu654tsr": "gripe"},
+	map[string]any{"abc123def456ghi": "salud"},
 	"a\x00b", "a\tb\nc", strings.Repeat("ñ", 200), strings.Repeat("ñ", 201),
 	strings.Repeat("a1", 32), strings.Repeat("A1", 32), strings.Repeat("a1", 31), "image/jpeg", "image/heic", "camera", "gallery",
 	"2026-11-20T10:22:33", "2026:11:20 10:22:33", "frente_norte", "Frente norte",
@@ -216,9 +228,12 @@ func edges(kind *record.Type, op, form string, good map[string]any) []judged {
 				}
 			case "at_most":
 				for _, n := range []int64{check.Most, check.Most + 1} {
-					all := map[string]any{}
+					all, one := map[string]any{}, any("si")
+					for _, v := range object(good[f.Name]) {
+						one = v
+					}
 					for i := range n {
-						all["k"+strconv.FormatInt(i, 10)] = "si"
+						all[fmt.Sprintf("k%014d", i)] = one
 					}
 					add(f.Name, all, 0)
 				}
@@ -232,6 +247,11 @@ func edges(kind *record.Type, op, form string, good map[string]any) []judged {
 		}
 	}
 	return out
+}
+
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
 }
 
 // like says whether a value is worth trying against a check.

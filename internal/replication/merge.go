@@ -132,8 +132,17 @@ type Bases struct {
 	Saw map[string]any `json:"-"`
 }
 
+// Unseen is the default of who did not know that there is such a record: as it was made
+// he has not seen it either.
+const Unseen = -1
+
 // Of is the base of a field.
-func (b Bases) Of(field string) int64 { return max(b.Default, b.Fields[field]) }
+func (b Bases) Of(field string) int64 {
+	if rev, newer := b.Fields[field]; newer {
+		return max(b.Default, rev)
+	}
+	return b.Default
+}
 
 // moved: the field is not what who made the change knew.
 func (b Bases) moved(field string, now Payload, revs FieldRevs) bool {
@@ -252,3 +261,7 @@ func DerivedID(kind, mutation string) string {
 	}
 	return string(id)
 }
+
+// KeyID is the record id that a device gives a new record of a kind with a key
+// (record.Type.KeyOf): the same on every device.
+func KeyID(collection, key string) string { return DerivedID(collection, key) }

@@ -100,6 +100,8 @@ var breaches = []breach{
 	{collection: "attendance_sheets", field: "marks", value: map[string]any{testkit.Worker(testkit.Canal, 1): "Presente"}, code: fault.InvalidValue},
 	{collection: "attendance_sheets", field: "marks", value: map[string]any{testkit.Worker(testkit.Canal, 1): true}, code: fault.InvalidValue},
 	{collection: "attendance_sheets", field: "marks", value: []string{"presente"}, code: fault.InvalidValue},
+	{collection: "attendance_sheets", field: "reasons", value: map[string]any{testkit.Worker(testkit.Canal, 1): "pereza"}, code: fault.InvalidValue},
+	{collection: "attendance_sheets", field: "reasons", value: []string{"salud"}, code: fault.InvalidValue},
 	{collection: "attendance_sheets", field: "marks", value: map[string]any{testkit.Worker(testkit.Muro, 1): "presente"}, code: fault.ParticipantNotIntervention},
 	{collection: "participants", field: "baja_on", value: "2026-08-01", code: fault.DatesOutOfOrder},
 	{collection: "participants", field: "alta_on", value: "2026-02-30", code: fault.DateInvalid},

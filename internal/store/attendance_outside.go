@@ -69,10 +69,11 @@ func (d *drain) someSheetsOutside(ids []string) error {
 	return nil
 }
 
-// saysElse: anything but the state, which is not what is validated, differs.
+// saysElse: anything but the state and its reason, which are not what is validated, differs.
 func saysElse(before, now replication.Payload) bool {
 	changed := replication.Changed(before, now)
 	delete(changed, "state")
+	delete(changed, "state_reason")
 	return len(changed) > 0
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"chaski/internal/replication"
 )
 
 // Phone is a device of a supervisor, as bare as the protocol: it keeps the rows
@@ -306,5 +308,40 @@ func (p *Phone) Accident(id, work string, n int, with map[string]any) map[string
 	}
 	m := p.Mutation("create", "accidents", ID(id), fields)
 	m["form"] = "accident/1"
+	return m
+}
+
+// Sheet of a day of a work, on which the n-th workers are present, and those named in
+// absent are not; so many were counted as are present.
+func (p *Phone) Sheet(work, day string, present []int, absent map[int]string, with map[string]any) map[string]any {
+	fields := SheetSaid(work, present, absent)
+	fields["intervention"], fields["day"] = work, day
+	for name, value := range with {
+		fields[name] = value
+	}
+	m := p.Mutation("create", "attendance_sheets", SheetID(work, day), fields)
+	m["form"] = "sheet/1"
+	return m
+}
+
+// SheetID is the id that every device gives the sheet of a work and day.
+func SheetID(work, day string) string { return replication.KeyID("attendance_sheets", work+" "+day) }
+
+// SheetSaid is what a sheet says of people.
+func SheetSaid(work string, present []int, absent map[int]string) map[string]any {
+	marks, reasons := map[string]any{}, map[string]any{}
+	for _, n := range present {
+		marks[Worker(work, n)] = "presente"
+	}
+	for n, why := range absent {
+		marks[Worker(work, n)], reasons[Worker(work, n)] = "ausente", why
+	}
+	return map[string]any{"marks": marks, "headcount": len(present), "reasons": reasons}
+}
+
+// CorrectSheet says anew who was there, on a rev that the phone holds.
+func (p *Phone) CorrectSheet(work, day string, baseRev int64, present []int, absent map[int]string) map[string]any {
+	m := p.Mutation("update", "attendance_sheets", SheetID(work, day), SheetSaid(work, present, absent))
+	m["form"], m["base_rev"] = "sheet/1", baseRev
 	return m
 }

@@ -21,7 +21,8 @@ func (c *checker) merge() error {
 		},
 		{
 			`SELECT collection || '/' || record AS row, f.key || ' en ' || f.value AS found FROM sync_rows, json_each(CASE WHEN json_valid(field_revs) THEN field_revs ELSE '{}' END) f
-				WHERE field_revs <> '' AND payload IS NOT NULL AND (f.value NOT BETWEEN 2 AND rev OR f.key <> '' AND json_type(payload, '$."' || f.key || '"') IS NULL)`,
+				WHERE field_revs <> '' AND payload IS NOT NULL AND (f.value NOT BETWEEN 2 AND rev OR f.key <> ''
+					AND json_type(payload, '$."' || f.key || '"') IS NULL AND NOT EXISTS (SELECT 1 FROM pragma_table_info(collection) c WHERE c.name = f.key))`,
 			"un campo de la fila, en una versión entre la segunda y la última",
 		},
 		{

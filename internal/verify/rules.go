@@ -167,6 +167,8 @@ func (e expects) wrong() [][2]string {
 		return append(invalid(jsonWrong(f, "object", "false")), [2]string{jsonWrong(f, "object", item), oneItem + "invalid_value"})
 	case "answers":
 		return invalid(jsonWrong(f, "object", `j.key GLOB '*[^a-z0-9_]*' OR length(j.key) NOT BETWEEN 1 AND 60 OR coalesce(j.value, '') NOT IN ('si', 'no', 'na')`))
+	case "reasons":
+		return invalid(jsonWrong(f, "object", `length(j.key) <> 15 OR j.key GLOB '*[^a-z0-9]*' OR coalesce(j.value, '') NOT IN ('sin_aviso', 'permiso', 'salud', 'otro')`))
 	case "fix":
 		return invalid(jsonWrong(f, "object", `NOT (j.key = 'mocked' AND j.type IN ('true', 'false')
 			OR j.key = 'taken_at' AND j.type = 'text' AND j.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'

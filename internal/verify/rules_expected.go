@@ -60,7 +60,7 @@ var expectedFields = [][2]string{
 		source! one OMAPED|OREDIS|MIMP|CMAN|CONTIGO|DECLARACION, accredited_on! past`},
 	{"movements", `intervention! ref interventions, participant ref participants, kind! one alta|baja|reemplazo, effective_on! day, reason text,
 		replaces ref participants, state! one registrado|validado|cubierto|vencido_sin_constancia|anulado`},
-	{"attendance_sheets", `intervention!# ref interventions, day!# past, state!# one registrada|validada|observada, marks# marks, headcount# count`},
+	{"attendance_sheets", `intervention!# ref interventions, day!# past, state!# one registrada|validada|observada, marks# marks, headcount# count, reasons reasons, state_reason text`},
 	{"insurance_policies", `intervention! ref interventions, number! short, insurer_ruc! ruc, insurer_name! text, kind text, valid_from! day, valid_to! day,
 		state one emitida|anulada`},
 	{"insured_persons", `insurance_policy! ref insurance_policies, intervention! ref interventions, dni! dni, from_on! day, to_on day`},

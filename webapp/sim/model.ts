@@ -27,7 +27,7 @@ const TEXT: Record<string, string> = {
   rendicion_observations: 'rendicion intervention target item text state answer presented_answer',
   insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
   insured_persons: 'insurance_policy intervention dni from_on to_on',
-  attendance_sheets: 'intervention day state',
+  attendance_sheets: 'intervention day state state_reason',
   visits:
     'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
   visit_marks: 'visit intervention participant mark coverage_seen',
@@ -52,7 +52,7 @@ const OTHER: Record<string, string> = {
   interventions: 'lat_e6 lon_e6',
   convenios: 'funding_year',
   cupos: 'number',
-  attendance_sheets: 'marks headcount',
+  attendance_sheets: 'marks headcount reasons',
   insurance_certificates: 'insured',
   rendiciones: 'round transferred accrued',
   rendicion_lines: 'amount presented',
@@ -81,6 +81,7 @@ const LATER: Record<string, string> = {
   rendicion_documents: 'replaces',
   rendicion_observations: 'presented_answer',
   checklists: 'shots',
+  attendance_sheets: 'reasons state_reason',
 }
 
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []

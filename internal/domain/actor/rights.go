@@ -19,6 +19,7 @@ const (
 	RecordAccidents   Right = "record_accidents"   // of the works he supervises, or his entity executes
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
+	WriteSheets       Right = "write_sheets"       // daily sheets of the works his entity executes
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
 	DecideJornales    Right = "decide_jornales"    // disputed days; a coordinator, those that are of his unit alone
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
@@ -51,6 +52,7 @@ var granted = []struct {
 	{RecordAccidents, []Role{Supervisor, Executor}},
 	{HoldReplica, []Role{Supervisor, Executor}},
 	{ReadRoster, []Role{Supervisor, Executor}},
+	{WriteSheets, []Role{Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},
 	{DecideJornales, []Role{UTCoordinator, CentralReviewer}},
 	{WriteRendicion, []Role{Executor}},

@@ -1,7 +1,8 @@
 // Package attendance has the rules of the executor's daily sheet: who worked on
 // a day, and what the unit says of it. A validated sheet makes jornales, so its
 // validation is of exactly what it said then: whoever changes the sheet takes the
-// validation back, whichever way the change comes.
+// validation back, whichever way the change comes. An observed sheet that is changed
+// waits for the unit again.
 package attendance
 
 import (
@@ -97,6 +98,8 @@ func Change(before, after Sheet, signer string) (Sheet, *fault.Fault) {
 		after.ValidatedBy = ""
 	case is:
 		after.ValidatedBy, after.Reason = signer, ""
+	case before.State == Observed && after.State == Observed && moved:
+		after.State = Registered // answered: why it was observed stays to be read
 	default:
 		after.ValidatedBy = before.ValidatedBy
 	}

@@ -51,6 +51,8 @@ func TestAValidationIsOfWhatTheSheetSaid(t *testing.T) {
 		"observing signs nothing":   {open, Sheet{State: Observed, Content: "a", Reason: why, ValidatedBy: "dora"}, "", Sheet{State: Observed, Content: "a", Reason: why}, ""},
 		"a forged signature":        {open, Sheet{State: Validated, Content: "a", ValidatedBy: "dora"}, "", Sheet{State: Validated, Content: "a"}, ""},
 		"another signature":         {signed, Sheet{State: Validated, Content: "a", ValidatedBy: "dora"}, "", signed, ""},
+		"observed and corrected":    {Sheet{State: Observed, Content: "a", Reason: why}, Sheet{State: Observed, Content: "b", Reason: why}, "", Sheet{State: Registered, Content: "b", Reason: why}, ""},
+		"observed, nothing changed": {Sheet{State: Observed, Content: "a", Reason: why}, Sheet{State: Observed, Content: "a", Reason: why}, "", Sheet{State: Observed, Content: "a", Reason: why}, ""},
 		"changed":                   {signed, Sheet{State: Validated, Content: "b", ValidatedBy: "carla"}, "", Sheet{State: Registered, Content: "b", Reason: TakenBack}, ""},
 		"back without a reason":     {signed, Sheet{State: Registered, Content: "a", ValidatedBy: "carla"}, "", Sheet{}, fault.SheetReason},
 		"back with one":             {signed, Sheet{State: Observed, Content: "b", ValidatedBy: "carla", Reason: why}, "", Sheet{State: Observed, Content: "b", Reason: why}, ""},

@@ -1,10 +1,6 @@
 package jobs
 
-import (
-	"chaski/internal/domain/attendance"
-	"chaski/internal/domain/fault"
-	r "chaski/internal/domain/record"
-)
+import r "chaski/internal/domain/record"
 
 // Records are the kinds of record of works, their agreements, rosters and daily
 // sheets.
@@ -70,39 +66,5 @@ var Records = []*r.Type{
 		},
 		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
 	},
-	{
-		Name: "attendance_sheets", Plural: "hojas de asistencia", Served: true, Place: r.AtWork("intervention"),
-		Fields: r.Counting(
-			r.MustRef("intervention", "interventions"), r.Must("day", r.Past), r.Must("state", r.OneOf(attendance.Sheets.Names()...)).Says("`validada` goes back to `registrada` with any change of the other fields, by whatever path"),
-			r.Of("marks", r.Object(isID, IsMark)).Says("`{participant: mark}`"), r.Of("headcount", r.Count),
-		),
-		Rules: r.Rules(r.Counted(r.WithinWork("day", nil)), []r.Rule{onTheRoster}),
-	},
+	dailySheets,
 }
-
-var oneMark = r.In(Present, Absent, NotSeen)
-
-// IsMark says whether a value is a mark of a sheet; null says nothing of a person,
-// like no_visto.
-func IsMark(v any) bool { return v == nil || oneMark(v) }
-
-func isID(s string) bool { return r.ID.Judge("", s, "") == nil }
-
-// onTheRoster: who is marked is a participant of the sheet's intervention. A
-// stranger's mark counts for nobody, with or without the rule; the others' do.
-var onTheRoster = r.Rule{Fields: []string{"marks", "intervention"}, Via: []string{"intervention"}, Judge: func(row r.Row, w r.World) *fault.Fault {
-	marks, _ := row["marks"].(map[string]any)
-	if len(marks) == 0 {
-		return nil
-	}
-	roster, stranger := w.Roster(row.Text("intervention")), ""
-	for participant := range marks {
-		if !roster[participant] && (stranger == "" || participant < stranger) {
-			stranger = participant
-		}
-	}
-	if stranger == "" {
-		return nil
-	}
-	return fault.New(fault.ParticipantNotIntervention, "marks").With("item", stranger)
-}}

@@ -6,9 +6,11 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
@@ -76,11 +78,44 @@ type Type struct {
 	Title []string
 	// Files says which files its rows are; nil: they are none.
 	Files *Files
+	// Key are the fields that name it: no two rows say the same in them. The first is its
+	// work. A device derives the id of a new one from them (KeyID), so that two people who
+	// write the same one without knowing of each other write one record.
+	Key []string
+	// Shut says when devices may not change a row, and why; zero: never.
+	Shut Shut
 	// Units move whole in a merge: a number without its dates, or a state without its
 	// reason, would say what nobody said.
 	Units [][]string
 	// Remove says why a row may not be deleted; nil: it may.
 	Remove func(r Row, w World) *fault.Fault
+}
+
+// Shut is closed to devices as long as a row says so. The fault names the first field
+// that the change is about.
+type Shut struct {
+	Says
+	Code fault.Code
+}
+
+// Of answers why a change of a row is not taken from a device, or nil.
+func (s Shut) Of(row, changed Row) *fault.Fault {
+	if s.Field == "" || row.Text(s.Field) != s.Value || len(changed) == 0 {
+		return nil
+	}
+	return fault.New(s.Code, slices.Min(slices.Collect(maps.Keys(changed))))
+}
+
+// KeyOf are the values of a row's key as one text, the order of Key; "" where the
+// type has none, or one of them is blank.
+func (t *Type) KeyOf(r Row) string {
+	parts := make([]string, len(t.Key))
+	for i, name := range t.Key {
+		if parts[i] = r.Text(name); parts[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // Kind is how a field is kept and how it crosses the wire.

@@ -19,6 +19,8 @@ type declaration struct {
 	Day         string               `json:"day,omitempty"`
 	Author      string               `json:"author,omitempty"`
 	Title       []string             `json:"title,omitempty"`
+	Key         []string             `json:"key,omitempty"`
+	Shut        *says                `json:"shut,omitempty"`
 	Units       [][]string           `json:"units,omitempty"`
 	Constraints []constraint         `json:"constraints,omitempty"`
 	File        *files               `json:"file,omitempty"`
@@ -153,6 +155,10 @@ func declared(t *record.Type) declaration {
 	}
 	if len(t.Ops) == 0 {
 		return out
+	}
+	out.Key = t.Key
+	if t.Shut.Field != "" {
+		out.Shut = &says{t.Shut.Field, t.Shut.Value}
 	}
 	out.Units, out.Ops = t.Units, map[string]operation{}
 	for _, op := range t.Ops {

@@ -166,10 +166,10 @@ func (o *outbound) keep(pushes []judgedPush) error {
 }
 
 // encodeOutcome writes an outcome and what a successor is based on. Of a create
-// that follows from the outcome's rev.
+// that follows from the outcome's rev, unless it lost against a record that was there.
 func encodeOutcome(d app.Decision) (outcome, bases string, err error) {
 	raw, err := json.Marshal(d.Outcome)
-	if err != nil || d.Mutation.Op == "create" {
+	if err != nil || d.Mutation.Op == "create" && d.Outcome.Conflict == "" {
 		return string(raw), "", err
 	}
 	after, err := json.Marshal(d.After())

@@ -119,9 +119,9 @@ func (o *outbound) replaceOutcome(was string, d app.Decision) error {
 	if err != nil {
 		return err
 	}
-	done, err := o.db.NewQuery(`UPDATE sync_mutations SET status = {:s}, outcome = {:o}, seq = {:seq}, bases = {:b}
+	done, err := o.db.NewQuery(`UPDATE sync_mutations SET status = {:s}, record = {:r}, outcome = {:o}, seq = {:seq}, bases = {:b}
 		WHERE id = {:id} AND status = {:was}`).Bind(dbx.Params{
-		"s": d.Outcome.Status, "o": outcome, "seq": d.Outcome.Seq, "b": bases, "id": d.Mutation.ID, "was": was,
+		"s": d.Outcome.Status, "r": d.Mutation.Record, "o": outcome, "seq": d.Outcome.Seq, "b": bases, "id": d.Mutation.ID, "was": was,
 	}).Execute()
 	if err != nil {
 		return err

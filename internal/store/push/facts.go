@@ -34,6 +34,7 @@ var readers = map[string]func(o *outbound, in string, ids []string) error{
 	string(app.OfPresent):   (*outbound).readPresent,
 	string(app.OfChecklist): (*outbound).readChecklists,
 	string(app.OfThere):     (*outbound).readThere,
+	string(app.OfKeyed):     (*outbound).readKeyed,
 	string(app.OfBytes):     (*outbound).readBytes,
 }
 
@@ -306,6 +307,27 @@ func (o *outbound) readThere(collection string, ids []string) error {
 	there, err := o.column(`SELECT id FROM `+collection+` WHERE id`, ids, nil)
 	for _, id := range there {
 		app.Learn(o.facts, app.OfThere, collection, id, true)
+	}
+	return err
+}
+
+// readKeyed reads which records have a key. The rows of the works are asked for first,
+// which have an index; the whole key tells among them.
+func (o *outbound) readKeyed(collection string, keys []string) error {
+	works := make([]string, len(keys))
+	for i, key := range keys {
+		works[i], _, _ = strings.Cut(key, " ")
+	}
+	key := records.Find(collection).Key
+	var rows []struct {
+		ID  string `db:"id"`
+		Key string `db:"key"`
+	}
+	err := o.among(`SELECT id, `+strings.Join(key, ` || ' ' || `)+` AS key FROM `+collection+`
+		WHERE `+key[0]+` IN (SELECT value FROM json_each({:works})) AND `+strings.Join(key, ` || ' ' || `), keys,
+		dbx.Params{"works": sqlite.JSONList(works)}).All(&rows)
+	for _, r := range rows {
+		app.Learn(o.facts, app.OfKeyed, collection, r.Key, r.ID)
 	}
 	return err
 }

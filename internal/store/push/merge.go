@@ -50,6 +50,15 @@ func (o *outbound) HandOf(collection, record, field string, rev int64) (app.Hand
 	if err != nil || found {
 		return hand, err
 	}
+	if rev == 0 { // as it was made
+		hand, found, err = pick(`SELECT m.user, coalesce(u.name, '') AS name, m.received_at AS at
+			FROM sync_rows s JOIN sync_mutations m ON m.collection = s.collection AND m.record = s.record AND m.user = s.made_by AND m.status = 'applied'
+			LEFT JOIN users u ON u.id = m.user WHERE s.collection = {:c} AND s.record = {:r} ORDER BY m.seq, m.rowid LIMIT 1`,
+			dbx.Params{"c": collection, "r": record})
+		if err != nil || found {
+			return hand, err
+		}
+	}
 	hand, _, err = pick(`SELECT coalesce(u.id, '') AS user, coalesce(u.name, '') AS name, replace(a.created, ' ', 'T') AS at
 		FROM audit a LEFT JOIN users u ON u.id = a.actor
 		WHERE a.collection = {:c} AND a.record = {:r} AND a.action IN `+store.WritersSQL+` ORDER BY a.rowid DESC LIMIT 1`, dbx.Params{"c": collection, "r": record})

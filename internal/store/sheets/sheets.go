@@ -123,20 +123,24 @@ func Judge(ctx context.Context, e *store.Engine, tx core.App, r *core.Record) er
 func sheetOf(r *core.Record) attendance.Sheet {
 	return attendance.Sheet{
 		State: attendance.State(r.GetString("state")), Reason: r.GetString("state_reason"), ValidatedBy: r.GetString("validated_by"),
-		Content: fmt.Sprint(r.GetString("intervention"), " ", r.GetString("day"), " ", r.GetInt("headcount"), " ", marksOf(r)),
+		Content: fmt.Sprint(r.GetString("intervention"), " ", r.GetString("day"), " ", r.GetInt("headcount"), " ", sorted(r, "marks"), " ", sorted(r, "reasons")),
 	}
 }
 
-// marksOf writes the marks in one order, so that equal marks are equal texts.
-func marksOf(r *core.Record) string {
-	var marks any
-	raw := []byte(r.GetString("marks"))
-	if json.Unmarshal(raw, &marks) != nil {
+// sorted writes an object in one order, so that what is equal are equal texts; nothing
+// in it, null and no value are one.
+func sorted(r *core.Record, field string) string {
+	var value any
+	raw := []byte(r.GetString(field))
+	if len(raw) > 0 && json.Unmarshal(raw, &value) != nil {
 		return string(raw)
 	}
-	sorted, err := json.Marshal(marks)
+	if object, is := value.(map[string]any); value == nil || value == "" || is && len(object) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(value)
 	if err != nil {
 		return string(raw)
 	}
-	return string(sorted)
+	return string(text)
 }

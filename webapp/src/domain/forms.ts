@@ -21,6 +21,7 @@ import {
   type Rule,
 } from './records'
 import { isSeen } from './seen'
+import { REASONS } from './sheet'
 import { visible } from './text'
 
 export interface Fault {
@@ -45,6 +46,8 @@ const invalid = { code: 'invalid_value' }
 const isText = (v: unknown): v is string => typeof v === 'string' && !/\p{Surrogate}/u.test(v)
 const isParts = (v: unknown): v is Values => typeof v === 'object' && v !== null && !Array.isArray(v)
 
+const IS_ID = /^[a-z0-9]{15}$/
+const MARKS: readonly unknown[] = ['presente', 'ausente', 'no_visto']
 const CONVENIO = /^\d{2}-\d{4}-(AII|PI)-\d{2}$/
 /** Before it a year is a slip of the keyboard, after it no plan reaches. */
 const YEARS = ['1950', '2100'] as const
@@ -68,7 +71,7 @@ const CHECKS: Record<
 > = {
   chars: text((s, { max = Infinity }) => [...s].length <= max, 'too_long'),
   at_least: text((s, { min = 0 }) => [...s].length >= min, 'too_short'),
-  id: text((s) => /^[a-z0-9]{15}$/.test(s)),
+  id: text((s) => IS_ID.test(s)),
   one_of: text((s, { values = [] }) => values.includes(s)),
   day: text(isOfAge, 'date_invalid'),
   past: {
@@ -95,6 +98,8 @@ const CHECKS: Record<
   answers: parts((all) =>
     all.every(([key, v]) => /^[a-z0-9_]{1,60}$/.test(key) && ['si', 'no', 'na'].includes(v as string)),
   ),
+  marks: parts((all) => all.every(([key, v]) => IS_ID.test(key) && (v === null || MARKS.includes(v)))),
+  reasons: parts((all) => all.every(([key, v]) => IS_ID.test(key) && REASONS.includes(v as string))),
   fix: parts((all) => all.every(([key, v]) => isFixPart(key, v))),
   presents: parts((all) => isSeen(Object.fromEntries(all))),
 }
@@ -172,7 +177,19 @@ const convenio: Judge = (r, { work }) => {
   if (work && code !== undefined && code !== work.convenio_code) r.refuse('convenio_mismatch', 'convenio_code')
 }
 
-/** The rules over several fields (internal/domain/record/ask.go); the last three are a visit's own. */
+/** Who was counted is marked present, and of each who is absent, and of nobody else, it is said why. */
+const sheet: Judge = (r) => {
+  const { marks, reasons, headcount } = r.clean
+  if (!isParts(marks) || r.bad('headcount', 'reasons')) return
+  const why = isParts(reasons) ? reasons : {}
+  const absent = Object.keys(marks).filter((id) => marks[id] === 'ausente')
+  if (absent.some((id) => !Object.hasOwn(why, id))) r.refuse('required', 'reasons')
+  else if (absent.length !== Object.keys(why).length) r.refuse('invalid_value', 'reasons')
+  else if (Object.values(marks).filter((mark) => mark === 'presente').length !== headcount)
+    r.refuse('sheet_headcount', 'headcount')
+}
+
+/** The rules over several fields (internal/domain/record/ask.go); the last four are of one kind alone. */
 const RULES: Partial<Record<string, Judge>> = {
   not_in_future: (r, { today }, { fields: [on = ''] = [] }) => {
     const day = r.clean[on] as Day | undefined
@@ -205,6 +222,7 @@ const RULES: Partial<Record<string, Judge>> = {
   place,
   checklist,
   convenio,
+  sheet,
 }
 
 function lackedBy(rule: Rule, now: Values, changed: readonly string[], version: number): Fault[] {

@@ -11,10 +11,12 @@ import { broken, entryErrors, lacksAfter, unexplained, versionOf, type Around, t
 import {
   declared,
   factsIn,
+  fromText,
   isRecordCollection,
   namesPeople,
   ownerField,
   personKind,
+  toText,
   type Fields,
   type RecordCollection,
 } from './records'
@@ -46,7 +48,7 @@ export const RECORD_FORM_VERSION = 1
 
 /** The fields of a record's form, as text. */
 export function factsOf(collection: RecordCollection, data: Fields): Record<string, string> {
-  return Object.fromEntries(factsIn(collection).map((f) => [f, typeof data[f] === 'string' ? data[f] : '']))
+  return Object.fromEntries(factsIn(collection).map((f) => [f, toText(collection, f, data[f])]))
 }
 
 /** What of a record as it is shown its author has seen: what the server fills in is not there before it came back. */
@@ -140,7 +142,7 @@ export function formAgain(sent: readonly Sent[], shown: Fields | undefined, visi
     ...(first.prev ? { prev: first.prev } : {}),
     saw,
     base,
-    typed: { ...base, ...(fields as Record<string, string>) },
+    typed: { ...base, ...Object.fromEntries(Object.entries(fields).map(([f, v]) => [f, toText(collection, f, v)])) },
   }
 }
 
@@ -172,7 +174,7 @@ export const actOf = (form: RecordForm): string => actTo(form.collection, form.t
 const clean = (typed: Record<string, string>, field: string): string => visible(typed[field] ?? '').trim()
 
 /** The fields the person changed, in whole groups; trimmed. Empty where nothing changed. */
-export function changedFields(form: RecordForm): Record<string, string> {
+export function changedFields(form: RecordForm): Fields {
   const changed = (field: string) => clean(form.typed, field) !== (form.base[field] ?? '')
   const { units: grouped = [] } = declared(form.collection)
   const units = [
@@ -182,7 +184,7 @@ export function changedFields(form: RecordForm): Record<string, string> {
       .map((f) => [f]),
   ]
   const moved = units.filter((unit) => unit.some(changed)).flat()
-  return Object.fromEntries(moved.map((field) => [field, clean(form.typed, field)]))
+  return Object.fromEntries(moved.map((field) => [field, fromText(form.collection, field, clean(form.typed, field))]))
 }
 
 /** What the person saw in these fields. */
@@ -191,16 +193,18 @@ export function seenIn(form: Pick<RecordForm, 'saw'>, fields: Fields): Fields {
 }
 
 /** The fields of a new record: those with a value. A new finding is open; the server says so. */
-export function newFields(form: RecordForm): Record<string, string> {
+export function newFields(form: RecordForm): Fields {
   const { state: _, state_reason: __, ...typed } = form.typed
-  const filled = Object.entries(typed).flatMap(([k, v]) => (visible(v).trim() === '' ? [] : [[k, visible(v).trim()]]))
+  const filled = Object.entries(typed).flatMap(([k, v]) =>
+    visible(v).trim() === '' ? [] : [[k, fromText(form.collection, k, visible(v).trim())] as const],
+  )
   const owner = form.parent ?? form.visit ?? ''
-  return { [ownerField(form.collection)]: owner, ...(Object.fromEntries(filled) as Record<string, string>) }
+  return { [ownerField(form.collection)]: owner, ...Object.fromEntries(filled) }
 }
 
 /** What a form comes to, as it is sent. */
 export interface RecordChange extends Sent {
-  fields: Record<string, string>
+  fields: Fields
   form: string
 }
 
@@ -222,6 +226,9 @@ export function changeOf(form: RecordForm, id: string): RecordChange | null {
 }
 
 export type RecordErrors = Partial<Record<string, Wrong>>
+
+const valuesOf = ({ collection, typed }: RecordForm): Fields =>
+  Object.fromEntries(Object.entries(typed).map(([field, text]) => [field, fromText(collection, field, text)]))
 
 /** What a record demands beyond its fields by themselves. */
 function demands(form: RecordForm, errors: RecordErrors, listed: readonly string[]): void {
@@ -251,7 +258,7 @@ function changeDemands(form: RecordForm, errors: RecordErrors): void {
  */
 export function recordErrors(form: RecordForm, listed: readonly string[], around: Around = {}): RecordErrors {
   const { collection, record } = form
-  const errors = entryErrors(collection, form.typed)
+  const errors = entryErrors(collection, valuesOf(form))
   if (record !== '') changeDemands(form, errors)
   demands(form, errors, listed)
   const now = newFields(form)

@@ -109,6 +109,8 @@ export interface AttendanceSheetsRow {
   state: 'registrada' | 'validada' | 'observada'
   marks: unknown
   headcount: number
+  reasons?: unknown
+  state_reason?: string
 }
 
 export interface InsurancePoliciesRow {
@@ -410,7 +412,7 @@ export const RECORDS = {
   assignments: {"scope":"intervention"},
   participants: {"scope":"intervention"},
   movements: {"scope":"intervention"},
-  attendance_sheets: {"scope":"intervention"},
+  attendance_sheets: {"form":"sheet/1","scope":"intervention","day":"day","title":["day"],"key":["intervention","day"],"shut":{"field":"state","value":"validada"},"units":[["marks","headcount","reasons"]],"ops":{"create":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"day","must":true,"checks":[{"type":"past"}]},{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","checks":[{"type":"reasons"}]}],"rules":[{"rule":"in_work","fields":["day"]},{"rule":"sheet"}]},"update":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","clear":true,"checks":[{"type":"reasons"}]}],"rules":[{"rule":"sheet"}]}}},
   insurance_policies: {"scope":"intervention"},
   insured_persons: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},
   insurance_certificates: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},

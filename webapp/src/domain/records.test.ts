@@ -92,7 +92,7 @@ it('a record is a part of what its fields name', () => {
 })
 
 it('the kinds of a work and of a visit, and the one that says who somebody is', () => {
-  expect(recordKinds()).toEqual(['accidents'])
+  expect(recordKinds()).toEqual(['attendance_sheets', 'accidents'])
   expect(recordKinds('visits')).toEqual(['visit_marks', 'findings', 'unlisted_workers'])
   expect(recordKinds('visits').filter(namesPeople)).toEqual([personKind('visits')])
 })

@@ -67,6 +67,10 @@ interface Declaration {
   author?: string
   /** By what a person knows it. */
   title?: readonly string[]
+  /** The fields that name it: its id follows from them, on every device. */
+  key?: readonly string[]
+  /** Nobody changes it from a device while it says so. */
+  shut?: { field: string; value: string }
   /** Fields that mean something together: they move together in a merge (protocol §6). */
   units?: readonly (readonly string[])[]
   constraints?: readonly Constraint[]
@@ -186,6 +190,28 @@ export const personKind = (whole: string | undefined): RecordCollection | undefi
 /** What a person is asked of a new record: what names another record is not for him to type. */
 export const askedIn = (collection: string): readonly Ask[] =>
   (declared(collection).ops?.create?.asks ?? []).filter((a) => !isA(a, 'id'))
+
+const sorted = (v: object): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))))
+
+/** Fields that are objects of parts, kept in a form as text. */
+const OBJECTS = ['marks', 'reasons']
+const isObject = (ask: Ask): boolean => OBJECTS.some((type) => isA(ask, type))
+
+/** A value as a form keeps it: text, of what is equal the same. */
+export function toText(collection: string, field: string, v: unknown): string {
+  if (typeof v === 'string') return v
+  const ask = asksOf(collection).find((a) => a.field === field)
+  if (ask && isA(ask, 'whole') && typeof v === 'number') return String(v)
+  return ask && isObject(ask) && typeof v === 'object' && v !== null ? sorted(v) : ''
+}
+
+/** What such a text says, as it is sent; what cannot be read stays text, and is refused. */
+export function fromText(collection: string, field: string, text: string): unknown {
+  const ask = asksOf(collection).find((a) => a.field === field)
+  if (ask && isA(ask, 'whole')) return /^\d+$/.test(text) ? Number(text) : text
+  return ask && isObject(ask) && text.startsWith('{') ? (JSON.parse(text) as unknown) : text
+}
 
 /** What a person writes in a record's form: all that may be sent of it but where it belongs. */
 export function factsIn(collection: string): string[] {

@@ -8,6 +8,7 @@ const GRANTED = {
   record_visits: ['supervisor'],
   record_accidents: ['supervisor', 'executor'],
   write_rendicion: ['executor'],
+  write_sheets: ['executor'],
   review_rendicion: ['ut_coordinator', 'central_reviewer'],
   validate_sheets: ['ut_coordinator'],
   decide_jornales: ['ut_coordinator', 'central_reviewer'],

@@ -87,7 +87,7 @@ export const conflicts = {
 
 export const attendanceSheets = {
   states: ['registrada', 'validada', 'observada'],
-  turns: { registrada: 'validate_sheets', },
+  turns: { registrada: 'validate_sheets', observada: 'write_sheets', },
   groups: {
   },
   moves: [
@@ -97,6 +97,7 @@ export const attendanceSheets = {
     { act: 'observar', from: 'observada', to: 'observada', by: 'validate_sheets', reason: true },
     { act: 'observar', from: 'validada', to: 'observada', by: 'validate_sheets', reason: true },
     { act: 'devolver', from: 'validada', to: 'registrada', by: 'validate_sheets', reason: true },
+    { act: 'corregir', from: 'observada', to: 'registrada', by: 'write_sheets', reason: false },
   ],
 } as const
 

@@ -1,8 +1,9 @@
 /** Words of a record's fields: what a form asks, how it is called, its values, what is wrong with it. */
 import { isDay } from '../domain/day'
 import type { Wrong } from '../domain/forms'
+import { REASONS } from '../domain/sheet'
 import { dayFull, moment } from './format'
-import { findingState, markWord, severityWord } from './labels'
+import { findingState, markWord, reasonWord, severityWord } from './labels'
 import { m } from './index'
 
 type Wrongs = Partial<Record<Wrong, (limits: { min: number }) => string>>
@@ -17,6 +18,23 @@ interface FieldWords {
   /** Beside each of its choices. */
   hints?: Partial<Record<string, () => string>>
   wrong?: Wrongs
+}
+
+/** How many of what an object says are each of these; of JSON as text. */
+function tally(json: string): (value: string) => number {
+  const said = Object.values(JSON.parse(json) as object)
+  return (value) => said.filter((x) => x === value).length
+}
+
+function marksWord(json: string): string {
+  const of = tally(json)
+  return m.sheet_counts({ present: of('presente'), absent: of('ausente') })
+}
+
+function reasonsWord(json: string): string {
+  const of = tally(json)
+  const words = REASONS.flatMap((why) => (of(why) > 0 ? `${reasonWord(why)}: ${String(of(why))}` : []))
+  return words.join(' · ') || m.value_empty()
 }
 
 const FIELDS: Partial<Record<string, FieldWords>> = {
@@ -57,7 +75,11 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   lon_e6: { name: m.task_ubicacion },
   accuracy_m: { name: m.task_ubicacion },
   headcount: { name: m.headcount_word },
+  day: { name: m.data_date_field },
+  marks: { name: m.sheet_marks, value: marksWord },
+  reasons: { name: m.sheet_reasons, value: reasonsWord },
   answers: { name: m.task_checklist },
+  'attendance_sheets/headcount': { name: m.sheet_counted },
   'accidents/description': { name: m.accident_what, wrong: { too_short: m.accident_what_error } },
   captured_at: { name: m.photo_taken_at, value: (at) => moment(Date.parse(at), Date.now()) },
   shot: { name: m.photo_shot },

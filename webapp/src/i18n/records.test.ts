@@ -40,6 +40,18 @@ describe('a record is known by its title, and says the rest', () => {
       'Puma, Luz',
       ['Ausente'],
     ],
+    [
+      'attendance_sheets',
+      {
+        day: '2026-11-20',
+        marks: { a: 'presente', b: 'presente', c: 'ausente', d: 'ausente', e: 'no_visto' },
+        headcount: 2,
+        reasons: { c: 'salud', d: 'sin_aviso' },
+      },
+      '',
+      '20 nov 2026',
+      ['2 presentes · 2 ausentes', 'Personas contadas: 2', 'Sin aviso: 1 · Salud: 1'],
+    ],
     ['visit_marks', { participant: 'p', mark: 'presente' }, '', recordName('visit_marks', {}), ['Presente']],
   ])('%s', (kind, data, person, name, says) => {
     expect(recordName(kind, data, person)).toBe(name)

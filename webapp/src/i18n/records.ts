@@ -69,6 +69,10 @@ const WORDS: Record<RecordCollection, Words> = {
       done: m.group_unlisted_withdrawn,
     },
   },
+  attendance_sheets: {
+    what: { create: m.sheet_title, update: m.sheet_change },
+    fix: { title: m.sheet_fix, done: m.group_sheet_again },
+  },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
     many: { title: m.accidents_count },
