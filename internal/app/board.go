@@ -282,14 +282,23 @@ func AnswersOf(items, answers string) []Answer {
 
 // MarkSeen is one person of a visit.
 type MarkSeen struct {
-	Participant  string             `json:"participant"`
-	Name         string             `json:"name"`
-	DNI          identity.HiddenDNI `json:"dni"`
-	Cupo         int64              `json:"cupo"`
-	Mark         string             `json:"mark"`
-	Coverage     insurance.Status   `json:"coverage"`
-	CoverageSeen string             `json:"coverage_seen"` // what the phone showed when the person was marked, "" for nothing
-	Counted      bool               `json:"counted"`       // this jornal is the one that counted the cupo
+	Participant string             `json:"participant"`
+	Name        string             `json:"name"`
+	DNI         identity.HiddenDNI `json:"dni"`
+	Cupo        int64              `json:"cupo"`
+	Mark        string             `json:"mark"`
+	// Coverage is as the server knows it now, by papers that may have come since; the
+	// others say how late, if that is what it says.
+	Coverage       insurance.Status `json:"coverage"`
+	CoverageLate   int64            `json:"coverage_late"`
+	CoverageSince  day.Day          `json:"coverage_since"`
+	CoverageIssued day.Day          `json:"coverage_issued"`
+	CoverageSeen   string           `json:"coverage_seen"` // what the phone showed when the person was marked, "" for nothing
+	Counted        bool             `json:"counted"`       // this jornal is the one that counted the cupo
+}
+
+func (m *MarkSeen) covered(c insurance.Cover) {
+	m.Coverage, m.CoverageLate, m.CoverageSince, m.CoverageIssued = c.Status, int64(c.Late), c.Since, c.Issued
 }
 
 // Fix is what the sensor said of a visit's position besides where it is.

@@ -272,7 +272,7 @@ type ReviewBook interface {
 	Participants(ids []string) (map[string]MarkSeen, error)
 	// Checklist is a list of questions, "" where there is none.
 	Checklist(key string, version int64) (title, items, shots string, err error)
-	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
+	Insurance(intervention string) (insurance.Papers, error)
 	// Bytes are what was brought for records whose rows are files, by id.
 	Bytes(collection string, ids []string) (map[string][]Bytes, error)
 }

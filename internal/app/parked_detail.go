@@ -8,7 +8,6 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
 )
@@ -187,11 +186,11 @@ func (r *Reviewer) lookUp(v *VisitDetail, people map[string]MarkSeen) error {
 	if len(v.Marks) == 0 {
 		return nil
 	}
-	policies, insured, err := r.Book.Insurance(v.Intervention)
+	papers, err := r.Book.Insurance(v.Intervention)
 	for i, m := range v.Marks {
 		p := people[m.Participant]
 		v.Marks[i].Name, v.Marks[i].DNI, v.Marks[i].Cupo = p.Name, p.DNI, p.Cupo
-		v.Marks[i].Coverage = insurance.Coverage(v.Summary.VisitedOn, string(p.DNI), policies, insured)
+		v.Marks[i].covered(papers.Coverage(v.Summary.VisitedOn, string(p.DNI)))
 		switch m.Mark {
 		case visit.Present:
 			v.Summary.Present++

@@ -4,7 +4,6 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/fault"
-	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/roster"
 )
 
@@ -100,12 +99,12 @@ func uncovered(s Snapshot, ut string, works []UnitWork) error {
 		if roster.IsOver(w.State) || len(on[w.ID]) == 0 {
 			continue
 		}
-		policies, insured, err := s.Insurance(w.ID)
+		papers, err := s.Insurance(w.ID)
 		if err != nil {
 			return err
 		}
 		for _, dni := range on[w.ID] {
-			if insurance.Coverage(today, dni, policies, insured) == insurance.Uncovered {
+			if !papers.Insures(today, dni) {
 				works[i].Uncovered++
 			}
 		}

@@ -45,7 +45,7 @@ type Snapshot interface {
 	UnitWork(ut, intervention string) (UnitWork, bool, error)
 	// OnRosters are the people of a unit's unfinished works, and what day it is.
 	OnRosters(ut string) (day.Day, []OnRoster, error)
-	Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error)
+	Insurance(intervention string) (insurance.Papers, error)
 }
 
 // NewBoard returns the use cases of the board over its port. What names people
@@ -311,9 +311,9 @@ func (b *board) Visit(a actor.Actor, id string) (d VisitDetail, err error) {
 		if err := s.VisitMarks(&d); err != nil {
 			return err
 		}
-		policies, insured, err := s.Insurance(d.Intervention)
+		papers, err := s.Insurance(d.Intervention)
 		for i, m := range d.Marks {
-			d.Marks[i].Coverage = insurance.Coverage(d.Summary.VisitedOn, string(m.DNI), policies, insured)
+			d.Marks[i].covered(papers.Coverage(d.Summary.VisitedOn, string(m.DNI)))
 		}
 		return err
 	})

@@ -72,7 +72,7 @@ func loadDemo(ctx context.Context, pb core.App, engine *store.Engine, opts demo.
 	}
 	opts.InTransaction = engine.InTransaction
 	opts.Bulk = func(ctx context.Context, app core.App, label string, fn func(core.App) error) error {
-		return engine.Bulk(ctx, app, store.Batch{Action: "demo", Detail: label}, fn)
+		return engine.Bulk(ctx, app, store.Batch{Action: "demo", Detail: label, Undated: true}, fn)
 	}
 	if err := demo.Load(ctx, pb, opts); err != nil {
 		return err

@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 
+	"github.com/pocketbase/dbx"
+
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/insurance"
 )
@@ -13,16 +15,18 @@ type policy struct {
 	named []insurance.Insured
 }
 
-// coverage of a person on a day, by the rule itself: what the demo's visits
-// recorded must be what anybody computes from the rows.
+// coverage of a person on a day, as it was known that day, by the rule itself: what
+// the demo's visits recorded must be what anybody computes from the rows.
 func (s *site) coverage(d day.Day, dni string) insurance.Status {
-	var policies []insurance.Policy
-	var insured []insurance.Insured
+	papers := insurance.Papers{Today: d}
 	for _, p := range s.policies {
-		policies = append(policies, p.Policy)
-		insured = append(insured, p.named...)
+		papers.Policies = append(papers.Policies, p.Policy)
+		papers.Insured = append(papers.Insured, p.named...)
 	}
-	return insurance.Coverage(d, dni, policies, insured)
+	if papers.Coverage(d, dni).Status == insurance.Covered {
+		return insurance.Covered
+	}
+	return insurance.Uncovered // that day nobody could know better
 }
 
 func (l *loader) insure(s *site) {
@@ -53,17 +57,32 @@ func (l *loader) policy(s *site, n int, state string, to day.Day) {
 			continue // their certificate has not come yet
 		}
 		i := insurance.Insured{PolicyID: id, DNI: who.dni, FromOn: who.alta, ToOn: who.baja}
+		known := who.alta
 		if who.replacement && s.cover == coverLateReplace {
-			i.FromOn = workday(who.alta, 3)
+			known = workday(who.alta, 3) // he was insured from the first day; the paper came after him
 		}
-		if i.ToOn != "" && i.FromOn > i.ToOn {
-			continue
-		}
-		l.put("insured_persons", key+" "+who.dni, values{
+		row := l.put("insured_persons", key+" "+who.dni, values{
 			"insurance_policy": id, "intervention": s.id,
 			"dni": who.dni, "from_on": string(i.FromOn), "to_on": string(i.ToOn),
 		})
+		i.Spans = insurance.Follow(nil, insurance.ClaimOf(i, p.Policy, "", who.baja), known, true)
+		l.proved(row, s.id, i)
 		p.named = append(p.named, i)
 	}
 	s.policies = append(s.policies, p)
+}
+
+// proved keeps since when the demo's past knew of a row: all of it is loaded at once.
+func (l *loader) proved(row, work string, i insurance.Insured) {
+	for _, span := range i.Spans {
+		if l.err != nil {
+			return
+		}
+		_, err := l.app.DB().Insert("cover_spans", dbx.Params{
+			"insured": row, "intervention": work, "policy": i.PolicyID, "dni": i.DNI, "from_on": string(span.From), "to_on": string(span.To),
+			"known_on": string(span.Known), "sure": span.Sure, "issued_on": string(span.Issued),
+			"recorded_on": string(span.Known), "recorded_at": string(span.Known) + "T12:00:00Z", "until_on": "", "until_at": "",
+		}).Execute()
+		l.note(err)
+	}
 }

@@ -12,6 +12,8 @@ type Batch struct {
 	Actor  string // user id, "" for a command on the server
 	Action string // "import", "demo", …
 	Detail any
+	// Undated: the rows tell of a past, and nobody knows when they were first recorded.
+	Undated bool
 	// Lenient keeps rows that break a rule, and lists them, as raw SQL would: for
 	// measurements with more units than there can be.
 	Lenient bool
@@ -38,7 +40,7 @@ func (e *Engine) Bulk(_ context.Context, pb core.App, b Batch, fn func(core.App)
 		for _, k := range keys {
 			own[k] = true
 		}
-		moved, err := e.Drain(tx, own, 0, b.Lenient)
+		moved, err := e.Drain(tx, own, 0, Manner{Lenient: b.Lenient, Undated: b.Undated})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/json"
+
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/domain/day"
@@ -38,8 +40,7 @@ func (d *drain) coverOf(intervention string) (func(dni string, on day.Day) bool,
 	if err != nil || len(rules) == 0 {
 		return func(string, day.Day) bool { return true }, err
 	}
-	var policies []insurance.Policy
-	var insured []insurance.Insured
+	var papers insurance.Papers
 	var rows []struct {
 		Policy insurance.Policy
 		insurance.Insured
@@ -52,26 +53,37 @@ func (d *drain) coverOf(intervention string) (func(dni string, on day.Day) bool,
 	for _, r := range rows {
 		if !seen[r.PolicyID] {
 			seen[r.PolicyID] = true
-			policies = append(policies, r.Policy)
+			papers.Policies = append(papers.Policies, r.Policy)
 		}
-		insured = append(insured, r.Insured)
+		papers.Insured = append(papers.Insured, r.Insured)
 	}
 	return func(dni string, on day.Day) bool {
 		for _, r := range rules {
 			if on.Within(r.From, r.To) {
-				return insurance.Coverage(on, dni, policies, insured) == insurance.Covered
+				return papers.Insures(on, dni)
 			}
 		}
 		return true
 	}, err
 }
 
-// InsuranceOf are the policies of a work and whom they name.
-func InsuranceOf(db dbx.Builder, intervention string) (policies []insurance.Policy, insured []insurance.Insured, err error) {
-	params := dbx.Params{"i": intervention}
-	if err := db.NewQuery(`SELECT id, state, valid_from, valid_to FROM insurance_policies WHERE intervention = {:i}`).Bind(params).All(&policies); err != nil {
-		return nil, nil, err
+// InsuranceOf are the policies of a work, whom they name and what that proves.
+func InsuranceOf(db dbx.Builder, intervention string, today day.Day) (insurance.Papers, error) {
+	out, params := insurance.Papers{Today: today}, dbx.Params{"i": intervention}
+	if err := db.NewQuery(`SELECT id, state, valid_from, valid_to FROM insurance_policies WHERE intervention = {:i}`).Bind(params).All(&out.Policies); err != nil {
+		return out, err
 	}
-	err = db.NewQuery(`SELECT insurance_policy AS policy_id, dni, from_on, to_on FROM insured_persons WHERE intervention = {:i}`).Bind(params).All(&insured)
-	return policies, insured, err
+	var rows []struct {
+		insurance.Insured
+		Proves string
+	}
+	err := db.NewQuery(`SELECT insurance_policy AS policy_id, dni, from_on, to_on, coalesce(proves, '') AS proves FROM insured_persons WHERE intervention = {:i}`).
+		Bind(params).All(&rows)
+	for _, r := range rows {
+		if json.Unmarshal([]byte(r.Proves), &r.Spans) != nil {
+			r.Spans = nil // not worked out yet, or no list: since when it is known is open
+		}
+		out.Insured = append(out.Insured, r.Insured)
+	}
+	return out, err
 }

@@ -13,6 +13,15 @@ import (
 	"chaski/internal/store/sqlite"
 )
 
+// Manner says how the rows of a transaction came.
+type Manner struct {
+	// Lenient: each was judged before it was written, as those of a push; or what breaks
+	// a rule is kept, and listed.
+	Lenient bool
+	// Undated: they tell of a past, and nobody knows when they were first recorded.
+	Undated bool
+}
+
 // drain is one run over the dirty rows of a transaction.
 type drain struct {
 	engine    *Engine
@@ -37,7 +46,7 @@ type drain struct {
 	serving   map[aoScope]string
 	uncovered *[]uncoveredRule // read once asked for
 	// What rules said of rows (see rules).
-	lenient    bool // of a push: each mutation was judged before it was written
+	Manner
 	unreadable map[Key]unreadableRow
 	flipped    []change // rows that count now, or no longer, though they did not change
 }
@@ -53,9 +62,9 @@ type change struct {
 // Drain brings revisions, bucket entries, checksums and progress up to date
 // with the dirty rows. Rows not in own were written past the hooks and are
 // noted in the audit trail; one of own that breaks a rule ends the transaction,
-// unless lenient (see rules). The last so many sequence numbers are left to commits
+// unless it is lenient (see rules). The last so many sequence numbers are left to commits
 // of their own, even if nothing moved.
-func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, lenient bool) (Moved, error) {
+func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, how Manner) (Moved, error) {
 	keys, known, err := dirtyKeys(tx.NonconcurrentDB())
 	if err != nil {
 		return Moved{}, err
@@ -69,7 +78,7 @@ func (e *Engine) Drain(tx core.App, own map[Key]bool, commits int, lenient bool)
 		defer func() { e.Drained(len(keys), time.Since(began)) }()
 	}
 	d := e.newDrain(tx)
-	d.lenient = lenient
+	d.Manner = how
 	defer d.sql.Close()
 	if err := d.open(); err != nil {
 		return Moved{}, err
@@ -125,9 +134,9 @@ func (e *Engine) newDrain(tx core.App) *drain {
 }
 
 // take empties the table of dirty rows, once the rule of validations has had its
-// say about the sheets among them, what belongs to a row that moved has followed it, and
-// what has to be rendered has its rows: what that writes is answered with them, and no
-// longer dirty.
+// say about the sheets among them, what belongs to a row that moved has followed it,
+// what has to be rendered has its rows, and the insured say what they prove: what that
+// writes is answered with them, and no longer dirty.
 func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -143,7 +152,11 @@ func (d *drain) take(keys []Key, own, known map[Key]bool) ([]Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range slices.Concat(followed, begun) {
+	covered, err := d.cover(slices.Concat(keys, followed), known)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range slices.Concat(followed, begun, covered) {
 		if !slices.Contains(keys, k) {
 			keys = append(keys, k)
 			known[k] = true

@@ -174,7 +174,7 @@ func (e *Engine) InTransaction(ctx context.Context, pb core.App, fn func(context
 }
 
 func (e *Engine) drainAndTell(tx core.App, own map[Key]bool) error {
-	moved, err := e.Drain(tx, own, 0, false)
+	moved, err := e.Drain(tx, own, 0, Manner{})
 	if err == nil {
 		e.Tell(tx, moved)
 	}

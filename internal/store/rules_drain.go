@@ -97,7 +97,7 @@ func (d *drain) judge(i *inspector, changes []change, own map[Key]bool) error {
 		return err
 	}
 	for n, ch := range changes {
-		if own[ch.key] && !d.lenient {
+		if own[ch.key] && !d.Lenient {
 			if err := d.refuse(i, ch, found[n]); err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func (d *drain) unread(i *inspector, own map[Key]bool) error {
 			return err
 		}
 		var u *unreadableField
-		if own[k] && !d.lenient && errors.As(d.unreadable[k].why, &u) &&
+		if own[k] && !d.Lenient && errors.As(d.unreadable[k].why, &u) &&
 			!slices.ContainsFunc(was[k.Record], func(p Problem) bool { return p.Field == u.field }) {
 			return &Refusal{Fault: fault.New(fault.InvalidValue, u.field), Key: k, say: d.engine.Say}
 		}

@@ -83,7 +83,7 @@ func (e *Engine) spell(tx core.App, collection string, ids []string) error {
 		return nil
 	}
 	// Lenient: what the rows break besides is listed, and does not stop the scan.
-	moved, err := e.Drain(tx, own, 0, true)
+	moved, err := e.Drain(tx, own, 0, Manner{Lenient: true})
 	if err == nil {
 		e.Tell(tx, moved)
 	}

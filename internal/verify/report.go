@@ -24,6 +24,7 @@ var titles = map[string]string{
 	CheckProblems:      "Filas con datos que su regla no admite",
 	CheckListed:        "La lista de esos problemas",
 	CheckValidations:   "Hojas validadas que dicen lo que se validó",
+	CheckCover:         "Cobertura del seguro, y desde cuándo se sabe",
 	CheckFiles:         "Archivos guardados, leídos enteros",
 	CheckMerge:         "Cambios combinados, conflictos y revisiones",
 }

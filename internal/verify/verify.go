@@ -34,11 +34,12 @@ const (
 	CheckProblems      = "problems"      // rows that break a rule of their fields
 	CheckListed        = "listed"        // whether exactly those are on the list of problems
 	CheckValidations   = "validations"   // sheets that count, and say what was validated
+	CheckCover         = "cover"         // what the insured prove, and since when that is known
 	CheckFiles         = "files"         // what is kept of files: there, whole, and said where it is
 )
 
 // Checks lists them in the order in which they run.
-var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckDisputed, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations, CheckFiles}
+var Checks = []string{CheckUnattributed, CheckTriggers, CheckContributions, CheckPeople, CheckDisputed, CheckPostings, CheckCells, CheckGroups, CheckKept, CheckRows, CheckBuckets, CheckSequence, CheckMerge, CheckProblems, CheckListed, CheckValidations, CheckCover, CheckFiles}
 
 // Difference is something that is not as it should be.
 type Difference struct {
@@ -100,7 +101,7 @@ func Run(app core.App, catchUp func() error, w io.Writer) (Report, error) {
 			return err
 		}
 		defer func() { _, _ = tx.NewQuery(`DROP TABLE temp.broken`).Execute() }()
-		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.groups, c.kept, c.rows, c.sequence, c.merge, c.validations} {
+		for _, check := range []func() error{c.unattributed, c.triggers, c.rules, c.contributions, c.postings, c.cells, c.groups, c.kept, c.rows, c.sequence, c.merge, c.validations, c.cover} {
 			if err := check(); err != nil {
 				return err
 			}

@@ -25,8 +25,8 @@ const TEXT: Record<string, string> = {
   rendicion_documents:
     'rendicion intervention kind replaces superseded_by sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   rendicion_observations: 'rendicion intervention target item text state answer presented_answer',
-  insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state',
-  insured_persons: 'insurance_policy intervention dni from_on to_on',
+  insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state issued_on',
+  insured_persons: 'insurance_policy intervention dni from_on to_on insurance_certificate',
   attendance_sheets: 'intervention day state state_reason',
   visits:
     'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
@@ -61,6 +61,7 @@ const OTHER: Record<string, string> = {
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
   visit_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
   finding_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
+  insured_persons: 'proves',
   conflicts: 'values',
   mutation_reviews: 'seq rev errors',
 }
@@ -81,6 +82,8 @@ const LATER: Record<string, string> = {
   rendicion_documents: 'replaces',
   rendicion_observations: 'presented_answer',
   checklists: 'shots',
+  insurance_policies: 'issued_on',
+  insured_persons: 'insurance_certificate proves',
   attendance_sheets: 'reasons state_reason',
 }
 

@@ -11,7 +11,7 @@ import './ui/base.css'
 theme.apply()
 const target = document.getElementById('app')
 if (target) mount(App, { target })
-update.register()
+update.register().catch((error: unknown) => console.warn('service worker', error))
 session.watch()
 void session.refresh()
 renewing(() => session.refresh())

@@ -109,7 +109,7 @@ var shapes = map[string]shape{
 	},
 	"insured_persons": {
 		key: list{"insurance_policy", "dni", "from_on"}, scope: "intervention", index: list{"dni"},
-		columns: kept(list{"insurance_policy", "intervention", "dni", "from_on", "to_on"}, nil, nil),
+		columns: kept(list{"insurance_policy", "intervention", "dni", "from_on", "to_on", "insurance_certificate"}, nil, nil),
 	},
 }
 
@@ -128,7 +128,7 @@ var columnLabels = map[string]string{
 	"active": "Activa", "position": "Orden", "ruc": "RUC", "insurer_ruc": "RUC de la aseguradora", "dni": "DNI", "number": "Número",
 	"key": "Clave", "year": "Año", "exercise": "Ejercicio", "month": "Mes", "clasificador": "Clasificador", "note": "Nota",
 	"intervention": "Intervención", "convenio": "Convenio", "cupo": "Cupo", "ao": "Actividad operativa", "poi_version": "Versión del POI",
-	"insurance_policy": "Póliza", "user": "Usuario", "alta_on": "Fecha de alta", "from_on": "Desde", "aei_target": "Meta de la AEI",
+	"insurance_policy": "Póliza", "insurance_certificate": "Constancia", "user": "Usuario", "alta_on": "Fecha de alta", "from_on": "Desde", "aei_target": "Meta de la AEI",
 	"province": "Provincia", "department": "Departamento",
 }
 

@@ -55,6 +55,16 @@ func (d Day) Add(days int) Day {
 	return Day(t.AddDate(0, 0, days).Format(time.DateOnly))
 }
 
+// Since is how many days d is after another; 0 where one of them is no day.
+func (d Day) Since(o Day) int {
+	to, err := time.Parse(time.DateOnly, string(d))
+	from, wrong := time.Parse(time.DateOnly, string(o))
+	if err != nil || wrong != nil {
+		return 0
+	}
+	return int(to.Sub(from) / (24 * time.Hour))
+}
+
 // Within says whether from <= d <= to; an empty to is open.
 func (d Day) Within(from, to Day) bool { return d >= from && (to == "" || d <= to) }
 

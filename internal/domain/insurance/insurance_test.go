@@ -14,6 +14,7 @@ type golden struct {
 	Name  string
 	Input struct {
 		Day      day.Day
+		Today    day.Day
 		DNI      string
 		Policies []struct {
 			ID        string
@@ -26,9 +27,13 @@ type golden struct {
 			DNI    string
 			FromOn day.Day `json:"from_on"`
 			ToOn   day.Day `json:"to_on"`
+			Proves []insurance.Span
 		} `json:"insured_persons"`
 	}
 	Expect insurance.Status
+	Late   int
+	Since  day.Day
+	Issued day.Day
 }
 
 func TestGolden(t *testing.T) {
@@ -51,10 +56,15 @@ func TestGolden(t *testing.T) {
 			}
 			var insured []insurance.Insured
 			for _, i := range c.Input.Insured {
-				insured = append(insured, insurance.Insured{PolicyID: i.Policy, DNI: i.DNI, FromOn: i.FromOn, ToOn: i.ToOn})
+				insured = append(insured, insurance.Insured{PolicyID: i.Policy, DNI: i.DNI, FromOn: i.FromOn, ToOn: i.ToOn, Spans: i.Proves})
 			}
-			if got := insurance.Coverage(c.Input.Day, c.Input.DNI, policies, insured); got != c.Expect {
-				t.Fatalf("got %s, want %s", got, c.Expect)
+			today := c.Input.Today
+			if today == "" {
+				today = c.Input.Day
+			}
+			want := insurance.Cover{Status: c.Expect, Late: c.Late, Since: c.Since, Issued: c.Issued}
+			if got := (insurance.Papers{Today: today, Policies: policies, Insured: insured}).Coverage(c.Input.Day, c.Input.DNI); got != want {
+				t.Fatalf("got %+v, want %+v", got, want)
 			}
 		})
 	}
@@ -74,29 +84,26 @@ func TestCoverageIsMonotoneAndBlindToOrder(t *testing.T) {
 			insured = append(insured, insurance.Insured{PolicyID: id, DNI: []string{"1", "2"}[rng.IntN(2)], FromOn: at(), ToOn: at()})
 		}
 		d := at()
-		before := insurance.Coverage(d, "1", policies, insured)
+		before := (insurance.Papers{Policies: policies, Insured: insured}).Insures(d, "1")
 		rng.Shuffle(len(policies), func(i, j int) { policies[i], policies[j] = policies[j], policies[i] })
 		rng.Shuffle(len(insured), func(i, j int) { insured[i], insured[j] = insured[j], insured[i] })
-		if got := insurance.Coverage(d, "1", policies, insured); got != before {
-			t.Fatalf("order changed %s to %s: %v %v on %s", before, got, policies, insured, d)
+		if got := (insurance.Papers{Policies: policies, Insured: insured}).Insures(d, "1"); got != before {
+			t.Fatalf("order changed %v to %v: %v %v on %s", before, got, policies, insured, d)
 		}
 		policies = append(policies, insurance.Policy{ID: "z", ValidFrom: at(), ValidTo: at()})
-		if got := insurance.Coverage(d, "1", policies, insured); before == insurance.Covered && got != before {
+		if before && !(insurance.Papers{Policies: policies, Insured: insured}).Insures(d, "1") {
 			t.Fatalf("one more policy uncovered: %v %v on %s", policies, insured, d)
 		}
 	}
 }
 
 func TestNoDayOrNoDNIIsNeverCovered(t *testing.T) {
-	policies := []insurance.Policy{{ID: "p", ValidFrom: "", ValidTo: "2026-11-30"}}
-	insured := []insurance.Insured{{PolicyID: "p", DNI: "", FromOn: ""}}
-	if insurance.Coverage("", "", policies, insured) != insurance.Uncovered ||
-		insurance.Coverage("2026-11-15", "", policies, insured) != insurance.Uncovered {
+	w := insurance.Papers{Policies: []insurance.Policy{{ID: "p", ValidFrom: "", ValidTo: "2026-11-30"}}, Insured: []insurance.Insured{{PolicyID: "p"}}}
+	if w.Insures("", "") || w.Insures("2026-11-15", "") {
 		t.Fatal("covered without a day or a DNI")
 	}
-	open := []insurance.Policy{{ID: "p", ValidFrom: "2026-11-01"}}
-	named := []insurance.Insured{{PolicyID: "p", DNI: "99000001", FromOn: "2026-11-01"}}
-	if insurance.Coverage("2026-11-15", "99000001", open, named) != insurance.Uncovered {
+	w = insurance.Papers{Policies: []insurance.Policy{{ID: "p", ValidFrom: "2026-11-01"}}, Insured: []insurance.Insured{{PolicyID: "p", DNI: "99000001", FromOn: "2026-11-01"}}}
+	if w.Insures("2026-11-15", "99000001") {
 		t.Fatal("a policy without an end counted as proof")
 	}
 }

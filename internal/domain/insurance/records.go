@@ -14,6 +14,7 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("intervention", "interventions"), r.Must("number", r.Short, r.Policy), r.Must("insurer_ruc", r.RUC), r.Must("insurer_name", r.Text),
 			r.Of("kind", r.Text), r.Must("valid_from", r.Day), r.Must("valid_to", r.Day), r.Of("state", r.OneOf(Policies.Names()...)),
+			r.Of("issued_on", r.Past).Says("date of the paper").Later(),
 		},
 		Rules: []r.Rule{r.Order("valid_from", "valid_to"), onePolicy},
 		Read:  []string{"intervention", "number", "insurer_ruc", "state"},
@@ -23,8 +24,10 @@ var Records = []*r.Type{
 		Fields: []r.Field{
 			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("dni", r.DNI),
 			r.Must("from_on", r.Day), r.Of("to_on", r.Day),
+			r.Ref("insurance_certificate", "insurance_certificates").Says("paper that names him, if it is not the policy").Later(),
+			r.Of("proves", r.List(isSpan)).Later().Says("list of `{from,to,known,sure,issued}`: days that are covered, and since which day that is known"),
 		},
-		Rules: []r.Rule{r.Order("from_on", "to_on"), r.SameWork("insurance_policy", "insurance_policies")},
+		Rules: []r.Rule{r.Order("from_on", "to_on"), r.SameWork("insurance_policy", "insurance_policies"), r.SameWork("insurance_certificate", "insurance_certificates")},
 	},
 	{
 		Name: "insurance_certificates", Plural: "constancias de póliza", Parent: "insurance_policy", Served: true, Place: r.AtWork("intervention"),
@@ -33,7 +36,24 @@ var Records = []*r.Type{
 			r.Must("issued_on", r.Past), r.Of("insured", r.Count), r.Must("state", r.OneOf(Certificates.Names()...)),
 		},
 		Rules: []r.Rule{r.SameWork("insurance_policy", "insurance_policies")},
+		Read:  []string{"intervention"},
 	},
+}
+
+// isSpan is the shape of a Span.
+func isSpan(v any) bool {
+	s, ok := v.(map[string]any)
+	if !ok {
+		return false
+	}
+	for _, name := range []string{"from", "to", "known"} {
+		if text, ok := s[name].(string); !ok || text == "" {
+			return false
+		}
+	}
+	_, sure := s["sure"].(bool)
+	_, issued := s["issued"].(string)
+	return sure && issued
 }
 
 // onePolicy: one a work, insurer and number, however the number is spelled. Both

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"chaski/internal/app"
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/insurance"
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
@@ -69,6 +70,6 @@ func (s *snapshot) VisitMarks(v *app.VisitDetail) error {
 		WHERE m.visit = {:v} ORDER BY c.number, m.id`, dbx.Params{"v": v.Summary.ID})
 }
 
-func (s *snapshot) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
-	return store.InsuranceOf(s.db, intervention)
+func (s *snapshot) Insurance(intervention string) (insurance.Papers, error) {
+	return store.InsuranceOf(s.db, intervention, day.Of(s.now))
 }

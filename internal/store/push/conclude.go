@@ -76,7 +76,7 @@ func (o *outbound) receipts(pushes ...judgedPush) error {
 	if err := o.flush(); err != nil {
 		return err
 	}
-	moved, err := o.engine.Drain(o.tx, o.own, len(pushes), true)
+	moved, err := o.engine.Drain(o.tx, o.own, len(pushes), store.Manner{Lenient: true})
 	if err != nil {
 		return err
 	}

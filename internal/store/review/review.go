@@ -82,8 +82,8 @@ func (b *Book) Checklist(key string, version int64) (title, items, shots string,
 }
 
 // Insurance implements app.ReviewBook.
-func (b *Book) Insurance(intervention string) ([]insurance.Policy, []insurance.Insured, error) {
-	return store.InsuranceOf(b.app.ConcurrentDB(), intervention)
+func (b *Book) Insurance(intervention string) (insurance.Papers, error) {
+	return store.InsuranceOf(b.app.ConcurrentDB(), intervention, b.engine.Today())
 }
 
 // Bytes implements app.ReviewBook.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isOfPart, restPresent, workedUncovered, type Part } from './attendance'
-import type { Coverage } from './insurance'
+import type { CoverageSeen } from './insurance'
 import { newForm, type Mark, type VisitForm } from './visit'
 
 const roster = ['ana', 'beto', 'cira', 'dina']
@@ -54,7 +54,7 @@ describe('los demás presentes', () => {
 
 it('a part of the roster is by mark, or by cover', () => {
   const marked = form(4, { ana: 'presente', beto: 'ausente', cira: 'no_visto' })
-  const coverage: Record<string, Coverage> = { ana: 'sin_cobertura', beto: 'por_confirmar' }
+  const coverage: Record<string, CoverageSeen> = { ana: 'sin_cobertura', beto: 'por_confirmar' }
   const of = (part: Part) =>
     roster.filter((id) => isOfPart(part, { id, coverage: coverage[id] ?? 'cubierto' }, marked)).join(' ')
   expect(of('todos')).toBe('ana beto cira dina')

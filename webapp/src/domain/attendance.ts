@@ -3,7 +3,7 @@
  * presentes" comes to. Pure. What nobody saw is never recorded as seen: the
  * headcount, counted before, has to say the same.
  */
-import type { Coverage } from './insurance'
+import type { CoverageSeen } from './insurance'
 import type { VisitForm } from './visit'
 
 export interface MarkCounts {
@@ -49,7 +49,7 @@ export function restPresent(form: VisitForm, roster: readonly string[]): Rest {
 /** Which part of the roster is shown. */
 export type Part = 'todos' | 'no_vistos' | 'ausentes' | 'sin_cobertura' | 'por_confirmar'
 
-export function isOfPart(part: Part, worker: { id: string; coverage: Coverage }, form: VisitForm): boolean {
+export function isOfPart(part: Part, worker: { id: string; coverage: CoverageSeen }, form: VisitForm): boolean {
   const mark = form.marks[worker.id]?.mark ?? 'no_visto'
   switch (part) {
     case 'todos':

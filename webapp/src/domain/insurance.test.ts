@@ -1,19 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { coveredOn, coverageReader, isFresh, type InsuredFacts, type PolicyFacts } from './insurance'
+import {
+  coverageOn,
+  coverageReader,
+  isFresh,
+  seenAs,
+  type Cover,
+  type InsuredFacts,
+  type PolicyFacts,
+} from './insurance'
 
 interface Case {
   name: string
-  input: { day: string; dni: string; policies: PolicyFacts[]; insured_persons: InsuredFacts[] }
-  expect: string
+  input: { day: string; today?: string; dni: string; policies: PolicyFacts[]; insured_persons: InsuredFacts[] }
+  expect: Cover['status']
+  late?: number
+  since?: string
+  issued?: string
 }
 const path = new URL('../../../testdata/rules/insurance.json', import.meta.url)
 const cases = JSON.parse(readFileSync(path, 'utf8')) as Case[]
 
 describe('coverage on a day: the cases shared with the server', () => {
-  it.each(cases)('$name', ({ input, expect: wanted }) => {
-    const covered = coveredOn(input.day, input.policies, input.insured_persons).has(input.dni)
-    expect(covered ? 'cubierto' : 'sin_cobertura').toBe(wanted)
+  it.each(cases)('$name', ({ input, expect: status, late = 0, since = '', issued = '' }) => {
+    const { day, today = day, policies, insured_persons } = input
+    const told = coverageOn(day, today, policies, insured_persons).get(input.dni)
+    expect(told ?? { status: 'sin_cobertura', late: 0, since: '', issued: '' }).toEqual({ status, late, since, issued })
   })
 })
 
@@ -22,14 +34,19 @@ describe('what a phone may not vouch for', () => {
   const named = { insurance_policy: 'p1', dni: '99000001', from_on: '2026-11-01', to_on: '' }
 
   it('old data prove neither cover nor its absence', () => {
-    const read = coverageReader('2026-11-15', [policy], [named], false)
-    expect([read('99000001'), read('99000002')]).toEqual(['por_confirmar', 'por_confirmar'])
+    const read = coverageReader('2026-11-15', '2026-11-15', [policy], [named], false)
+    expect([read('99000001').status, read('99000002').status]).toEqual(['por_confirmar', 'por_confirmar'])
   })
   it('a name whose policy is not on the phone is to be confirmed', () => {
-    expect(coverageReader('2026-11-15', [], [named], true)('99000001')).toBe('por_confirmar')
+    expect(coverageReader('2026-11-15', '2026-11-15', [], [named], true)('99000001').status).toBe('por_confirmar')
   })
   it('fresh data without any policy are a no, not a doubt', () => {
-    expect(coverageReader('2026-11-15', [], [], true)('99000001')).toBe('sin_cobertura')
+    expect(coverageReader('2026-11-15', '2026-11-15', [], [], true)('99000001').status).toBe('sin_cobertura')
+  })
+  it('what a mark keeps is what could be told that day', () => {
+    expect(
+      (['cubierto', 'acreditada_despues', 'sin_dato', 'sin_cobertura', 'por_confirmar'] as const).map(seenAs),
+    ).toEqual(['cubierto', 'sin_cobertura', 'por_confirmar', 'sin_cobertura', 'por_confirmar'])
   })
   it('24 hours are fresh, one millisecond more is not, and never is not', () => {
     const now = Date.parse('2026-11-23T15:00:00Z')

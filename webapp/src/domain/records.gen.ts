@@ -122,6 +122,7 @@ export interface InsurancePoliciesRow {
   valid_from: Day
   valid_to: Day
   state: string
+  issued_on?: Day | ''
 }
 
 export interface InsuredPersonsRow {
@@ -130,6 +131,8 @@ export interface InsuredPersonsRow {
   dni: string
   from_on: Day
   to_on: Day | ''
+  insurance_certificate?: string
+  proves?: unknown
 }
 
 export interface InsuranceCertificatesRow {

@@ -6,7 +6,7 @@ import { countMarks, overHeadcount } from './attendance'
 import type { Day } from './day'
 import { isDay } from './day'
 import { formFaults } from './forms'
-import type { Coverage } from './insurance'
+import type { CoverageSeen } from './insurance'
 import { entriesOf, entryOf, noParts, PART_NAMES, PARTS, setEntries, type PartLists } from './parts'
 import { isDoubtful, judgePlace, type Place } from './place'
 import { askedIn, RECORDS } from './records'
@@ -34,7 +34,7 @@ export type Answer = 'si' | 'no' | 'na'
 export interface MarkEntry {
   id: string
   mark: Mark
-  coverage_seen: Coverage
+  coverage_seen: CoverageSeen
 }
 
 export interface VisitForm extends PartLists {
@@ -322,7 +322,11 @@ function restoreRow(form: VisitForm, x: Created): void {
   const f = x.fields
   const id = x.record
   if (x.collection === 'visit_marks')
-    form.marks[text(f['participant'])] = { id, mark: f['mark'] as Mark, coverage_seen: f['coverage_seen'] as Coverage }
+    form.marks[text(f['participant'])] = {
+      id,
+      mark: f['mark'] as Mark,
+      coverage_seen: f['coverage_seen'] as CoverageSeen,
+    }
   for (const part of PART_NAMES) if (x.collection === PARTS[part].kind) entriesOf(form, part).push(entryOf(part, id, f))
 }
 

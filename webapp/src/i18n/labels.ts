@@ -25,6 +25,8 @@ export const interventionState = word(INTERVENTION)
 
 export const coverageWord = word({
   cubierto: m.cover_yes,
+  acreditada_despues: m.cover_late,
+  sin_dato: m.cover_undated,
   sin_cobertura: m.cover_no,
   por_confirmar: m.cover_unsure,
 })

@@ -1,14 +1,15 @@
 import type { Day } from '../domain/day'
-import { coverageReader, isInForce, type Coverage } from '../domain/insurance'
+import { coverageReader, isInForce, seenAs, type Cover, type CoverageSeen } from '../domain/insurance'
 import type { RiskFacts } from '../domain/risk'
 import { isAssignedOn, rosterOn, type Worker } from '../domain/roster'
 import type { Finding, InsurancePolicy, Intervention } from '../domain/rows'
 import { isOpenFinding, isOver, wasMade } from '../domain/states'
+import { clock } from './clock.svelte'
 import { all, ofWork, ofWorks, one, some } from './replica'
 
 /** A worker on the roster with what this phone may say about his insurance. */
 export interface CoveredWorker extends Worker {
-  coverage: Coverage
+  coverage: CoverageSeen
 }
 
 /** The roster of an intervention on a day; `fresh`: the replica is young enough to vouch. */
@@ -19,14 +20,14 @@ export async function rosterWithCoverage(intervention: string, day: Day, fresh: 
     ofWork('insurance_policies', intervention),
     ofWork('insured_persons', intervention),
   ])
-  const coverage = coverageReader(day, policies, insured, fresh)
-  return rosterOn(participants, cupos, day).map((w) => ({ ...w, coverage: coverage(w.dni) }))
+  const cover = coverageReader(day, clock.today, policies, insured, fresh)
+  return rosterOn(participants, cupos, day).map((w) => ({ ...w, coverage: seenAs(cover(w.dni).status) }))
 }
 
 /** Whom somebody asks about, and what insured him on a day, as far as this phone knows. */
 export interface CoverOn {
   name: string
-  coverage: Coverage
+  cover: Cover
   /** Of the work, in force that day. */
   policies: InsurancePolicy[]
 }
@@ -39,7 +40,7 @@ export async function coverOn(work: string, participant: string, day: Day, fresh
   ])
   return {
     name: who ? `${who.surnames}, ${who.given_names}` : '',
-    coverage: coverageReader(day, policies, insured, fresh)(who?.dni ?? ''),
+    cover: coverageReader(day, clock.today, policies, insured, fresh)(who?.dni ?? ''),
     policies: policies.filter((p) => isInForce(p, day)),
   }
 }
@@ -55,7 +56,7 @@ export interface Counts {
 const NONE: Counts = { roster: 0, covered: 0, uncovered: 0, unconfirmed: 0 }
 
 export function countCoverage(workers: readonly CoveredWorker[]): Counts {
-  const of = (c: Coverage) => workers.filter((w) => w.coverage === c).length
+  const of = (c: CoverageSeen) => workers.filter((w) => w.coverage === c).length
   return {
     roster: workers.length,
     covered: of('cubierto'),
@@ -118,11 +119,11 @@ export async function cardsOf(ids: readonly string[], day: Day, fresh: boolean):
     if (cards.length % AT_ONCE === AT_ONCE - 1) await breath()
     const { id } = intervention
     const over = isOver(intervention.state)
-    const coverage = coverageReader(day, policies.get(id) ?? [], insured.get(id) ?? [], fresh)
+    const cover = coverageReader(day, clock.today, policies.get(id) ?? [], insured.get(id) ?? [], fresh)
     const roster = rosterOn(participants.get(id) ?? [], cupos.get(id) ?? [], day)
     const counts = over
       ? { ...NONE, roster: roster.length }
-      : countCoverage(roster.map((w) => ({ ...w, coverage: coverage(w.dni) })))
+      : countCoverage(roster.map((w) => ({ ...w, coverage: seenAs(cover(w.dni).status) })))
     const made = (visits.get(id) ?? []).filter(isMade)
     cards.push({
       intervention,

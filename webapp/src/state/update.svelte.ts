@@ -1,4 +1,4 @@
-import { Workbox } from 'workbox-window'
+import type { Workbox } from 'workbox-window'
 import { scriptURL } from './trusted'
 import { unsaved } from './unsaved.svelte'
 
@@ -10,16 +10,17 @@ class Update {
   ready = $state(false)
   #workbox: Workbox | null = null
 
-  /** Registers the service worker (not in development). */
-  register(): void {
+  /** Registers the service worker (not in development), after what is on the screen. */
+  async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
+    const { Workbox } = await import('workbox-window')
     const workbox = new Workbox(scriptURL('/sw.js'))
     this.#workbox = workbox
     workbox.addEventListener('waiting', () => (this.ready = true))
     workbox.addEventListener('controlling', (event) => {
       if (event.isUpdate) this.#reload()
     })
-    workbox.register().catch((error: unknown) => console.warn('service worker', error))
+    await workbox.register()
   }
 
   /** Another tab applied it: whatever is open or typed here is left first. */

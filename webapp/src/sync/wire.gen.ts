@@ -2694,10 +2694,16 @@ export interface components {
                 /** @enum {string} */
                 mark: "presente" | "ausente" | "no_visto";
                 /**
-                 * @description By the named insured known to the server today as of the visit date.
+                 * @description Of the day of the visit, by what the server knows today: never simply covered where the paper was issued or recorded later (protocol §10).
                  * @enum {string}
                  */
-                coverage: "cubierto" | "sin_cobertura";
+                coverage: "cubierto" | "acreditada_despues" | "sin_dato" | "sin_cobertura";
+                /** @description Days after that day; 0 unless acreditada_despues. */
+                coverage_late: number;
+                /** @description The day on which it was recorded, or empty. */
+                coverage_since: string;
+                /** @description The date of the paper, or empty. */
+                coverage_issued: string;
                 /**
                  * @description What the phone showed when the person was marked.
                  * @enum {string}

@@ -2,7 +2,7 @@
 import type { Disk } from '../../src/db/memory'
 import { checklistFor } from '../../src/domain/checklist'
 import { limaIso } from '../../src/domain/day'
-import { coverageReader } from '../../src/domain/insurance'
+import { coverageReader, seenAs } from '../../src/domain/insurance'
 import { isAssignedOn, rosterOn } from '../../src/domain/roster'
 import type { Intervention, Rows } from '../../src/domain/rows'
 import { putEntry, type FindingEntry } from '../../src/domain/parts'
@@ -36,7 +36,7 @@ export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
       rows.filter((r) => r.i === work.id),
     )
   const roster = rosterOn(here('participants'), here('cupos'), today)
-  const coverage = coverageReader(today, here('insurance_policies'), here('insured_persons'), true)
+  const coverage = coverageReader(today, today, here('insurance_policies'), here('insured_persons'), true)
   const checklist = checklistFor(all('checklists'), {}, today)
 
   const form = newForm({
@@ -51,7 +51,7 @@ export function drawVisit(disk: Disk, rng: Rng, now: number): Work | undefined {
   for (const person of roster) {
     if (rng.chance(0.4)) continue
     const mark = rng.chance(0.85) ? 'presente' : 'ausente'
-    form.marks[person.id] = { id: recordId(), mark, coverage_seen: coverage(person.dni) }
+    form.marks[person.id] = { id: recordId(), mark, coverage_seen: seenAs(coverage(person.dni).status) }
   }
   form.headcount = Object.values(form.marks).filter((m) => m.mark === 'presente').length
   if (checklist) answer(form, checklist, rng)
