@@ -50,7 +50,7 @@ describe('a record is known by its title, and says the rest', () => {
       },
       '',
       '20 nov 2026',
-      ['2 presentes · 2 ausentes', 'Personas contadas: 2', 'Sin aviso: 1 · Salud: 1'],
+      ['Presentes: 2 · ausentes: 2', 'Personas contadas: 2', 'Sin aviso: 1 · Salud: 1'],
     ],
     ['visit_marks', { participant: 'p', mark: 'presente' }, '', recordName('visit_marks', {}), ['Presente']],
   ])('%s', (kind, data, person, name, says) => {
