@@ -3,7 +3,7 @@ import { isDay } from '../domain/day'
 import type { Wrong } from '../domain/forms'
 import { REASONS } from '../domain/sheet'
 import { dayFull, moment } from './format'
-import { findingState, markWord, reasonWord, severityWord } from './labels'
+import { findingState, markWord, severityWord } from './labels'
 import { m } from './index'
 
 type Wrongs = Partial<Record<Wrong, (limits: { min: number }) => string>>
@@ -31,9 +31,16 @@ function marksWord(json: string): string {
   return m.sheet_counts({ present: of('presente'), absent: of('ausente') })
 }
 
+const REASON: Partial<Record<string, () => string>> = {
+  sin_aviso: m.sheet_reason_sin_aviso,
+  permiso: m.sheet_reason_permiso,
+  salud: m.sheet_reason_salud,
+  otro: m.sheet_reason_otro,
+}
+
 function reasonsWord(json: string): string {
   const of = tally(json)
-  const words = REASONS.flatMap((why) => (of(why) > 0 ? `${reasonWord(why)}: ${String(of(why))}` : []))
+  const words = REASONS.flatMap((why) => (of(why) > 0 ? `${REASON[why]?.() ?? why}: ${String(of(why))}` : []))
   return words.join(' · ') || m.value_empty()
 }
 

@@ -32,12 +32,6 @@ export const coverageWord = word({
 })
 export const visitKind = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced })
 export const markWord = word({ presente: m.mark_presente, ausente: m.mark_ausente, no_visto: m.mark_no_visto })
-export const reasonWord = word({
-  sin_aviso: m.sheet_reason_sin_aviso,
-  permiso: m.sheet_reason_permiso,
-  salud: m.sheet_reason_salud,
-  otro: m.sheet_reason_otro,
-})
 export const severityWord = word({ leve: m.severity_leve, moderada: m.severity_moderada, grave: m.severity_grave })
 const FINDING: Record<StateOf<typeof findings>, () => string> = {
   abierto: m.finding_abierto,
