@@ -1,6 +1,7 @@
 /** What a person puts into the phone's stores, and what he is told of it. */
 import { Erased, NoDraft } from '../src/sync/tables'
-import type { Work, WorkStore } from '../src/sync/ports'
+import type { OutboxEntry } from '../src/sync/contract'
+import type { Stamp, Work, WorkStore } from '../src/sync/ports'
 import { NoRoom } from './phone'
 import type { SimPhone, Sitting } from './phone'
 import type { Shot } from './photos'
@@ -56,9 +57,18 @@ export async function enqueue(
   }
   // A file by itself is work of its draft alone.
   const kept = (): boolean => phone.entries().some((e) => e.id === (ids[0] ?? along[0]))
-  const before = phone.entries().filter((e) => work.instead?.includes(e.group))
+  // As they are in its transaction: what was not sent when he decided may be sent and refused by then.
+  let before: OutboxEntry[] = []
+  const stamp: Stamp = {
+    get ids() {
+      before = phone.entries().filter((e) => work.instead?.includes(e.group))
+      return [...ids]
+    },
+    more,
+    at: new Date(phone.now()).toISOString(),
+  }
   try {
-    const taken = await store.enqueue(work, { ids: [...ids], more, at: new Date(phone.now()).toISOString() })
+    const taken = await store.enqueue(work, stamp)
     if (!taken) {
       coverage.count('too_late_to_replace')
       if (kept()) phone.note('I2 nothing lost', 'kept work and said that it could not take a place')
@@ -77,7 +87,7 @@ export async function enqueue(
   if (!done && !phone.wiped && !(work.draft && phone.finished.has(work.draft)))
     phone.note('I2 nothing lost', `said that ${work.label} was kept, and it is not there`)
   if (done) {
-    phone.forgetGroup(before.flatMap((e) => phone.promised.get(e.id) ?? []))
+    phone.replace(before)
     if (work.draft && phone.finished.has(work.draft)) phone.note('I3 once', 'finished one draft twice')
     if (work.draft) phone.finished.add(work.draft)
     if (work.draft) phone.held.delete(work.draft)

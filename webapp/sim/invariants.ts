@@ -35,7 +35,7 @@ export function checkAll(state: ServerState, { phones, log, desk }: Checked): Vi
     ...kept.flatMap((p) => (desk.orderOf(p) ? emptied(p) : converged(p, tables))),
     ...kept.flatMap((p) => nothingLost(p, state, tables, deleted, desk.orderOf(p) !== undefined)),
     ...phones.flatMap((p) => [...(p.wiped ? erased(p, state) : []), ...p.seen]),
-    ...once(state, phones, tables),
+    ...once(state, phones, tables, log),
     ...violations,
     ...figures(state, tables),
     ...filed(state, phones, log, (p) => desk.orderOf(p) !== undefined),
@@ -45,7 +45,11 @@ export function checkAll(state: ServerState, { phones, log, desk }: Checked): Vi
 /** What holds at every moment, whoever has not synced. */
 export function checkNow(state: ServerState, { phones, log }: Checked): Violation[] {
   const tables = new Tables(state)
-  return [...once(state, phones, tables), ...merged(state, phones, tables, log).violations, ...figures(state, tables)]
+  return [
+    ...once(state, phones, tables, log),
+    ...merged(state, phones, tables, log).violations,
+    ...figures(state, tables),
+  ]
 }
 
 /** I5: a device out of use holds no row. */
@@ -105,6 +109,7 @@ function nothingLost(
   for (const [id, m] of phone.promised) {
     const entry = outbox.get(id)
     const what = `${phone.name} ${m.op} ${m.collection}/${m.record}`
+    if (!entry && phone.replaced.has(id)) continue
     if (!entry)
       out.push(
         broken(
@@ -145,10 +150,11 @@ function awaits({ state, outcome }: OutboxEntry): boolean {
 }
 
 /** I3: one effect for each applied mutation, none for any other, none out of nowhere. */
-function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): Violation[] {
+function once(state: ServerState, phones: readonly SimPhone[], tables: Tables, { restored }: OfficeLog): Violation[] {
   const out: Violation[] = []
   const promised = new Map(phones.flatMap((p) => [...p.promised]))
   const undone = new Set(phones.flatMap((p) => [...p.takenBack]))
+  const replaced = new Set(phones.flatMap((p) => [...p.replaced]))
   const counters = new Set<string>()
   const created = new Map<string, number>()
   for (const m of state.mutations) {
@@ -158,6 +164,9 @@ function once(state: ServerState, phones: readonly SimPhone[], tables: Tables): 
     if (promised.has(m.id)) undone.delete(m.id)
     if (undone.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} had been taken back and was sent`))
     else if (!promised.has(m.id)) out.push(broken('I3 once', `${m.collection}/${m.record} came from nowhere`))
+    // A server that went back may have lost the refusal, and takes what lingered on the road.
+    if (replaced.has(m.id) && m.status !== 'rejected' && restored === 0)
+      out.push(broken('I3 once', `${m.collection}/${m.record} was refused and replaced, and is ${m.status}`))
     if (m.status === 'applied' && promised.get(m.id)?.op === 'create')
       created.set(`${m.collection}/${m.record}`, (created.get(`${m.collection}/${m.record}`) ?? 0) + 1)
   }

@@ -38,6 +38,8 @@ export class SimPhone {
   /** Every mutation whose enqueue was committed and that was not taken back. */
   readonly promised = new Map<string, NewMutation>()
   readonly takenBack = new Set<string>()
+  /** Refused, and then something else took their place: promised, sent, and without effect for ever. */
+  readonly replaced = new Set<string>()
   /** What its person saw of a record when he changed it, by mutation (I4). */
   readonly saw = new Map<string, Readonly<Record<string, unknown>>>()
   /** The forms he has begun and not finished, by draft. */
@@ -88,6 +90,7 @@ export class SimPhone {
     copy.disk = structuredClone(this.disk)
     for (const [id, m] of this.promised) copy.promised.set(id, m)
     for (const id of this.takenBack) copy.takenBack.add(id)
+    for (const id of this.replaced) copy.replaced.add(id)
     for (const [id, row] of this.saw) copy.saw.set(id, row)
     for (const id of this.finished) copy.finished.add(id)
     for (const [id, held] of this.held) copy.held.set(id, held)
@@ -274,6 +277,16 @@ export class SimPhone {
       if (!mutations.includes(m)) continue
       this.promised.delete(id)
       this.takenBack.add(id)
+    }
+  }
+
+  /** Something took the place of these. What was neither unsent nor refused then must still be in the outbox. */
+  replace(entries: readonly OutboxEntry[]): void {
+    for (const { id, state, attempts } of entries) {
+      if (state === 'rejected') {
+        this.replaced.add(id)
+        this.coverage.count('refused_replaced')
+      } else if (state === 'pending' && attempts === 0 && this.promised.delete(id)) this.takenBack.add(id)
     }
   }
 
