@@ -68,6 +68,9 @@ func openChaski(dir string) (core.App, *store.Engine, error) {
 	return app, engine, errors.Join(app.Bootstrap(), app.RunAllMigrations())
 }
 
+// written is when all is made: rows say the same whenever they are prepared.
+func written() time.Time { return store.ParsePB(writtenAt) }
+
 // closeApp leaves the whole database in its main file, so that it can be copied.
 func closeApp(app core.App) error {
 	_, err := app.DB().NewQuery(`PRAGMA wal_checkpoint(TRUNCATE)`).Execute()
@@ -86,6 +89,7 @@ func addDevices(dir string, listeners int, specs []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeApp(app)) }()
+	engine.Now = written
 	p := &preparer{app: app, listeners: listeners}
 	if err := p.settings(); err != nil {
 		return err
@@ -116,6 +120,7 @@ func addCrowd(dir, name string, count int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeApp(app)) }()
+	engine.Now = written
 	p := &preparer{app: app}
 	for n, clone := range s.clones(count - 1) {
 		if err := engine.Bulk(context.Background(), app, store.Batch{Action: "bench", Lenient: true}, func(tx core.App) error {

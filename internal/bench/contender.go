@@ -69,7 +69,9 @@ func digestOf(collection string, data map[string]any) (string, error) {
 		if s, ok := v.(string); ok && f.Kind == replication.Instant && len(s) > 10 && s[10] == ' ' {
 			v = s[:10] + "T" + s[11:]
 		}
-		p[f.Name] = v
+		if replication.Holds(f, v) { // what came later and is blank is said by some, and left out by others
+			p[f.Name] = v
+		}
 	}
 	canonical, err := replication.Canonical(p)
 	if err != nil {

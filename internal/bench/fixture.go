@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"chaski/internal/domain/day"
 	"chaski/internal/domain/identity"
+	"chaski/internal/domain/insurance"
 )
 
 // row is one row of a base table.
@@ -147,8 +149,11 @@ func (b *builder) person(w, n int) {
 		"surnames": b.pick(surnames) + " " + b.pick(surnames), "sex": []string{"F", "M"}[b.rnd.IntN(2)],
 		"birth_date": fmt.Sprintf("%d-%02d-%02d", 1963+b.rnd.IntN(44), 1+b.rnd.IntN(12), 1+b.rnd.IntN(28)), "alta_on": worksFrom,
 	})
+	proves := insurance.Follow(nil, insurance.Claim{From: worksFrom, To: worksTo}, day.Of(written()), true)
+	raw, _ := json.Marshal(proves) // texts and a truth value
 	b.add("insured_persons", b.id("insured %d %d", w, n), map[string]any{
 		"insurance_policy": b.insurancePolicy(w, n%b.Policies), "intervention": work, "dni": dni, "from_on": worksFrom,
+		"proves": string(raw), // as Chaski works it out: the others keep and send as much
 	})
 }
 
