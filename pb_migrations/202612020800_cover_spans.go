@@ -23,7 +23,7 @@ func init() {
 		return execAll(app,
 			`CREATE TABLE cover_spans (n INTEGER PRIMARY KEY, insured TEXT NOT NULL, intervention TEXT NOT NULL, policy TEXT NOT NULL, dni TEXT NOT NULL,
 				from_on TEXT NOT NULL, to_on TEXT NOT NULL, known_on TEXT NOT NULL, sure INTEGER NOT NULL, issued_on TEXT NOT NULL,
-				recorded_on TEXT NOT NULL, recorded_at TEXT NOT NULL, until_on TEXT NOT NULL, until_at TEXT NOT NULL)`,
+				recorded_at TEXT NOT NULL, until_at TEXT NOT NULL)`,
 			`CREATE INDEX idx_cover_spans_work ON cover_spans (intervention, dni)`,
 			`CREATE INDEX idx_cover_spans_insured ON cover_spans (insured) WHERE until_at = ''`,
 			settleAgain("insured_persons"),

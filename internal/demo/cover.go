@@ -81,7 +81,7 @@ func (l *loader) proved(row, work string, i insurance.Insured) {
 		_, err := l.app.DB().Insert("cover_spans", dbx.Params{
 			"insured": row, "intervention": work, "policy": i.PolicyID, "dni": i.DNI, "from_on": string(span.From), "to_on": string(span.To),
 			"known_on": string(span.Known), "sure": span.Sure, "issued_on": string(span.Issued),
-			"recorded_on": string(span.Known), "recorded_at": string(span.Known) + "T12:00:00Z", "until_on": "", "until_at": "",
+			"recorded_at": string(span.Known) + "T12:00:00Z", "until_at": "",
 		}).Execute()
 		l.note(err)
 	}

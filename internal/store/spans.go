@@ -165,11 +165,11 @@ func (d *drain) coverOne(r insuredRow, live []keptSpan, on day.Day, sure bool) (
 		if !fresh[s] {
 			continue
 		}
-		if err := d.sql.Exec(`INSERT INTO cover_spans (insured, intervention, policy, dni, from_on, to_on, known_on, sure, issued_on, recorded_on, recorded_at, until_on, until_at)
-			VALUES ({:insured}, {:work}, {:policy}, {:dni}, {:from}, {:to}, {:known}, {:sure}, {:issued}, {:on}, {:at}, '', '')`,
+		if err := d.sql.Exec(`INSERT INTO cover_spans (insured, intervention, policy, dni, from_on, to_on, known_on, sure, issued_on, recorded_at, until_at)
+			VALUES ({:insured}, {:work}, {:policy}, {:dni}, {:from}, {:to}, {:known}, {:sure}, {:issued}, {:at}, '')`,
 			dbx.Params{
 				"insured": r.ID, "work": r.Work, "policy": r.PolicyID, "dni": r.DNI, "from": string(s.From), "to": string(s.To),
-				"known": string(s.Known), "sure": s.Sure, "issued": string(s.Issued), "on": string(d.engine.Today()), "at": d.engine.Stamp(),
+				"known": string(s.Known), "sure": s.Sure, "issued": string(s.Issued), "at": d.engine.Stamp(),
 			}); err != nil {
 			return false, err
 		}
@@ -194,8 +194,8 @@ func provesJSON(spans []insurance.Span) string {
 }
 
 func (d *drain) closeSpan(s keptSpan) error {
-	return d.sql.Exec(`UPDATE cover_spans SET until_on = {:on}, until_at = {:at} WHERE n = {:n}`,
-		dbx.Params{"on": string(d.engine.Today()), "at": d.engine.Stamp(), "n": s.N})
+	return d.sql.Exec(`UPDATE cover_spans SET until_at = {:at} WHERE n = {:n}`,
+		dbx.Params{"at": d.engine.Stamp(), "n": s.N})
 }
 
 // recordedOn is, of rows that were there before it was kept since when cover is known,

@@ -46,7 +46,7 @@ func (c *checker) cover() error {
 		Insured string
 		Why     string
 	}
-	if err := c.all(&early, `SELECT insured, known_on || ' > ' || recorded_on AS why FROM cover_spans WHERE known_on > recorded_on
+	if err := c.all(&early, `SELECT insured, known_on || ' > ' || recorded_at AS why FROM cover_spans WHERE known_on > date(recorded_at, '-5 hours')
 		UNION ALL SELECT insured, recorded_at || ' > ' || until_at FROM cover_spans WHERE until_at <> '' AND recorded_at > until_at`); err != nil {
 		return err
 	}

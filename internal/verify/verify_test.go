@@ -169,6 +169,7 @@ func TestEmptyDatabaseIsNoProof(t *testing.T) {
 func TestChangesByHandAreNamed(t *testing.T) {
 	cupo1 := testkit.Cupo(testkit.Canal, 1)
 	mark1 := testkit.ID("v1m1")
+	insured1 := testkit.ID("in" + testkit.Canal[:4] + "1")
 	untriggered := []string{`DROP TRIGGER chaski_visit_marks_upd`}
 	cases := []struct {
 		name, sql string
@@ -264,6 +265,26 @@ func TestChangesByHandAreNamed(t *testing.T) {
 		{
 			name: "a posting deleted", sql: `DELETE FROM progress_postings WHERE source_record = '` + testkit.ID("b1") + `'`,
 			check: verify.CheckPostings, row: "budget_execution/" + testkit.ID("b1"),
+		},
+		{
+			name: "a span of cover that is longer than its policy", sql: `UPDATE cover_spans SET to_on = '2027-12-31' WHERE insured = '` + insured1 + `'`,
+			check: verify.CheckCover, row: "insured_persons/" + insured1,
+		},
+		{
+			name: "a span of cover that is gone", sql: `DELETE FROM cover_spans WHERE insured = '` + insured1 + `'`,
+			check: verify.CheckCover, row: "insured_persons/" + insured1,
+		},
+		{
+			name: "cover that is known since before", sql: `UPDATE cover_spans SET known_on = '2026-01-01' WHERE insured = '` + insured1 + `'`,
+			check: verify.CheckCover, row: "insured_persons/" + insured1,
+		},
+		{
+			name: "cover that is known since later than it was recorded", sql: `UPDATE cover_spans SET known_on = '2027-01-01' WHERE insured = '` + insured1 + `'`,
+			check: verify.CheckCover, row: "insured_persons/" + insured1,
+		},
+		{
+			name: "a span of somebody who is not insured", sql: `UPDATE cover_spans SET insured = 'ghost' WHERE insured = '` + insured1 + `'`,
+			check: verify.CheckCover, row: "insured_persons/" + "ghost",
 		},
 		{
 			name: "a payload changed", sql: `UPDATE sync_rows SET payload = replace(payload, 'presente', 'ausente') WHERE record = '` + mark1 + `'`,
