@@ -3,16 +3,28 @@ package store
 import (
 	"github.com/pocketbase/dbx"
 
+	"chaski/internal/records"
 	"chaski/internal/store/sqlite"
 )
 
-// notContent are the columns that say nothing about what a row means.
-var notContent = map[string]bool{"created": true, "updated": true}
+// isContent says whether a column says something of a row that somebody wrote: not when
+// it was written, nor what is worked out from other rows.
+func isContent(collection, name string) bool {
+	if name == "created" || name == "updated" {
+		return false
+	}
+	t := records.Find(collection)
+	if t == nil {
+		return true
+	}
+	f := t.Field(name)
+	return f == nil || !f.Derived
+}
 
-// Image is a row with all its columns as the database keeps them.
+// Image is a row with its columns as the database keeps them: those that isContent.
 type Image map[string]string
 
-// Images reads rows whole.
+// Images reads rows, with all that somebody wrote of them.
 func Images(db dbx.Builder, collection string, ids []string) (map[string]Image, error) {
 	out := make(map[string]Image, len(ids))
 	for len(ids) > 0 {
@@ -21,7 +33,7 @@ func Images(db dbx.Builder, collection string, ids []string) (map[string]Image, 
 		if err != nil {
 			return nil, err
 		}
-		if err := scanImages(rows, out); err != nil {
+		if err := scanImages(collection, rows, out); err != nil {
 			return nil, err
 		}
 		ids = ids[n:]
@@ -29,7 +41,7 @@ func Images(db dbx.Builder, collection string, ids []string) (map[string]Image, 
 	return out, nil
 }
 
-func scanImages(rows *dbx.Rows, out map[string]Image) error {
+func scanImages(collection string, rows *dbx.Rows, out map[string]Image) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		raw := dbx.NullStringMap{}
@@ -38,7 +50,7 @@ func scanImages(rows *dbx.Rows, out map[string]Image) error {
 		}
 		im := make(Image, len(raw))
 		for name, v := range raw {
-			if !notContent[name] {
+			if isContent(collection, name) {
 				im[name] = v.String
 			}
 		}

@@ -25,7 +25,7 @@ var Records = []*r.Type{
 			r.MustRef("insurance_policy", "insurance_policies"), r.MustRef("intervention", "interventions"), r.Must("dni", r.DNI),
 			r.Must("from_on", r.Day), r.Of("to_on", r.Day),
 			r.Ref("insurance_certificate", "insurance_certificates").Says("paper that names him, if it is not the policy").Later(),
-			r.Of("proves", r.List(isSpan)).Later().Says("list of `{from,to,known,sure,issued}`: days that are covered, and since which day that is known"),
+			r.Of("proves", r.List(isSpan)).Later().WorkedOut().Says("list of `{from,to,known,sure,issued}`: days that are covered, and since which day that is known"),
 		},
 		Rules: []r.Rule{r.Order("from_on", "to_on"), r.SameWork("insurance_policy", "insurance_policies"), r.SameWork("insurance_certificate", "insurance_certificates")},
 	},

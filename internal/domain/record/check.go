@@ -87,6 +87,12 @@ func (f Field) OfServer() Field {
 	return f
 }
 
+// WorkedOut is the field as one that the server works out from other rows.
+func (f Field) WorkedOut() Field {
+	f.Derived = true
+	return f
+}
+
 // Counting is the field as one without which a row adds to no figure.
 func (f Field) Counting() Field {
 	f.Counts = true

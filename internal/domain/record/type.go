@@ -149,6 +149,9 @@ type Field struct {
 	// is no part of the row's content, so that older rows keep their digests and are
 	// not sent again. Never set on an old field.
 	Added bool
+	// Derived: the server works it out from other rows. Nobody writes it, so it is no
+	// change of the row by anybody.
+	Derived bool
 	// Asked: what devices may say of it, with checks of who is asked before those of
 	// the field.
 	Asked       Asked
