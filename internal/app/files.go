@@ -34,12 +34,12 @@ type FileFacts struct {
 	Thumb                   string
 	ThumbSize               int64
 	Stored                  bool // the server keeps what the record is of
-	Released                bool // who reviews has let it out of quarantine
 	Refusal                 fault.Code
 	Found                   string // what the bytes turned out to be, where that was why
 }
 
-// Content is what is kept under a hash. Key is where in the storage.
+// Content is what is kept under a hash. Quarantine says why nobody may read it, "" where
+// it was let out for what it was asked of. Key is where in the storage.
 type Content struct{ SHA256, MIME, Quarantine, Key string }
 
 // Unmoved is a document whose file lies by its record.
@@ -73,6 +73,10 @@ type FileBook interface {
 	Unscanned() ([]KeptFile, error)
 	Scanned(context.Context, KeptFile, Scanned) error
 	Open(KeptFile) (io.ReadCloser, error)
+	// Quarantined are the files that wait in quarantine, the longest first. Release lets
+	// one out, with its entry in the trail; QuarantineOver where somebody did already.
+	Quarantined() ([]Quarantined, error)
+	Release(ctx context.Context, q Quarantined, by, reason string) error
 	// Unnamed answers the contents that no record, no parked work and no open upload has
 	// named for as long as the parameter says.
 	Unnamed() ([]string, error)
@@ -174,7 +178,7 @@ func (f *Files) Read(a actor.Actor, p FilePart) (Content, string, error) {
 	switch {
 	case err != nil || !found:
 		return c, "", orFault(err, fault.New(fault.FilePending, p.Part))
-	case c.Quarantine != "" && !x.Released:
+	case c.Quarantine != "":
 		return c, "", fault.New(fault.DocumentQuarantined, p.Part).With("quarantine", c.Quarantine)
 	}
 	if name == "" || p.Part == PartThumb {

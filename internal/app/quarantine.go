@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +13,7 @@ import (
 	"chaski/internal/domain/fault"
 )
 
-// What a scanner said of a document.
+// What a scanner said of a file.
 const (
 	ScanNone   = "none" // there is no scanner
 	ScanClean  = "clean"
@@ -21,7 +22,7 @@ const (
 	ScanLimit  = "limit"  // larger than it takes
 )
 
-// Why a document is in quarantine; what an inspection could not read adds its own.
+// Why a file is in quarantine; what an inspection could not read adds its own.
 const (
 	QuarantineVirus  = "virus"
 	QuarantineSilent = "scanner_silent"
@@ -40,11 +41,11 @@ type Scanner interface {
 	Version(ctx context.Context) (string, error)
 }
 
-// Scanned is what is known of a document's content.
+// Scanned is what is known of a content.
 type Scanned struct {
 	Scan       string
 	Quarantine string // why it waits, "" for not
-	Finding    string // the scanner's name for what it found; while it is silent, what else the document waits for
+	Finding    string // the scanner's name for what it found; while it is silent, what else the file waits for
 }
 
 // Heard says whether a scanner said anything.
@@ -83,31 +84,88 @@ func CheckReason(text string) (string, error) {
 	return text, nil
 }
 
-// Release implements Rendiciones.
-func (u *rendiciones) Release(ctx context.Context, a actor.Actor, intervention, document, reason string) (Rendicion, error) {
-	reason, err := CheckReason(reason)
-	if err != nil {
-		return Rendicion{}, err
-	}
-	may := func(x *Rendicion) bool { return judges(a, x.Work) }
-	return u.write(ctx, a, intervention, may, func(d RendicionDesk, x *Rendicion) error {
-		for _, f := range x.Documents {
-			if f.ID != document {
-				continue
-			}
-			if !f.InQuarantine() {
-				return fault.New(fault.QuarantineOver, "document")
-			}
-			if err := d.Release(document, a.User, reason); err != nil {
-				return err
-			}
-			return d.Audit(a.User, "rendicion.release", x.Work.ID, map[string]any{
-				"document": document, "name": f.Name, "sha256": f.SHA256, "quarantine": f.Quarantine, "finding": f.Finding, "reason": reason,
-			})
-		}
-		return fault.New(fault.NotFound, "document")
-	})
+// Quarantined is a file that waits in quarantine, whatever kind of record it is of.
+type Quarantined struct {
+	Collection, Record string
+	User, UserName     string // whose it is
+	Name               string // as it was called where it was chosen; "" for many a photograph
+	Size               int64  // bytes
+	CapturedAt         string // instant, by the phone's clock
+	Since              string // instant
+	Quarantine         string // why
+	Finding            string // see Scanned
+	Visit              string // that it belongs to; "" for none
+	Parked             bool   // its record waits for review
+	Mutation           string // that brought the record, where it is parked
+	Replaced           bool   // another took its place: nobody waits for it
+	Work               Work   // without its dates
 }
 
-// InQuarantine says that nobody may read it yet.
-func (d RendicionDocument) InQuarantine() bool { return d.Quarantine != "" && d.ReleasedAt == "" }
+// QuarantinePage is how many of them one answer carries.
+const QuarantinePage = 50
+
+// Quarantine answers a page of the files in quarantine within the actor's reach, those
+// first that wait for longest, and how many there are.
+func (f *Files) Quarantine(a actor.Actor, offset int) ([]Quarantined, int64, error) {
+	all, err := f.quarantined(a)
+	all = slices.DeleteFunc(all, func(q Quarantined) bool { return q.Replaced })
+	from := min(max(offset, 0), len(all))
+	return all[from:min(from+QuarantinePage, len(all))], int64(len(all)), err
+}
+
+func (f *Files) quarantined(a actor.Actor) ([]Quarantined, error) {
+	ut, err := reach(a, actor.ReleaseFiles)
+	if err != nil {
+		return nil, err
+	}
+	all, err := f.Book.Quarantined()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.placed(all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(q Quarantined) bool { return ut != "" && q.Work.UT != ut }), nil
+}
+
+// placed says of files whose record is parked what work they are of.
+func (f *Files) placed(all []Quarantined) error {
+	if !slices.ContainsFunc(all, func(q Quarantined) bool { return q.Parked }) {
+		return nil
+	}
+	parked, err := f.Review.Parked()
+	for i, q := range all {
+		for _, m := range parked {
+			if q.Parked && m.Mutation.Op == "create" && m.Mutation.Collection == q.Collection && m.Mutation.Record == q.Record && m.User == q.User {
+				all[i].Work, all[i].Visit, all[i].Mutation = m.Intervention, m.Visit, m.Mutation.ID
+			}
+		}
+	}
+	return err
+}
+
+// Release lets a file out of quarantine, its thumbnail with it: what was brought for
+// this record, not the same content of another. QuarantineOver where nothing of it waits.
+func (f *Files) Release(ctx context.Context, a actor.Actor, collection, record, reason string) error {
+	all, err := f.quarantined(a)
+	if err != nil {
+		return err
+	}
+	if reason, err = CheckReason(reason); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(q Quarantined) bool { return q.Collection == collection && q.Record == record })
+	if i >= 0 {
+		return f.Book.Release(ctx, all[i], a.User, reason)
+	}
+	if kindOfFiles(collection) != nil {
+		x, found, err := f.Book.Facts(collection, record)
+		if err != nil {
+			return err
+		}
+		if found && reaches(a, x.UT) {
+			return fault.New(fault.QuarantineOver, "record")
+		}
+	}
+	return fault.New(fault.NotFound, "record")
+}

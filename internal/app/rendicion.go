@@ -22,8 +22,6 @@ type Rendiciones interface {
 	Overdue(a actor.Actor, ut string) (RendicionOverdue, error)
 	Find(a actor.Actor, intervention string) (Rendicion, error)
 	Review(context.Context, actor.Actor, string, RendicionReview) (Rendicion, error)
-	// Release takes a document out of quarantine, by who reviews, with a reason.
-	Release(ctx context.Context, a actor.Actor, intervention, document, reason string) (Rendicion, error)
 	// Document is one that the person may read.
 	Document(a actor.Actor, intervention, document string) (RendicionDocument, error)
 }
@@ -214,7 +212,6 @@ type RendicionDesk interface {
 	RendicionPage
 	// Supersede says of a document what took its place; itself: it was taken back.
 	Supersede(document, by string) error
-	Release(document, by, reason string) error
 	Observe(rendicion, intervention string, round int64, o NewObservation, by string) error
 	SetObservation(o RendicionObservation, by string) error
 	// Presented remembers at each line that it was presented as it stands.

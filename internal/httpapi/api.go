@@ -47,6 +47,7 @@ type API struct {
 	Imports     *imports.Importer
 	Catalogue   *app.Catalogues
 	Reviewer    *app.Reviewer
+	Files       *app.Files
 	Outside     app.Outside
 	Problems    app.Problems
 	Sheets      *app.Sheets
@@ -83,6 +84,7 @@ func (a *API) Handler() http.Handler {
 	a.importRoutes(g)
 	a.catalogueRoutes(g)
 	a.reviewRoutes(g)
+	a.quarantineRoutes(g)
 	a.outsideRoutes(g)
 	a.problemRoutes(g)
 	a.attendanceRoutes(g)

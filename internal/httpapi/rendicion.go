@@ -13,7 +13,6 @@ func (a *API) rendicionRoutes(g *echo.Group) {
 	g.GET("/rendiciones/overdue", takes(a.rendicionesOverdue))
 	g.GET("/rendiciones/:intervention", asks(a.rendicion))
 	g.POST("/rendiciones/:intervention/review", takes(a.rendicionReview))
-	g.POST("/rendiciones/:intervention/documents/:document/release", takes(a.rendicionRelease))
 }
 
 func (a *API) rendicionesMine(c echo.Context) (any, error) {
@@ -59,12 +58,4 @@ func (a *API) rendicionReview(c echo.Context, q reviewRequest) (any, error) {
 			return app.NewObservation{Target: rendicion.Target(o.Target), Item: o.Item, Text: o.Text, Also: each(o.Also, func(l string) rendicion.Line { return rendicion.Line(l) })}
 		}),
 	}))
-}
-
-type releaseRequest struct {
-	Reason string `json:"reason" validate:"required,max=2000"`
-}
-
-func (a *API) rendicionRelease(c echo.Context, q releaseRequest) (any, error) {
-	return as(rendicionOf)(a.Rendiciones.Release(c.Request().Context(), who(c), c.Param("intervention"), c.Param("document"), q.Reason))
 }

@@ -83,7 +83,7 @@ func registerTags(v *validator.Validate) {
 var paths = map[string]string{
 	"person": "record", "device": "record", "import": "record", "intervention": "record", "document": "record", "conflict": "record",
 	"visit": "record", "sheet": "record", "mutation": "mutation", "year": "year", "kind": "code", "ao": "code", "collection": "code", "record": "record",
-	"row": "record", "day": "day",
+	"row": "record", "day": "day", "file": "record",
 }
 
 // maxQuery bounds a value of a query, whatever the shape says of it besides.

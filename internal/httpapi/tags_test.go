@@ -62,6 +62,7 @@ var requests = []struct {
 	{rowsRequest{}, ""},
 	{reviewRequest{}, ""},
 	{releaseRequest{}, ""},
+	{quarantineQuery{}, ""},
 	{conflictQuery{}, ""},
 	{settleRequest{}, "SettleRequest"},
 	{decideRequest{}, "ParkedDecision"},

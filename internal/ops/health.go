@@ -15,7 +15,7 @@ import (
 	"chaski/internal/domain/actor"
 	"chaski/internal/domain/fault"
 	"chaski/internal/store"
-	"chaski/internal/store/uploads"
+	"chaski/internal/store/files"
 )
 
 // HealthKey is where a running app keeps its Health.
@@ -185,7 +185,7 @@ func (h *Health) State(ctx context.Context, a actor.Actor) (app.OperationsState,
 const ask = 3 * time.Second
 
 func (h *Health) antivirus(ctx context.Context) (s app.AntivirusState, err error) {
-	if s.Waiting, err = uploads.InQuarantine(h.app); err != nil {
+	if s.Waiting, err = files.Waiting(h.app); err != nil {
 		return s, err
 	}
 	h.mu.Lock()

@@ -63,6 +63,10 @@ func (o *office) completed(s app.Scanner, kind, name string, body []byte) string
 
 const because = "Es una falsa alarma: lo revisó informática"
 
+func releaseOf(collection, record string) string {
+	return httpapiPrefix + "/quarantine/" + collection + "/" + record + "/release"
+}
+
 // What a scanner finds is kept, and read by nobody until a reviewer lets it out.
 func TestQuarantine(t *testing.T) {
 	o := ended(t)
@@ -73,7 +77,7 @@ func TestQuarantine(t *testing.T) {
 		t.Fatalf("scanned %d bytes of %d", s.read, len(body))
 	}
 	file := rc + "/" + testkit.Canal + "/documents/" + id + "/file"
-	release := rc + "/" + testkit.Canal + "/documents/" + id + "/release"
+	release := releaseOf(ofDocuments, id)
 	for _, token := range []string{o.elsa, o.carla, o.Token(testkit.Ana)} {
 		r := o.Do("GET", file, token, nil)
 		code(t, r, 409, "document_quarantined")
@@ -87,7 +91,7 @@ func TestQuarantine(t *testing.T) {
 	code(t, o.Do("POST", release, o.elsa, map[string]any{"reason": because}), 403, "forbidden")
 	code(t, o.Do("POST", release, o.ines, map[string]any{"reason": because}), 404, "not_found")
 	code(t, o.Do("POST", release, o.carla, map[string]any{"reason": "sí"}), 400, "too_short")
-	o.Do("POST", release, o.carla, map[string]any{"reason": because}).JSON(200, nil)
+	o.Do("POST", release, o.carla, map[string]any{"reason": because}).JSON(204, nil)
 	code(t, o.Do("POST", release, o.carla, map[string]any{"reason": because}), 409, "quarantine_over")
 	if d := o.known(o.carla, id); d.ReleasedBy == "" || d.ReleaseReason != because {
 		t.Errorf("%+v", d)
@@ -95,7 +99,7 @@ func TestQuarantine(t *testing.T) {
 	if r := o.Do("GET", file, o.carla, nil); r.Status != 200 || sum(r.Body) != sum(body) {
 		t.Errorf("let out: %d", r.Status)
 	}
-	if o.Int(`SELECT count(*) FROM audit WHERE action = 'rendicion.release' AND actor = '`+testkit.Carla+`'`) != 1 {
+	if o.Int(`SELECT count(*) FROM audit WHERE action = 'files.release' AND record = '`+id+`' AND actor = '`+testkit.Carla+`'`) != 1 {
 		t.Error("letting it out left no trace")
 	}
 	o.verified()

@@ -92,7 +92,7 @@ func (m *matrix) plant(scope, work string, i int) {
 	k.Save("rendiciones", id("mrend"), fields{"intervention": work, "state": "presentada", "revision": 1, "round": 1, "due_on": "2026-12-15", "presented_on": "2026-11-22"})
 	m.rows[scope] = map[string]string{
 		"intervention": work, "visit": testkit.ID(visit), "conflict": id("mconflict"), "mutation": fmt.Sprint(waiting["id"]),
-		"document": id("mdoc"), "upload": id("mupload"), "worker": testkit.Worker(work, 1), "sheet": id("msheet"), "record": testkit.Worker(work, 1), "rendicion": id("mrend"),
+		"document": id("mdoc"), "file": id("mdoc"), "upload": id("mupload"), "worker": testkit.Worker(work, 1), "sheet": id("msheet"), "record": testkit.Worker(work, 1), "rendicion": id("mrend"),
 		"row": testkit.Worker(work, 2), "day": "2026-11-23", "absent": id("mabsent"),
 		"id": testkit.Worker(work, 1), "recordId": id("mdoc"), "collection": "participants", "filename": "acta.pdf", "key": "nada",
 		"year": "2026", "ao": testkit.JobAO, "person": testkit.ID("victim"), "device": "nada", "import": "nada", "kind": "entities",

@@ -266,8 +266,7 @@ func TestQuarantineOfADocumentFromAPhone(t *testing.T) {
 	if d := o.known(o.carla, testkit.ID("p")); d.Scan != "found" || d.Quarantine != "El antivirus encontró algo (Eicar-Test)." {
 		t.Errorf("%+v", d)
 	}
-	release := rc + "/" + testkit.Canal + "/documents/" + testkit.ID("p") + "/release"
-	o.Do("POST", release, o.carla, fields{"reason": because}).JSON(200, nil)
+	o.Do("POST", releaseOf(ofDocuments, testkit.ID("p")), o.carla, fields{"reason": because}).JSON(204, nil)
 	if r := o.Do("GET", found.path(), o.carla, nil); r.Status != 200 || !bytes.Equal(r.Body, found.body) {
 		t.Errorf("let out: %d", r.Status)
 	}

@@ -108,6 +108,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Imports:   importer,
 			Personal:  &app.Personal{Book: personal},
 		}
+		api.Files = &app.Files{Book: files.New(engine, e.App), Review: api.Reviewer.Book, Sights: personal, Rendiciones: api.Rendiciones}
 		e.InstallerFunc = nil                                    // the first administrator is made by a link of ours
 		e.Router.Unbind(apis.DefaultSecurityHeadersMiddlewareId) // ours are stricter, and around everything
 		e.Router.Bind(tooOften)
@@ -117,8 +118,7 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			e.Router.Route(method, httpapi.Prefix+"/{path...}", routes).Bind(apis.Gzip())
 		}
 		e.Router.POST(httpapi.Prefix+"/sync/pull", routes) // compresses by itself
-		records := &app.Files{Book: files.New(engine, e.App), Review: api.Reviewer.Book, Sights: personal, Rendiciones: api.Rendiciones}
-		if err := bindFiles(e, engine, api.Rendiciones, records, health); err != nil {
+		if err := bindFiles(e, engine, api.Rendiciones, api.Files, health); err != nil {
 			return err
 		}
 		if dist != nil {

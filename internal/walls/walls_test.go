@@ -60,7 +60,7 @@ var may = map[string]string{
 	"catalog":   "domain",
 	"demo":      "catalog domain store",
 	"fulldisk":  "",
-	"ops":       "app backup domain store store/sqlite store/uploads",
+	"ops":       "app backup domain store store/files store/sqlite",
 	"poke":      "domain store store/accounts",
 	"program":   "",
 	"telemetry": "app domain ops store",

@@ -26,6 +26,7 @@ const conflict = lazy(() => import('./features/conflicts/ConflictScreen.svelte')
 const officeConflicts = lazy(() => import('./features/conflicts/OfficeConflicts.svelte'))
 const officeConflict = lazy(() => import('./features/conflicts/OfficeConflict.svelte'))
 const disputed = lazy(() => import('./features/disputed/DisputedDays.svelte'))
+const quarantine = lazy(() => import('./features/quarantine/Quarantine.svelte'))
 const parked = lazy(() => import('./features/parked/ParkedScreen.svelte'))
 const unit = lazy(() => import('./features/unit/UnitHome.svelte'))
 const unitWorks = lazy(() => import('./features/unit/UnitWorks.svelte'))
@@ -126,6 +127,7 @@ const reviewing: RouteDefinition = {
   '/conflictos/:id': officeConflict,
   '/en-revision/:mutation?': parked,
   '/jornales-en-disputa': disputed,
+  '/cuarentena': quarantine,
   ...central,
 }
 const coordinating: RouteDefinition = {

@@ -24,6 +24,7 @@ const (
 	DecideJornales    Right = "decide_jornales"    // disputed days; a coordinator, those that are of his unit alone
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
 	ReviewRendicion   Right = "review_rendicion"   // a coordinator, those of his unit
+	ReleaseFiles      Right = "release_files"      // from quarantine; a coordinator, those of his unit
 	ReviewParked      Right = "review_parked"      // a coordinator, that of his unit
 	SettleConflicts   Right = "settle_conflicts"   // a coordinator, those of his unit
 	ImportData        Right = "import_data"        // and undo imports
@@ -57,6 +58,7 @@ var granted = []struct {
 	{DecideJornales, []Role{UTCoordinator, CentralReviewer}},
 	{WriteRendicion, []Role{Executor}},
 	{ReviewRendicion, []Role{UTCoordinator, CentralReviewer}},
+	{ReleaseFiles, []Role{UTCoordinator, CentralReviewer}},
 	{ReviewParked, []Role{UTCoordinator, CentralReviewer}},
 	{SettleConflicts, []Role{UTCoordinator, CentralReviewer}},
 	{WatchFigures, []Role{UTCoordinator, CentralAnalyst, CentralReviewer, Director, Auditor, Admin}},

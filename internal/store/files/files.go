@@ -51,7 +51,7 @@ func Kinds() (out []*record.Type) {
 func (b *Book) Facts(collection, id string) (app.FileFacts, bool, error) {
 	var rows []app.FileFacts
 	err := b.app.ConcurrentDB().NewQuery(`SELECT r.recorded_by AS maker, r.intervention, coalesce(i.ut, '') AS ut, r.sha256, r.mime, r.name, CAST(r.size AS INTEGER) AS size,
-		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal, ` + released(collection) + ` AS released,
+		r.thumb, CAST(r.thumb_size AS INTEGER) AS thumb_size, r.stored_at <> '' AS stored, r.refusal,
 		CASE r.refusal WHEN '' THEN '' ELSE coalesce((SELECT u.found FROM uploads u WHERE u.collection = {:c} AND u.record = r.id AND u.part = 'file' AND u.state = 'refused'
 			ORDER BY u.created DESC, u.rowid DESC LIMIT 1), '') END AS found
 		FROM ` + collection + ` r LEFT JOIN interventions i ON i.id = r.intervention WHERE r.id = {:id}`).Bind(dbx.Params{"id": id, "c": collection}).All(&rows)
@@ -59,14 +59,6 @@ func (b *Book) Facts(collection, id string) (app.FileFacts, bool, error) {
 		return app.FileFacts{}, false, err
 	}
 	return rows[0], true, nil
-}
-
-// released says, in SQL, whether a row was let out of quarantine.
-func released(collection string) string {
-	if records.Find(collection).Files.Paper {
-		return `r.released_at <> ''`
-	}
-	return `0`
 }
 
 // Parked implements app.FileBook.
@@ -114,7 +106,8 @@ func (b *Book) Held(a actor.Actor, collection, id string) (bool, error) {
 // Brought implements app.FileBook.
 func (b *Book) Brought(p app.FilePart, sha256 string) (app.Content, bool, error) {
 	var rows []app.Content
-	err := b.app.ConcurrentDB().NewQuery(`SELECT f.sha256, f.mime, f.quarantine FROM uploads u JOIN files f ON f.sha256 = u.sha256
+	err := b.app.ConcurrentDB().NewQuery(`SELECT f.sha256, f.mime, CASE WHEN ` + released("u.collection", "u.record", "f.sha256") + ` THEN '' ELSE f.quarantine END AS quarantine
+		FROM uploads u JOIN files f ON f.sha256 = u.sha256
 		WHERE u.collection = {:c} AND u.record = {:r} AND u.part = {:p} AND u.sha256 = {:s} AND u.state = 'done' LIMIT 1`).
 		Bind(dbx.Params{"c": p.Collection, "r": p.Record, "p": p.Part, "s": sha256}).All(&rows)
 	if err == nil && len(rows) == 0 && app.Paper(p) {
@@ -134,7 +127,8 @@ func (b *Book) before(document, sha256 string) (app.Content, bool, error) {
 		app.Content
 		File string `db:"file"`
 	}
-	err := b.app.ConcurrentDB().NewQuery(`SELECT sha256, mime, quarantine, file FROM rendicion_documents WHERE id = {:d} AND sha256 = {:s} AND file <> ''`).
+	err := b.app.ConcurrentDB().NewQuery(`SELECT sha256, mime, file, CASE WHEN ` + released("'"+documents+"'", "id", "sha256") + ` THEN '' ELSE quarantine END AS quarantine
+		FROM rendicion_documents WHERE id = {:d} AND sha256 = {:s} AND file <> ''`).
 		Bind(dbx.Params{"d": document, "s": sha256}).All(&rows)
 	if err != nil || len(rows) == 0 {
 		return app.Content{}, false, err

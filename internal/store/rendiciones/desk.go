@@ -48,11 +48,6 @@ func (d *rendicionDesk) update(collection, id string, fields map[string]any) err
 	return d.app.SaveWithContext(d.ctx, r)
 }
 
-// Release implements app.RendicionDesk.
-func (d *rendicionDesk) Release(document, by, reason string) error {
-	return d.update("rendicion_documents", document, map[string]any{"released_by": by, "released_at": d.engine.Now(), "release_reason": reason})
-}
-
 // Supersede implements app.RendicionDesk.
 func (d *rendicionDesk) Supersede(document, by string) error {
 	return d.update("rendicion_documents", document, map[string]any{"superseded_by": by})

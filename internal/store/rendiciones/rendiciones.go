@@ -143,8 +143,9 @@ func (p *rendicionPage) documents(x *app.Rendicion) error {
 	return p.all(&x.Documents, `SELECT d.id, d.kind, d.name, d.sha256, CAST(d.size AS INTEGER) AS size, d.mime, d.file,
 		replace(d.uploaded_at, ' ', 'T') AS uploaded_at, coalesce(u.name, '') AS uploaded_by, d.superseded_by, d.sent_name,
 		replace(d.stored_at, ' ', 'T') AS stored_at, d.refusal, coalesce(f.scan, d.scan) AS scan, coalesce(f.quarantine, d.quarantine) AS quarantine, coalesce(f.finding, d.finding) AS finding,
-		replace(d.released_at, ' ', 'T') AS released_at, coalesce(l.name, '') AS released_by, d.release_reason
-		FROM rendicion_documents d LEFT JOIN users u ON u.id = d.uploaded_by LEFT JOIN users l ON l.id = d.released_by
+		coalesce(replace(o.released_at, ' ', 'T'), '') AS released_at, coalesce(l.name, '') AS released_by, coalesce(o.reason, '') AS release_reason
+		FROM rendicion_documents d LEFT JOIN users u ON u.id = d.uploaded_by
+		LEFT JOIN file_releases o ON o.collection = 'rendicion_documents' AND o.record = d.id AND o.sha256 = d.sha256 LEFT JOIN users l ON l.id = o.released_by
 		LEFT JOIN files f ON d.file = '' AND d.stored_at <> '' AND f.sha256 = d.sha256
 		WHERE d.rendicion = {:r} ORDER BY d.uploaded_at, d.rowid`, dbx.Params{"r": x.ID})
 }

@@ -129,11 +129,3 @@ func (u *Shelf) Forget(id string) error {
 	}
 	return u.app.Delete(r)
 }
-
-// InQuarantine counts the documents that wait for a person or a scanner.
-func InQuarantine(a core.App) (n int64, err error) {
-	err = a.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM rendicion_documents WHERE quarantine != '' AND released_at = '' AND superseded_by = '')
-		+ (SELECT count(*) FROM files f JOIN rendicion_documents d ON d.sha256 = f.sha256 AND d.file = '' AND d.stored_at <> ''
-			WHERE f.quarantine != '' AND d.released_at = '' AND d.superseded_by = '')`).Row(&n)
-	return n, err
-}

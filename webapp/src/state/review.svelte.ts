@@ -94,9 +94,10 @@ export class ReviewDesk {
   async release(document: string, reason: string): Promise<boolean> {
     this.busy = true
     const body: Schemas['ReleaseRequest'] = { reason }
-    const done = await this.#ask(() =>
-      send<Rendicion>(`/rendiciones/${this.intervention}/documents/${document}/release`, { method: 'POST', body }),
-    )
+    const done = await this.#ask(async () => {
+      await send(`/quarantine/rendicion_documents/${document}/release`, { method: 'POST', body })
+      return get<Rendicion>(`/rendiciones/${this.intervention}`)
+    })
     this.busy = false
     return done
   }

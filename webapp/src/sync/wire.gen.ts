@@ -1097,7 +1097,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/rendiciones/{intervention}/documents/{document}/release": {
+    "/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of every kind that wait in quarantine, the longest first, those of parked work too; a coordinator sees those of his unit. Documents that another took the place of are not among them. */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{collection}/{file}/release": {
         parameters: {
             query?: never;
             header?: never;
@@ -1106,8 +1123,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a document out of quarantine, with a reason; by who reviews. In the audit trail. */
-        post: operations["releaseDocument"];
+        /** Let a file out of quarantine, its thumbnail with it, with a reason; of this record alone, not of others with the same content. In the audit trail. quarantine_over where nothing of it waits. */
+        post: operations["releaseFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1905,7 +1922,7 @@ export interface components {
                 answers: boolean;
                 /** @description What the scanner says of itself and its signatures; empty if it does not answer. */
                 version: string;
-                /** @description Documents in force that wait. */
+                /** @description Files that wait, as `/quarantine` lists them. */
                 in_quarantine: number;
             };
         };
@@ -2903,6 +2920,35 @@ export interface components {
             seen: string;
             /** @description At least 10 characters. */
             reason: string;
+        };
+        Quarantine: {
+            items: components["schemas"]["Quarantined"][];
+            total: number;
+            /** @description How many a page has. */
+            page: number;
+        };
+        Quarantined: {
+            collection: string;
+            record: components["schemas"]["Id"];
+            /** @description As it was called where it was chosen; "" for many a photograph. */
+            name: string;
+            /** @description Bytes. */
+            size: number;
+            /** @description By the clock of the device. */
+            captured_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it is kept.
+             */
+            since: string;
+            /** @description Why it waits, in Spanish. */
+            quarantine: string;
+            author: components["schemas"]["Named"];
+            intervention: components["schemas"]["ParkedWork"];
+            /** @description That it belongs to; "" for none. */
+            visit: string;
+            /** @description That brought its record, where that is parked; "" where it is there. */
+            mutation: string;
         };
         ReleaseRequest: {
             reason: string;
@@ -5233,13 +5279,37 @@ export interface operations {
             default: components["responses"]["Fault"];
         };
     };
-    releaseDocument: {
+    listQuarantine: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantine"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    releaseFile: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                intervention: components["parameters"]["Intervention"];
-                document: components["parameters"]["Document"];
+                collection: string;
+                /** @description The record. */
+                file: components["schemas"]["Id"];
             };
             cookie?: never;
         };
@@ -5249,14 +5319,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The rendición. */
-            200: {
+            /** @description Whoever may see the record reads it now. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Rendicion"];
-                };
+                content?: never;
             };
             default: components["responses"]["Fault"];
         };
