@@ -17,6 +17,7 @@ func init() {
 		policies, insured := find(app, "insurance_policies"), find(app, "insured_persons")
 		policies.Fields.Add(day("issued_on"))
 		insured.Fields.Add(optionalTo("insurance_certificate", find(app, "insurance_certificates")), document("proves"))
+		insured.AddIndex("idx_insured_persons_certificate", false, "insurance_certificate", "")
 		if err := saveAll(app, policies, insured); err != nil {
 			return err
 		}
@@ -31,6 +32,7 @@ func init() {
 	}, func(app core.App) error {
 		policies, insured := find(app, "insurance_policies"), find(app, "insured_persons")
 		policies.Fields.RemoveByName("issued_on")
+		insured.RemoveIndex("idx_insured_persons_certificate")
 		insured.Fields.RemoveByName("insurance_certificate")
 		insured.Fields.RemoveByName("proves")
 		if err := saveAll(app, policies, insured); err != nil {

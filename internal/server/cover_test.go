@@ -124,6 +124,23 @@ func TestACertificateThatComesLateIsNeverSimplyCover(t *testing.T) {
 	}
 }
 
+// A baja reaches a phone with what it does to cover, and nothing else does.
+func TestABajaReachesThePhoneWithItsCover(t *testing.T) {
+	w := newCoverWorld(t)
+	w.insures("")
+	rosa := w.Phone(testkit.Rosa)
+	rosa.Pull()
+	w.Save("participants", w.worker, fields{"baja_on": "2026-11-25"})
+	page := rosa.Pull()
+	if len(page.Puts) != 2 {
+		t.Fatalf("%+v", page.Puts)
+	}
+	proves, _ := json.Marshal(rosa.Rows["insured_persons/"+testkit.ID("inlate")]["proves"])
+	if want := `[{"from":"2026-11-20","issued":"","known":"2026-11-23","sure":true,"to":"2026-11-25"}]`; string(proves) != want {
+		t.Errorf("%s, want %s", proves, want)
+	}
+}
+
 func TestAPolicyThatIsVoidForAWhile(t *testing.T) {
 	w := newCoverWorld(t)
 	w.insures("")

@@ -146,7 +146,7 @@ func TestDeltas(t *testing.T) {
 	k := testkit.World(t)
 	p := k.Phone(testkit.Rosa)
 	p.Pull()
-	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"baja_on": "2026-11-20"})
+	k.Save("participants", testkit.Worker(testkit.Canal, 1), map[string]any{"surnames": "Otra"})
 	if page := p.Pull(); len(page.Puts) != 1 || page.Puts[0].Rev != 2 {
 		t.Errorf("a change: %+v", page.Puts)
 	}

@@ -24,7 +24,7 @@ func TestAwayForLongerThanRemovalsAreKept(t *testing.T) {
 	p.Pull()
 	near.Pull()
 	k.SQL(`DELETE FROM insured_persons WHERE id = '` + testkit.ID("incana1") + `'`)
-	k.Save("participants", testkit.Worker(testkit.Canal, 2), map[string]any{"baja_on": "2026-11-20"})
+	k.Save("participants", testkit.Worker(testkit.Canal, 2), map[string]any{"surnames": "Otra"})
 	near.Pull()
 	later(k, 100)
 	if n := k.Int(`SELECT count(*) FROM sync_entries WHERE removed`); n != 1 {
