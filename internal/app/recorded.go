@@ -12,12 +12,13 @@ type RecordQuery struct {
 	Kind                 string
 	Intervention, Parent string // one of them
 	Waiting              bool   // those that wait for somebody; of a kind that never does, all
+	Files                bool   // with each record its files
 	Limit, Offset        int
 }
 
 // Recorded is a record as devices get it, with who made it and when.
 type Recorded struct {
-	ID         string
+	Kind, ID   string
 	Rev        int64
 	Data       map[string]any
 	Person     string // the name of whom it is about, where that is a row of the roster
@@ -25,6 +26,7 @@ type Recorded struct {
 	MakerName  string
 	On         string // the day it is of
 	ReceivedAt string
+	Files      []Recorded // that hang on it, in the order they came, where they were asked for
 }
 
 // Records are those of a kind that people made in the field, the newest first, and
@@ -58,11 +60,16 @@ func (b *board) Records(a actor.Actor, q RecordQuery) (rows []Recorded, total in
 	if err != nil {
 		return nil, 0, err
 	}
-	named := 0
+	return rows, total, b.saw(a, "records", q.Kind, q.Parent, work, named(rows))
+}
+
+// named counts the rows that say who somebody is, their files with them.
+func named(rows []Recorded) (n int) {
 	for _, r := range rows {
-		if t.NamesPeople() || r.Person != "" {
-			named++
+		if records.NamesPeople(r.Kind) || r.Person != "" {
+			n++
 		}
+		n += named(r.Files)
 	}
-	return rows, total, b.saw(a, "records", q.Kind, q.Parent, work, named)
+	return n
 }

@@ -18,25 +18,31 @@ type recordQuery struct {
 	Intervention string `query:"intervention" json:"intervention" validate:"omitempty,record"`
 	Parent       string `query:"parent" json:"parent" validate:"omitempty,record"`
 	Waiting      bool   `query:"waiting" json:"waiting"`
+	Files        bool   `query:"files" json:"files"`
 	Offset       int    `query:"offset" json:"offset" validate:"min=0"`
 }
 
 type recordedShape struct {
-	ID         string         `json:"id"`
-	Rev        int64          `json:"rev"`
-	Data       map[string]any `json:"data"`
-	Person     string         `json:"person"`
-	Maker      namedShape     `json:"maker"`
-	On         string         `json:"on"`
-	ReceivedAt string         `json:"received_at"`
+	ID         string          `json:"id"`
+	Rev        int64           `json:"rev"`
+	Data       map[string]any  `json:"data"`
+	Person     string          `json:"person"`
+	Maker      namedShape      `json:"maker"`
+	On         string          `json:"on"`
+	ReceivedAt string          `json:"received_at"`
+	Files      []recordedShape `json:"files"`
 }
 
 func (a *API) records(c echo.Context, q recordQuery) (any, error) {
-	return page(recordPage, func(r app.Recorded) recordedShape {
-		return recordedShape{r.ID, r.Rev, masked(q.Kind, r.Data), r.Person, namedShape{r.Maker, r.MakerName}, r.On, r.ReceivedAt}
-	})(a.Board.Records(who(c), app.RecordQuery{
-		Kind: q.Kind, Intervention: q.Intervention, Parent: q.Parent, Waiting: q.Waiting, Limit: recordPage, Offset: q.Offset,
+	return page(recordPage, recordedOf)(a.Board.Records(who(c), app.RecordQuery{
+		Kind: q.Kind, Intervention: q.Intervention, Parent: q.Parent, Waiting: q.Waiting, Files: q.Files, Limit: recordPage, Offset: q.Offset,
 	}))
+}
+
+func recordedOf(r app.Recorded) recordedShape {
+	return recordedShape{
+		r.ID, r.Rev, masked(r.Kind, r.Data), r.Person, namedShape{r.Maker, r.MakerName}, r.On, r.ReceivedAt, each(r.Files, recordedOf),
+	}
 }
 
 // masked are the fields of a record as those see them who work online: who somebody

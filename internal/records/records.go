@@ -97,6 +97,16 @@ var children = func() map[string][]*record.Type {
 	return m
 }()
 
+// FilesOf are the kinds whose rows are files of rows of a collection and are read online.
+func FilesOf(collection string) (out []*record.Type) {
+	for _, t := range children[collection] {
+		if t.Files != nil && Seen(t.Name) != nil {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // Dependent is a field by which rows of one kind name rows of another.
 type Dependent struct {
 	Type  *record.Type

@@ -9,14 +9,17 @@ import (
 	"chaski/internal/testkit"
 )
 
+type recorded struct {
+	ID, Person, On string
+	Rev            int
+	Data           fields
+	Maker          struct{ ID, Name string }
+	ReceivedAt     string `json:"received_at"`
+	Files          []recorded
+}
+
 type recordPage struct {
-	Items []struct {
-		ID, Person, On string
-		Rev            int
-		Data           fields
-		Maker          struct{ ID, Name string }
-		ReceivedAt     string `json:"received_at"`
-	}
+	Items       []recorded
 	Total, Page int
 }
 
@@ -79,6 +82,50 @@ func TestRecordsOnline(t *testing.T) {
 	}
 	if what["unlisted_workers"] == 0 || what["accidents"] == 0 || what["visit_marks"] == 0 || what["findings"] != 0 || what["visits"] != 0 {
 		t.Errorf("noted: %v", what)
+	}
+}
+
+// With records come their files where these are asked for: each with its own record,
+// as by itself, of how many records ever.
+func TestRecordsOnlineWithTheirFiles(t *testing.T) {
+	k := testkit.World(t)
+	rosa := k.Phone(testkit.Rosa)
+	x, y, z := newPhoto(k, "finding_photos", "x", 1), newPhoto(k, "finding_photos", "y", 2), newPhoto(k, "finding_photos", "z", 3)
+	whole := newPhoto(k, "visit_photos", "w", 4)
+	applied(t, rosa.Push(rosa.Visit("v", testkit.Canal, nil), rosa.Finding("f", "v"), rosa.Finding("g", "v"), rosa.Finding("h", "v")))
+	applied(t, rosa.Push(x.of(rosa, "f"), y.of(rosa, "g"), z.of(rosa, "f"), whole.of(rosa, "v")))
+	code(t, x.bring(k, k.Token(testkit.Rosa), "file", x.body), 200, "")
+	const parent = "parent="
+	page := ofWork(k, testkit.Carla, "findings", parent+testkit.ID("v")+"&files=true")
+	has := map[string][]string{}
+	for _, r := range page.Items {
+		alone := map[string]recorded{}
+		for _, f := range ofWork(k, testkit.Carla, "finding_photos", parent+r.ID).Items {
+			alone[f.ID] = f
+		}
+		for _, f := range r.Files {
+			has[r.ID] = append(has[r.ID], f.ID)
+			if fmt.Sprint(f) != fmt.Sprint(alone[f.ID]) || f.Maker.ID != testkit.Rosa || f.Data["finding"] != r.ID {
+				t.Errorf("%+v, by itself %+v", f, alone[f.ID])
+			}
+			if stored := f.Data["stored_at"] != ""; stored != (f.ID == x.record) {
+				t.Errorf("%s: stored at %v", f.ID, f.Data["stored_at"])
+			}
+		}
+		if len(r.Files) != len(alone) {
+			t.Errorf("%s has %d files, by itself %d", r.ID, len(r.Files), len(alone))
+		}
+	}
+	if fmt.Sprint(has[testkit.ID("f")]) != fmt.Sprint([]string{x.record, z.record}) || len(has[testkit.ID("g")]) != 1 || page.Total != 3 {
+		t.Errorf("%v of %d", has, page.Total)
+	}
+	if of := ofWork(k, testkit.Carla, "visits", "intervention="+testkit.Canal+"&files=true"); len(of.Items[0].Files) != 1 || of.Items[0].Files[0].ID != whole.record {
+		t.Errorf("%+v", of)
+	}
+	for _, r := range ofWork(k, testkit.Carla, "findings", parent+testkit.ID("v")).Items {
+		if r.Files == nil || len(r.Files) != 0 {
+			t.Errorf("not asked for: %+v", r)
+		}
 	}
 }
 

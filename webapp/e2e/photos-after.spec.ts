@@ -9,6 +9,7 @@ import { stored } from './support/storage'
 test.use({ viewport: { width: 360, height: 740 }, permissions: ['geolocation', 'camera'] })
 
 const finding = 'El botiquín está vacío'
+const other = 'Falta la señal de zanja abierta'
 
 test('a finding of an earlier visit is photographed without signal, and seen at the office', async ({
   page,
@@ -26,6 +27,7 @@ test('a finding of an earlier visit is photographed without signal, and seen at 
   await phone.done()
   await phone.fillChecklist()
   await phone.addFinding(finding, 'Comprarlo')
+  await phone.addFinding(other, 'Ponerla')
   await phone.finish()
   await page.getByRole('link', { name: 'Volver a Hoy' }).click()
   await phone.inSync()
@@ -84,10 +86,18 @@ test('a finding of an earlier visit is photographed without signal, and seen at 
     const [visit] = (await stored<{ c: string; id: string; data: { visit: string } }>(page, 'chaski-replica-', 'rows'))
       .filter((r) => r.c === 'findings' && r.id === one?.parent)
       .map((r) => r.data.visit)
+    const asked: string[] = []
+    desk.on('request', (r) => {
+      if (r.url().includes('/v1/records?')) asked.push(r.url().replace(/.*kind=/, ''))
+    })
     await desk.goto(`/#/visita-recibida/${visit}`)
     await expect(desk.getByText('Comprado: está en obra')).toBeVisible()
     await expect(desk.getByRole('heading', { name: 'Fotos: 2 de 2 recibidas' })).toBeVisible()
     await expect(desk.getByTestId('photos-finding_photos').locator('img')).toHaveCount(2)
+    // However many findings there are: their photographs come with them.
+    await expect(desk.getByText(other)).toBeVisible()
+    expect(asked.filter((r) => r.startsWith('finding_photos'))).toEqual([])
+    expect(asked.filter((r) => r.startsWith('findings'))).toHaveLength(1)
     await look(desk, 'finding-photo-board')
     await office.close()
   })

@@ -1,6 +1,8 @@
 package board
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/dbx"
@@ -9,6 +11,7 @@ import (
 	"chaski/internal/domain/record"
 	"chaski/internal/records"
 	"chaski/internal/store"
+	"chaski/internal/store/sqlite"
 )
 
 // headOf joins, to the rows r of a kind, what they are parts of at last: that one
@@ -39,15 +42,66 @@ func (s *snapshot) WorkOf(kind, id string) (work, ut string, err error) {
 	return rows[0].ID, rows[0].UT, nil
 }
 
+// Records implements app.Snapshot: what the ledger serves, read from there.
+func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
+	t := records.Find(q.Kind)
+	where, params := `i.id = {:of}`, dbx.Params{"of": q.Intervention}
+	if q.Parent != "" {
+		where, params = `r.`+t.Parent+` = {:of}`, dbx.Params{"of": q.Parent}
+	}
+	if states := records.Waiting(q.Kind); q.Waiting && len(states) > 0 {
+		where += ` AND r.state IN ` + store.Among(states)
+	}
+	_, from, _ := recordedFrom(t)
+	params["kind"] = t.Name
+	var total int64
+	if err := s.db.NewQuery(`SELECT count(*)` + from + ` WHERE ` + where).Bind(params).Row(&total); err != nil {
+		return nil, 0, err
+	}
+	params["n"], params["o"] = q.Limit, q.Offset
+	out, err := s.recorded(t, where+` ORDER BY "on" DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
+	if err != nil || !q.Files {
+		return out, total, err
+	}
+	return out, total, s.withFiles(q.Kind, out)
+}
+
+// withFiles gives each of some records of a kind its files.
+func (s *snapshot) withFiles(kind string, rows []app.Recorded) error {
+	place := map[string]int{}
+	for i, r := range rows {
+		place[r.ID] = i
+	}
+	ids := sqlite.JSONList(slices.Collect(maps.Keys(place)))
+	for _, t := range records.FilesOf(kind) {
+		files, err := s.recorded(t, `r.`+t.Parent+` IN (SELECT value FROM json_each({:ids})) ORDER BY r.created, r.id`, dbx.Params{"kind": t.Name, "ids": ids})
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			parent, _ := f.Data[t.Parent].(string)
+			of := &rows[place[parent]]
+			of.Files = append(of.Files, f)
+		}
+	}
+	return nil
+}
+
+// recordedFrom joins, to what headOf does, what the ledger serves of each row.
+func recordedFrom(t *record.Type) (alias, from string, head *record.Type) {
+	alias, from, head = headOf(t)
+	return alias, from + ` JOIN sync_rows s ON s.collection = {:kind} AND s.record = r.id AND s.payload IS NOT NULL`, head
+}
+
 type recordedRow struct {
 	app.Recorded
 	Payload string
 }
 
-// Records implements app.Snapshot: what the ledger serves, read from there.
-func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
-	t := records.Find(q.Kind)
-	alias, from, head := headOf(t)
+// recorded are the rows r of a kind for which the rest of a statement holds; its
+// params name the kind.
+func (s *snapshot) recorded(t *record.Type, rest string, params dbx.Params) ([]app.Recorded, error) {
+	alias, from, head := recordedFrom(t)
 	said := func(field string) string { // of the head; '' for what nothing says
 		if field == "" {
 			return "''"
@@ -58,31 +112,19 @@ func (s *snapshot) Records(q app.RecordQuery) ([]app.Recorded, int64, error) {
 	if t.Stamps.Maker != "" {
 		by, byOf = t.Stamps, func(field string) string { return "r." + field }
 	}
-	from += ` JOIN sync_rows s ON s.collection = {:kind} AND s.record = r.id AND s.payload IS NOT NULL`
-	params := dbx.Params{"kind": q.Kind, "of": q.Intervention, "n": q.Limit, "o": q.Offset}
-	where := ` WHERE i.id = {:of}`
-	if q.Parent != "" {
-		params["of"], where = q.Parent, ` WHERE r.`+t.Parent+` = {:of}`
-	}
-	if states := records.Waiting(q.Kind); q.Waiting && len(states) > 0 {
-		where += ` AND r.state IN ` + store.Among(states)
-	}
-	var total int64
-	if err := s.db.NewQuery(`SELECT count(*)` + from + where).Bind(params).Row(&total); err != nil {
-		return nil, 0, err
-	}
 	person := `''`
 	if about := t.About(); about != "" {
 		person = `coalesce((SELECT p.given_names || ' ' || p.surnames FROM participants p WHERE p.id = r.` + about + `), '')`
 	}
 	var rows []recordedRow
 	err := s.all(&rows, `SELECT r.id, s.rev, s.payload, `+person+` AS person, `+byOf(by.Maker)+` AS maker, coalesce(u.name, '') AS maker_name, `+
-		said(head.Day)+` AS "on", replace(`+byOf(by.Received)+`, ' ', 'T') AS received_at`+from+` LEFT JOIN users u ON u.id = `+byOf(by.Maker)+where+
-		` ORDER BY "on" DESC, r.created DESC, r.id LIMIT {:n} OFFSET {:o}`, params)
+		said(head.Day)+` AS "on", replace(`+byOf(by.Received)+`, ' ', 'T') AS received_at`+from+` LEFT JOIN users u ON u.id = `+byOf(by.Maker)+
+		` WHERE `+rest, params)
 	out := make([]app.Recorded, len(rows))
 	for i, r := range rows {
 		out[i] = r.Recorded
+		out[i].Kind = t.Name
 		out[i].Data = store.DecodePayload(r.Payload)
 	}
-	return out, total, err
+	return out, err
 }

@@ -8,11 +8,13 @@ interface Asked {
   parent: string
   /** Those alone that wait for somebody. */
   waiting: boolean
+  /** With each its files. */
+  files?: boolean
   offset: number
 }
 
 /** Where the server has a page of the records of a kind (Schemas['RecordPage']). */
-export function recordsAt({ kind, work, parent, waiting, offset }: Asked): string {
+export function recordsAt({ kind, work, parent, waiting, files = false, offset }: Asked): string {
   const of = work ? `intervention=${work}` : `parent=${parent}`
-  return `/records?kind=${kind}&${of}&offset=${offset}${waiting ? '&waiting=true' : ''}`
+  return `/records?kind=${kind}&${of}&offset=${offset}${waiting ? '&waiting=true' : ''}${files ? '&files=true' : ''}`
 }

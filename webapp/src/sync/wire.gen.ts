@@ -2648,6 +2648,8 @@ export interface components {
             /** @description The day it is of, its own or that of what it is a part of; empty for none. */
             on: string;
             received_at: string;
+            /** @description Its files where they were asked for, in the order they came. */
+            files: components["schemas"]["Recorded"][];
         };
         VisitSummary: {
             id: components["schemas"]["Id"];
@@ -5120,6 +5122,8 @@ export interface operations {
                 parent?: components["schemas"]["Id"];
                 /** @description Only those in a state that waits for somebody; of a kind without such states, all. */
                 waiting?: boolean;
+                /** @description With each record its files. */
+                files?: boolean;
                 offset?: number;
             };
             header?: never;
