@@ -238,7 +238,7 @@ export const PLANTS = [
     F,
     'what a server that went back had stored is not sent again',
     swap('sync/ledger.ts', "told?.rewound ? await r.files({ states: ['stored', 'refused'] }) : []", '[]'),
-    swap('sync/files.ts', "found || (seen.fresh && file.state === 'stored')", 'found'),
+    swap('sync/files.ts', 'found || (seen.fresh && judged(file))', 'found'),
   ),
   client(
     'taken-back-without-files',
@@ -259,7 +259,7 @@ export const PLANTS = [
       "part.part === 'thumb' ? THUMB_OVER : { ...STORED, sent: part.size }",
       '{ ...STORED, sent: part.size }',
     ),
-    swap('sync/files.ts', "found || (seen.fresh && file.state === 'stored')", 'found'),
+    swap('sync/files.ts', 'found || (seen.fresh && judged(file))', 'found'),
   ),
   client(
     'discard-takes-other-files',

@@ -142,7 +142,7 @@ export interface DeviceFile {
   label: string
   facts: FileFacts
   state: FileState
-  /** The upload under way at the server; '' before it began. */
+  /** The upload under way at the server; '' before it began. Of a file that is refused, the one whose bytes the server judged. */
   upload: string
   /** How much of the file the server said it holds, bytes. */
   sent: number

@@ -308,6 +308,19 @@ describe.each(kinds)('files in a store in %s', (_, make) => {
       expect(await s.work.sendable()).toHaveLength(2)
     })
 
+    test('are sent again though it says nothing of it, where it judged the bytes and a whole pull has no word of that', async () => {
+      const s = await applied('one')
+      await s.work.noteFile('p', { state: 'refused', refusal: 'file_damaged', upload: 'u1' })
+      await s.work.settle(seen({ says: { p: {} }, fresh: false }))
+      expect((await s.files())[0]).toMatchObject({ state: 'refused' })
+      await s.work.settle(seen({ says: { p: {} } }))
+      expect((await s.files())[0]).toMatchObject({ state: 'queued', refusal: '', upload: '' })
+      // Before any byte was judged its record never had a word of it.
+      await s.work.noteFile('p', { state: 'refused', refusal: 'file_type_refused' })
+      await s.work.settle(seen({ says: { p: {} } }))
+      expect((await s.files())[0]).toMatchObject({ state: 'refused', refusal: 'file_type_refused' })
+    })
+
     test('are refused anew after it has: it may not know that it refused them, and who waits for them must', async () => {
       const s = await applied('one')
       await s.work.settle(seen({ says: { p: { refusal: 'file_damaged' } } }))

@@ -84,6 +84,10 @@ const text = (row: ReplicaRow, field: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
+/** The server said of its bytes that they are stored, or why not, once its record said so. */
+const judged = (file: DeviceFile): boolean =>
+  file.state === 'stored' || (file.state === 'refused' && file.upload !== '')
+
 /**
  * A file after a complete pull: as it is now, null where nothing is left of it to keep.
  *
@@ -103,7 +107,7 @@ export function settled(
   if (refusal !== '') return file.refusal === refusal ? file : { ...file, ...UNSENT, state: 'refused', refusal }
   // It is there after all: what was said of it was said while it was not.
   const found = file.refusal === 'record_not_found'
-  if (row) return found || (seen.fresh && file.state === 'stored') ? lost(file) : file
+  if (row) return found || (seen.fresh && judged(file)) ? lost(file) : file
   const applied = entry === undefined || (entry.state === 'applied' && (entry.outcome?.seq ?? 0) <= seen.seen_seq)
   if (!applied) return file
   // Its record is not there any more, or not for us. What was stored before a pull began was so at the commit it shows.

@@ -135,7 +135,10 @@ export class Sender {
         return this.struck(file, answer)
       case 'refused':
         // A picture is worth more than its thumbnail.
-        return this.over(file, part.part === 'thumb' ? THUMB_OVER : refusedFor(meaning.code))
+        return this.over(
+          file,
+          part.part === 'thumb' ? THUMB_OVER : refusedFor(meaning.code, ask.do === 'finish' ? file.upload : ''),
+        )
       case 'missing':
         // A device in no use any more pulls nothing that would tell what became of the record.
         if ((await this.ports.work.meta()).standing === 'revoked')
@@ -184,4 +187,4 @@ export class Sender {
 
 const STORED = { state: 'stored', upload: '' } as const
 const THUMB_OVER = { thumbSent: true, upload: '' } as const
-const refusedFor = (code: string): FileNote => ({ state: 'refused', refusal: code, upload: '', sent: 0 })
+const refusedFor = (code: string, upload = ''): FileNote => ({ state: 'refused', refusal: code, upload, sent: 0 })

@@ -138,12 +138,13 @@ export class FakeServer {
     }
     this.judged = judge
     uploads.knows = (record) => parked.has(record) || this.rowOf(record) !== undefined
-    uploads.done = (record) => {
+    uploads.says = (record, of) => {
       const [key] = [...this.past.rows.keys()].filter((k) => k.endsWith(`/${record}`))
       const row = key ? this.past.rows.get(key) : undefined
       if (!key || !row) return
       const { c, id } = split(key)
-      this.put(c, id, { ...row.data, stored_at: SERVER_TIME }, workBucket(row.data))
+      const said = 'stored' in of ? { stored_at: SERVER_TIME, refusal: '' } : of
+      this.put(c, id, { ...row.data, ...said }, workBucket(row.data))
     }
     return uploads
   }

@@ -17,8 +17,8 @@ export class FakeUploads {
   /** Says why a record takes no bytes now: a status and a code; undefined where it takes them. */
   refuse: (record: string, part: string, at: 'begin' | 'complete') => [number, string] | undefined = () => undefined
   knows: (record: string) => boolean = () => true
-  /** Called when a whole file is stored. */
-  done: (record: string) => void = () => undefined
+  /** Called when a whole file is stored, or its bytes are never taken: what its record says from then on. */
+  says: (record: string, of: { stored: true } | { refusal: string }) => void = () => undefined
   private made = 0
 
   answer(method: string, path: string, headers: Readonly<Record<string, string>>, body?: ArrayBuffer): BytesAnswer {
@@ -66,12 +66,15 @@ export class FakeUploads {
     const refusal = this.refuse(upload.record, upload.part, 'complete')
     if (refusal) {
       this.uploads.delete(id)
+      // Damaged on the way they may come again.
+      if (upload.part === 'file' && refusal[1] !== 'file_hash_mismatch')
+        this.says(upload.record, { refusal: refusal[1] })
       return told(...refusal)
     }
     if (upload.bytes.length !== upload.size) return told(409, 'upload_unfinished')
     this.uploads.delete(id)
     this.stored.set(`${upload.record}/${upload.part}`, upload.bytes)
-    if (upload.part === 'file') this.done(upload.record)
+    if (upload.part === 'file') this.says(upload.record, { stored: true })
     return { status: 200, headers: {}, body: { stored: true, sha256: upload.sha256 } }
   }
 }
