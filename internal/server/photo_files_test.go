@@ -288,7 +288,8 @@ func TestParkedPhotos(t *testing.T) {
 	luis := k.Phone(testkit.Luis) // Canal is not his
 	x, y := newPhoto(k, "visit_photos", "p", 5), newPhoto(k, "visit_photos", "q", 6)
 	y.body = pdf(900, "y")
-	r := luis.Push(luis.Visit("v", testkit.Canal, nil), x.of(luis, "v"), y.of(luis, "v"))
+	f := newPhoto(k, "finding_photos", "g", 7) // of a finding that itself waits
+	r := luis.Push(luis.Visit("v", testkit.Canal, nil), x.of(luis, "v"), y.of(luis, "v"), luis.Finding("f", "v"), f.of(luis, "f"))
 	for _, o := range r {
 		if o.Status != "parked" {
 			t.Fatalf("%+v", o)
@@ -297,6 +298,7 @@ func TestParkedPhotos(t *testing.T) {
 	token := k.Token(testkit.Luis)
 	x.bring(k, token, "thumb", x.thumb).JSON(200, nil)
 	x.bring(k, token, "file", x.body).JSON(200, nil)
+	f.bring(k, token, "file", f.body).JSON(200, nil)
 	if r, _ := x.ask(k, token, "file", x.body); r.Status != 200 {
 		t.Errorf("asked for again: %d", r.Status)
 	}
@@ -305,8 +307,10 @@ func TestParkedPhotos(t *testing.T) {
 		if who == testkit.ID("coord2") {
 			k.Save("users", who, fields{"email": "coord2@example.org", "password": "chaski-test", "name": "Otra", "role": "ut_coordinator", "ut": testkit.UT2, "active": true, "verified": true})
 		}
-		if r := k.Do("GET", x.path(), k.Token(who), nil); r.Status != want {
-			t.Errorf("%s reads %d %s", who, r.Status, r.Code())
+		for _, kept := range []photo{x, f} {
+			if r := k.Do("GET", kept.path(), k.Token(who), nil); r.Status != want {
+				t.Errorf("%s reads %s %d %s", who, kept.collection, r.Status, r.Code())
+			}
 		}
 	}
 	group := waiting(k, testkit.Carla).Items[0].Mutation
@@ -318,7 +322,7 @@ func TestParkedPhotos(t *testing.T) {
 	}
 	k.Do("GET", httpapiPrefix+"/parked/"+group, k.Token(testkit.Carla), nil).JSON(200, &read)
 	for _, i := range read.Items {
-		if i.Kept != (i.Record == x.record) || (i.Refusal == "file_name_mismatch") != (i.Record == y.record) {
+		if i.Kept != (i.Record == x.record || i.Record == f.record) || (i.Refusal == "file_name_mismatch") != (i.Record == y.record) {
 			t.Errorf("who decides reads %+v", i)
 		}
 	}
@@ -326,6 +330,9 @@ func TestParkedPhotos(t *testing.T) {
 	rosa := k.Phone(testkit.Rosa)
 	rosa.Pull()
 	if row := rosa.Rows["visit_photos/"+x.record]; row["stored_at"] == "" || row["recorded_by"] != testkit.Luis {
+		t.Errorf("%v", row)
+	}
+	if row := rosa.Rows["finding_photos/"+f.record]; row["stored_at"] == "" || row["finding"] != testkit.ID("f") {
 		t.Errorf("%v", row)
 	}
 	if row := rosa.Rows["visit_photos/"+y.record]; row["refusal"] != "file_name_mismatch" || row["stored_at"] != "" {
