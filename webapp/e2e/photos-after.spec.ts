@@ -55,7 +55,12 @@ test('a finding of an earlier visit is photographed without signal, and seen at 
     await page.getByRole('button', { name: 'Guardar y enviar' }).click()
     await expect(phone.work(canal).first()).toContainText('Fotos: 0 de 1 recibida')
   })
+  // A try that fails may have arrived: what was tried cannot be taken back. With the app's own cut nothing is tried.
+  const cut = page.getByRole('switch', { name: 'Sin señal (demostración)' })
   await test.step('a second with nothing written: taken back it is in its form again; leaving asks', async () => {
+    await phone.syncCentre()
+    await cut.click()
+    await expect(cut).toBeChecked()
     await phone.openFinding(canal, finding)
     await page.getByRole('button', { name: 'Cambiar hallazgo' }).click()
     await page.getByRole('button', { name: 'Abrir cámara' }).click()
@@ -74,6 +79,7 @@ test('a finding of an earlier visit is photographed without signal, and seen at 
     await expect(phone.work(canal).filter({ hasText: 'Fotos: 0 de 1 recibida' })).toHaveCount(2)
   })
   await test.step('both arrive on the one finding, and the coordinator sees them', async () => {
+    await cut.click()
     await findSignal(context, network)
     await expect
       .poll(async () => (await files()).filter((f) => f.state === 'stored').length, { timeout: 90_000 })
