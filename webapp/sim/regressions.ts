@@ -79,8 +79,4 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 642448,
     why: 'the model took what was sent and refused while its author said it anew, and then replaced, for taken back before it was sent',
   },
-  {
-    seed: 645496,
-    why: 'a phone kept a file refused though the server had gone back behind its refusal, to what the phone had last heard of',
-  },
 ]
