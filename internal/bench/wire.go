@@ -61,9 +61,12 @@ func (c *countedConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Write counts before it writes: the answer can be there, and its bytes counted,
+// before the writing goroutine runs on, and these would fall to the next measurement.
 func (c *countedConn) Write(b []byte) (int, error) {
+	c.wire.up.Add(int64(len(b)))
 	n, err := c.Conn.Write(b)
-	c.wire.up.Add(int64(n))
+	c.wire.up.Add(int64(n - len(b)))
 	return n, err
 }
 
