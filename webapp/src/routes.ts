@@ -19,6 +19,7 @@ const activity = lazy(() => import('./features/activity/Activity.svelte'))
 const finished = lazy(() => import('./features/sync/Finished.svelte'))
 const syncCentre = lazy(() => import('./features/sync/SyncCentre.svelte'))
 const visit = lazy(() => import('./features/visit/Visit.svelte'))
+const sheets = lazy(() => import('./features/executor/Sheets.svelte'))
 const accident = lazy(() => import('./features/record/AccidentBegin.svelte'))
 const heldRecord = lazy(() => import('./features/record/HeldScreen.svelte'))
 const conflicts = lazy(() => import('./features/conflicts/Conflicts.svelte'))
@@ -87,6 +88,9 @@ const supervisor: RouteDefinition = {
 const executing: RouteDefinition = {
   '/': executor,
   '/obra/:id': work,
+  '/hoja/:id': sheets,
+  '/conflictos': conflicts,
+  '/conflictos/:id': conflict,
   '/rendicion/:id': rendicion,
   '/accidente/:id': accident,
   '/registro/:id': record,

@@ -25,10 +25,14 @@ export async function inspect(page: Page, screen: string): Promise<void> {
   const { passes, violations: first } = await broken(page)
   // A row cut by a bar that sticks is whole a little further up or down.
   const cut = (v: string): boolean => v.startsWith('target-size')
-  const moved = first.some(cut) ? await nudge(page) : 0
-  const still = moved === 0 ? first : (await broken(page)).violations
-  await page.evaluate((dy) => scrollBy(0, -dy), moved)
-  const violations = first.filter((v) => !cut(v) || still.includes(v))
+  const began = await page.evaluate(() => scrollY)
+  let violations = first
+  for (let tries = 0; tries < 2 && violations.some(cut); tries++) {
+    if ((await nudge(page)) === 0) break
+    const still = (await broken(page)).violations
+    violations = violations.filter((v) => !cut(v) || still.includes(v))
+  }
+  await page.evaluate((y) => scrollTo(0, y), began)
   expect.soft(violations, screen).toEqual([])
   expect(passes, `${screen}: axe found nothing to look at`).toBeGreaterThan(5)
   // No list runs into what follows it (long ones are laid out by hand).

@@ -4,7 +4,15 @@
  * headcount, counted before, has to say the same.
  */
 import type { CoverageSeen } from './insurance'
-import type { VisitForm } from './visit'
+import type { Mark, VisitForm } from './visit'
+
+/** Who was marked, on a visit's form or a daily sheet's. */
+export interface Seen {
+  marks: Readonly<Record<string, { mark: Mark } | undefined>>
+  /** People who are not on the roster. */
+  unlisted: readonly unknown[]
+  headcount: number | null
+}
 
 export interface MarkCounts {
   presente: number
@@ -13,7 +21,7 @@ export interface MarkCounts {
 }
 
 /** Marks of those on the roster that day; whoever has none was not seen. */
-export function countMarks(form: VisitForm, roster: readonly string[]): MarkCounts {
+export function countMarks(form: Seen, roster: readonly string[]): MarkCounts {
   const counts: MarkCounts = { presente: 0, ausente: 0, no_visto: 0 }
   // Who left the roster since he was marked still counts: the mark was made.
   for (const id of new Set([...roster, ...Object.keys(form.marks)])) counts[form.marks[id]?.mark ?? 'no_visto']++
@@ -21,7 +29,7 @@ export function countMarks(form: VisitForm, roster: readonly string[]): MarkCoun
 }
 
 /** More people seen, on the roster or not, than were counted; null while there is no contradiction. */
-export function overHeadcount(form: VisitForm, roster: readonly string[]) {
+export function overHeadcount(form: Seen, roster: readonly string[]) {
   const present = countMarks(form, roster).presente
   const unlisted = form.unlisted.length
   if (form.headcount === null || present + unlisted <= form.headcount) return null
@@ -39,7 +47,7 @@ export interface Rest {
 }
 
 /** "Los demás presentes" holds only where it differs by nothing. */
-export function restPresent(form: VisitForm, roster: readonly string[]): Rest {
+export function restPresent(form: Seen, roster: readonly string[]): Rest {
   const ids = roster.filter((id) => !form.marks[id])
   const present = countMarks(form, roster).presente + ids.length
   const differs = form.headcount === null ? null : present + form.unlisted.length - form.headcount

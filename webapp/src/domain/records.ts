@@ -131,6 +131,12 @@ export function isAllowed(kind: string, op: 'update' | 'delete', { role, assigne
   return own || ['works', 'supervises', 'executes'].includes(by.relation)
 }
 
+/** Whether its own state closes it to changes from a device: whoever decides about it opens it again. */
+export const isShut = (kind: string, data: Fields): boolean => {
+  const { shut } = declared(kind)
+  return shut !== undefined && data[shut.field] === shut.value
+}
+
 const id = (v: unknown): string => (typeof v === 'string' ? v : '')
 
 /** The work a row is of, or ''; a kind that only a newer app knows may have one too. */

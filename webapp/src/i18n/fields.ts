@@ -38,9 +38,12 @@ const REASON: Partial<Record<string, () => string>> = {
   otro: m.sheet_reason_otro,
 }
 
+/** Why somebody was not at work. */
+export const reasonWord = (why: string): string => REASON[why]?.() ?? why
+
 function reasonsWord(json: string): string {
   const of = tally(json)
-  const words = REASONS.flatMap((why) => (of(why) > 0 ? `${REASON[why]?.() ?? why}: ${String(of(why))}` : []))
+  const words = REASONS.flatMap((why) => (of(why) > 0 ? `${reasonWord(why)}: ${String(of(why))}` : []))
   return words.join(' · ') || m.value_empty()
 }
 

@@ -71,7 +71,9 @@ const WORDS: Record<RecordCollection, Words> = {
   },
   attendance_sheets: {
     what: { create: m.sheet_title, update: m.sheet_change },
+    begin: { title: m.sheet_new, done: m.group_sheet },
     fix: { title: m.sheet_fix, done: m.group_sheet_again },
+    change: { title: m.sheet_edit, done: m.group_sheet_changed },
   },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },

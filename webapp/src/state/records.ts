@@ -1,8 +1,9 @@
 import { limaIso, type Day } from '../domain/day'
 import { beginForm, changeOf, factsOf, isSameForm, RECORD_FORM_VERSION, sawIn, type RecordForm } from '../domain/record'
-import { declared, parentIn, workOf, type Fields, type RecordCollection } from '../domain/records'
+import { declared, ownerField, parentIn, workOf, type Fields, type RecordCollection } from '../domain/records'
 import type { Problem } from '../sync/contract'
 import { recordId } from '../sync/ids'
+import { keyId } from '../sync/keyed'
 import type { OpenDraft } from './draft.svelte'
 import { allDrafts } from './drafts'
 import { assignedIds } from './facts'
@@ -187,6 +188,16 @@ export async function hasPhotos(draft: string): Promise<boolean> {
   return files.length + raws.length > 0
 }
 
+/** The id of a new record: its draft's, for files may be on it already; of what has a key it follows from that. */
+async function idOf({ collection, parent = '', typed }: RecordForm, draft: string): Promise<string> {
+  const { key } = declared(collection)
+  if (!key) return draft
+  return keyId(
+    collection,
+    key.map((field) => (field === ownerField(collection) ? parent : (typed[field] ?? ''))),
+  )
+}
+
 /**
  * Puts a finished form in the outbox with its photographs; its draft goes in the same
  * transaction. False where nothing was changed: then nothing is sent, and the draft is given up.
@@ -194,9 +205,10 @@ export async function hasPhotos(draft: string): Promise<boolean> {
 export async function finishRecord(draft: OpenDraft<RecordForm>, label: string): Promise<boolean> {
   await draft.written()
   await photosKept()
-  const { form, id, intervention } = draft
-  // A new record has its draft's id: files may be on it already.
-  const mutation = form && changeOf(form, id)
+  const { id, intervention } = draft
+  // What is put in a database is no proxy: marks, reasons and what was seen of them are objects.
+  const form = draft.snapshot().body as RecordForm
+  const mutation = changeOf(form, await idOf(form, id))
   const sends = !!mutation || (await hasPhotos(id))
   const mutations = mutation ? [mutation] : []
   if (sends) await sync.engine.enqueue({ group: id, label, intervention, mutations, draft: id })

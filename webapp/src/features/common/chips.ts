@@ -2,6 +2,7 @@ import type { Fields, RecordCollection } from '../../domain/records'
 import type { Rows } from '../../domain/rows'
 import { isOpenFinding } from '../../domain/states'
 import { m } from '../../i18n'
+import { fieldValue } from '../../i18n/fields'
 import { dayFull } from '../../i18n/format'
 import { findingState, severityWord } from '../../i18n/labels'
 import type { IconName } from '../../ui/icons'
@@ -44,6 +45,17 @@ const MARKED: { [K in RecordCollection]?: Marked<K> } = {
           : []),
       ]
     },
+  },
+  attendance_sheets: {
+    told: ['marks', 'reasons', 'headcount'],
+    chips: ({ state, state_reason: reason = '', marks }) => [
+      state === 'validada'
+        ? { tone: 'ok', icon: 'check', text: m.sheet_valid() }
+        : state === 'observada'
+          ? { tone: 'bad', icon: 'alert', text: m.sheet_observed({ reason }) }
+          : { tone: 'plain', icon: 'clock', text: reason ? m.sheet_returned({ reason }) : m.sheet_waits() },
+      { tone: 'plain', icon: 'person', text: fieldValue('marks', marks) },
+    ],
   },
   accidents: {
     told: ['notified_on'],

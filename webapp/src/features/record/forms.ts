@@ -7,6 +7,7 @@ import AccidentForm from './AccidentForm.svelte'
 import MarkForm from './MarkForm.svelte'
 import MoveForm from './MoveForm.svelte'
 import PlainForm from './PlainForm.svelte'
+import SheetForm from './SheetForm.svelte'
 
 export interface FormProps {
   /** As it was begun. */
@@ -18,11 +19,14 @@ export interface FormProps {
   roster: readonly CoveredWorker[]
   /** Whom it is about; '' where nobody knows. */
   person: string
+  /** Keeps what stands in it now, without waiting for a pause. */
+  keep: () => void
 }
 
 /** Where writing one is more than filling in its fields. */
 const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
   accidents: AccidentForm,
+  attendance_sheets: SheetForm,
   visit_marks: MarkForm,
 }
 

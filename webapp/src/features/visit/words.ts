@@ -1,4 +1,4 @@
-import type { overHeadcount, Rest } from '../../domain/attendance'
+import type { overHeadcount } from '../../domain/attendance'
 import { keptPlace, type Missing, type VisitForm } from '../../domain/visit'
 import { judgePlace, type Place } from '../../domain/place'
 import { m } from '../../i18n'
@@ -8,17 +8,6 @@ import { count } from '../../i18n/format'
 /** The contradiction between who was counted and who was seen, as a sentence. */
 export function overWords(over: NonNullable<ReturnType<typeof overHeadcount>>): string {
   return over.unlisted > 0 ? m.over_headcount_unlisted(over) : m.over_headcount_text(over)
-}
-
-/** What the headcount says of marking the rest present, and what to do where it does not agree. */
-export function restWords(rest: Rest, form: VisitForm): string {
-  const { present, differs } = rest
-  const unlisted = form.unlisted.length
-  if (differs === null) return m.rest_count_first()
-  if (rest.ids.length === 0) return m.rest_all_marked({ present, headcount: form.headcount ?? 0 })
-  const said = unlisted > 0 ? m.rest_would_unlisted({ present, unlisted }) : m.rest_would({ present })
-  if (differs === 0) return m.rest_fits({ said })
-  return differs > 0 ? m.rest_over({ said, count: differs }) : m.rest_under({ said, count: -differs })
 }
 
 /** Why a position is doubtful. */
