@@ -189,6 +189,9 @@ func (j *judge) remove(m Mutation, t *record.Type, row RecordState) (*Outcome, e
 	if row.Gone {
 		return &Outcome{Status: Applied, Rev: row.Rev}, nil
 	}
+	if t.Shut.Of(record.Row(row.Data), record.Row(row.Data)) != nil {
+		return verdict(fault.New(t.Shut.Code, "record"))
+	}
 	edited := replication.Edited(j.bases, row.Data, row.FieldRevs)
 	if t.Files != nil {
 		edited = slices.DeleteFunc(edited, func(f string) bool { return slices.Contains(record.Kept, f) })

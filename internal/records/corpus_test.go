@@ -162,6 +162,10 @@ var told = []any{
 	map[string]any{"zyx987wvu654tsr": "otro"},
 	map[string]any{"zyx987wvu654tsr": "gripe"},
 	map[string]any{"abc123def456ghi": "salud"},
+	map[string]any{"abc123def456ghi": true},
+	map[string]any{"abc123def456ghi": false},
+	map[string]any{"ABC": true},
+	"20131312955", "20131312956", "99131312955", "Póliza N° -",
 	"a\x00b", "a\tb\nc", strings.Repeat("ñ", 200), strings.Repeat("ñ", 201),
 	strings.Repeat("a1", 32), strings.Repeat("A1", 32), strings.Repeat("a1", 31), "image/jpeg", "image/heic", "camera", "gallery",
 	"2026-11-20T10:22:33", "2026:11:20 10:22:33", "frente_norte", "Frente norte",
@@ -269,6 +273,8 @@ func like(check string, v any) bool {
 		return text && (len(s) == 8 || len(s) == 24 || len(s) == 4)
 	case "id":
 		return text && len(s) == 15
+	case "policy", "ruc":
+		return text && len(s) < 20
 	case "like":
 		return text && len(s) > 8 && len(s) < 70
 	}

@@ -16,7 +16,7 @@ var shown = []string{
 	"users", "uts", "districts", "jurisdictions", "holidays", "entities", "parameters", "checklists", "assignments", "interventions", "convenios",
 	"cupos", "participants", "movements", "insurance_policies", "insurance_certificates", "insured_persons", "attendance_sheets",
 	"rendiciones", "rendicion_lines", "rendicion_documents", "rendicion_observations",
-	"visits", "visit_marks", "findings", "unlisted_workers", "visit_photos", "finding_photos", "accidents", "conflicts", "mutation_reviews",
+	"visits", "visit_marks", "findings", "unlisted_workers", "visit_photos", "finding_photos", "certificate_photos", "accidents", "conflicts", "mutation_reviews",
 }
 
 // state is the base tables as they are, past everything that sync remembers.

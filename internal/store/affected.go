@@ -69,7 +69,7 @@ func (d *drain) noteContent(k Key, p replication.Payload) error {
 		on, err := d.around.Value("visits", p.Text("visit"), "visited_on")
 		a.say(work, p.Text("participant"), on)
 		return err
-	case "insurance_policies", "insured_persons":
+	case "insurance_policies", "insurance_certificates", "insured_persons":
 		rules, err := d.refusing()
 		if len(rules) > 0 {
 			a.works[p.Text("intervention")] = true

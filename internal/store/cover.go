@@ -46,8 +46,9 @@ func (d *drain) coverOf(intervention string) (func(dni string, on day.Day) bool,
 		insurance.Insured
 	}
 	err = d.db.NewQuery(`SELECT p.id AS "policy.id", p.state AS "policy.state", p.valid_from AS "policy.valid_from", p.valid_to AS "policy.valid_to",
-			p.id AS policy_id, s.dni, s.from_on, s.to_on
-		FROM insurance_policies p JOIN insured_persons s ON s.insurance_policy = p.id WHERE p.intervention = {:i}`).
+			p.id AS policy_id, s.dni, s.from_on, s.to_on, coalesce(c.state, '') AS certificate
+		FROM insurance_policies p JOIN insured_persons s ON s.insurance_policy = p.id
+		LEFT JOIN insurance_certificates c ON c.id = s.insurance_certificate WHERE p.intervention = {:i}`).
 		Bind(dbx.Params{"i": intervention}).All(&rows)
 	seen := map[string]bool{}
 	for _, r := range rows {
@@ -77,7 +78,8 @@ func InsuranceOf(db dbx.Builder, intervention string, today day.Day) (insurance.
 		insurance.Insured
 		Proves string
 	}
-	err := db.NewQuery(`SELECT insurance_policy AS policy_id, dni, from_on, to_on, coalesce(proves, '') AS proves FROM insured_persons WHERE intervention = {:i}`).
+	err := db.NewQuery(`SELECT s.insurance_policy AS policy_id, s.dni, s.from_on, s.to_on, coalesce(c.state, '') AS certificate, coalesce(s.proves, '') AS proves
+		FROM insured_persons s LEFT JOIN insurance_certificates c ON c.id = s.insurance_certificate WHERE s.intervention = {:i}`).
 		Bind(params).All(&rows)
 	for _, r := range rows {
 		if json.Unmarshal([]byte(r.Proves), &r.Spans) != nil {

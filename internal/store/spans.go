@@ -15,8 +15,8 @@ import (
 // insuring are the kinds of row on which cover rests.
 var insuring = []string{"insurance_policies", "insurance_certificates", "insured_persons", "participants"}
 
-// cover works out anew what the insured of the works among the dirty rows prove, with
-// since when that is known, and answers the rows of which it changed: they say it
+// cover keeps the insured rows that follow from certificates, works out anew what the
+// insured of the works among the dirty rows prove, with since when that is known, and answers the rows of which it changed: they say it
 // (`proves`), so that phones can tell it too. cover_spans keeps what was ever proved;
 // of a span that stands no more it is noted when that was known.
 func (d *drain) cover(keys []Key, known map[Key]bool) ([]Key, error) {
@@ -36,11 +36,15 @@ func (d *drain) cover(keys []Key, known map[Key]bool) ([]Key, error) {
 	}
 	var out []Key
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(works)), sqlite.Chunk) {
+		named, err := d.naming(some)
+		if err != nil {
+			return nil, err
+		}
 		changed, err := d.coverSome(some, said)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, changed...)
+		out = append(append(out, named...), changed...)
 	}
 	return out, nil
 }
@@ -76,7 +80,7 @@ type insuredRow struct {
 const insuredSQL = `SELECT s.id, s.intervention AS work, s.insurance_policy AS policy_id, s.dni, s.from_on, coalesce(s.to_on, '') AS to_on,
 		coalesce(s.proves, '') AS proves, coalesce(p.id, '') AS "policy.id", coalesce(p.state, '') AS "policy.state",
 		coalesce(p.valid_from, '') AS "policy.valid_from", coalesce(p.valid_to, '') AS "policy.valid_to",
-		coalesce(nullif(c.issued_on, ''), p.issued_on, '') AS issued,
+		coalesce(c.state, '') AS certificate, coalesce(nullif(c.issued_on, ''), p.issued_on, '') AS issued,
 		coalesce((SELECT CASE WHEN max(coalesce(t.baja_on, '') = '') THEN '' ELSE max(t.baja_on) END FROM participants t
 			WHERE t.intervention = s.intervention AND t.dni = s.dni), '') AS left
 	FROM insured_persons s LEFT JOIN insurance_policies p ON p.id = s.insurance_policy

@@ -7,7 +7,8 @@ const coverSQL = `WITH claims AS (
 		SELECT s.id, s.insurance_policy AS policy, s.dni, coalesce(s.proves, '') AS proves, max(s.from_on, p.valid_from) AS first,
 			min(p.valid_to, coalesce(nullif(s.to_on, ''), '9999-12-31'), coalesce((SELECT CASE WHEN max(coalesce(t.baja_on, '') = '') THEN NULL ELSE max(t.baja_on) END
 				FROM participants t WHERE t.intervention = s.intervention AND t.dni = s.dni), '9999-12-31')) AS last,
-			coalesce(p.state, '') <> 'anulada' AND coalesce(s.dni, '') <> '' AS holds
+			coalesce(p.state, '') <> 'anulada' AND coalesce(s.dni, '') <> ''
+				AND NOT EXISTS (SELECT 1 FROM insurance_certificates c WHERE c.id = s.insurance_certificate AND c.state IN ('pendiente', 'observada')) AS holds
 		FROM insured_persons s JOIN insurance_policies p ON p.id = s.insurance_policy),
 	claimed AS (
 		SELECT id, policy, dni, proves, CASE WHEN holds AND julianday(first) <= julianday(last) THEN first || ' – ' || last ELSE '' END AS claim,
@@ -42,6 +43,9 @@ func (c *checker) cover() error {
 		}
 		c.differs(CheckCover, "insured_persons/"+r.ID, r.Kept, orNothing(r.Said))
 	}
+	if err := c.entered(); err != nil {
+		return err
+	}
 	var early []struct {
 		Insured string
 		Why     string
@@ -52,6 +56,27 @@ func (c *checker) cover() error {
 	}
 	for _, r := range early {
 		c.differs(CheckCover, "insured_persons/"+r.Insured, "conocida el día en que se registró, o antes", r.Why)
+	}
+	return nil
+}
+
+// entered compares the insured rows that certificates made with whom these name: each who
+// is on the roster of the work once, from the day of the paper on, by his DNI of now.
+func (c *checker) entered() error {
+	var rows []struct{ ID, Wanted, Found string }
+	if err := c.all(&rows, `WITH names AS (
+			SELECT c.id AS certificate, p.id AS participant, c.insurance_policy || ' ' || c.intervention || ' ' || p.dni || ' ' || c.from_on || ' ' AS said
+			FROM insurance_certificates c, json_each(CASE WHEN json_valid(c.names) THEN c.names ELSE '{}' END) j JOIN participants p ON p.id = j.key
+			WHERE p.intervention = c.intervention AND c.from_on <> ''),
+		rows AS (SELECT id, insurance_certificate AS certificate, participant, insurance_policy || ' ' || intervention || ' ' || dni || ' ' || from_on || ' ' || to_on AS said
+			FROM insured_persons WHERE participant <> '')
+		SELECT coalesce(r.id, n.certificate || ' ' || n.participant) AS id, coalesce(n.said, '') AS wanted, coalesce(r.said, '') AS found
+		FROM names n FULL JOIN rows r ON r.certificate = n.certificate AND r.participant = n.participant
+		WHERE wanted <> found ORDER BY 1`); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		c.differs(CheckCover, "insured_persons/"+r.ID, orNothing(r.Wanted), orNothing(r.Found))
 	}
 	return nil
 }

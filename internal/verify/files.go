@@ -13,7 +13,7 @@ import (
 )
 
 // kindsOfFiles have rows that are files, each with the part that came first.
-var kindsOfFiles = []string{"visit_photos", "finding_photos", "rendicion_documents"}
+var kindsOfFiles = []string{"visit_photos", "finding_photos", "certificate_photos", "rendicion_documents"}
 
 // kept is what has to lie in the storage.
 type keptFile struct {

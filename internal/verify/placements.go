@@ -40,7 +40,7 @@ var placements = map[string]string{
 		UNION SELECT w.id, 'ut:' || i.ut FROM works w JOIN interventions i ON i.id = w.intervention WHERE i.ut <> ''`,
 
 	"cupos": ofTheWork, "participants": ofTheWork, "movements": ofTheWork, "insurance_policies": ofTheWork,
-	"insurance_certificates": ofTheWork, "insured_persons": ofTheWork, "attendance_sheets": ofTheWork, "rendiciones": ofTheWork, "accidents": ofTheWork,
+	"insurance_certificates": ofTheWork, "certificate_photos": ofTheWork, "insured_persons": ofTheWork, "attendance_sheets": ofTheWork, "rendiciones": ofTheWork, "accidents": ofTheWork,
 	"rendicion_lines": ofTheWork, "rendicion_documents": ofTheWork, "rendicion_observations": ofTheWork,
 	"visits": `SELECT id, CASE state WHEN 'planificada' THEN 'aii-sup:' ELSE 'aii:' END || intervention AS bucket
 		FROM visits WHERE intervention <> ''`,

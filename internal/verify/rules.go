@@ -169,6 +169,8 @@ func (e expects) wrong() [][2]string {
 		return invalid(jsonWrong(f, "object", `j.key GLOB '*[^a-z0-9_]*' OR length(j.key) NOT BETWEEN 1 AND 60 OR coalesce(j.value, '') NOT IN ('si', 'no', 'na')`))
 	case "reasons":
 		return invalid(jsonWrong(f, "object", `length(j.key) <> 15 OR j.key GLOB '*[^a-z0-9]*' OR coalesce(j.value, '') NOT IN ('sin_aviso', 'permiso', 'salud', 'otro')`))
+	case "names":
+		return invalid(jsonWrong(f, "object", `length(j.key) <> 15 OR j.key GLOB '*[^a-z0-9]*' OR j.type <> 'true'`))
 	case "fix":
 		return invalid(jsonWrong(f, "object", `NOT (j.key = 'mocked' AND j.type IN ('true', 'false')
 			OR j.key = 'taken_at' AND j.type = 'text' AND j.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'

@@ -62,11 +62,12 @@ var expectedFields = [][2]string{
 		replaces ref participants, state! one registrado|validado|cubierto|vencido_sin_constancia|anulado`},
 	{"attendance_sheets", `intervention!# ref interventions, day!# past, state!# one registrada|validada|observada, marks# marks, headcount# count, reasons reasons, state_reason text`},
 	{"insurance_policies", `intervention! ref interventions, number! short, insurer_ruc! ruc, insurer_name! text, kind text, valid_from! day, valid_to! day,
-		state one emitida|anulada, issued_on past`},
+		state one emitida|anulada, issued_on past, recorded_by id`},
 	{"insured_persons", `insurance_policy! ref insurance_policies, intervention! ref interventions, dni! dni, from_on! day, to_on day,
-		insurance_certificate ref insurance_certificates, proves spans`},
+		insurance_certificate ref insurance_certificates, participant ref participants, proves spans`},
 	{"insurance_certificates", `insurance_policy! ref insurance_policies, intervention! ref interventions, number! short, issued_on! past, insured count,
-		state! one pendiente|presentada|conforme|observada`},
+		state! one pendiente|presentada|conforme|observada, state_reason text, from_on day, names names, recorded_by id`},
+	{"certificate_photos", `insurance_certificate! ref insurance_certificates, intervention! ref interventions, note text, ` + photo},
 	{"visits", `intervention!# ref interventions, visited_on!# day, state!# one planificada|sincronizada|validada|observada, convenio_code! convenio,
 		supervisor! ref users, kind! one in_situ|unannounced, device_started_at moment, device_ended_at moment, location_reason text, roster_as_of short,
 		checklist_key short, note text, lat_e6 any, lon_e6 any, accuracy_m count, headcount count, roster_size count, checklist_version count, answers answers, fix fix`},
@@ -167,6 +168,16 @@ var expectedRules = append(append([]ruleOver{
 	together("insured_persons", "insurance_policy", "insurance_policies", false),
 	together("insured_persons", "insurance_certificate", "insurance_certificates", false),
 	together("insurance_certificates", "insurance_policy", "insurance_policies", false),
+	{
+		"insurance_certificates", "from_on", "from_on insurance_policy", "certificate_outside", false,
+		`t.from_on <> '' AND EXISTS (SELECT 1 FROM insurance_policies p WHERE p.id = t.insurance_policy AND t.from_on NOT BETWEEN p.valid_from AND p.valid_to)`,
+	},
+	{
+		"insurance_certificates", "names", "names intervention", "certificate_stranger", false,
+		`EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(t.names) THEN t.names ELSE '{}' END) j
+		WHERE NOT EXISTS (SELECT 1 FROM participants p WHERE p.id = j.key AND p.intervention = t.intervention))`,
+	},
+	together("certificate_photos", "insurance_certificate", "insurance_certificates", false),
 	{"visits", "visited_on", "visited_on state", "date_in_future", true, `t.state <> 'planificada' AND t.visited_on > {:today}`},
 	{"visits", "visited_on", "visited_on intervention state", "date_outside_intervention", true, `t.state <> 'planificada' AND ` + strings.ReplaceAll(outside, "%s", "visited_on")},
 	{

@@ -67,6 +67,7 @@ var expectedWorks = serving + `,
 			OR NOT EXISTS (SELECT 1 FROM refused r WHERE s.day BETWEEN r.valid_from AND r.valid_to)
 			OR EXISTS (SELECT 1 FROM insured_persons n JOIN insurance_policies o ON o.id = n.insurance_policy
 				WHERE o.intervention = s.intervention AND n.dni = p.dni AND o.state <> 'anulada'
+				AND NOT EXISTS (SELECT 1 FROM insurance_certificates c WHERE c.id = n.insurance_certificate AND c.state IN ('pendiente', 'observada'))
 				AND s.day BETWEEN n.from_on AND CASE n.to_on WHEN '' THEN '9999-12-31' ELSE n.to_on END
 				AND s.day BETWEEN o.valid_from AND o.valid_to))
 		WINDOW w AS (PARTITION BY s.intervention, p.dni, s.day)),

@@ -19,14 +19,15 @@ const TEXT: Record<string, string> = {
   cupos: 'intervention state',
   participants: 'intervention cupo dni given_names surnames sex alta_on baja_on',
   movements: 'intervention participant kind effective_on reason replaces state',
-  insurance_certificates: 'insurance_policy intervention number issued_on state',
+  insurance_certificates: 'insurance_policy intervention number issued_on state state_reason from_on recorded_by',
   rendiciones: 'intervention state due_on presented_on observed_on receipt decided_on',
   rendicion_lines: 'rendicion intervention kind',
   rendicion_documents:
     'rendicion intervention kind replaces superseded_by sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   rendicion_observations: 'rendicion intervention target item text state answer presented_answer',
-  insurance_policies: 'intervention number insurer_ruc insurer_name kind valid_from valid_to state issued_on',
-  insured_persons: 'insurance_policy intervention dni from_on to_on insurance_certificate',
+  insurance_policies:
+    'intervention number insurer_ruc insurer_name kind valid_from valid_to state issued_on recorded_by',
+  insured_persons: 'insurance_policy intervention dni from_on to_on insurance_certificate participant',
   attendance_sheets: 'intervention day state state_reason',
   visits:
     'intervention convenio_code supervisor kind state visited_on device_started_at device_ended_at location_reason roster_as_of checklist_key note',
@@ -37,6 +38,8 @@ const TEXT: Record<string, string> = {
     'visit shot note intervention sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   finding_photos:
     'finding note intervention sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
+  certificate_photos:
+    'insurance_certificate note intervention sha256 mime name thumb source captured_at reckoned_at exif_at recorded_by refusal',
   accidents:
     'intervention participant happened_on place description injury treated_by notified_on notified_by recorded_by',
   conflicts:
@@ -53,7 +56,7 @@ const OTHER: Record<string, string> = {
   convenios: 'funding_year',
   cupos: 'number',
   attendance_sheets: 'marks headcount reasons',
-  insurance_certificates: 'insured',
+  insurance_certificates: 'insured names',
   rendiciones: 'round transferred accrued',
   rendicion_lines: 'amount presented',
   rendicion_documents: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
@@ -61,6 +64,7 @@ const OTHER: Record<string, string> = {
   visits: 'lat_e6 lon_e6 accuracy_m headcount roster_size checklist_version answers',
   visit_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
   finding_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
+  certificate_photos: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
   insured_persons: 'proves',
   conflicts: 'values',
   mutation_reviews: 'seq rev errors',
@@ -70,6 +74,9 @@ const INSTANT: Record<string, string> = {
   visits: 'received_at',
   visit_photos: 'received_at stored_at',
   finding_photos: 'received_at stored_at',
+  certificate_photos: 'received_at stored_at',
+  insurance_policies: 'received_at',
+  insurance_certificates: 'received_at',
   accidents: 'received_at',
   rendiciones: 'presented_at',
   rendicion_documents: 'uploaded_at received_at stored_at',
@@ -82,8 +89,9 @@ const LATER: Record<string, string> = {
   rendicion_documents: 'replaces',
   rendicion_observations: 'presented_answer',
   checklists: 'shots',
-  insurance_policies: 'issued_on',
-  insured_persons: 'insurance_certificate proves',
+  insurance_policies: 'issued_on recorded_by received_at',
+  insurance_certificates: 'state_reason from_on names recorded_by received_at',
+  insured_persons: 'insurance_certificate participant proves',
   attendance_sheets: 'reasons state_reason',
 }
 

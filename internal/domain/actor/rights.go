@@ -20,6 +20,7 @@ const (
 	HoldReplica       Right = "hold_replica"       // work without signal, with the rows of his own works on the device
 	ReadRoster        Right = "read_roster"        // rosters and insurance of the works in his charge
 	WriteSheets       Right = "write_sheets"       // daily sheets of the works his entity executes
+	WriteInsurance    Right = "write_insurance"    // policies and certificates of the works his entity executes
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
 	DecideJornales    Right = "decide_jornales"    // disputed days; a coordinator, those that are of his unit alone
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
@@ -54,6 +55,7 @@ var granted = []struct {
 	{HoldReplica, []Role{Supervisor, Executor}},
 	{ReadRoster, []Role{Supervisor, Executor}},
 	{WriteSheets, []Role{Executor}},
+	{WriteInsurance, []Role{Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},
 	{DecideJornales, []Role{UTCoordinator, CentralReviewer}},
 	{WriteRendicion, []Role{Executor}},

@@ -52,7 +52,9 @@ type Insured struct {
 	DNI      string
 	FromOn   day.Day
 	ToOn     day.Day
-	Spans    []Span
+	// Certificate is the state of the certificate that names him; "" where none does.
+	Certificate string
+	Spans       []Span
 }
 
 // Papers are the policies of one intervention and whom they name, as they are known on
@@ -95,7 +97,7 @@ func (w Papers) naming(d day.Day, dni string) (out []Insured) {
 			continue
 		}
 		for _, i := range w.Insured {
-			if i.PolicyID == p.ID && i.DNI == dni && d.Within(i.FromOn, i.ToOn) {
+			if i.PolicyID == p.ID && i.DNI == dni && Vouches(i.Certificate) && d.Within(i.FromOn, i.ToOn) {
 				out = append(out, i)
 			}
 		}

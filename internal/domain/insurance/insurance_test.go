@@ -22,12 +22,14 @@ type golden struct {
 			ValidFrom day.Day `json:"valid_from"`
 			ValidTo   day.Day `json:"valid_to"`
 		}
-		Insured []struct {
-			Policy string `json:"insurance_policy"`
-			DNI    string
-			FromOn day.Day `json:"from_on"`
-			ToOn   day.Day `json:"to_on"`
-			Proves []insurance.Span
+		Certificates []struct{ ID, State string } `json:"insurance_certificates"`
+		Insured      []struct {
+			Policy      string `json:"insurance_policy"`
+			Certificate string `json:"insurance_certificate"`
+			DNI         string
+			FromOn      day.Day `json:"from_on"`
+			ToOn        day.Day `json:"to_on"`
+			Proves      []insurance.Span
 		} `json:"insured_persons"`
 	}
 	Expect insurance.Status
@@ -54,9 +56,13 @@ func TestGolden(t *testing.T) {
 			for _, p := range c.Input.Policies {
 				policies = append(policies, insurance.Policy{ID: p.ID, State: p.State, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo})
 			}
+			state := map[string]string{}
+			for _, p := range c.Input.Certificates {
+				state[p.ID] = p.State
+			}
 			var insured []insurance.Insured
 			for _, i := range c.Input.Insured {
-				insured = append(insured, insurance.Insured{PolicyID: i.Policy, DNI: i.DNI, FromOn: i.FromOn, ToOn: i.ToOn, Spans: i.Proves})
+				insured = append(insured, insurance.Insured{PolicyID: i.Policy, DNI: i.DNI, FromOn: i.FromOn, ToOn: i.ToOn, Certificate: state[i.Certificate], Spans: i.Proves})
 			}
 			today := c.Input.Today
 			if today == "" {

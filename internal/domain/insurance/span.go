@@ -30,7 +30,7 @@ type Claim struct{ From, To, Issued day.Day }
 // the last day of who is on the roster no more, "" for everybody else: a baja ends
 // cover.
 func ClaimOf(i Insured, p Policy, issued, left day.Day) Claim {
-	if p.State == StateVoid || i.DNI == "" || p.ID != i.PolicyID || p.ValidTo == "" {
+	if p.State == StateVoid || !Vouches(i.Certificate) || i.DNI == "" || p.ID != i.PolicyID || p.ValidTo == "" {
 		return Claim{}
 	}
 	c := Claim{From: max(i.FromOn, p.ValidFrom), To: p.ValidTo, Issued: issued}

@@ -1,6 +1,9 @@
 package insurance
 
-import "chaski/internal/domain/states"
+import (
+	"chaski/internal/domain/actor"
+	"chaski/internal/domain/states"
+)
 
 // Policies are the insurance policies; one that is void covers nobody.
 var Policies = &states.Machine{
@@ -9,14 +12,29 @@ var Policies = &states.Machine{
 	Moves:  []states.Move{{Act: "anular", From: "emitida", To: StateVoid, By: states.Panel}},
 }
 
-// Certificates prove that named persons are covered.
+// The states of a certificate.
+const (
+	Awaited   = "pendiente" // it was announced: there is no paper yet
+	Presented = "presentada"
+	Settled   = "conforme"
+	Doubted   = "observada"
+)
+
+const writes = string(actor.WriteInsurance)
+
+// Certificates prove that named persons are covered (see Vouches).
 var Certificates = &states.Machine{
-	Name: "insurance_certificates", Initial: []string{"pendiente"},
-	States: []states.State{{Name: "pendiente"}, {Name: "presentada"}, {Name: "conforme", End: true}, {Name: "observada"}},
+	Name: "insurance_certificates", Initial: []string{Awaited, Presented},
+	States: []states.State{{Name: Awaited, Turn: writes}, {Name: Presented}, {Name: Settled, End: true}, {Name: Doubted, Turn: writes}},
 	Moves: []states.Move{
-		{Act: "presentar", From: "pendiente", To: "presentada", By: states.Panel},
-		{Act: "aprobar", From: "presentada", To: "conforme", By: states.Panel},
-		{Act: "observar", From: "presentada", To: "observada", By: states.Panel},
-		{Act: "presentar", From: "observada", To: "presentada", By: states.Panel},
+		{Act: "presentar", From: Awaited, To: Presented, By: writes},
+		{Act: "aprobar", From: Presented, To: Settled, By: states.Panel},
+		{Act: "observar", From: Presented, To: Doubted, By: states.Panel},
+		{Act: "presentar", From: Doubted, To: Presented, By: writes},
 	},
 }
+
+// Vouches says whether a certificate in that state proves anything: one that was only
+// announced is no paper, and one that the unit doubts proves nothing until it is
+// presented again. "" is a row that no certificate is named for: its policy vouches.
+func Vouches(state string) bool { return state != Awaited && state != Doubted }

@@ -20,6 +20,7 @@ import {
   type Fields,
   type Rule,
 } from './records'
+import { isPolicyNumber, isRuc } from './papers'
 import { isSeen } from './seen'
 import { REASONS } from './sheet'
 import { visible } from './text'
@@ -100,6 +101,9 @@ const CHECKS: Record<
   ),
   marks: parts((all) => all.every(([key, v]) => IS_ID.test(key) && (v === null || MARKS.includes(v)))),
   reasons: parts((all) => all.every(([key, v]) => IS_ID.test(key) && REASONS.includes(v as string))),
+  names: parts((all) => all.every(([key, v]) => IS_ID.test(key) && v === true)),
+  ruc: text(isRuc, 'ruc_invalid'),
+  policy: text(isPolicyNumber),
   fix: parts((all) => all.every(([key, v]) => isFixPart(key, v))),
   presents: parts((all) => isSeen(Object.fromEntries(all))),
 }
@@ -189,7 +193,13 @@ const sheet: Judge = (r) => {
     r.refuse('sheet_headcount', 'headcount')
 }
 
-/** The rules over several fields (internal/domain/record/ask.go); the last four are of one kind alone. */
+/** That a paper is approved, or doubted, is not for who hands it in to say. */
+const presents: Judge = (r) => {
+  const { state } = r.clean
+  if (state !== undefined && state !== 'presentada') r.refuse('certificate_state', 'state')
+}
+
+/** The rules over several fields (internal/domain/record/ask.go); the last five are of one kind alone. */
 const RULES: Partial<Record<string, Judge>> = {
   not_in_future: (r, { today }, { fields: [on = ''] = [] }) => {
     const day = r.clean[on] as Day | undefined
@@ -223,6 +233,7 @@ const RULES: Partial<Record<string, Judge>> = {
   checklist,
   convenio,
   sheet,
+  presents,
 }
 
 function lackedBy(rule: Rule, now: Values, changed: readonly string[], version: number): Fault[] {
@@ -274,13 +285,14 @@ export function judge(m: Sent, ctx: FormContext): { clean: Values; faults: Fault
 export const formFaults = (m: Sent, ctx: FormContext): Fault[] => judge(m, ctx).faults
 
 /** What is wrong with a field, for who types it. */
-export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'refused'
+export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'ruc' | 'twice' | 'listed' | 'refused'
 const WRONG: Partial<Record<string, Wrong>> = {
   required: 'required',
   grave_incomplete: 'required',
   too_short: 'too_short',
   dni_invalid: 'dni',
   date_invalid: 'date',
+  ruc_invalid: 'ruc',
 }
 
 /** Why the server would refuse what was typed of a new record of a kind, by field. */
@@ -307,6 +319,8 @@ export interface Around {
   roster?: (work: unknown) => readonly unknown[]
   /** The other records of its kind, or those of what it belongs to. */
   others?: readonly object[]
+  /** What it is a part of. */
+  whole?: object
 }
 
 /** The first constraint that a record breaks. Of it as it will be, only what is new is judged. */

@@ -5,6 +5,7 @@ import {
   coverageReader,
   isFresh,
   seenAs,
+  type CertificateFacts,
   type Cover,
   type InsuredFacts,
   type PolicyFacts,
@@ -12,7 +13,14 @@ import {
 
 interface Case {
   name: string
-  input: { day: string; today?: string; dni: string; policies: PolicyFacts[]; insured_persons: InsuredFacts[] }
+  input: {
+    day: string
+    today?: string
+    dni: string
+    policies: PolicyFacts[]
+    insured_persons: InsuredFacts[]
+    insurance_certificates?: CertificateFacts[]
+  }
   expect: Cover['status']
   late?: number
   since?: string
@@ -23,8 +31,8 @@ const cases = JSON.parse(readFileSync(path, 'utf8')) as Case[]
 
 describe('coverage on a day: the cases shared with the server', () => {
   it.each(cases)('$name', ({ input, expect: status, late = 0, since = '', issued = '' }) => {
-    const { day, today = day, policies, insured_persons } = input
-    const told = coverageOn(day, today, policies, insured_persons).get(input.dni)
+    const { day, today = day, policies, insured_persons, insurance_certificates } = input
+    const told = coverageOn(day, today, policies, insured_persons, insurance_certificates).get(input.dni)
     expect(told ?? { status: 'sin_cobertura', late: 0, since: '', issued: '' }).toEqual({ status, late, since, issued })
   })
 })

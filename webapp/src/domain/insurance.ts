@@ -1,10 +1,16 @@
 import { daysBetween, type Day } from './day'
-import type { InsurancePolicy, InsuredPerson } from './rows'
+import type { InsuranceCertificate, InsurancePolicy, InsuredPerson } from './rows'
 
 /** Of a policy, what the rule looks at. */
 export type PolicyFacts = Pick<InsurancePolicy, 'id' | 'state' | 'valid_from' | 'valid_to'>
 
-export type InsuredFacts = Pick<InsuredPerson, 'insurance_policy' | 'dni' | 'from_on' | 'to_on' | 'proves'>
+export type InsuredFacts = Pick<
+  InsuredPerson,
+  'insurance_policy' | 'dni' | 'from_on' | 'to_on' | 'insurance_certificate' | 'proves'
+>
+
+/** Of a certificate, what the rule looks at; one that the server does not have yet has no state. */
+export type CertificateFacts = Pick<InsuranceCertificate, 'id'> & { state?: string }
 
 /** What an insured row proves, with its two times: its days, both included, and since when that is known. */
 export interface Span {
@@ -51,6 +57,12 @@ export function isInForce(p: PolicyFacts, day: Day): boolean {
   return p.state !== 'anulada' && within(day, p.valid_from, p.valid_to)
 }
 
+/**
+ * One that was only announced is no paper, and one that the unit doubts proves nothing until it is presented again.
+ * A row that no certificate is named for rests on its policy: ''.
+ */
+export const vouches = (state: string): boolean => state !== 'pendiente' && state !== 'observada'
+
 /** What a span proves for one of its days: what came after the day is late, never simply covered. */
 function proved(s: Span, day: Day): Cover {
   const since = !s.sure && s.known > day ? '' : s.known
@@ -89,11 +101,14 @@ export function coverageOn(
   today: Day,
   policies: readonly PolicyFacts[],
   insured: readonly InsuredFacts[],
+  certificates: readonly CertificateFacts[] = [],
 ): Map<string, Cover> {
+  const doubted = new Set(certificates.filter((c) => !vouches(c.state ?? '')).map((c) => c.id))
   const inForce = new Set(policies.filter((p) => isInForce(p, day)).map((p) => p.id))
   const known = new Map<string, Cover>()
   for (const i of insured) {
     if (!inForce.has(i.insurance_policy) || !within(day, i.from_on, i.to_on)) continue
+    if (doubted.has(i.insurance_certificate ?? '')) continue
     for (const s of spansOf(i, day, today)) {
       if (!within(day, s.from, s.to)) continue
       const one = proved(s, day)
@@ -113,9 +128,10 @@ export function coverageReader(
   policies: readonly PolicyFacts[],
   insured: readonly InsuredFacts[],
   fresh: boolean,
+  certificates: readonly CertificateFacts[] = [],
 ): (dni: string) => Cover {
   if (!fresh) return () => cover('por_confirmar')
-  const known = coverageOn(day, today, policies, insured)
+  const known = coverageOn(day, today, policies, insured, certificates)
   const held = new Set(policies.map((p) => p.id))
   const unknown = new Set(insured.filter((i) => !held.has(i.insurance_policy)).map((i) => i.dni))
   return (dni) => {

@@ -1,9 +1,9 @@
 /** Photographs of a record: what is asked for, what is there, and what the server has of them. Pure. */
 import { declared } from './records'
 
-export type PhotoKind = 'visit_photos' | 'finding_photos'
+export type PhotoKind = 'visit_photos' | 'finding_photos' | 'certificate_photos'
 
-const KINDS: readonly PhotoKind[] = ['visit_photos', 'finding_photos']
+const KINDS: readonly PhotoKind[] = ['visit_photos', 'finding_photos', 'certificate_photos']
 
 /** The photographs that records of a kind have; undefined for none. */
 export const photosOf = (collection: string): PhotoKind | undefined =>

@@ -20,6 +20,7 @@ import {
   type Fields,
   type RecordCollection,
 } from './records'
+import { policyNumber } from './papers'
 import { actTo } from './states'
 import { visible } from './text'
 
@@ -231,13 +232,30 @@ const valuesOf = ({ collection, typed }: RecordForm): Fields =>
   Object.fromEntries(Object.entries(typed).map(([field, text]) => [field, fromText(collection, field, text)]))
 
 /** What a record demands beyond its fields by themselves. */
-function demands(form: RecordForm, errors: RecordErrors, listed: readonly string[]): void {
+function demands(form: RecordForm, errors: RecordErrors, listed: readonly string[], around: Around): void {
   // Who is on the roster of that day is marked there.
   if (namesPeople(form.collection) && listed.includes(clean(form.typed, 'dni'))) errors['dni'] ??= 'listed'
   const due = form.typed['due_on'] ?? ''
   // A deadline that was there before is not this person's slip.
   const kept = form.record !== '' && due === form.base['due_on']
   if (isDay(due) && due < form.visited_on && !kept) errors['due_on'] ??= 'past'
+  paperDemands(form, errors, around)
+}
+
+/** Of insurance papers: nothing ends before it begins, nobody is covered outside of his policy, no number is twice. */
+function paperDemands({ collection, typed }: RecordForm, errors: RecordErrors, { others = [], whole }: Around): void {
+  const day = (field: string): string => typed[field] ?? ''
+  if (collection === 'insurance_policies') {
+    if (isDay(day('valid_to')) && day('valid_to') < day('valid_from')) errors['valid_to'] ??= 'past'
+    const same = (o: Fields) =>
+      o['state'] !== 'anulada' &&
+      o['insurer_ruc'] === clean(typed, 'insurer_ruc') &&
+      policyNumber(String(o['number'])) === policyNumber(clean(typed, 'number'))
+    if (others.some((o) => same(o as Fields))) errors['number'] ??= 'twice'
+  }
+  const { valid_from, valid_to } = (whole ?? {}) as Record<string, string | undefined>
+  if (collection === 'insurance_certificates' && isDay(day('from_on')) && valid_from && valid_to)
+    if (day('from_on') < valid_from || day('from_on') > valid_to) errors['from_on'] ??= 'past'
 }
 
 /** What a change demands of the whole record: an older gap, while nothing of that is touched, is nobody's slip. */
@@ -260,7 +278,7 @@ export function recordErrors(form: RecordForm, listed: readonly string[], around
   const { collection, record } = form
   const errors = entryErrors(collection, valuesOf(form))
   if (record !== '') changeDemands(form, errors)
-  demands(form, errors, listed)
+  demands(form, errors, listed, around)
   const now = newFields(form)
   const bad = broken(collection, now, Object.keys(record === '' ? now : changedFields(form)), around)
   if (bad) errors[bad.field] ??= bad.rule === 'unique_in' ? 'twice' : 'refused'

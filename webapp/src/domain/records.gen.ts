@@ -123,6 +123,8 @@ export interface InsurancePoliciesRow {
   valid_to: Day
   state: string
   issued_on?: Day | ''
+  recorded_by?: string
+  received_at?: string
 }
 
 export interface InsuredPersonsRow {
@@ -132,6 +134,7 @@ export interface InsuredPersonsRow {
   from_on: Day
   to_on: Day | ''
   insurance_certificate?: string
+  participant?: string
   proves?: unknown
 }
 
@@ -142,6 +145,38 @@ export interface InsuranceCertificatesRow {
   issued_on: Day
   insured: number
   state: 'pendiente' | 'presentada' | 'conforme' | 'observada'
+  state_reason?: string
+  from_on?: Day | ''
+  names?: unknown
+  recorded_by?: string
+  received_at?: string
+}
+
+export interface CertificatePhotosRow {
+  insurance_certificate: string
+  note: string
+  intervention: string
+  sha256: string
+  size: number
+  mime: string
+  name: string
+  thumb: string
+  thumb_size: number
+  width: number
+  height: number
+  source: 'camera' | 'gallery' | 'file'
+  captured_at: string
+  reckoned_at: string
+  lat_e6: number
+  lon_e6: number
+  accuracy_m: number
+  exif_at: string
+  exif_lat_e6: number
+  exif_lon_e6: number
+  recorded_by: string
+  received_at: string
+  stored_at: string
+  refusal: string
 }
 
 export interface VisitsRow {
@@ -386,6 +421,7 @@ export interface Contents {
   insurance_policies: InsurancePoliciesRow
   insured_persons: InsuredPersonsRow
   insurance_certificates: InsuranceCertificatesRow
+  certificate_photos: CertificatePhotosRow
   visits: VisitsRow
   visit_marks: VisitMarksRow
   findings: FindingsRow
@@ -416,9 +452,10 @@ export const RECORDS = {
   participants: {"scope":"intervention"},
   movements: {"scope":"intervention"},
   attendance_sheets: {"form":"sheet/1","scope":"intervention","day":"day","title":["day"],"key":["intervention","day"],"shut":{"field":"state","value":"validada"},"units":[["marks","headcount","reasons"]],"ops":{"create":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"day","must":true,"checks":[{"type":"past"}]},{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","checks":[{"type":"reasons"}]}],"rules":[{"rule":"in_work","fields":["day"]},{"rule":"sheet"}]},"update":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","clear":true,"checks":[{"type":"reasons"}]}],"rules":[{"rule":"sheet"}]}}},
-  insurance_policies: {"scope":"intervention"},
+  insurance_policies: {"form":"policy/1","scope":"intervention","author":"recorded_by","title":["number"],"units":[["insurer_ruc","insurer_name"],["valid_from","valid_to"]],"ops":{"create":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"number","must":true,"checks":[{"type":"chars","max":200},{"type":"policy"}]},{"field":"insurer_ruc","must":true,"checks":[{"type":"ruc"}]},{"field":"insurer_name","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"kind","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"valid_from","must":true,"checks":[{"type":"day"}]},{"field":"valid_to","must":true,"checks":[{"type":"day"}]},{"field":"issued_on","must":true,"checks":[{"type":"past"}]}]},"update":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"number","checks":[{"type":"chars","max":200},{"type":"policy"}]},{"field":"insurer_ruc","checks":[{"type":"ruc"}]},{"field":"insurer_name","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"kind","clear":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"valid_from","checks":[{"type":"day"}]},{"field":"valid_to","checks":[{"type":"day"}]},{"field":"issued_on","checks":[{"type":"past"}]}],"rules":[{"rule":"something","fields":["number"]}]}}},
   insured_persons: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},
-  insurance_certificates: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},
+  insurance_certificates: {"form":"certificate/1","scope":"intervention","parent":"insurance_policy","of":"insurance_policies","author":"recorded_by","title":["number"],"shut":{"field":"state","value":"conforme"},"units":[["state","state_reason"]],"constraints":[{"rule":"unique_in","field":"number","in":"insurance_policy","code":"certificate_double"}],"ops":{"create":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"insurance_policy","must":true,"checks":[{"type":"id"}]},{"field":"number","must":true,"checks":[{"type":"chars","max":200}]},{"field":"issued_on","must":true,"checks":[{"type":"past"}]},{"field":"from_on","must":true,"checks":[{"type":"day"}]},{"field":"names","must":true,"checks":[{"type":"at_most","max":500},{"type":"names"}]}]},"delete":{"by":{"right":"write_insurance","relation":"made"},"asks":[]},"update":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"number","checks":[{"type":"chars","max":200}]},{"field":"issued_on","checks":[{"type":"past"}]},{"field":"state","checks":[{"type":"one_of","values":["pendiente","presentada","conforme","observada"]}]},{"field":"state_reason","clear":true,"checks":[{"type":"chars","max":5000}]},{"field":"from_on","checks":[{"type":"day"}]},{"field":"names","checks":[{"type":"at_most","max":500},{"type":"names"}]}],"rules":[{"rule":"something","fields":["number"]},{"rule":"presents"}]}}},
+  certificate_photos: {"form":"photo/1","scope":"intervention","parent":"insurance_certificate","of":"insurance_certificates","author":"recorded_by","title":["captured_at"],"constraints":[{"rule":"unique_in","field":"sha256","in":"insurance_certificate","code":"file_exists"},{"rule":"at_most","field":"sha256","in":"insurance_certificate","code":"too_many_files","most":20}],"file":{"types":["image/jpeg"],"max":12582912,"many":20},"ops":{"create":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"insurance_certificate","must":true,"checks":[{"type":"id"}]},{"field":"note","checks":[{"type":"chars","max":5000}]},{"field":"sha256","must":true,"checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"size","must":true,"checks":[{"type":"bytes","min":1,"max":12582912}]},{"field":"mime","must":true,"checks":[{"type":"media_type","values":["image/jpeg"]}]},{"field":"name","checks":[{"type":"chars","max":200}]},{"field":"thumb","checks":[{"type":"like","shape":"^[0-9a-f]{64}$"}]},{"field":"thumb_size","checks":[{"type":"whole","min":0,"max":65536}]},{"field":"width","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"height","checks":[{"type":"whole","min":0,"max":100000}]},{"field":"source","must":true,"checks":[{"type":"one_of","values":["camera","gallery","file"]}]},{"field":"captured_at","must":true,"checks":[{"type":"moment"}]},{"field":"reckoned_at","checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"exif_at","checks":[{"type":"like","shape":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"}]},{"field":"exif_lat_e6","checks":[{"type":"whole","min":-90000000,"max":90000000}]},{"field":"exif_lon_e6","checks":[{"type":"whole","min":-180000000,"max":180000000}]}]},"delete":{"by":{"right":"write_insurance","relation":"made"},"asks":[]}}},
   visits: {"form":"visit/3","scope":"intervention","day":"visited_on","author":"supervisor","title":["visited_on"],"ops":{"create":{"by":{"right":"record_visits","relation":"supervises"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"convenio_code","must":true,"checks":[{"type":"convenio"}]},{"field":"kind","must":true,"checks":[{"type":"one_of","values":["in_situ","unannounced"]}]},{"field":"visited_on","must":true,"checks":[{"type":"day"}]},{"field":"device_started_at","must":true,"checks":[{"type":"moment"}]},{"field":"device_ended_at","must":true,"checks":[{"type":"moment"}]},{"field":"lat_e6","checks":[{"type":"whole","min":-9007199254740991,"max":9007199254740991}]},{"field":"lon_e6","checks":[{"type":"whole","min":-9007199254740991,"max":9007199254740991}]},{"field":"accuracy_m","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"fix","checks":[{"type":"fix"}]},{"field":"location_reason","checks":[{"type":"chars","max":5000}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"roster_size","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"roster_as_of","checks":[{"type":"chars","max":200}]},{"field":"checklist_key","checks":[{"type":"chars","max":200}]},{"field":"checklist_version","checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"answers","checks":[{"type":"at_most","max":200},{"type":"answers"}]},{"field":"note","checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"not_in_future","fields":["visited_on"]},{"rule":"in_work","fields":["visited_on"]},{"rule":"place"},{"rule":"checklist"},{"rule":"convenio"}]}}},
   visit_marks: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["participant"],"constraints":[{"rule":"belongs_to","field":"participant","in":"intervention","code":"participant_not_in_intervention"},{"rule":"unique_in","field":"participant","in":"visit","code":"mark_exists"}],"ops":{"create":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"participant","must":true,"checks":[{"type":"id"}]},{"field":"mark","must":true,"checks":[{"type":"one_of","values":["presente","ausente","no_visto"]}]},{"field":"coverage_seen","checks":[{"type":"one_of","values":["cubierto","sin_cobertura","por_confirmar"]}]}]}}},
   findings: {"form":"visit/3","scope":"intervention","parent":"visit","of":"visits","title":["description"],"units":[["state","state_reason"],["responsible","due_on"]],"ops":{"create":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[{"field":"visit","must":true,"checks":[{"type":"id"}]},{"field":"severity","must":true,"checks":[{"type":"one_of","values":["leve","moderada","grave"]}]},{"field":"description","must":true,"checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"corrective_measure","checks":[{"type":"chars","max":5000}]},{"field":"responsible","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"due_on","checks":[{"type":"day"}]}],"rules":[{"rule":"needs_all","fields":["corrective_measure","responsible","due_on"],"when":{"field":"severity","value":"grave"},"since":3,"code":"grave_incomplete"}]},"delete":{"by":{"right":"record_visits","relation":"made_parent"},"asks":[]},"update":{"by":{"right":"record_visits","relation":"supervises"},"asks":[{"field":"severity","checks":[{"type":"one_of","values":["leve","moderada","grave"]}]},{"field":"description","checks":[{"type":"at_least","min":10},{"type":"chars","max":5000}]},{"field":"corrective_measure","clear":true,"checks":[{"type":"chars","max":5000}]},{"field":"responsible","clear":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"due_on","clear":true,"checks":[{"type":"day"}]},{"field":"state","checks":[{"type":"one_of","values":["abierto","levantado"]}]},{"field":"state_reason","clear":true,"checks":[{"type":"chars","max":5000}]}],"rules":[{"rule":"something","fields":["state"]},{"rule":"because","fields":["state_reason"],"when":{"field":"state","value":"levantado"},"since":2},{"rule":"needs_all","fields":["corrective_measure","responsible","due_on"],"when":{"field":"severity","value":"grave"},"since":3,"code":"grave_incomplete"}]}}},

@@ -31,7 +31,7 @@ describe('what is declared of a kind agrees with itself', () => {
     if (ops.create) expect(form).toMatch(/^[a-z]+\/\d+$/)
     expect(scope).toBeDefined()
     expect(of === undefined, 'a parent has a kind').toBe(parent === undefined)
-    if (of && ops.create && !ofServer)
+    if (of && ops.create && !ofServer && isWhole(top(of)))
       expect([declared(top(of)).day, declared(top(of)).author], 'a whole knows its day and who made it').not.toContain(
         undefined,
       )
@@ -54,6 +54,7 @@ it('a person writes records one by one, but for a whole and what only answers', 
   )
   expect(kinds.filter(isWhole)).toEqual(['visits'])
   expect(sent.filter(isFileCollection), 'a file is captured, never typed').toEqual([
+    'certificate_photos',
     'visit_photos',
     'finding_photos',
     'rendicion_documents',
@@ -92,7 +93,8 @@ it('a record is a part of what its fields name', () => {
 })
 
 it('the kinds of a work and of a visit, and the one that says who somebody is', () => {
-  expect(recordKinds()).toEqual(['attendance_sheets', 'accidents'])
+  expect(recordKinds()).toEqual(['attendance_sheets', 'insurance_policies', 'accidents'])
+  expect(recordKinds('insurance_policies')).toEqual(['insurance_certificates'])
   expect(recordKinds('visits')).toEqual(['visit_marks', 'findings', 'unlisted_workers'])
   expect(recordKinds('visits').filter(namesPeople)).toEqual([personKind('visits')])
 })

@@ -84,8 +84,16 @@ type Table = typeof RECORDS
 export type Collection = keyof Table
 export type Fields = Record<string, unknown>
 
-/** Kinds that others which a device sends are parts of: finished with them, as one piece of work. */
-type Whole = Extract<Exclude<Table[Collection], { file: object }>, { of: string; ops: { create: object } }>['of']
+/** Kinds that others which a device sends in the same form are parts of: finished with them, as one piece of work. */
+type Whole = {
+  [C in Collection]: Table[C] extends { file: object }
+    ? never
+    : Table[C] extends { of: infer P extends Collection; form: infer F; ops: { create: object } }
+      ? Table[P] extends { form: F }
+        ? P
+        : never
+      : never
+}[Collection]
 /** Kinds whose rows are files: captured, never typed. */
 export type FileCollection = { [C in Collection]: Table[C] extends { file: object } ? C : never }[Collection]
 type Created = { [C in Collection]: Table[C] extends { ops: { create: object } } ? C : never }[Collection]
@@ -98,7 +106,9 @@ export function declared(collection: string): Declaration {
 }
 
 const made = Object.values<Declaration>(RECORDS).filter((d) => d.ops?.create)
-const wholes: ReadonlySet<string> = new Set(made.flatMap((d) => (d.file ? [] : (d.of ?? []))))
+const wholes: ReadonlySet<string> = new Set(
+  made.flatMap(({ file, of, form }) => (!file && of !== undefined && declared(of).form === form ? of : [])),
+)
 export const isWhole = (collection: string): boolean => wholes.has(collection)
 
 /** Whether a device makes such records; others it only answers. */
@@ -201,7 +211,7 @@ const sorted = (v: object): string =>
   JSON.stringify(Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))))
 
 /** Fields that are objects of parts, kept in a form as text. */
-const OBJECTS = ['marks', 'reasons']
+const OBJECTS = ['marks', 'reasons', 'names']
 const isObject = (ask: Ask): boolean => OBJECTS.some((type) => isA(ask, type))
 
 /** A value as a form keeps it: text, of what is equal the same. */

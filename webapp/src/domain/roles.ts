@@ -9,6 +9,7 @@ const GRANTED = {
   record_accidents: ['supervisor', 'executor'],
   write_rendicion: ['executor'],
   write_sheets: ['executor'],
+  write_insurance: ['executor'],
   review_rendicion: ['ut_coordinator', 'central_reviewer'],
   validate_sheets: ['ut_coordinator'],
   decide_jornales: ['ut_coordinator', 'central_reviewer'],

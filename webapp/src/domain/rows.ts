@@ -6,6 +6,7 @@ type Of<K extends keyof Contents> = Contents[K] & { id: string }
 
 export type Participant = Of<'participants'>
 export type InsurancePolicy = Of<'insurance_policies'>
+export type InsuranceCertificate = Of<'insurance_certificates'>
 export type InsuredPerson = Of<'insured_persons'>
 export type Intervention = Of<'interventions'>
 export type Cupo = Of<'cupos'>

@@ -130,10 +130,12 @@ export const insurancePolicies = {
 
 export const insuranceCertificates = {
   states: ['pendiente', 'presentada', 'conforme', 'observada'],
-  turns: { },
+  turns: { pendiente: 'write_insurance', observada: 'write_insurance', },
   groups: {
   },
   moves: [
+    { act: 'presentar', from: 'pendiente', to: 'presentada', by: 'write_insurance', reason: false },
+    { act: 'presentar', from: 'observada', to: 'presentada', by: 'write_insurance', reason: false },
   ],
 } as const
 

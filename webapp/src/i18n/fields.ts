@@ -47,6 +47,8 @@ function reasonsWord(json: string): string {
   return words.join(' · ') || m.value_empty()
 }
 
+const namesWord = (json: string): string => m.people_count({ count: Object.keys(JSON.parse(json) as object).length })
+
 const FIELDS: Partial<Record<string, FieldWords>> = {
   severity: {
     name: m.field_severity,
@@ -91,6 +93,18 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   answers: { name: m.task_checklist },
   'attendance_sheets/headcount': { name: m.sheet_counted },
   'accidents/description': { name: m.accident_what, wrong: { too_short: m.accident_what_error } },
+  number: { name: m.field_number },
+  insurer_ruc: { name: m.policy_ruc, wrong: { ruc: m.policy_ruc_error } },
+  insurer_name: { name: m.policy_insurer },
+  kind: { name: m.policy_kind },
+  valid_from: { name: m.policy_from },
+  valid_to: { name: m.policy_to, wrong: { past: m.policy_to_error } },
+  issued_on: { name: m.paper_issued },
+  from_on: { name: m.certificate_from, wrong: { past: m.certificate_from_error } },
+  names: { name: m.certificate_names, value: namesWord, wrong: { required: m.certificate_names_error } },
+  'insurance_policies/number': { name: m.policy_number, wrong: { twice: m.policy_number_twice } },
+  'insurance_certificates/number': { name: m.certificate_number, wrong: { twice: m.certificate_number_twice } },
+  'insurance_certificates/state_reason': { name: m.certificate_again_why },
   captured_at: { name: m.photo_taken_at, value: (at) => moment(Date.parse(at), Date.now()) },
   shot: { name: m.photo_shot },
   happened_on: { name: m.accident_day },
@@ -103,7 +117,7 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
 /** Where a kind calls a field otherwise than the others do. */
 const wordsIn = (field: string, kind: string): FieldWords | undefined => FIELDS[`${kind}/${field}`] ?? FIELDS[field]
 
-const WRONG: Wrongs = { dni: m.dni_error, date: m.date_error_shape, refused: m.text_refused }
+const WRONG: Wrongs = { dni: m.dni_error, ruc: m.policy_ruc_error, date: m.date_error_shape, refused: m.text_refused }
 
 export const fieldWord = (field: string, kind = ''): string => wordsIn(field, kind)?.name() ?? field
 export const fieldAsks = (field: string, kind = ''): string => wordsIn(field, kind)?.asks?.() ?? fieldWord(field, kind)

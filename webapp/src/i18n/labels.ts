@@ -67,3 +67,6 @@ export function deviceWord(said: string): string {
   const [browser, system] = [word(BROWSERS), word(SYSTEMS)]
   return browser && system ? `${browser} · ${system}` : said
 }
+
+/** How a certificate stands; '' for one that the server does not have yet. */
+export const certificateState = (state: string): string => (state ? m.certificate_state({ state }) : '')

@@ -7,7 +7,9 @@ import { m } from './index'
 import { troubleWords } from './storage'
 
 const extraOf = (kind: PhotoKind) => (n: number) => {
-  const what = kind === 'visit_photos' ? m.pic_extra() : m.pic_finding()
+  const what = { visit_photos: m.pic_extra, finding_photos: m.pic_finding, certificate_photos: m.certificate_photo }[
+    kind
+  ]()
   return n > 1 ? `${what} ${n}` : what
 }
 

@@ -75,6 +75,28 @@ const WORDS: Record<RecordCollection, Words> = {
     fix: { title: m.sheet_fix, done: m.group_sheet_again },
     change: { title: m.sheet_edit, done: m.group_sheet_changed },
   },
+  insurance_policies: {
+    what: { create: m.policy_what, update: m.policy_change_what },
+    begin: { title: m.policy_new, done: m.group_policy },
+    fix: { title: m.policy_fix, done: m.group_policy_again },
+    change: { title: m.policy_edit, done: m.group_policy_changed },
+  },
+  insurance_certificates: {
+    what: { create: m.certificate_what, update: m.certificate_change_what, delete: m.certificate_withdrawal },
+    many: { title: m.certificates_count },
+    begin: { title: m.certificate_new, done: m.group_certificate },
+    fix: { title: m.certificate_fix, done: m.group_certificate_again },
+    change: { title: m.certificate_edit, done: m.group_certificate_changed },
+    moves: {
+      presentar: { title: m.certificate_again, reason: m.certificate_again_why, done: m.group_certificate_presented },
+    },
+    withdraw: {
+      title: m.certificate_withdraw_title,
+      text: m.certificate_withdraw_text,
+      said: m.certificate_withdrawn,
+      done: m.certificate_withdrawn,
+    },
+  },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
     many: { title: m.accidents_count },
@@ -100,6 +122,8 @@ const OTHERS: Partial<Record<string, () => string>> = {
   'visit_photos/delete': m.photo_withdrawal,
   'finding_photos/create': m.photo_what,
   'finding_photos/delete': m.photo_withdrawal,
+  'certificate_photos/create': m.photo_what,
+  'certificate_photos/delete': m.photo_withdrawal,
   'conflicts/update': m.refused_settle,
   'rendiciones/update': m.refused_rc_submit,
   'rendicion_lines/update': m.refused_rc_line,

@@ -79,7 +79,8 @@ export async function circumstances(kind: Kind, record: object, today: Day): Pro
     intervention_name: intervention?.name ?? '',
     // An executor's device holds the works of his own entity alone.
     assigned: assigned.has(work) || session.current?.role === 'executor',
-    own: isOwn(head),
+    // Of a part that he made himself it does not matter whose the whole is.
+    own: isOwn(declared(kind).ops?.delete?.by.relation === 'made' ? { kind, row } : head),
     person: await personIn(kind, row),
   }
 }
@@ -130,11 +131,20 @@ export async function beginChange(collection: RecordCollection, id: string, stat
   return draft
 }
 
-/** Begins a new record of a work, with what is said of it already: a draft. Answers its id. */
-export async function beginNew(collection: RecordCollection, work: string, about: Fields): Promise<string> {
+/**
+ * Begins a new record of a work, with what is said of it already: a draft. Answers its id.
+ *
+ * @param parent the record it is a part of; its work, where it is a part of none
+ */
+export async function beginNew(
+  collection: RecordCollection,
+  work: string,
+  about: Fields,
+  parent = work,
+): Promise<string> {
   const draft = recordId()
   const facts = factsOf(collection, about)
-  const body: RecordForm = { collection, record: '', parent: work, visited_on: '', base_rev: 0, base: {}, typed: facts }
+  const body: RecordForm = { collection, record: '', parent, visited_on: '', base_rev: 0, base: {}, typed: facts }
   await sync.engine.saveDraft({
     id: draft,
     kind: 'record',

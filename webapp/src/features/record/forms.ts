@@ -4,6 +4,7 @@ import type { RecordCollection } from '../../domain/records'
 import { mayWait } from '../../domain/states'
 import type { CoveredWorker } from '../../state/facts'
 import AccidentForm from './AccidentForm.svelte'
+import CertificateForm from './CertificateForm.svelte'
 import MarkForm from './MarkForm.svelte'
 import MoveForm from './MoveForm.svelte'
 import PlainForm from './PlainForm.svelte'
@@ -21,12 +22,15 @@ export interface FormProps {
   person: string
   /** Keeps what stands in it now, without waiting for a pause. */
   keep: () => void
+  /** The work it is of. */
+  work: string
 }
 
 /** Where writing one is more than filling in its fields. */
 const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
   accidents: AccidentForm,
   attendance_sheets: SheetForm,
+  insurance_certificates: CertificateForm,
   visit_marks: MarkForm,
 }
 
