@@ -135,7 +135,7 @@ test('a rendición filled and presented without signal, observed, answered and p
     await reviewer.getByRole('button', { name: 'Dar conformidad' }).click()
     await reviewer.getByRole('dialog').getByRole('button', { name: 'Dar conformidad' }).click()
     await expect(reviewer.getByText('Conforme', { exact: true })).toBeVisible()
-    await page.reload()
+    // The executor's screen is open and hears of it by itself.
     await expect(page.getByText(/^Conforme desde/)).toBeVisible()
     const all = await how()
     const stated = all.amounts.flatMap((a) => (a.amount === null ? [] : [[a.line, a.amount]]))

@@ -121,6 +121,26 @@ test('without a signal work waits, and goes when the signal is back', async () =
   expect(server.applied).toHaveLength(1)
 })
 
+test('a stream of news that could not be had is asked for again when the server answers, without a word of the browser', async () => {
+  const subscribe = vi.spyOn(pb.realtime, 'subscribe')
+  const engine = tab(user)
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')))
+  await engine.start()
+  await until(engine, (s) => s.problem === 'no_network')
+  const before = subscribe.mock.calls.length
+  expect(before).toBeGreaterThan(0)
+  browser(server)
+  subscribe.mockResolvedValue(() => Promise.resolve())
+  await engine.syncNow()
+  await until(engine, (s) => s.in_sync)
+  await vi.waitFor(() => expect(subscribe.mock.calls.length).toBe(before + 1))
+  // One that stands is not asked for again.
+  await engine.syncNow()
+  await until(engine, (s) => s.phase === 'idle')
+  expect(subscribe.mock.calls.length).toBe(before + 1)
+  subscribe.mockRestore()
+})
+
 test('what another tab asks for is done by the tab that leads', async () => {
   const [first, second] = [tab(user), tab(user)]
   await first.start()

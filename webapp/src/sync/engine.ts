@@ -113,11 +113,13 @@ class TabEngine implements SyncEngine {
     const hints = { kick: (strong: boolean) => this.tell({ kind: 'kick', strong }) }
     const { check, stop } = listen(pb, gate, hints, () => this.latest.standing === 'active')
     this.cleanups.push(stop)
-    let standing = this.latest.standing
+    // Where a stream could not be had, the next answer says that there is a server again:
+    // the browser's own word for it may never come.
+    let { standing, server_time } = this.latest
     this.cleanups.push(
       this.subscribe((now) => {
-        if (now.standing === standing) return
-        standing = now.standing
+        if (now.standing === standing && now.server_time === server_time) return
+        ;({ standing, server_time } = now)
         check()
       }),
     )
