@@ -227,7 +227,7 @@ func (s settlement) restore(c Conflict, row RecordState) error {
 	case c.Kind == ConflictDeleteEdited && row.Gone:
 		return nil
 	case c.Kind == ConflictDeleteEdited:
-		return tx.Apply(Write{Op: "delete", Collection: c.Collection, Record: c.Record})
+		return tx.delete(c.Collection, c.Record)
 	}
 	t, values := records.Find(c.Collection), record.Row(lostValues(c))
 	now, changed := record.Row(maps.Clone(row.Data)), record.Row{}

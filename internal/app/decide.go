@@ -91,7 +91,7 @@ func (j *judge) mayMake(m Mutation, t *record.Type, clean map[string]any) (waits
 		return nil, err
 	}
 	if rule := lookups[m.Collection]; rule != nil {
-		if err := rule(j.tx, parent, clean); err != nil {
+		if err := rule(j, parent, clean); err != nil {
 			return nil, err
 		}
 	}
@@ -267,28 +267,29 @@ func (j *judge) tenure(by record.By, intervention string) (Tenure, error) {
 
 // lookups are rules over a new record and other rows that are code; the phone has
 // its own, on the rows it holds.
-var lookups = map[string]func(tx *batch, parent Parent, clean record.Row) error{
+var lookups = map[string]func(j *judge, parent Parent, clean record.Row) error{
 	"visits":      checklistThere,
+	movements:     personThere,
 	"visit_marks": withinHeadcount,
 }
 
-func checklistThere(tx *batch, _ Parent, clean record.Row) error {
+func checklistThere(j *judge, _ Parent, clean record.Row) error {
 	key, asked := clean["checklist_key"].(string)
 	if !asked {
 		return nil
 	}
 	version, _ := clean["checklist_version"].(int64)
-	if known, err := look(tx, OfChecklist, key, strconv.FormatInt(version, 10)); err != nil || !known {
+	if known, err := look(j.tx, OfChecklist, key, strconv.FormatInt(version, 10)); err != nil || !known {
 		return orFault(err, fault.New(fault.ChecklistUnknown, "checklist_version"))
 	}
 	return nil
 }
 
-func withinHeadcount(tx *batch, parent Parent, clean record.Row) error {
+func withinHeadcount(j *judge, parent Parent, clean record.Row) error {
 	if clean["mark"] != visit.Present {
 		return nil
 	}
-	present, err := look(tx, OfPresent, "", clean.Text("visit"))
+	present, err := look(j.tx, OfPresent, "", clean.Text("visit"))
 	if err != nil || present >= parent.Headcount {
 		return orFault(err, fault.New(fault.HeadcountMismatch, "mark"))
 	}

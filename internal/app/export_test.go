@@ -57,3 +57,9 @@ func refusal(o *Outcome, err error) error {
 	}
 	return err
 }
+
+// Take and Undo are what a movement, and its end, do to a roster.
+var (
+	Take = take
+	Undo = undo
+)

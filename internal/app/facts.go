@@ -5,6 +5,7 @@ import (
 
 	"chaski/internal/domain/day"
 	"chaski/internal/domain/record"
+	"chaski/internal/domain/roster"
 	"chaski/internal/domain/visit"
 	"chaski/internal/records"
 	"chaski/internal/replication"
@@ -92,6 +93,9 @@ func (f Facts) forget(of Fact) { delete(f[of.FactsOf], of.ID) }
 // Wrote keeps up with what a push writes.
 func (f Facts) Wrote(w Write) {
 	Learn(f, OfThere, w.Collection, w.Record, w.Op != "delete")
+	if w.Collection == participants {
+		f.forget(OfRoster.Of("", w.Record))
+	}
 	t := records.Find(w.Collection)
 	if w.Op != "create" { // read again
 		delete(f, OfKeyed.Of(w.Collection, "").FactsOf)
@@ -177,6 +181,9 @@ func (b *batch) expect(device string, read []reading) error {
 			case record.UniqueIn, record.AtMostOf:
 				then = append(then, OfTaken.Of(takenIn(t.Name, c), row.Text(c.In)))
 			}
+		}
+		if t.Name == movements {
+			facts = append(facts, OfRoster.Of("", roster.Read(row.Text).Leaver))
 		}
 		if t.Files != nil {
 			then = append(then, OfBytes.Of(t.Name, m.Record))

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"chaski/internal/domain/fault"
+	"chaski/internal/domain/record"
+	"chaski/internal/domain/roster"
 	"chaski/internal/records"
 )
 
@@ -36,6 +38,9 @@ func (p ParkedMutation) Awaits() Came { return awaited(p.Mutation, p.Why) }
 func awaited(m Mutation, why fault.Code) Came {
 	if why == fault.RecordNotFound {
 		return Came{m.Collection, m.Record}
+	}
+	if m.Collection == movements { // it is about whom another one brings, under its own id
+		return Came{movements, roster.Read(record.Row(m.Fields).Text).Leaver}
 	}
 	t := records.Find(m.Collection)
 	parent, _ := m.Fields[t.Parent].(string)

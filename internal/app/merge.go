@@ -192,6 +192,9 @@ func (j *judge) remove(m Mutation, t *record.Type, row RecordState) (*Outcome, e
 	if t.Shut.Of(record.Row(row.Data), record.Row(row.Data)) != nil {
 		return verdict(fault.New(t.Shut.Code, "record"))
 	}
+	if m.Collection == movements && row.Data.Text("state") != registered {
+		return verdict(fault.New(fault.MovementDecided, "record"))
+	}
 	edited := replication.Edited(j.bases, row.Data, row.FieldRevs)
 	if t.Files != nil {
 		edited = slices.DeleteFunc(edited, func(f string) bool { return slices.Contains(record.Kept, f) })
@@ -204,7 +207,7 @@ func (j *judge) remove(m Mutation, t *record.Type, row RecordState) (*Outcome, e
 		field, rev := newest(m.Collection, lost, row.FieldRevs)
 		return j.conflict(m, row, ConflictDeleteEdited, lost, field, rev)
 	}
-	if err := j.tx.Apply(Write{Op: "delete", Collection: m.Collection, Record: m.Record}); err != nil {
+	if err := j.tx.delete(m.Collection, m.Record); err != nil {
 		return verdict(err)
 	}
 	return &Outcome{Status: Applied}, j.tx.Note(Note{

@@ -117,6 +117,8 @@ type Outbound interface {
 	Apply(w Write) error
 	// Render opens the rendiciones in this transaction: all that fn writes, or nothing.
 	Render(fn func(RendicionDesk) error) error
+	// Move opens the rosters in this transaction: all that fn writes, or nothing.
+	Move(fn func(RosterDesk) error) error
 	// Note adds to the audit trail.
 	Note(Note) error
 	// Conflict is one of the kept conflicts.

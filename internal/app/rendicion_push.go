@@ -60,10 +60,23 @@ func (b *batch) change(w Write, row record.Row, by actor.Actor, now time.Time) e
 	})
 }
 
+// delete takes a record away; of a movement with what it did.
+func (b *batch) delete(collection, id string) error {
+	w := Write{Op: "delete", Collection: collection, Record: id}
+	if collection != movements {
+		return b.Apply(w)
+	}
+	return b.Move(func(d RosterDesk) error { return undo(d, w) })
+}
+
 // create writes a new record: a document only where the rendición takes one, as it
-// stands.
+// stands, a movement with what it does to the roster.
 func (b *batch) create(w Write, by actor.Actor, now time.Time) error {
-	if w.Collection != documents {
+	switch w.Collection {
+	case documents:
+	case movements:
+		return b.Move(func(d RosterDesk) error { return take(d, w) })
+	default:
 		return b.Apply(w)
 	}
 	row := record.Row(w.Fields)

@@ -51,6 +51,7 @@ type API struct {
 	Outside     app.Outside
 	Problems    app.Problems
 	Sheets      *app.Sheets
+	Movements   *app.Movements
 	Disputed    *app.Disputed
 	Personal    *app.Personal
 }
@@ -88,6 +89,7 @@ func (a *API) Handler() http.Handler {
 	a.outsideRoutes(g)
 	a.problemRoutes(g)
 	a.attendanceRoutes(g)
+	a.movementRoutes(g)
 	a.disputedRoutes(g)
 	a.personalRoutes(g)
 	// Below all routes: one that is added later would go unseen.

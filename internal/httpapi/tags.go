@@ -82,7 +82,7 @@ func registerTags(v *validator.Validate) {
 // come up (see checkPath).
 var paths = map[string]string{
 	"person": "record", "device": "record", "import": "record", "intervention": "record", "document": "record", "conflict": "record",
-	"visit": "record", "sheet": "record", "mutation": "mutation", "year": "year", "kind": "code", "ao": "code", "collection": "code", "record": "record",
+	"visit": "record", "sheet": "record", "movement": "record", "mutation": "mutation", "year": "year", "kind": "code", "ao": "code", "collection": "code", "record": "record",
 	"row": "record", "day": "day", "file": "record",
 }
 

@@ -169,12 +169,13 @@ var told = []any{
 	"a\x00b", "a\tb\nc", strings.Repeat("ñ", 200), strings.Repeat("ñ", 201),
 	strings.Repeat("a1", 32), strings.Repeat("A1", 32), strings.Repeat("a1", 31), "image/jpeg", "image/heic", "camera", "gallery",
 	"2026-11-20T10:22:33", "2026:11:20 10:22:33", "frente_norte", "Frente norte",
+	"alta", "F", "1990-05-06", "2008-11-20", "2008-11-21", "2026-11-19",
 }
 
 // fits are values that a form takes as a whole, found by trying: the corpus begins
-// from a form that holds.
-func fits(kind *record.Type, op, form string) map[string]any {
-	whole := map[string]any{}
+// from a form that holds, and goes on from what is begun.
+func fits(kind *record.Type, op, form string, begun map[string]any) map[string]any {
+	whole := maps.Clone(begun)
 	for range 3 * len(kind.Fields) {
 		c := judged{Collection: kind.Name, Op: op, Form: form, Work: true, Fields: through(whole)}
 		c.judge()
@@ -289,13 +290,26 @@ func cases(kind *record.Type, op, form string) []judged {
 		}
 	}
 	seed := rand.New(rand.NewPCG(uint64(len(kind.Name)), uint64(len(op)+len(form))))
-	good := fits(kind, op, form)
+	good := fits(kind, op, form, map[string]any{})
 	asked = append(asked, "zzz")
 	var out []judged
+	goods := []map[string]any{good}
+	if f := kind.Field("kind"); f != nil && f.AskedBy(op) { // what is asked differs by it
+		for _, check := range f.FormChecks() {
+			for _, v := range check.Values {
+				if v != good["kind"] {
+					goods = append(goods, fits(kind, op, form, map[string]any{"kind": v}))
+				}
+			}
+		}
+	}
 	if form == "" || strings.HasSuffix(form, "/"+strconv.Itoa(kind.Version)) { // the newest says most
-		out = edges(kind, op, form, good)
+		for _, good := range goods {
+			out = append(out, edges(kind, op, form, good)...)
+		}
 	}
 	for n := range 6 + 3*len(asked) {
+		good := goods[n%len(goods)]
 		fields := maps.Clone(good)
 		for range n % 3 {
 			name := asked[seed.IntN(len(asked))]

@@ -20,6 +20,8 @@ var matrixTable = map[string]expectation{
 	"POST /api/chaski/v1/problems/{collection}/{record}/correct":                {by: rights{actor.CorrectProblems}, body: `{"fields":{"alta_on":"2026-08-04"},"seen":{"alta_on":"2026-13-01"},"reason":"Se corrige con el documento"}`, again: (*matrix).broken},
 	"GET /api/chaski/v1/attendance-sheets":                                      {by: rights{actor.ValidateSheets}, query: "?state=registrada"},
 	"POST /api/chaski/v1/attendance-sheets/{sheet}/decision":                    {by: rights{actor.ValidateSheets}, body: `{"decision":"observar","reason":"Falta una firma","revision":0}`},
+	"GET /api/chaski/v1/movements":                                              {by: rights{actor.ValidateMovements}, query: "?state=registrado"},
+	"POST /api/chaski/v1/movements/{movement}/decision":                         {by: rights{actor.ValidateMovements}, body: `{"decision":"validar","revision":0}`},
 	"GET /api/chaski/v1/disputed-days":                                          {by: rights{actor.DecideJornales}, query: "?state=abierto"},
 	"POST /api/chaski/v1/disputed-days/{row}/{day}/decision":                    {by: rights{actor.DecideJornales}, body: `{"source":"attendance_sheets","record":"{absent}","participant":"{row}","seen":"{seen}","reason":"Se confirma con el cuaderno de obra"}`},
 	"GET /api/chaski/v1/personal/accesses":                                      {by: rights{actor.ReadAccesses}},

@@ -88,11 +88,12 @@ func (m *matrix) plant(scope, work string, i int) {
 		"rule": "first_stays", "state": "abierto", "label": mark("field"),
 	})
 	k.Save("attendance_sheets", id("msheet"), fields{"intervention": work, "day": "2026-11-10", "state": "registrada", "marks": fields{}})
+	k.Save("movements", id("mmove"), fields{"intervention": work, "kind": "baja", "participant": testkit.Worker(work, 3), "effective_on": "2026-11-22", "state": "registrado", "recorded_by": testkit.Elsa})
 	k.Save("attendance_sheets", id("mabsent"), fields{"intervention": work, "day": "2026-11-23", "state": "validada", "headcount": 0, "marks": fields{testkit.Worker(work, 2): "ausente"}})
 	k.Save("rendiciones", id("mrend"), fields{"intervention": work, "state": "presentada", "revision": 1, "round": 1, "due_on": "2026-12-15", "presented_on": "2026-11-22"})
 	m.rows[scope] = map[string]string{
 		"intervention": work, "visit": testkit.ID(visit), "conflict": id("mconflict"), "mutation": fmt.Sprint(waiting["id"]),
-		"document": id("mdoc"), "file": id("mdoc"), "upload": id("mupload"), "worker": testkit.Worker(work, 1), "sheet": id("msheet"), "record": testkit.Worker(work, 1), "rendicion": id("mrend"),
+		"document": id("mdoc"), "file": id("mdoc"), "upload": id("mupload"), "worker": testkit.Worker(work, 1), "sheet": id("msheet"), "movement": id("mmove"), "record": testkit.Worker(work, 1), "rendicion": id("mrend"),
 		"row": testkit.Worker(work, 2), "day": "2026-11-23", "absent": id("mabsent"),
 		"id": testkit.Worker(work, 1), "recordId": id("mdoc"), "collection": "participants", "filename": "acta.pdf", "key": "nada",
 		"year": "2026", "ao": testkit.JobAO, "person": testkit.ID("victim"), "device": "nada", "import": "nada", "kind": "entities",

@@ -36,6 +36,7 @@ import (
 	"chaski/internal/store/push"
 	"chaski/internal/store/rendiciones"
 	"chaski/internal/store/review"
+	"chaski/internal/store/rosters"
 	"chaski/internal/store/sheets"
 	"chaski/internal/telemetry"
 	"chaski/internal/verify"
@@ -99,9 +100,10 @@ func Bind(pb core.App, engine *store.Engine, dist fs.FS) {
 			Reviewer: &app.Reviewer{
 				Commits: commits, Book: review.New(engine, e.App), Now: func() time.Time { return engine.Now() }, Say: httpapi.Message, Sights: personal,
 			},
-			Sheets:   &app.Sheets{Book: sheets.New(engine, e.App)},
-			Disputed: &app.Disputed{Book: jornales.New(engine, e.App), Sights: personal},
-			Access:   people, People: people, Office: people,
+			Sheets:    &app.Sheets{Book: sheets.New(engine, e.App)},
+			Movements: &app.Movements{Book: rosters.New(engine, e.App), Sights: personal},
+			Disputed:  &app.Disputed{Book: jornales.New(engine, e.App), Sights: personal},
+			Access:    people, People: people, Office: people,
 			Outside:   app.Outside{Book: problems.NewOutside(engine, e.App), Sights: personal},
 			Problems:  app.Problems{Book: problems.New(engine, e.App), Sights: personal},
 			Catalogue: &app.Catalogues{Book: catalogue.New(engine, e.App)},

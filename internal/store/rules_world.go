@@ -223,6 +223,9 @@ func (w *RuleWorld) Wrote(collection, id string, fields record.Row) {
 			delete(w.others, k)
 		}
 	}
+	if collection == "participants" {
+		clear(w.rosters)
+	}
 	if w.rows[collection] == nil {
 		w.rows[collection] = map[string]record.Row{}
 	}

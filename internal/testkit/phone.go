@@ -345,3 +345,38 @@ func (p *Phone) CorrectSheet(work, day string, baseRev int64, present []int, abs
 	m["form"], m["base_rev"] = "sheet/1", baseRev
 	return m
 }
+
+// Movement of a work's roster; its record has that id, and so has who comes by it.
+func (p *Phone) Movement(id, work, kind string, with map[string]any) map[string]any {
+	fields := map[string]any{"intervention": work, "kind": kind}
+	for name, value := range with {
+		fields[name] = value
+	}
+	m := p.Mutation("create", "movements", ID(id), fields)
+	m["form"] = "movement/1"
+	return m
+}
+
+// Baja of the n-th worker of a work.
+func (p *Phone) Baja(id, work string, n int, last string) map[string]any {
+	return p.Movement(id, work, "baja", map[string]any{"participant": Worker(work, n), "effective_on": last, "reason": "Renuncia voluntaria"})
+}
+
+// Newcomer is what a movement says of who comes, a person of no roster yet.
+func Newcomer(dni string) map[string]any {
+	return map[string]any{"dni": dni, "given_names": "Nueva", "surnames": "Persona " + dni[6:], "sex": "M", "birth_date": "1991-02-03"}
+}
+
+// Alta of a person with that DNI to the n-th cupo of a work.
+func (p *Phone) Alta(id, work string, n int, first, dni string) map[string]any {
+	fields := Newcomer(dni)
+	fields["cupo"], fields["effective_on"] = Cupo(work, n), first
+	return p.Movement(id, work, "alta", fields)
+}
+
+// Reemplazo of somebody by a person with that DNI.
+func (p *Phone) Reemplazo(id, work, leaver, last, first, dni string) map[string]any {
+	fields := Newcomer(dni)
+	fields["replaces"], fields["leaves_on"], fields["effective_on"], fields["reason"] = leaver, last, first, "Renuncia voluntaria"
+	return p.Movement(id, work, "reemplazo", fields)
+}

@@ -179,6 +179,8 @@ func (e expects) wrong() [][2]string {
 				WHEN 'speed_cms' THEN j.value BETWEEN 0 AND 100000 ELSE 0 END)`))
 	case "lines":
 		return invalid(jsonWrong(f, "array", `j.value NOT IN ('`+strings.ReplaceAll(e.of, "|", "', '")+`')`))
+	case "doubts":
+		return invalid(jsonWrong(f, "array", `coalesce(j.value, '') <> 'en_otra_obra'`))
 	case "spans":
 		return invalid(jsonWrong(f, "array", `j.type <> 'object' OR coalesce(j.value ->> 'from', '') = '' OR coalesce(j.value ->> 'to', '') = ''
 			OR coalesce(j.value ->> 'known', '') = '' OR json_type(j.value, '$.sure') NOT IN ('true', 'false') OR json_type(j.value, '$.issued') <> 'text'`))

@@ -18,7 +18,7 @@ const TEXT: Record<string, string> = {
   convenios: 'code intervention proposer executor funding_frame',
   cupos: 'intervention state',
   participants: 'intervention cupo dni given_names surnames sex alta_on baja_on',
-  movements: 'intervention participant kind effective_on reason replaces state',
+  movements: 'intervention participant kind effective_on reason replaces cupo leaves_on state state_reason recorded_by',
   insurance_certificates: 'insurance_policy intervention number issued_on state state_reason from_on recorded_by',
   rendiciones: 'intervention state due_on presented_on observed_on receipt decided_on',
   rendicion_lines: 'rendicion intervention kind',
@@ -57,6 +57,7 @@ const OTHER: Record<string, string> = {
   cupos: 'number',
   attendance_sheets: 'marks headcount reasons',
   insurance_certificates: 'insured names',
+  movements: 'doubts',
   rendiciones: 'round transferred accrued',
   rendicion_lines: 'amount presented',
   rendicion_documents: 'size thumb_size width height lat_e6 lon_e6 accuracy_m exif_lat_e6 exif_lon_e6',
@@ -78,6 +79,7 @@ const INSTANT: Record<string, string> = {
   insurance_policies: 'received_at',
   insurance_certificates: 'received_at',
   accidents: 'received_at',
+  movements: 'received_at',
   rendiciones: 'presented_at',
   rendicion_documents: 'uploaded_at received_at stored_at',
   rendicion_observations: 'made_at',
@@ -93,6 +95,7 @@ const LATER: Record<string, string> = {
   insurance_certificates: 'state_reason from_on names recorded_by received_at',
   insured_persons: 'insurance_certificate participant proves',
   attendance_sheets: 'reasons state_reason',
+  movements: 'cupo leaves_on state_reason doubts recorded_by received_at',
 }
 
 const words = (list: string | undefined): string[] => list?.split(' ') ?? []

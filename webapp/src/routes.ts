@@ -35,6 +35,8 @@ const pastVisit = lazy(() => import('./features/record/PastVisit.svelte'))
 const record = lazy(() => import('./features/record/RecordScreen.svelte'))
 const executor = lazy(() => import('./features/executor/Executor.svelte'))
 const work = lazy(() => import('./features/executor/Work.svelte'))
+const movements = lazy(() => import('./features/moves/Movements.svelte'))
+const movement = lazy(() => import('./features/moves/MovementBegin.svelte'))
 const rendicion = lazy(() => import('./features/rendicion/RendicionScreen.svelte'))
 const inbox = lazy(() => import('./features/review/Inbox.svelte'))
 const board = lazy(() => import('./features/board/Board.svelte'))
@@ -91,6 +93,8 @@ const executing: RouteDefinition = {
   '/hoja/:id': sheets,
   '/conflictos': conflicts,
   '/conflictos/:id': conflict,
+  '/obra/:id/movimientos': movements,
+  '/obra/:id/movimientos/:kind': movement,
   '/rendicion/:id': rendicion,
   '/accidente/:id': accident,
   '/registro/:id': record,

@@ -22,6 +22,8 @@ const (
 	WriteSheets       Right = "write_sheets"       // daily sheets of the works his entity executes
 	WriteInsurance    Right = "write_insurance"    // policies and certificates of the works his entity executes
 	ValidateSheets    Right = "validate_sheets"    // daily sheets of his unit
+	WriteMovements    Right = "write_movements"    // who comes, leaves or is replaced, of the works his entity executes
+	ValidateMovements Right = "validate_movements" // those of his unit
 	DecideJornales    Right = "decide_jornales"    // disputed days; a coordinator, those that are of his unit alone
 	WriteRendicion    Right = "write_rendicion"    // of the works his entity executes
 	ReviewRendicion   Right = "review_rendicion"   // a coordinator, those of his unit
@@ -57,6 +59,8 @@ var granted = []struct {
 	{WriteSheets, []Role{Executor}},
 	{WriteInsurance, []Role{Executor}},
 	{ValidateSheets, []Role{UTCoordinator}},
+	{WriteMovements, []Role{Executor}},
+	{ValidateMovements, []Role{UTCoordinator}},
 	{DecideJornales, []Role{UTCoordinator, CentralReviewer}},
 	{WriteRendicion, []Role{Executor}},
 	{ReviewRendicion, []Role{UTCoordinator, CentralReviewer}},

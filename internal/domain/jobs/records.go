@@ -57,14 +57,6 @@ var Records = []*r.Type{
 		},
 		Rules: []r.Rule{r.SameWork("participant", "participants")},
 	},
-	{
-		Name: "movements", Plural: "movimientos", Served: true, Place: r.AtWork("intervention"),
-		Fields: []r.Field{
-			r.MustRef("intervention", "interventions"), r.Ref("participant", "participants"), r.Must("kind", r.OneOf("alta", "baja", "reemplazo")),
-			r.Must("effective_on", r.Day), r.Of("reason", r.Text), r.Ref("replaces", "participants").Says("participant"),
-			r.Must("state", r.OneOf(Movements.Names()...)),
-		},
-		Rules: []r.Rule{r.SameWork("participant", "participants"), r.SameWork("replaces", "participants")},
-	},
+	movements,
 	dailySheets,
 }

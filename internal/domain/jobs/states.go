@@ -19,6 +19,7 @@ const (
 	importer = string(actor.ImportData)
 	renders  = string(actor.WriteRendicion)
 	judges   = string(actor.ReviewRendicion)
+	settles  = string(actor.ValidateMovements)
 )
 
 // Works is the life of an intervention, in its order. From its end on it follows
@@ -79,18 +80,18 @@ var Cupos = &states.Machine{
 var Movements = &states.Machine{
 	Name: "movements", Initial: []string{"registrado"},
 	States: []states.State{
-		{Name: "registrado"},
+		{Name: "registrado", Turn: settles},
 		{Name: "validado"},
 		{Name: "cubierto", End: true},
 		{Name: "vencido_sin_constancia", End: true},
 		{Name: "anulado", End: true},
 	},
 	Moves: []states.Move{
-		{Act: "validar", From: "registrado", To: "validado", By: states.Panel},
-		{Act: "anular", From: "registrado", To: "anulado", By: states.Panel},
+		{Act: "validar", From: "registrado", To: "validado", By: settles},
+		{Act: "anular", From: "registrado", To: "anulado", By: settles, Reason: true},
 		{Act: "cubrir", From: "validado", To: "cubierto", By: states.Panel},
 		{Act: "vencer", From: "validado", To: "vencido_sin_constancia", By: states.Panel},
 		{Act: "cubrir", From: "vencido_sin_constancia", To: "cubierto", By: states.Panel},
-		{Act: "anular", From: "validado", To: "anulado", By: states.Panel},
+		{Act: "anular", From: "validado", To: "anulado", By: settles, Reason: true},
 	},
 }

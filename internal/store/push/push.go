@@ -13,6 +13,7 @@ import (
 	"chaski/internal/records"
 	"chaski/internal/store"
 	"chaski/internal/store/rendiciones"
+	"chaski/internal/store/rosters"
 	"chaski/internal/store/sqlite"
 )
 
@@ -141,6 +142,41 @@ func (o *outbound) Render(fn func(app.RendicionDesk) error) error {
 	}
 	o.writes++
 	return o.whole(func() error { return fn(rendiciones.Desk(o.ctx, o.engine, o.tx)) })
+}
+
+// Move implements app.Outbound. What it writes of rosters goes the way of every record.
+func (o *outbound) Move(fn func(app.RosterDesk) error) error {
+	if err := o.flush(); err != nil {
+		return err
+	}
+	o.writes++
+	d := &rosterDesk{Page: rosters.Page{DB: o.db}, o: o}
+	err := o.whole(func() error { return fn(d) })
+	if err != nil { // what is known is as before
+		for _, w := range d.wrote {
+			o.world.Wrote(w.Collection, w.Record, nil)
+			if w.Op == "create" {
+				o.facts.Wrote(app.Write{Op: "delete", Collection: w.Collection, Record: w.Record})
+			}
+		}
+	}
+	return err
+}
+
+// rosterDesk implements app.RosterDesk.
+type rosterDesk struct {
+	rosters.Page
+	o     *outbound
+	wrote []app.Write
+}
+
+// Apply implements app.RosterDesk.
+func (d *rosterDesk) Apply(w app.Write) error {
+	err := d.o.Apply(w)
+	if err == nil {
+		d.wrote = append(d.wrote, w)
+	}
+	return err
 }
 
 func (o *outbound) exec(sql string) error {

@@ -8,6 +8,7 @@
  */
 import { isDay, type Day } from './day'
 import { isDni } from './dni'
+import { isAdult, isMovementKind, MIN_MOTIVE, OPTIONAL, SAID } from './movement'
 import { isFixPart, isInstant, judgePlace, latInPeru, type Fix } from './place'
 import {
   askedIn,
@@ -199,6 +200,27 @@ const presents: Judge = (r) => {
   if (state !== undefined && state !== 'presentada') r.refuse('certificate_state', 'state')
 }
 
+/**
+ * A movement says what its kind needs and nothing else; who is replaced has left before the
+ * other comes; who comes is of age on his first day.
+ */
+const movement: Judge = (r) => {
+  const text = (field: string): string => (r.clean[field] as string | undefined) ?? ''
+  const kind = text('kind')
+  if (!isMovementKind(kind)) return
+  for (const field of OPTIONAL) {
+    if (r.bad(field)) continue
+    const [needed, said] = [SAID[kind].includes(field), text(field)]
+    if (needed && said === '') r.refuse('required', field)
+    else if (!needed && said !== '' && field !== 'reason') r.refuse('invalid_value', field)
+    else if (needed && field === 'reason' && [...said].length < MIN_MOTIVE) r.refuse('too_short', field)
+  }
+  const [first, last, born] = [text('effective_on'), text('leaves_on'), text('birth_date')]
+  if (first === '' || r.bad('effective_on')) return
+  if (last !== '' && !r.bad('leaves_on') && first <= last) r.refuse('movement_order', 'effective_on')
+  if (born !== '' && !r.bad('birth_date') && !isAdult(born, first)) r.refuse('under_age', 'birth_date')
+}
+
 /** The rules over several fields (internal/domain/record/ask.go); the last five are of one kind alone. */
 const RULES: Partial<Record<string, Judge>> = {
   not_in_future: (r, { today }, { fields: [on = ''] = [] }) => {
@@ -234,6 +256,7 @@ const RULES: Partial<Record<string, Judge>> = {
   convenio,
   sheet,
   presents,
+  movement,
 }
 
 function lackedBy(rule: Rule, now: Values, changed: readonly string[], version: number): Fault[] {
@@ -285,7 +308,8 @@ export function judge(m: Sent, ctx: FormContext): { clean: Values; faults: Fault
 export const formFaults = (m: Sent, ctx: FormContext): Fault[] => judge(m, ctx).faults
 
 /** What is wrong with a field, for who types it. */
-export type Wrong = 'required' | 'too_short' | 'dni' | 'date' | 'past' | 'ruc' | 'twice' | 'listed' | 'refused'
+export type Wrong =
+  'required' | 'too_short' | 'dni' | 'date' | 'past' | 'twice' | 'listed' | 'ruc' | 'minor' | 'refused'
 const WRONG: Partial<Record<string, Wrong>> = {
   required: 'required',
   grave_incomplete: 'required',
@@ -293,6 +317,8 @@ const WRONG: Partial<Record<string, Wrong>> = {
   dni_invalid: 'dni',
   date_invalid: 'date',
   ruc_invalid: 'ruc',
+  movement_order: 'past',
+  under_age: 'minor',
 }
 
 /** Why the server would refuse what was typed of a new record of a kind, by field. */

@@ -95,12 +95,18 @@ export interface ParticipantsRow {
 
 export interface MovementsRow {
   intervention: string
-  participant: string
   kind: 'alta' | 'baja' | 'reemplazo'
+  participant: string
+  replaces: string
+  cupo?: string
+  leaves_on?: Day | ''
   effective_on: Day
   reason: string
-  replaces: string
   state: 'registrado' | 'validado' | 'cubierto' | 'vencido_sin_constancia' | 'anulado'
+  state_reason?: string
+  doubts?: unknown
+  recorded_by?: string
+  received_at?: string
 }
 
 export interface AttendanceSheetsRow {
@@ -450,7 +456,7 @@ export const RECORDS = {
   cupos: {"scope":"intervention"},
   assignments: {"scope":"intervention"},
   participants: {"scope":"intervention"},
-  movements: {"scope":"intervention"},
+  movements: {"form":"movement/1","scope":"intervention","day":"effective_on","author":"recorded_by","title":["kind","effective_on"],"ops":{"create":{"by":{"right":"write_movements","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"kind","must":true,"checks":[{"type":"one_of","values":["alta","baja","reemplazo"]}]},{"field":"participant","checks":[{"type":"id"}]},{"field":"replaces","checks":[{"type":"id"}]},{"field":"cupo","checks":[{"type":"id"}]},{"field":"leaves_on","checks":[{"type":"day"}]},{"field":"effective_on","must":true,"checks":[{"type":"day"}]},{"field":"reason","checks":[{"type":"chars","max":5000}]},{"field":"dni","checks":[{"type":"dni"}]},{"field":"given_names","checks":[{"type":"chars","max":200}]},{"field":"surnames","checks":[{"type":"chars","max":200}]},{"field":"sex","checks":[{"type":"one_of","values":["F","M"]}]},{"field":"birth_date","checks":[{"type":"past"}]}],"rules":[{"rule":"in_work","fields":["effective_on"]},{"rule":"in_work","fields":["leaves_on"]},{"rule":"movement"}]},"delete":{"by":{"right":"write_movements","relation":"made"},"asks":[]}}},
   attendance_sheets: {"form":"sheet/1","scope":"intervention","day":"day","title":["day"],"key":["intervention","day"],"shut":{"field":"state","value":"validada"},"units":[["marks","headcount","reasons"]],"ops":{"create":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"day","must":true,"checks":[{"type":"past"}]},{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","checks":[{"type":"reasons"}]}],"rules":[{"rule":"in_work","fields":["day"]},{"rule":"sheet"}]},"update":{"by":{"right":"write_sheets","relation":"executes"},"asks":[{"field":"marks","must":true,"checks":[{"type":"at_most","max":500},{"type":"marks"}]},{"field":"headcount","must":true,"checks":[{"type":"whole","min":0,"max":9007199254740991}]},{"field":"reasons","clear":true,"checks":[{"type":"reasons"}]}],"rules":[{"rule":"sheet"}]}}},
   insurance_policies: {"form":"policy/1","scope":"intervention","author":"recorded_by","title":["number"],"units":[["insurer_ruc","insurer_name"],["valid_from","valid_to"]],"ops":{"create":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"intervention","must":true,"checks":[{"type":"id"}]},{"field":"number","must":true,"checks":[{"type":"chars","max":200},{"type":"policy"}]},{"field":"insurer_ruc","must":true,"checks":[{"type":"ruc"}]},{"field":"insurer_name","must":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"kind","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"valid_from","must":true,"checks":[{"type":"day"}]},{"field":"valid_to","must":true,"checks":[{"type":"day"}]},{"field":"issued_on","must":true,"checks":[{"type":"past"}]}]},"update":{"by":{"right":"write_insurance","relation":"executes"},"asks":[{"field":"number","checks":[{"type":"chars","max":200},{"type":"policy"}]},{"field":"insurer_ruc","checks":[{"type":"ruc"}]},{"field":"insurer_name","checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"kind","clear":true,"checks":[{"type":"chars","max":200},{"type":"chars","max":5000}]},{"field":"valid_from","checks":[{"type":"day"}]},{"field":"valid_to","checks":[{"type":"day"}]},{"field":"issued_on","checks":[{"type":"past"}]}],"rules":[{"rule":"something","fields":["number"]}]}}},
   insured_persons: {"scope":"intervention","parent":"insurance_policy","of":"insurance_policies"},

@@ -93,7 +93,7 @@ it('a record is a part of what its fields name', () => {
 })
 
 it('the kinds of a work and of a visit, and the one that says who somebody is', () => {
-  expect(recordKinds()).toEqual(['attendance_sheets', 'insurance_policies', 'accidents'])
+  expect(recordKinds()).toEqual(['movements', 'attendance_sheets', 'insurance_policies', 'accidents'])
   expect(recordKinds('insurance_policies')).toEqual(['insurance_certificates'])
   expect(recordKinds('visits')).toEqual(['visit_marks', 'findings', 'unlisted_workers'])
   expect(recordKinds('visits').filter(namesPeople)).toEqual([personKind('visits')])

@@ -11,6 +11,8 @@ const GRANTED = {
   write_sheets: ['executor'],
   write_insurance: ['executor'],
   review_rendicion: ['ut_coordinator', 'central_reviewer'],
+  write_movements: ['executor'],
+  validate_movements: ['ut_coordinator'],
   validate_sheets: ['ut_coordinator'],
   decide_jornales: ['ut_coordinator', 'central_reviewer'],
   manage_people: ['admin'],

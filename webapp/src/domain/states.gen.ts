@@ -103,10 +103,13 @@ export const attendanceSheets = {
 
 export const movements = {
   states: ['registrado', 'validado', 'cubierto', 'vencido_sin_constancia', 'anulado'],
-  turns: { },
+  turns: { registrado: 'validate_movements', },
   groups: {
   },
   moves: [
+    { act: 'validar', from: 'registrado', to: 'validado', by: 'validate_movements', reason: false },
+    { act: 'anular', from: 'registrado', to: 'anulado', by: 'validate_movements', reason: true },
+    { act: 'anular', from: 'validado', to: 'anulado', by: 'validate_movements', reason: true },
   ],
 } as const
 

@@ -3,7 +3,7 @@ import { isDay } from '../domain/day'
 import type { Wrong } from '../domain/forms'
 import { REASONS } from '../domain/sheet'
 import { dayFull, moment } from './format'
-import { findingState, markWord, severityWord } from './labels'
+import { findingState, markWord, kindWord, severityWord, sexWord } from './labels'
 import { m } from './index'
 
 type Wrongs = Partial<Record<Wrong, (limits: { min: number }) => string>>
@@ -96,7 +96,7 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   number: { name: m.field_number },
   insurer_ruc: { name: m.policy_ruc, wrong: { ruc: m.policy_ruc_error } },
   insurer_name: { name: m.policy_insurer },
-  kind: { name: m.policy_kind },
+  kind: { name: m.policy_kind, value: kindWord },
   valid_from: { name: m.policy_from },
   valid_to: { name: m.policy_to, wrong: { past: m.policy_to_error } },
   issued_on: { name: m.paper_issued },
@@ -105,6 +105,13 @@ const FIELDS: Partial<Record<string, FieldWords>> = {
   'insurance_policies/number': { name: m.policy_number, wrong: { twice: m.policy_number_twice } },
   'insurance_certificates/number': { name: m.certificate_number, wrong: { twice: m.certificate_number_twice } },
   'insurance_certificates/state_reason': { name: m.certificate_again_why },
+  effective_on: { name: m.move_day },
+  leaves_on: { name: m.move_leaves_on },
+  reason: { name: m.move_reason_word },
+  sex: { name: m.field_sex, value: sexWord },
+  birth_date: { name: m.field_birth_date, wrong: { minor: m.move_birth_error } },
+  'movements/effective_on': { name: m.move_day, wrong: { past: m.move_order_error } },
+  'movements/reason': { name: m.move_reason_word, asks: m.move_reason, wrong: { too_short: m.move_reason_error } },
   captured_at: { name: m.photo_taken_at, value: (at) => moment(Date.parse(at), Date.now()) },
   shot: { name: m.photo_shot },
   happened_on: { name: m.accident_day },

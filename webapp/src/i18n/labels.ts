@@ -1,6 +1,6 @@
 /** The words for codes that come from the data. An unknown code is shown as it is. */
 import type { StateOf } from '../domain/states'
-import type { findings, interventions } from '../domain/states.gen'
+import type { findings, interventions, movements } from '../domain/states.gen'
 import { m } from './index'
 
 type Words = Record<string, () => string>
@@ -31,6 +31,19 @@ export const coverageWord = word({
   por_confirmar: m.cover_unsure,
 })
 export const visitKind = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced })
+const MOVE = { alta: m.move_alta, baja: m.move_baja, reemplazo: m.move_reemplazo }
+export const movementKind = word(MOVE)
+/** Of a visit or a movement; of a policy it is said in words. */
+export const kindWord = word({ in_situ: m.kind_in_situ, unannounced: m.kind_unannounced, ...MOVE })
+const MOVEMENT: Record<StateOf<typeof movements>, () => string> = {
+  registrado: m.move_state_registrado,
+  validado: m.move_state_validado,
+  cubierto: m.move_state_cubierto,
+  vencido_sin_constancia: m.move_state_vencido_sin_constancia,
+  anulado: m.move_state_anulado,
+}
+export const sexWord = word({ F: m.sex_f, M: m.sex_m })
+export const movementState = word(MOVEMENT)
 export const markWord = word({ presente: m.mark_presente, ausente: m.mark_ausente, no_visto: m.mark_no_visto })
 export const severityWord = word({ leve: m.severity_leve, moderada: m.severity_moderada, grave: m.severity_grave })
 const FINDING: Record<StateOf<typeof findings>, () => string> = {

@@ -97,6 +97,17 @@ const WORDS: Record<RecordCollection, Words> = {
       done: m.certificate_withdrawn,
     },
   },
+  movements: {
+    what: { create: m.move_title, delete: m.move_withdrawal },
+    begin: { title: m.move_begin_title, done: m.group_move },
+    fix: { title: m.move_fix, done: m.group_move_again },
+    withdraw: {
+      title: m.move_withdraw_title,
+      text: m.move_withdraw_text,
+      said: m.move_withdrawn,
+      done: m.group_move_withdrawn,
+    },
+  },
   accidents: {
     what: { create: m.accident_title, update: m.accident_change, delete: m.accident_withdrawal },
     many: { title: m.accidents_count },

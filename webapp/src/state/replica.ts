@@ -3,6 +3,7 @@
  * their kind, and by work, whole or id; each read is a bounded index range. Of what a
  * device may send, its own work not pulled back yet is on top.
  */
+import { moved } from '../domain/movement'
 import { declared, parentIn, RECORDS } from '../domain/records'
 import type { Rows } from '../domain/rows'
 import type { OutboxEntry, ReplicaRow } from '../sync/contract'
@@ -15,6 +16,9 @@ type Sendable = { [K in Kind]: (typeof RECORDS)[K] extends { ops: object } ? K :
 /** A row and how much of it the server has: marker '' all, as far as this device knows. */
 export type Overlaid<T> = T & Pick<ShownRow, 'rev' | 'prev' | 'marker' | 'group'>
 export type Row<K extends Kind> = K extends Sendable ? Overlaid<Rows[K]> : Rows[K]
+
+/** Of rows that follow from what a device sends: what it sent of them and the server has not told back. */
+export const markerOf = (row: object): ShownRow['marker'] => ('marker' in row ? (row.marker as ShownRow['marker']) : '')
 
 /** What kind of record one of this kind is a part of. */
 export const wholeOf = (kind: Kind): Kind | undefined => declared(kind).of as Kind | undefined
@@ -52,11 +56,14 @@ export async function partsOf<K extends Kind>(kind: K, whole: string, work: stri
 }
 
 /** The rows with these ids that are on the device. */
-export const some = <K extends Kind>(kind: K, ids: readonly string[]): Promise<Row<K>[]> =>
-  shapes(
+export const some = <K extends Kind>(kind: K, ids: readonly string[]): Promise<Row<K>[]> => {
+  const wanted = new Set(ids)
+  const found = shown(kind, sync.read.rows(kind, ids), (e) => wanted.has(e.mutation.record))
+  return shapes(
     kind,
-    shown(kind, sync.read.rows(kind, ids), (e) => ids.includes(e.mutation.record)),
+    found.then((rows) => rows.filter((r) => wanted.has(r.id))),
   )
+}
 
 /**
  * One row; undefined where it is not there, or was deleted here.
@@ -70,7 +77,7 @@ export async function one<K extends Kind>(
 ): Promise<Row<K> | undefined> {
   const reading = sync.read.row(kind, id).then((row) => (row ? [row] : []))
   const mine = (e: OutboxEntry): boolean => e.mutation.record === id && !without.includes(e.id)
-  const [found] = await shown(kind, reading, mine)
+  const found = (await shown(kind, reading, mine)).find((r) => r.id === id)
   return found && shape(kind, found)
 }
 
@@ -80,7 +87,9 @@ async function shown(
   kind: Kind,
   reading: Promise<ReplicaRow[]>,
   mine: (e: OutboxEntry) => boolean = () => true,
+  works: readonly string[] | null = null,
 ): Promise<Found[]> {
+  if (kind === 'participants') return roster(await reading, works)
   if (!declared(kind).ops) return reading
   const [rows, entries, meta] = await Promise.all([
     reading,
@@ -92,7 +101,32 @@ async function shown(
 }
 
 const shownOf = (kind: Kind, works: readonly string[]): Promise<Found[]> =>
-  shown(kind, stored(kind, works), (e) => works.includes(e.intervention))
+  shown(kind, stored(kind, works), (e) => works.includes(e.intervention), works)
+
+/**
+ * A roster with what movements on their way do to it. Once the server's row of one is
+ * back, so are those of the roster.
+ *
+ * @param works those whose movements are asked; null for all
+ */
+async function roster(rows: ReplicaRow[], works: readonly string[] | null): Promise<Found[]> {
+  const [entries, meta] = await Promise.all([
+    sync.read.entries({ states: ['pending', 'parked', 'applied'] }),
+    sync.read.meta(),
+  ])
+  const own = entries.filter((e) => e.mutation.collection === 'movements' && (works?.includes(e.intervention) ?? true))
+  const shownRows = new Map<string, Found>(rows.map((r) => [r.id, r]))
+  for (const { id, i, data, marker, group } of overlay([], own, meta?.seen_seq ?? 0)) {
+    const { leaves, comes } = moved(shownRows, id, data)
+    const mark = { c: 'participants', prev: '', marker, group }
+    if (leaves) {
+      const { row, baja_on } = leaves
+      shownRows.set(row.id, { id: row.id, i: row.i, rev: row.rev, data: { ...row.data, baja_on }, ...mark })
+    }
+    if (comes) shownRows.set(id, { id, i, rev: 0, data: comes, ...mark })
+  }
+  return [...shownRows.values()]
+}
 
 /**
  * Of several interventions all of the kind is read, at once: nearly all that a phone

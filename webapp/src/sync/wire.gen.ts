@@ -741,6 +741,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The movements of rosters of the coordinator's unit in a state, the oldest first. Each page read stands in the audit trail. */
+        get: operations["listMovements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/movements/{movement}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Validate a movement, or make it void with a reason, by the coordinator of its unit. Made void, the roster is as it was before it: 409 movement_followed if something rests on what it did. Another revision than the one seen is 409 conflict. In the audit trail. */
+        post: operations["decideMovement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/disputed-days": {
         parameters: {
             query?: never;
@@ -2870,6 +2904,43 @@ export interface components {
             reason?: string;
             revision: number;
         };
+        MovementSeen: {
+            id: components["schemas"]["Id"];
+            intervention: components["schemas"]["Id"];
+            /** @description The intervention's. */
+            name: string;
+            convenio_code: string;
+            /** @enum {string} */
+            kind: "alta" | "baja" | "reemplazo";
+            /** @enum {string} */
+            state: "registrado" | "validado" | "cubierto" | "vencido_sin_constancia" | "anulado";
+            /** @description Why it is void. */
+            state_reason: string;
+            reason: string;
+            effective_on: components["schemas"]["Day"];
+            /** @description Last day of who is replaced; empty otherwise. */
+            leaves_on: string;
+            /** @description Name; empty where nobody leaves. */
+            leaves: string;
+            /** @description Name; empty where nobody comes. */
+            comes: string;
+            /** @description Its number; 0 where it is not known. */
+            cupo: number;
+            /** @description Other works on whose roster who comes is at the same time, by name, as it stands now. */
+            elsewhere: string[];
+            /** @description Name; empty of an import. */
+            recorded_by: string;
+            received_at: string;
+            /** @description Moves with every change of the movement, by any path. */
+            revision: number;
+        };
+        MovementDecision: {
+            /** @enum {string} */
+            decision: "validar" | "anular";
+            /** @description At least 10 characters; needed to make it void. */
+            reason?: string;
+            revision: number;
+        };
         DisputedMark: {
             /** @enum {string} */
             source: "visit_marks" | "attendance_sheets";
@@ -4757,6 +4828,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttendanceSheet"];
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    listMovements: {
+        parameters: {
+            query: {
+                state: "registrado" | "validado" | "cubierto" | "vencido_sin_constancia" | "anulado";
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MovementSeen"][];
+                        total: number;
+                    };
+                };
+            };
+            default: components["responses"]["Fault"];
+        };
+    };
+    decideMovement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movement: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovementDecision"];
+            };
+        };
+        responses: {
+            /** @description The movement as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementSeen"];
                 };
             };
             default: components["responses"]["Fault"];

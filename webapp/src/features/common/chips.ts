@@ -4,7 +4,7 @@ import { isOpenFinding } from '../../domain/states'
 import { m } from '../../i18n'
 import { fieldValue } from '../../i18n/fields'
 import { dayFull } from '../../i18n/format'
-import { findingState, severityWord } from '../../i18n/labels'
+import { findingState, movementKind, movementState, severityWord } from '../../i18n/labels'
 import type { IconName } from '../../ui/icons'
 
 interface Chip {
@@ -21,6 +21,14 @@ interface Marked<K extends RecordCollection> {
   /** What the chips tell, so that no line does. */
   told: readonly string[]
   chips: (row: Rows[K], at: At) => Chip[]
+}
+
+/** How a movement stands with its unit. */
+export function movementChip(state: string): Chip {
+  const text = movementState(state)
+  if (state === 'anulado') return { tone: 'bad', icon: 'cross', text }
+  if (state === 'vencido_sin_constancia') return { tone: 'bad', icon: 'alert', text }
+  return state === 'registrado' ? { tone: 'plain', icon: 'clock', text } : { tone: 'ok', icon: 'check', text }
 }
 
 /** What must be seen of a record before it is read, by kind. */
@@ -55,6 +63,14 @@ const MARKED: { [K in RecordCollection]?: Marked<K> } = {
           ? { tone: 'bad', icon: 'alert', text: m.sheet_observed({ reason }) }
           : { tone: 'plain', icon: 'clock', text: reason ? m.sheet_returned({ reason }) : m.sheet_waits() },
       { tone: 'plain', icon: 'person', text: fieldValue('marks', marks) },
+    ],
+  },
+  movements: {
+    told: ['state', 'kind'],
+    chips: ({ kind, state, doubts }) => [
+      { tone: 'plain', icon: 'person', text: movementKind(kind) },
+      ...(state ? [movementChip(state)] : []),
+      ...(doubts ? [{ tone: 'warn', icon: 'alert', text: m.move_doubt() } as const] : []),
     ],
   },
   accidents: {
