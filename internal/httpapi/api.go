@@ -157,7 +157,7 @@ var statuses = map[int][]fault.Code{
 	http.StatusConflict: {
 		fault.DeviceState, fault.DeviceReported, fault.DeviceUnknown, fault.TooManyDevices, fault.ParameterMissing,
 		fault.ParameterMalformed, fault.ImportStale, fault.ImportState, fault.UploadQuotaPerson, fault.DocumentsQuota, fault.Conflict,
-		fault.ConflictSettled, fault.ConflictMoved, fault.ParkedDecided, fault.SheetState, fault.SheetValidated, fault.CertificateSettled, fault.RendicionClosed,
+		fault.ConflictSettled, fault.ConflictMoved, fault.ParkedDecided, fault.SheetState, fault.SheetValidated, fault.CertificateSettled, fault.MovementState, fault.MovementFollowed, fault.RendicionClosed,
 		fault.RendicionItemClosed, fault.RendicionChanged, fault.WorkNotEnded, fault.DocumentDuplicate, fault.TooManyDocuments, fault.DocumentsPending,
 		fault.DocumentQuarantined, fault.QuarantineOver, fault.UploadIncomplete, fault.SetupDone, fault.EmailTaken, fault.OwnRole,
 		fault.LastAdmin, fault.AccountInactive,
