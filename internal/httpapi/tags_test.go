@@ -37,6 +37,8 @@ var requests = []struct {
 	{dayDecision{}, ""},
 	{undoRequest{}, ""},
 	{sheetDecision{}, ""},
+	{movementQuery{}, ""},
+	{movementDecision{}, "MovementDecision"},
 	{personalQuery{}, ""},
 	{revealRequest{}, ""},
 	{accessQuery{}, ""},
