@@ -53,7 +53,7 @@ func Read(text func(field string) string) Movement {
 	return m
 }
 
-// Leaves, Comes: somebody does by it.
+// Leaves says whether somebody leaves by it.
 func (m Movement) Leaves() bool { return m.Kind != jobs.Alta }
 
 // Comes says whether somebody comes by it.
