@@ -3,12 +3,6 @@ import type { RecordErrors, RecordForm } from '../../domain/record'
 import type { RecordCollection } from '../../domain/records'
 import { mayWait } from '../../domain/states'
 import type { CoveredWorker } from '../../state/facts'
-import AccidentForm from './AccidentForm.svelte'
-import CertificateForm from './CertificateForm.svelte'
-import MarkForm from './MarkForm.svelte'
-import MoveForm from './MoveForm.svelte'
-import PlainForm from './PlainForm.svelte'
-import SheetForm from './SheetForm.svelte'
 
 export interface FormProps {
   /** As it was begun. */
@@ -26,14 +20,16 @@ export interface FormProps {
   work: string
 }
 
-/** Where writing one is more than filling in its fields. */
-const FORMS: Partial<Record<RecordCollection, Component<FormProps>>> = {
-  accidents: AccidentForm,
-  attendance_sheets: SheetForm,
-  insurance_certificates: CertificateForm,
-  visit_marks: MarkForm,
+type Load = () => Promise<{ default: Component<FormProps> }>
+
+/** Where writing one is more than filling in its fields; each in a chunk of its own. */
+const FORMS: Partial<Record<RecordCollection, Load>> = {
+  accidents: () => import('./AccidentForm.svelte'),
+  attendance_sheets: () => import('./SheetForm.svelte'),
+  insurance_certificates: () => import('./CertificateForm.svelte'),
+  visit_marks: () => import('./MarkForm.svelte'),
 }
 
 /** The form of the kind's own, or one for what is moved from state to state, or for what is not. */
-export const formOf = (kind: RecordCollection): Component<FormProps> =>
-  FORMS[kind] ?? (mayWait(kind) ? MoveForm : PlainForm)
+export const formOf = (kind: RecordCollection): Load =>
+  FORMS[kind] ?? (mayWait(kind) ? () => import('./MoveForm.svelte') : () => import('./PlainForm.svelte'))
