@@ -148,6 +148,7 @@ export class Phone {
   async fillChecklist(): Promise<void> {
     await this.task('Lista de verificación')
     const questions = this.page.getByRole('group')
+    await expect(questions.first()).toBeVisible() // a count would not wait for them
     for (let n = 0; n < (await questions.count()); n++) {
       await questions.nth(n).getByRole('radio', { name: 'Sí' }).check()
     }
