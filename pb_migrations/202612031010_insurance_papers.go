@@ -14,7 +14,7 @@ func init() {
 		policies.Fields.Add(text("recorded_by"), instant("received_at"))
 		certificates.Fields.Add(text("state_reason"), day("from_on"), document("names"), text("recorded_by"), instant("received_at"))
 		insured.Fields.Add(optionalTo("participant", find(app, "participants")))
-		insured.AddIndex("idx_insured_persons_participant", false, "intervention", "participant <> ''")
+		insured.AddIndex("idx_insured_persons_participant", false, "participant", "")
 		photos := closed("certificate_photos", to("insurance_certificate", certificates), text("note"), to("intervention", find(app, "interventions")))
 		// Who takes a certificate back takes its pictures along.
 		photos.Fields.GetByName("insurance_certificate").(*core.RelationField).CascadeDelete = true

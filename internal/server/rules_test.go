@@ -49,7 +49,7 @@ func checked(t *testing.T, k *testkit.Kit) (broken, listed []string) {
 func TestEveryTrackedFieldHasItsRule(t *testing.T) {
 	dates := map[string]bool{"day": true, "month": true, "period": true, "as_of": true, "valid_from": true, "valid_to": true}
 	free := map[string]bool{ // said by a clock or a person, compared with nothing
-		"visit_photos.exif_at": true, "finding_photos.exif_at": true, "rendicion_documents.exif_at": true,
+		"visit_photos.exif_at": true, "finding_photos.exif_at": true, "rendicion_documents.exif_at": true, "certificate_photos.exif_at": true,
 		"visits.roster_as_of": true, "conflicts.author_at": true, "conflicts.other_at": true, "conflicts.resolved_at": true, "mutation_reviews.decided_at": true,
 	}
 	noDate := map[string]bool{"date_invalid": true, "month_invalid": true}

@@ -33,10 +33,11 @@ var may = map[string]string{
 	"store/personal":    "app domain records store store/sqlite",
 	"store/problems":    "app domain records replication store store/sqlite",
 	"store/pull":        "app domain replication store store/sqlite",
-	"store/push":        "app domain records replication store store/rendiciones store/review store/sqlite",
+	"store/push":        "app domain records replication store store/rendiciones store/review store/rosters store/sqlite",
 	"store/jornales":    "app domain store",
 	"store/rendiciones": "app domain store store/catalogue store/parameters store/sqlite",
 	"store/review":      "app domain records replication store store/sqlite",
+	"store/rosters":     "app domain store",
 	"store/sheets":      "app domain store",
 	"store/uploads":     "app",
 
@@ -100,12 +101,12 @@ var outer = map[string]string{
 	"github.com/klauspost/compress":                 "backup bench compression testkit",
 	"github.com/labstack/echo":                      "httpapi",
 	"github.com/pocketbase/dbx": `bench catalog demo server sim store store/accounts store/board store/catalogue store/files store/imports store/parameters
-		store/jornales store/personal store/problems store/pull store/push store/rendiciones store/review store/sheets store/sqlite
+		store/jornales store/personal store/problems store/pull store/push store/rendiciones store/review store/rosters store/sheets store/sqlite
 		store/uploads verify`,
 	"github.com/pocketbase/ozzo-validation": "store store/sqlite",
 	"github.com/pocketbase/pocketbase": `bench catalog cli demo demoaccess edge mail ops pb_hooks pb_migrations poke server session sim store
 		store/accounts store/board store/catalogue store/files store/imports store/jornales store/personal store/problems store/pull store/push
-		store/rendiciones store/review store/sheets store/sqlite store/uploads streams telemetry testkit verify`,
+		store/rendiciones store/review store/rosters store/sheets store/sqlite store/uploads streams telemetry testkit verify`,
 	"github.com/prometheus/client_golang": "telemetry",
 	"github.com/rs/zerolog":               "killloop",
 	"github.com/shopspring/decimal":       "app app/imports domain",
