@@ -52,38 +52,47 @@ func foundLater(k *testkit.Kit, token string, photos ...photo) {
 }
 
 // A photograph in which the scanner found something later is read by nobody, is listed,
-// and let out by who reviews, with its thumbnail: every kind that supervisors take.
+// and let out by who reviews, with its thumbnail: every kind of file that there is.
 func TestHeldPhotosAreLetOut(t *testing.T) {
 	k, rosa, _ := twoPhones(t)
-	parents := map[string]string{"visit_photos": "v", "finding_photos": "f"}
+	elsa := k.Phone(testkit.Elsa)
+	applied(t, elsa.Push(policyOf(elsa, "pol", nil), certificateOf(elsa, "cer", "pol", fields{"names": named(testkit.Worker(testkit.Canal, 1))})))
+	type origin struct {
+		by                  *testkit.Phone
+		user, parent, visit string
+	}
+	taken := map[string]origin{
+		"visit_photos": {rosa, testkit.Rosa, "v", testkit.ID("v")}, "finding_photos": {rosa, testkit.Rosa, "f", testkit.ID("v")},
+		"certificate_photos": {elsa, testkit.Elsa, "cer", ""},
+	}
 	var photos []photo
 	for i, kind := range storefiles.Kinds() {
-		// TestQuarantine and others let papers out. A certificate's is the executor's, who
-		// recorded it: not let out here yet.
-		if kind.Files.Paper || kind.Name == "certificate_photos" {
+		if kind.Files.Paper { // TestQuarantine and others let these out
 			continue
 		}
-		parent := parents[kind.Name]
-		if parent == "" {
+		of, known := taken[kind.Name]
+		if !known {
 			t.Fatalf("%s: a kind of photograph that nobody lets out here", kind.Name)
 		}
 		x := newPhoto(k, kind.Name, "p"+string(rune('a'+i)), uint64(i+1))
-		applied(t, rosa.Push(x.of(rosa, parent)))
+		applied(t, of.by.Push(x.of(of.by, of.parent)))
 		photos = append(photos, x)
 	}
-	mine, carla := k.Token(testkit.Rosa), k.Token(testkit.Carla)
+	carla := k.Token(testkit.Carla)
 	stranger := k.Token(k.Save("users", testkit.ID("coord2"), fields{
 		"email": "coord2@example.org", "password": "chaski-test", "name": "Otra", "role": "ut_coordinator", "ut": testkit.UT2, "active": true, "verified": true,
 	}))
-	foundLater(k, mine, photos...)
+	for _, x := range photos {
+		foundLater(k, k.Token(taken[x.collection].user), x)
+	}
 
 	list := quarantineOf(k, carla)
 	if list.Total != len(photos) || len(list.Items) != len(photos) {
 		t.Fatalf("%+v", list)
 	}
 	for _, q := range list.Items {
-		if q.Quarantine != "El antivirus encontró algo (Eicar-Test)." || q.Since == "" || q.Visit != testkit.ID("v") || q.Mutation != "" ||
-			q.Intervention.ID != testkit.Canal || q.Intervention.UT != testkit.UT1 || q.Author.ID != testkit.Rosa {
+		if q.Quarantine != "El antivirus encontró algo (Eicar-Test)." || q.Since == "" || q.Visit != taken[q.Collection].visit || q.Mutation != "" ||
+			q.Intervention.ID != testkit.Canal || q.Intervention.UT != testkit.UT1 || q.Author.ID != taken[q.Collection].user {
 			t.Errorf("%+v", q)
 		}
 	}
@@ -93,9 +102,10 @@ func TestHeldPhotosAreLetOut(t *testing.T) {
 	if other := quarantineOf(k, stranger); other.Total != 0 {
 		t.Errorf("another unit's: %+v", other)
 	}
-	code(t, k.Do("GET", httpapiPrefix+"/quarantine", mine, nil), 403, "forbidden")
+	code(t, k.Do("GET", httpapiPrefix+"/quarantine", k.Token(testkit.Rosa), nil), 403, "forbidden")
 
 	for i, x := range photos {
+		mine := k.Token(taken[x.collection].user)
 		release := releaseOf(x.collection, x.record)
 		for _, at := range []string{x.path(), x.path() + "/thumb"} {
 			for _, token := range []string{mine, carla} {

@@ -287,7 +287,7 @@ func list(in []any) []any {
 // Photo of what a kind of photographs belongs to: of so many bytes, with this hash.
 func (p *Phone) Photo(id, collection, of, sha256 string, size int, with map[string]any) map[string]any {
 	fields := map[string]any{
-		map[string]string{"visit_photos": "visit", "finding_photos": "finding"}[collection]: ID(of), "sha256": sha256, "size": size,
+		map[string]string{"visit_photos": "visit", "finding_photos": "finding", "certificate_photos": "insurance_certificate"}[collection]: ID(of), "sha256": sha256, "size": size,
 		"mime": "image/jpeg", "source": "camera", "captured_at": "2026-11-23T10:22:33-05:00",
 	}
 	for name, value := range with {
